@@ -1,4 +1,4 @@
-//! What a backup costs those who write meanwhile: `cargo bench --bench backup`.
+//! The cost of a backup for concurrent writers: `cargo bench --bench backup`.
 //!
 //! Four threads update users of a directory of 1,000,000 (or `HEADCOUNT_BENCH_USERS`),
 //! each waiting for its commit, for ten seconds without a backup, and then while one is
@@ -72,7 +72,7 @@ fn email(n: u64) -> String {
     format!("user-{n:07}@example.com")
 }
 
-/// Writes until `body` is over, and returns how long each commit took.
+/// Writes until `body` returns; returns how long each commit took.
 fn write_until(directory: &Directory, users: u64, body: impl FnOnce()) -> Vec<Duration> {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {

@@ -1,6 +1,6 @@
-//! What headcount's own operations cost, so that a change for the worse shows:
-//! `cargo bench --bench core`. The directory is a file of 100,000 users in the
-//! temporary folder, which should be on the kind of disk that is meant.
+//! The cost of headcount's own operations, to detect regressions: `cargo bench --bench core`.
+//! The directory is a file of 100,000 users in the temporary folder, which should be on the kind
+//! of disk to be measured.
 
 #![allow(
     clippy::unwrap_used,
@@ -31,7 +31,7 @@ fn enterprise(folder: &tempfile::TempDir) -> Directory {
     options.open(folder.path().join("users.redb")).unwrap()
 }
 
-/// Numbers of users in an order that no cache likes.
+/// Numbers of users in an order that defeats caches.
 fn numbers() -> impl Iterator<Item = usize> {
     (0..USERS).cycle().map(|number| number * 7919 % USERS)
 }

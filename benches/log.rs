@@ -1,5 +1,5 @@
-//! What the log costs those who write for long, and those who open a directory after a
-//! crash: `cargo bench --bench log`.
+//! The cost of the log in long runs of writes, and when opening after a crash:
+//! `cargo bench --bench log`.
 //!
 //! First comes what the first commit after opening costs in a directory of 1,000,000 users;
 //! then a process that wrote 100, and one that wrote 10,000 more, is killed, and the

@@ -1,10 +1,8 @@
 //! Queries cost what they return, not what is stored: `cargo bench --bench
-//! queries` prints their medians in files of 10,000, 100,000 and 1,000,000 users,
-//! which have to be much the same. Numbers of users can be given instead, as in
-//! `cargo bench --bench queries -- 1000 50000`.
+//! queries` prints their medians in files of 10,000, 100,000 and 1,000,000 users, which should
+//! be about the same. To use other sizes, pass them: `cargo bench --bench queries -- 1000 50000`.
 //!
-//! Below each file stands what conditions without an index cost, in nanoseconds for each
-//! user that is read.
+//! Below each file is the cost of conditions without an index, in nanoseconds per user read.
 //!
 //! In each file five users are active and twenty, spread evenly, are the members
 //! of a workspace. The file is in the temporary folder.
@@ -68,7 +66,7 @@ fn main() {
     }
 }
 
-/// Prints what it costs to read all users for conditions without an index.
+/// Prints the cost of reading all users for conditions without an index.
 fn scan(directory: &Directory, users: usize) {
     let all = UserQuery::new();
     for (name, query) in [

@@ -102,9 +102,9 @@ impl Error {
         matches!(self.0.kind, ErrorKind::AlreadyOpen)
     }
 
-    /// Whether the request was refused for what it asks for: it is malformed, it names
-    /// something that isn't there, or the rules forbid it. `false` means that the directory
-    /// could not do its work: the file, the disk or the handle is at fault.
+    /// Whether the request itself is at fault: it is malformed, it names something that doesn't
+    /// exist, or the rules forbid it. `false` means that the directory could not do its work: the
+    /// file, the disk or the handle is at fault.
     ///
     /// ```
     /// use headcount::Directory;

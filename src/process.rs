@@ -1,14 +1,12 @@
-//! Which process this is, for the price of a load, and what a child of `fork` gives
-//! up.
+//! Identifies the process at the cost of a load, and cleans up in a child of `fork`.
 //!
-//! `getpid` is a system call of some 80 ns, which would double the price of a
-//! look-up in memory. So the number is kept, and a handler that runs in the
-//! child of every `fork` forgets it there. (A child of a bare `clone` system
-//! call, which runs no handlers, goes unnoticed.)
+//! `getpid` is a system call of about 80 ns, which would double the cost of a lookup in
+//! memory. So the id is cached, and a handler that runs in the child of every `fork` resets
+//! it there. (A child of a bare `clone` system call, which runs no handlers, goes
+//! unnoticed.)
 //!
-//! The handler is the one thing outside of the C ABI that safe Rust has no way to
-//! say: no crate puts one up safely, since what it does is bound to the rules of
-//! signal handlers.
+//! The handler is the only thing outside the C ABI that safe Rust can't express: no crate
+//! registers one safely, because the handler must follow the rules of signal handlers.
 
 mod descriptors;
 mod word;
@@ -18,10 +16,10 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 pub(crate) use self::descriptors::Registered;
 pub(crate) use self::word::Word;
 
-/// The number of this process; 0 while it isn't known.
+/// The id of this process; 0 while it isn't known.
 static ID: AtomicU32 = AtomicU32::new(0);
 
-/// Whether the handler stands. A child inherits both.
+/// Whether the handler is registered. A child inherits both.
 static WATCHING: AtomicBool = AtomicBool::new(false);
 
 /// The process that something belongs to: its files, locks or threads.
@@ -39,14 +37,14 @@ impl Owner {
         self.0 != id()
     }
 
-    /// A process that this one isn't.
+    /// Another process.
     #[cfg(test)]
     pub(crate) fn parent_of_this() -> Self {
         Self(id().wrapping_add(1))
     }
 }
 
-/// The number of this process, never 0.
+/// The id of this process, never 0.
 fn id() -> u32 {
     match ID.load(Ordering::Relaxed) {
         0 => learn(),
@@ -54,8 +52,8 @@ fn id() -> u32 {
     }
 }
 
-/// Takes no lock: a child whose parent forked in the midst of this must be able
-/// to run it. At worst two threads put up the handler twice.
+/// Takes no lock, because a child whose parent forked during this call must be able to run
+/// it. At worst, two threads register the handler twice.
 #[cold]
 fn learn() -> u32 {
     let id = std::process::id();
@@ -69,17 +67,17 @@ fn learn() -> u32 {
     id
 }
 
-/// Starts a thread that gets no signals: those are for the threads of the host, which
-/// may wait for them and would wait in vain.
+/// Runs `start`, which starts a thread, with all signals blocked: signals are for the
+/// threads of the host, which may be waiting for them.
 #[cfg(unix)]
 pub(crate) fn without_signals<T>(start: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SigSet, SigmaskHow};
 
-    // A thread begins with the mask of the one that starts it.
+    // A new thread inherits the mask of its creator.
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
     let started = start();
     if let Ok(before) = before {
-        // It was this thread's mask a moment ago, so it can be again.
+        // Restoring a mask that was valid before can't fail.
         let _ = before.thread_set_mask();
     }
     started
@@ -91,7 +89,7 @@ pub(crate) fn without_signals<T>(start: impl FnOnce() -> T) -> T {
     start()
 }
 
-/// Puts up the handler; says whether it stands.
+/// Registers the handler; returns whether that succeeded.
 #[cfg(unix)]
 fn watch_for_children() -> bool {
     use std::ffi::c_int;

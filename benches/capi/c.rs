@@ -1,5 +1,5 @@
-//! C's side: its functions behind addresses, which no compiler looks through, and
-//! called with the checks of a careful C program.
+//! C's side: its functions are called through pointers, which the compiler can't see through,
+//! with the checks of a careful C program.
 
 #![allow(
     unsafe_code,
@@ -180,7 +180,7 @@ impl C {
     }
 }
 
-/// Handles of which next to nothing is asked, so that the guard around it shows.
+/// Handles that do next to nothing, so that the cost of the guard shows.
 pub struct Guarded {
     applied: *mut HcApplied,
     feed: *mut HcFeed,
@@ -224,13 +224,13 @@ impl Guarded {
         (self.abi_version)()
     }
 
-    /// Looks whether the handle is poisoned, too.
+    /// Also checks whether the handle is poisoned.
     pub fn and_poison(&self) -> u64 {
         // SAFETY: the handle is live.
         unsafe { (self.sequence)(self.applied) }
     }
 
-    /// Looks whether this is the handle's process, too.
+    /// Also checks whether this is the handle's process.
     pub fn and_process(&self) -> u64 {
         // SAFETY: the handle is live.
         unsafe { (self.position)(self.feed) }

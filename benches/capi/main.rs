@@ -1,9 +1,9 @@
 //! What the C layer adds to the Rust API, per call: `cargo bench --bench capi
 //! --features capi`, with `-- --quick` for a tenth of it.
 //!
-//! Each pair of contenders does the same with the same directory, in turns of some
-//! 100 µs in one process, so that whatever else the machine does falls on both. Medians
-//! count; what is added is the median of the differences between neighbours.
+//! Each pair of contenders does the same work on the same directory, in turns of about 100 µs in
+//! one process, so that other load on the machine affects both. Medians are compared; the
+//! overhead is the median of the differences between neighbouring turns.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,8 +24,7 @@ use self::c::{C, Guarded};
 /// Users of the directory that is listed.
 const USERS: usize = 100_000;
 
-/// Those who are looked up: so few that the processor has them at hand, for then what
-/// is added shows.
+/// Users that are looked up: few enough for the processor's caches, so that the overhead shows.
 const HOT: usize = 64;
 
 /// Calls of a turn.
@@ -133,7 +132,7 @@ fn look_ups(rust: &Directory, c: &C) {
     );
 }
 
-/// "is active" is next to nothing in Rust: what it costs from C is the guard.
+/// "is active" costs next to nothing in Rust; from C it costs the guard.
 fn small_calls(rust: &Directory, c: &C) {
     compare(
         "seats",

@@ -22,7 +22,7 @@ cargo bench --bench peers -- [OPTIONS]
 Under a normal scheduler on a busy machine a thread that waits for the disk is often
 woken late. Where that is allowed, run it as `chrt -f 10 cargo bench --bench peers`.";
 
-/// What is asked for.
+/// The options of a run.
 pub struct Options {
     pub quick: bool,
     /// The usual sizes when empty.

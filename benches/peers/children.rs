@@ -1,5 +1,5 @@
-//! What needs a process of its own: loading, whose memory is measured, and being
-//! killed. The children are this very program with other arguments.
+//! Work that needs a process of its own: loading, whose memory is measured, and being killed. The
+//! children run this program with other arguments.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -18,7 +18,7 @@ pub const CHILD: &str = "--child";
 /// Threads that write when the process is killed.
 const CRASHING_THREADS: u64 = 4;
 
-/// What a load took.
+/// The cost of a load.
 pub struct Loaded {
     pub seconds: f64,
     /// The most memory that the process ever had.

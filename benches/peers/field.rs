@@ -1,5 +1,5 @@
-//! Contenders that are open at the same time and take turns, so that whatever
-//! happens on the machine happens to all of them.
+//! Contenders that are open at the same time and take turns, so that other load on the machine
+//! affects all of them.
 
 use std::path::Path;
 use std::sync::Barrier;

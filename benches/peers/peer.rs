@@ -1,5 +1,5 @@
-//! What a contender is: something that is opened, asked and written to. One more
-//! is a file in `contenders/` and a line in its list.
+//! What a contender is: something that is opened, read and written. To add one, write a file in
+//! `contenders/` and add it to the list there.
 
 use std::ops::AddAssign;
 use std::path::{Path, PathBuf};
@@ -52,19 +52,19 @@ impl Work {
     ];
 }
 
-/// One of those who compete, and how to get hold of it.
+/// A contender, and how to open it.
 pub struct Contender {
-    /// The head of its column.
+    /// The heading of its column.
     pub name: &'static str,
     /// How it is set up, for the reader of the table.
     pub setup: &'static str,
     /// The folder of its files, within that of the directory's size.
     pub folder: &'static str,
-    /// What it takes part in.
+    /// The kinds of work that it takes part in.
     pub works: &'static [Work],
     pub open: fn(&Opening) -> Box<dyn Peer>,
     pub filling: Filling,
-    /// Makes its closed files as small as they get.
+    /// Shrinks its closed files as far as possible.
     pub compact: Option<fn(&Opening)>,
 }
 
@@ -102,7 +102,7 @@ pub struct Opening {
     pub caches: Caches,
 }
 
-/// What may be kept in memory; whatever caches pages always has room for the file.
+/// What may be cached; a cache of pages always has room for the whole file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caches {
     /// As its users would run it.

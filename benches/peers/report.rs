@@ -1,4 +1,4 @@
-//! What is told at the end: for the terminal, as Markdown, and in the README.
+//! The report: for the terminal, as Markdown, and in the README.
 
 use std::fmt::Write as _;
 use std::fs;

@@ -1,5 +1,4 @@
-//! The one table: a row for each work, a column for each contender, and what was
-//! aimed at.
+//! The table: a row for each kind of work, a column for each contender, and the goals.
 
 use std::fmt::Write as _;
 
@@ -18,7 +17,7 @@ pub enum Unit {
     Times,
 }
 
-/// What was aimed at.
+/// The goal.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
     /// To be this many times as good as the contender of that name.
@@ -123,7 +122,7 @@ impl Unit {
     }
 }
 
-/// The number with the figures that matter.
+/// The number with its significant digits.
 fn figures(value: f64) -> String {
     match value {
         _ if value < 0.001 => format!("{value:.5}"),

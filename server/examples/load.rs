@@ -105,7 +105,9 @@ fn requests(
     pace: Pace,
     request: impl Fn(usize) -> String,
 ) -> Outcome<()> {
-    let opened: Outcome<Vec<_>> = (0..connections).map(|_| Connection::open(address)).collect();
+    let opened: Outcome<Vec<_>> = (0..connections)
+        .map(|_| Connection::open(address))
+        .collect();
     let mut all = opened?;
     let mut idle: VecDeque<usize> = (0..connections).collect();
     let mut latencies = Vec::new();
@@ -133,7 +135,9 @@ fn requests(
         if now >= end && idle.len() == connections {
             break;
         }
-        let waiting: Vec<_> = (0..connections).filter(|at| all[*at].due.is_some()).collect();
+        let waiting: Vec<_> = (0..connections)
+            .filter(|at| all[*at].due.is_some())
+            .collect();
         for at in ready(&all, &waiting, wait)? {
             if all[at].receive()?
                 && let Some(due) = all[at].due.take()
@@ -245,13 +249,18 @@ fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let run = unique();
-    let get = |key: &str, users: usize, number: usize| text("GET", &user_path(number, users), key, "");
+    let get =
+        |key: &str, users: usize, number: usize| text("GET", &user_path(number, users), key, "");
     match *arguments {
         ["closed", address, key, users, connections, seconds] => {
             let (users, connections) = (users.parse()?, connections.parse()?);
-            requests(address, connections, seconds.parse()?, Pace::Closed, |number| {
-                get(key, users, number)
-            })
+            requests(
+                address,
+                connections,
+                seconds.parse()?,
+                Pace::Closed,
+                |number| get(key, users, number),
+            )
         }
         ["open", address, key, users, connections, seconds, rate] => {
             let (users, connections) = (users.parse()?, connections.parse()?);

@@ -38,6 +38,7 @@ mod logging;
 mod member;
 mod membership;
 mod new_user;
+mod nul_texts;
 mod operation;
 mod options;
 pub(crate) mod packed;

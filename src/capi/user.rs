@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::arguments::{self, Out};
 use super::guard;
+use super::nul_texts::NulTexts;
 use crate::model::{Timestamp, User};
 
 /// A user as one call found it: a copy that later changes don't affect. Plain data: it
@@ -53,7 +54,7 @@ pub unsafe extern "C" fn hc_user_id_text(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe {
         guard::read(HcUser::value(user), null(), |user| {
-            Some(text(user.id_nul()))
+            Some(text(NulTexts::of(user).id()))
         })
     }
 }
@@ -64,7 +65,7 @@ pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe {
         guard::read(HcUser::value(user), null(), |user| {
-            Some(text(user.email_nul()))
+            Some(text(NulTexts::of(user).email()))
         })
     }
 }
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char 
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe {
         guard::read(HcUser::value(user), null(), |user| {
-            Some(text(user.username_nul()))
+            Some(text(NulTexts::of(user).username()))
         })
     }
 }
@@ -86,7 +87,7 @@ pub unsafe extern "C" fn hc_user_given_name(user: *const HcUser) -> *const c_cha
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe {
         guard::read(HcUser::value(user), null(), |user| {
-            user.given_name_nul().map(text)
+            NulTexts::of(user).given_name().map(text)
         })
     }
 }
@@ -97,7 +98,7 @@ pub unsafe extern "C" fn hc_user_family_name(user: *const HcUser) -> *const c_ch
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe {
         guard::read(HcUser::value(user), null(), |user| {
-            user.family_name_nul().map(text)
+            NulTexts::of(user).family_name().map(text)
         })
     }
 }
@@ -174,7 +175,7 @@ pub unsafe extern "C" fn hc_user_attribute_at(
     // can be written to.
     unsafe {
         guard::read(HcUser::value(user), 0, |user| {
-            let (name_text, value_text, value_bytes) = user.attribute_nul(index)?;
+            let (name_text, value_text, value_bytes) = NulTexts::attribute(user, index)?;
             Out::optional(name).write(text(name_text));
             Out::optional(value).write(text(value_text));
             Out::optional(value_len).write(value_bytes);
@@ -202,7 +203,7 @@ pub unsafe extern "C" fn hc_user_attribute(
         guard::read(HcUser::value(user), null(), |user| {
             let name = arguments::text("name", name, name_len).ok()?;
             let index = user.attributes().position(|(known, _)| known == name)?;
-            let (_, value, value_bytes) = user.attribute_nul(index)?;
+            let (_, value, value_bytes) = NulTexts::attribute(user, index)?;
             Out::optional(value_len).write(value_bytes);
             Some(text(value))
         })

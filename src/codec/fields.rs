@@ -1,4 +1,4 @@
-//! The fields of a record, one after the other, in the standard format of bincode 2.
+//! Reads the fields of a record, in the standard format of bincode 2.
 
 #![allow(
     clippy::inline_always,
@@ -8,12 +8,13 @@
 
 use crate::error::{Error, Result};
 
-/// A record that is being read from the front.
+/// A record that is read from the front.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fields<'a> {
     rest: &'a [u8],
-    /// What ends with `rest`, where that is UTF-8 as it stands: lengths below 128 and
-    /// flags are ASCII. So a text in it is checked by looking at its ends.
+    /// Bytes that end with `rest`, if they are UTF-8 including the lengths and flags
+    /// between texts, which are ASCII if below 128. Then a text in them is valid if its
+    /// ends are character boundaries.
     whole: Option<&'a str>,
 }
 
@@ -25,7 +26,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Says that texts follow, with nothing between them but lengths and flags.
+    /// Declares that only texts follow, with lengths and flags between them.
     #[inline(always)]
     pub(super) fn only_texts_follow(&mut self) {
         self.whole = str::from_utf8(self.rest).ok();
@@ -37,7 +38,7 @@ impl<'a> Fields<'a> {
         self.rest.len()
     }
 
-    /// So many bytes as they are.
+    /// The next `N` bytes.
     #[inline(always)]
     pub(super) fn array<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
         let (array, rest) = self.rest.split_first_chunk().ok_or_else(malformed)?;
@@ -45,7 +46,7 @@ impl<'a> Fields<'a> {
         Ok(array)
     }
 
-    /// One byte that is 0 or 1.
+    /// One byte, which must be 0 or 1.
     #[inline(always)]
     pub(super) fn flag(&mut self) -> Result<bool> {
         match self.array()? {
@@ -55,7 +56,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A number of variable length: one byte up to 250, or a byte that says how many
+    /// A variable-length number: one byte up to 250, or a byte that tells how many bytes
     /// follow.
     #[inline(always)]
     pub(super) fn number(&mut self) -> Result<u64> {
@@ -98,7 +99,7 @@ impl<'a> Fields<'a> {
         Ok(text)
     }
 
-    /// A text, or a flag that there is none.
+    /// A flag, and a text if it is set.
     #[inline(always)]
     pub(super) fn optional_text(&mut self) -> Result<Option<&'a str>> {
         Ok(if self.flag()? {
@@ -114,7 +115,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A field is cut off or is not what it should be.
+/// The error for a field that is truncated or malformed.
 #[cold]
 pub(super) fn malformed() -> Error {
     Error::corrupted("a user is malformed")
@@ -152,7 +153,7 @@ mod tests {
             assert_eq!(fields.pair().unwrap(), ("\u{e9}", second));
             assert_eq!(fields.left(), 0);
         }
-        // A length that ends within a letter, or behind everything.
+        // A length that ends inside a character, or after the end.
         for length in [1, 4, 250] {
             let bytes = [length, 0xc3, 0xa9, b'a'];
             for whole in [false, true] {

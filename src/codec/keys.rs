@@ -1,18 +1,18 @@
-//! The keys of the directory. The first byte is the kind of the entry; within a
-//! kind, keys sort as their parts do. Numbers are big-endian.
+//! The keys of the directory. The first byte is the kind of the entry; within a kind, keys
+//! sort by their parts. Numbers are big-endian.
 //!
 //! | kind | key | value |
 //! | --- | --- | --- |
 //! | `META` | one byte | the format, the license, the counters |
 //! | `USER` | email key | the user |
 //! | `ID` | user id | the email key, or a tombstone |
-//! | `USERNAME` | username key, or email key where that is the username | the email key, without what it shares with the key |
-//! | `LOOK_ALIKE` | what the username looks like, where that is another | the email key |
-//! | `INACTIVE` | email key, where the user is inactive | |
-//! | `ADMIN` | email key | |
+//! | `USERNAME` | username key, or email key if that is the username | the email key, without the prefix it shares with the key |
+//! | `LOOK_ALIKE` | the look of the username, if it differs from the key | the email key |
+//! | `INACTIVE` | email key of an inactive user | |
+//! | `ADMIN` | email key of an admin | |
 //! | `DOMAIN` | domain, 0, email key up to the `@` | |
 //! | `CREATED` | time, user id | the email key |
-//! | `UPDATED` | time, user id, where that is not the time of creation | the email key |
+//! | `UPDATED` | time, user id, if that is not the time of creation | the email key |
 //! | `EXTERNAL_ID` | provisioner, 0, a user's external id | the email key |
 //! | `WORKSPACE` | workspace id | the workspace |
 //! | `WORKSPACE_NAME` | name key | the workspace id |
@@ -23,11 +23,11 @@
 //! | `SEEN` | user id | the time when the user was last seen |
 //! | `CHANGE` | sequence | the change |
 //! | `REQUEST` | request id | the outcome |
-//! | `SEAT_DAY` | when a day began | the most users active on it, and those at its end |
-//! | `EXTRA` | name | the bytes that the caller keeps there |
+//! | `SEAT_DAY` | beginning of a day | the most active users on that day, and those at its end |
+//! | `EXTRA` | name | the caller's bytes |
 //!
-//! The index entries that name an email sort as the users themselves do, so a
-//! page of users by email can be read off any of them.
+//! Index entries that end with an email sort like the users themselves, so a page of users
+//! by email can be read from any of these indexes.
 
 pub(crate) use self::seat_days::{put_seat_day, put_seat_day_value, seat_day, seat_day_in};
 pub(crate) use self::shortened::{
@@ -73,10 +73,10 @@ pub(crate) const LICENSE: &[u8] = &[KeyKind::Meta as u8, 0x02];
 /// The key of the counters.
 pub(crate) const TOTALS: &[u8] = &[KeyKind::Meta as u8, 0x03];
 
-/// Bytes that hold most keys.
+/// Initial capacity, which fits most keys.
 const KEY_BYTES_USUAL: usize = 64;
 
-/// The end of a provisioner in the key of an external id; no name of one contains it.
+/// Ends the provisioner in the key of an external id; no provisioner's name contains it.
 const PROVISIONER_END: u8 = 0;
 
 impl KeyKind {
@@ -85,14 +85,14 @@ impl KeyKind {
         Prefix(vec![self as u8])
     }
 
-    /// The key of this kind made of `parts`.
+    /// The key of this kind with these parts.
     fn key(self, parts: &[&[u8]]) -> Vec<u8> {
         let mut key = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
         self.put(&mut key, parts);
         key
     }
 
-    /// Appends the key of this kind made of `parts` to `out`.
+    /// Appends the key of this kind with these parts to `out`.
     fn put(self, out: &mut Vec<u8>, parts: &[&[u8]]) {
         out.push(self as u8);
         for part in parts {
@@ -100,7 +100,7 @@ impl KeyKind {
         }
     }
 
-    /// What follows the kind in `key`.
+    /// The rest of `key` after the kind.
     fn rest(self, key: &[u8]) -> Option<&[u8]> {
         key.split_first()
             .filter(|(kind, _)| **kind == self as u8)
@@ -108,13 +108,13 @@ impl KeyKind {
     }
 }
 
-/// The keys that start with the same bytes.
+/// All keys that start with these bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Prefix(pub(crate) Vec<u8>);
 
 impl Prefix {
-    /// The first key behind all that have this prefix. A prefix starts with a
-    /// kind, so one of its bytes can always be raised.
+    /// The first key after all those with this prefix. A prefix starts with a kind, so one
+    /// of its bytes can always be incremented.
     pub(crate) fn end(&self) -> Vec<u8> {
         let mut end = self.0.clone();
         while let Some(last) = end.pop() {
@@ -128,14 +128,14 @@ impl Prefix {
 }
 
 /// The key that `put` appends.
-fn made(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+fn build(put: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut key = Vec::with_capacity(KEY_BYTES_USUAL);
     put(&mut key);
     key
 }
 
 pub(crate) fn user(email_key: &str) -> Vec<u8> {
-    made(|out| put_user(out, email_key))
+    build(|out| put_user(out, email_key))
 }
 
 pub(crate) fn put_user(out: &mut Vec<u8>, email_key: &str) {
@@ -147,7 +147,7 @@ pub(crate) fn email_key_of(user_key: &[u8]) -> Option<&str> {
 }
 
 pub(crate) fn id(id: UserId) -> Vec<u8> {
-    made(|out| put_id(out, id))
+    build(|out| put_id(out, id))
 }
 
 pub(crate) fn put_id(out: &mut Vec<u8>, id: UserId) {
@@ -163,7 +163,7 @@ pub(crate) fn user_id(bytes: &[u8]) -> Option<UserId> {
 }
 
 pub(crate) fn username(key: &str) -> Vec<u8> {
-    made(|out| put_username(out, key))
+    build(|out| put_username(out, key))
 }
 
 pub(crate) fn put_username(out: &mut Vec<u8>, key: &str) {
@@ -171,16 +171,16 @@ pub(crate) fn put_username(out: &mut Vec<u8>, key: &str) {
 }
 
 pub(crate) fn look_alike(look: &str) -> Vec<u8> {
-    made(|out| put_look_alike(out, look))
+    build(|out| put_look_alike(out, look))
 }
 
 pub(crate) fn put_look_alike(out: &mut Vec<u8>, look: &str) {
     KeyKind::LookAlike.put(out, &[look.as_bytes()]);
 }
 
-/// The key of an external id of a user or, as `kind` says, of a workspace.
+/// The key of an external id of a user or a workspace, depending on `kind`.
 pub(crate) fn external_id(kind: KeyKind, provisioner: &str, id: &str) -> Vec<u8> {
-    made(|out| put_external_id(out, kind, provisioner, id))
+    build(|out| put_external_id(out, kind, provisioner, id))
 }
 
 pub(crate) fn put_external_id(out: &mut Vec<u8>, kind: KeyKind, provisioner: &str, id: &str) {
@@ -209,10 +209,10 @@ pub(crate) fn extra_name_of(key: &[u8]) -> Option<&str> {
     str::from_utf8(KeyKind::Extra.rest(key)?).ok()
 }
 
-/// A place in [`KeyKind::Created`] or [`KeyKind::Updated`]: the first at `moment`, or
-/// the one of `id`.
+/// A position in [`KeyKind::Created`] or [`KeyKind::Updated`]: the first at `moment`, or
+/// that of `id`.
 pub(crate) fn moment(kind: KeyKind, moment: Timestamp, id: Option<UserId>) -> Vec<u8> {
-    made(|out| put_moment(out, kind, moment, id))
+    build(|out| put_moment(out, kind, moment, id))
 }
 
 pub(crate) fn put_moment(out: &mut Vec<u8>, kind: KeyKind, moment: Timestamp, id: Option<UserId>) {
@@ -221,7 +221,7 @@ pub(crate) fn put_moment(out: &mut Vec<u8>, kind: KeyKind, moment: Timestamp, id
 }
 
 pub(crate) fn seen(id: UserId) -> Vec<u8> {
-    made(|out| put_seen(out, id))
+    build(|out| put_seen(out, id))
 }
 
 pub(crate) fn put_seen(out: &mut Vec<u8>, id: UserId) {
@@ -232,18 +232,18 @@ pub(crate) fn seen_of(key: &[u8]) -> Option<UserId> {
     user_id(KeyKind::Seen.rest(key)?)
 }
 
-/// Appends a time that is a value.
+/// Appends a time as a value.
 pub(crate) fn put_moment_value(out: &mut Vec<u8>, moment: Timestamp) {
     out.extend_from_slice(&moment.as_unix_micros().to_be_bytes());
 }
 
-/// The time that a value is.
+/// The time in a value.
 pub(crate) fn moment_in(value: &[u8]) -> Option<Timestamp> {
     let micros = value.try_into().ok().map(u64::from_be_bytes)?;
     Timestamp::from_unix_micros(micros).ok()
 }
 
-/// The email key that an entry of an index stands for.
+/// The email key that an index entry leads to.
 pub(crate) fn email_key_in(kind: KeyKind, key: &[u8], value: &[u8]) -> Option<String> {
     let text = |bytes: &[u8]| str::from_utf8(bytes).ok().map(str::to_owned);
     match kind {
@@ -259,7 +259,7 @@ pub(crate) fn email_key_in(kind: KeyKind, key: &[u8], value: &[u8]) -> Option<St
 }
 
 pub(crate) fn workspace(id: WorkspaceId) -> Vec<u8> {
-    made(|out| put_workspace(out, id))
+    build(|out| put_workspace(out, id))
 }
 
 pub(crate) fn put_workspace(out: &mut Vec<u8>, id: WorkspaceId) {
@@ -278,7 +278,7 @@ pub(crate) fn workspace_id(bytes: &[u8]) -> Option<WorkspaceId> {
 }
 
 pub(crate) fn workspace_name(name_key: &str) -> Vec<u8> {
-    made(|out| put_workspace_name(out, name_key))
+    build(|out| put_workspace_name(out, name_key))
 }
 
 pub(crate) fn put_workspace_name(out: &mut Vec<u8>, name_key: &str) {
@@ -286,7 +286,7 @@ pub(crate) fn put_workspace_name(out: &mut Vec<u8>, name_key: &str) {
 }
 
 pub(crate) fn default_workspace(user: UserId) -> Vec<u8> {
-    made(|out| put_default_workspace(out, user))
+    build(|out| put_default_workspace(out, user))
 }
 
 pub(crate) fn put_default_workspace(out: &mut Vec<u8>, user: UserId) {
@@ -315,7 +315,7 @@ pub(crate) fn memberships(user: UserId) -> Prefix {
 }
 
 pub(crate) fn membership(user: UserId, workspace: WorkspaceId) -> Vec<u8> {
-    made(|out| put_membership(out, user, workspace))
+    build(|out| put_membership(out, user, workspace))
 }
 
 pub(crate) fn put_membership(out: &mut Vec<u8>, user: UserId, workspace: WorkspaceId) {
@@ -344,7 +344,7 @@ pub(crate) fn request(id: &RequestId) -> Vec<u8> {
     KeyKind::Request.key(&[id.as_bytes()])
 }
 
-/// The domain of a query, as it stands in keys; `None` for a text that is none.
+/// The domain of a query as it appears in keys; `None` if the text is not a domain.
 pub(crate) fn domain_key(text: &str) -> Option<String> {
     let address = format!("a@{}", text.trim_ascii());
     let key = Email::lookup_key(&address)?;

@@ -1,8 +1,8 @@
-//! Bytes from and to the model: order-preserving keys and versioned records.
+//! Encoding and decoding of the model: order-preserving keys and versioned records.
 //!
-//! A record is one byte of format version and then the standard format of
-//! bincode 2: variable-length integers, little-endian, lengths in front. The
-//! golden file `tests/golden/records.txt` pins the bytes of each.
+//! A record is one byte with its version, then the standard format of bincode 2:
+//! variable-length little-endian integers, and lengths before contents. The golden file
+//! `tests/golden/records.txt` pins the bytes of each.
 
 mod fields;
 pub(crate) mod keys;
@@ -21,6 +21,6 @@ pub(crate) use records::{
 pub use view::UserView;
 pub(crate) use view::view_user;
 
-/// The format of the directory as a whole: which keys there are and what they
-/// mean. A file with a larger number was written by a newer release.
+/// The format of the whole directory: which keys there are and what they mean. A file with
+/// a larger number was written by a newer release.
 pub(crate) const FORMAT: u32 = 3;

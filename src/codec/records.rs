@@ -1,4 +1,5 @@
-//! The records: what each stored value holds, and how it becomes the model's.
+//! The records: the contents of each stored value, and their conversion to and from the
+//! model.
 
 use wincode::config::Configuration;
 use wincode::int_encoding::{LittleEndian, VarInt};
@@ -11,48 +12,48 @@ use crate::model::{
     Workspace, WorkspaceId,
 };
 
-/// The largest collection that is decoded, in bytes of memory: a damaged length
-/// must not ask for all there is. A change of two million events fits.
+/// The largest collection that is decoded, in bytes of memory, so that a damaged length
+/// can't exhaust the memory. A change of two million events fits.
 const DECODED_BYTES_MAX: usize = 128 << 20;
 
-/// The oldest format of a directory that is read; those before were never released.
+/// The oldest readable format of a directory; earlier ones were never released.
 const FORMAT_MIN: u32 = 3;
 
-/// The one version of each record so far.
+/// The only version of each record so far.
 const V1: u8 = 1;
 
-/// Fields of fixed shape stand first and texts last, behind each other: a view checks
-/// all of them for UTF-8 at once.
+/// Fixed-size fields come first and texts last, so that a view can check all texts for
+/// UTF-8 at once.
 #[derive(SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 pub(super) struct UserRecord<'a> {
     pub(super) id: UserId,
     pub(super) version: u64,
     pub(super) created_at: Timestamp,
-    /// Microseconds from `created_at` on, which wrap: mostly there are none.
+    /// Microseconds since `created_at`, wrapping; usually zero.
     pub(super) updated_after: u64,
     pub(super) deactivated_at: Option<Timestamp>,
     pub(super) active: bool,
     pub(super) admin: bool,
-    /// Where the email was typed otherwise than its key, which is in the row's key.
+    /// The email as typed, if it differs from its key, which is in the row's key.
     pub(super) email: Option<&'a str>,
-    /// Where it is not the email.
+    /// The username, if it is not the email.
     pub(super) username: Option<UsernameRecord<'a>>,
     pub(super) given_name: Option<&'a str>,
     pub(super) family_name: Option<&'a str>,
-    /// Provisioners, each with its id.
+    /// Pairs of provisioner and id.
     pub(super) external_ids: Vec<(&'a str, &'a str)>,
     pub(super) attributes: Vec<(&'a str, &'a str)>,
 }
 
-/// The key is stored, so that a newer Unicode can't make it another.
+/// The key is stored, so that a newer Unicode version can't change it.
 #[derive(Clone, Copy, Debug, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 pub(super) struct UsernameRecord<'a> {
     pub(super) typed: &'a str,
-    /// Where it differs from the typed one.
+    /// The key, if it differs from the name as typed.
     pub(super) key: Option<&'a str>,
-    /// What the key looks like, where that is another.
+    /// The look of the key, if it differs from the key.
     pub(super) look: Option<&'a str>,
 }
 
@@ -74,13 +75,13 @@ impl<'a> UsernameRecord<'a> {
     }
 }
 
-/// What is known of an id that was given to a user.
+/// The entry of an id that was given to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 pub(crate) enum IdEntry<'a> {
     /// The user's email key.
     User(&'a str),
-    /// The user was deleted; the id is not given again until the change that deleted the
+    /// The user was deleted; the id can't be used again until the change that deleted the
     /// user is trimmed.
     Deleted,
 }
@@ -93,15 +94,15 @@ pub(crate) struct LicenseEntry {
     pub(crate) version: u64,
 }
 
-/// The counters, which change in the same transaction as what they count.
+/// The counters. They are updated in the same transaction as the records they count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 pub(crate) struct Totals {
-    /// Users who are active.
+    /// Active users.
     pub(crate) active: u64,
-    /// Users who are not.
+    /// Inactive users.
     pub(crate) inactive: u64,
-    /// Users who are active and admins.
+    /// Active admins.
     pub(crate) active_admins: u64,
     /// Workspaces, archived ones included.
     pub(crate) workspaces: u64,
@@ -124,7 +125,7 @@ pub(super) struct WorkspaceRecord<'a> {
     pub(super) archived: bool,
     pub(super) default_of: Option<UserId>,
     pub(super) name: &'a str,
-    /// Where it differs from the name.
+    /// The key, if it differs from the name.
     pub(super) name_key: Option<&'a str>,
     pub(super) external_ids: Vec<(&'a str, &'a str)>,
 }
@@ -137,13 +138,13 @@ pub(super) struct MembershipRecord {
     pub(super) version: u64,
 }
 
-/// What a batch with a request id came to.
+/// The outcome of a batch with a request id.
 #[derive(Clone, Debug, PartialEq, Eq, SchemaRead, SchemaWrite)]
 #[cfg_attr(test, derive(bincode::Encode))]
 pub(crate) struct RequestRecord {
     /// The number of its change.
     pub(crate) sequence: u64,
-    /// Of what the caller asked for: another batch with the id is refused.
+    /// The digest of the request: a different batch with the same id is refused.
     pub(crate) digest: BatchDigest,
     pub(crate) outcomes: Vec<Outcome>,
 }
@@ -183,7 +184,7 @@ where
         .map_err(|error| Error::corrupted(format_args!("{what} is malformed")).with_source(error))
 }
 
-/// What follows the version of a record.
+/// The rest of a record after its version.
 #[inline]
 pub(super) fn body<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a [u8]> {
     match bytes {
@@ -226,7 +227,7 @@ pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
     super::view_user(email_key, bytes).map(|view| view.to_user())
 }
 
-/// Appends what is known of an id.
+/// Appends the entry of an id.
 pub(crate) fn put_id(out: &mut Vec<u8>, entry: &IdEntry<'_>) -> Result<()> {
     put(out, entry)
 }
@@ -303,7 +304,7 @@ pub(crate) fn decode_member(workspace: WorkspaceId, user: UserId, bytes: &[u8]) 
     })
 }
 
-/// Appends what a request came to.
+/// Appends the outcome of a request.
 pub(crate) fn put_request(out: &mut Vec<u8>, request: &RequestRecord) -> Result<()> {
     put(out, request)
 }

@@ -1,4 +1,4 @@
-//! Users as they are stored, read without copying anything.
+//! Stored users, read without copying.
 
 mod getters;
 
@@ -7,9 +7,9 @@ use super::records::{self, UsernameRecord};
 use crate::error::Result;
 use crate::model::{TextMap, Timestamp, User, UserId};
 
-/// A user, borrowed from where it lies: in the store, or in a [`User`].
+/// A user that is borrowed from the store or from a [`User`].
 ///
-/// Lists of many users are read much faster through views, for no text is copied.
+/// Views make reading many users much faster, because no text is copied.
 /// [`Directory::for_each_user`](crate::Directory::for_each_user) and
 /// [`Directory::for_each_in_page`](crate::Directory::for_each_in_page) lend them;
 /// [`to_user`](Self::to_user) makes a copy to keep.
@@ -35,7 +35,7 @@ pub struct UserView<'a> {
     id: UserId,
     email: &'a str,
     email_key: &'a str,
-    /// The username, where it is not the email.
+    /// The username, if it is not the email.
     username: Option<UsernameRecord<'a>>,
     given_name: Option<&'a str>,
     family_name: Option<&'a str>,
@@ -52,13 +52,13 @@ pub struct UserView<'a> {
 /// Pairs of name and value.
 #[derive(Clone, Copy, Debug)]
 enum Pairs<'a> {
-    /// Up to this many, as they are stored; checked before.
+    /// This many pairs as stored; they have been checked.
     Stored(usize, Fields<'a>),
     Owned(&'a TextMap),
 }
 
-/// The user whose row has this email key: a [`records::UserRecord`], read by hand, since
-/// lists spend most of their time here.
+/// Decodes the user whose row has this email key: a [`records::UserRecord`], decoded by
+/// hand because lists spend most of their time here.
 pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserView<'a>> {
     let mut fields = Fields::new(records::body("a user", bytes)?);
     let id = UserId::from_bytes(*fields.array()?);
@@ -145,7 +145,7 @@ impl<'a> Pairs<'a> {
             Self::Owned(pairs) => (pairs.len(), Fields::default(), Some(pairs.iter())),
         };
         (0..count).map(move |_| match &mut owned {
-            // There are as many as were counted, so that nothing is ever missing.
+            // The pairs were counted, so none is missing.
             Some(pairs) => pairs.next().unwrap_or_default(),
             None => fields.pair().unwrap_or_default(),
         })
@@ -161,7 +161,7 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// Takes pairs, with their number before them, off the front of `fields`, and checks them.
+/// Reads pairs, preceded by their number, from the front of `fields`, and checks them.
 #[inline]
 fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
     let count = usize::try_from(fields.number()?).map_err(|_| malformed())?;

@@ -6,9 +6,9 @@ use super::Directory;
 use crate::model::UserId;
 
 impl Directory {
-    /// A handle whose writes are made by `actor`: it is recorded in each
-    /// [`Change`](crate::Change), and the actor can't deactivate or delete
-    /// themself with it.
+    /// A handle whose writes are made by `actor`, who is recorded in each
+    /// [`Change`](crate::Change). With it, the actor can't deactivate or delete themself:
+    /// [`OwnAccount`](crate::ErrorKind::OwnAccount). The actor need not be a user of the directory.
     ///
     /// ```
     /// use headcount::{Directory, ErrorKind, NewUser};
@@ -29,11 +29,10 @@ impl Directory {
         }
     }
 
-    /// A handle whose writes come through this door: a short name of the client or the
-    /// interface, such as `rest` or `scim:okta`, that is recorded in each
-    /// [`Change`](crate::Change). The host chooses the names: 1 to 32 letters, digits and
-    /// `-_.:/` of ASCII. With another one each write is refused with
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
+    /// A handle whose writes come through this door: a short name of the client or the interface,
+    /// such as `rest` or `scim:okta`, which is recorded in each [`Change`](crate::Change). The host
+    /// chooses the names: 1 to 32 ASCII letters, digits and `-_.:/`. With another name, each write
+    /// fails with [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// ```
     /// use headcount::Directory;

@@ -10,7 +10,7 @@ use crate::engine::{Inspect, Read};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rules::{self, read};
 
-/// How to write a copy: for [`Directory::backup_with`] and [`restore`].
+/// How to write a copy, for [`Directory::backup_with`] and [`restore`].
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();

@@ -7,11 +7,12 @@ use crate::rules;
 
 /// Batches.
 impl Directory {
-    /// Applies a batch: all of it, or nothing.
+    /// Applies a batch as a whole, or changes nothing.
     ///
     /// # Errors
     ///
-    /// The first refusal; [`Error::op_index`] says which operation it concerns.
+    /// The first refusal, of any kind for which [`Error::is_refusal`] is true;
+    /// [`Error::op_index`] says which operation it concerns.
     ///
     /// ```
     /// use headcount::{Batch, Directory};
@@ -35,9 +36,9 @@ impl Directory {
         Ok(applied)
     }
 
-    /// Tells what would be refused of a batch, without applying it: all there is
-    /// to say about single operations, in their order, or else about the batch
-    /// as a whole. Empty means that it would be accepted now.
+    /// Lists what stands in the way of a batch, without applying it: all refusals of single
+    /// operations, in their order; if there are none, those of the batch as a whole. An empty list
+    /// means that the batch would be accepted now.
     ///
     /// ```
     /// use headcount::{Batch, Directory, ErrorKind};
@@ -57,8 +58,8 @@ impl Directory {
         rules::refusals(&self.snapshot()?, &batch, Timestamp::now())
     }
 
-    /// Tells what would become of a batch, without applying it: the answer that
-    /// [`apply`](Self::apply) would give now, but for the ids it would draw.
+    /// Returns what [`apply`](Self::apply) would return now, except for ids that it would draw,
+    /// and changes nothing.
     ///
     /// # Errors
     ///

@@ -7,15 +7,14 @@ use crate::rules;
 
 /// The history of changes.
 impl Directory {
-    /// The changes with numbers above `after`, oldest first, up to this moment; 0
-    /// starts from the first.
+    /// The changes with numbers above `after`, oldest first, up to this moment. 0 starts at the
+    /// first.
     ///
     /// # Errors
     ///
-    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the change after `after`
-    /// was [trimmed](Self::trim_changes);
-    /// [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet) when `after` is above the number
-    /// of the latest change, as it can be after a restore from a backup.
+    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) if the change after `after` was
+    /// [trimmed](Self::trim_changes); [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet) if `after` is
+    /// above the number of the latest change, as it can be after a restore from a backup.
     ///
     /// ```
     /// use headcount::{Directory, Event};
@@ -32,8 +31,8 @@ impl Directory {
         Changes::new(self, after)
     }
 
-    /// The changes with numbers above `after` as they come: see [`ChangeFeed`]. Whether
-    /// they can be had, [`ChangeFeed::recv_timeout`] says.
+    /// Follows the changes with numbers above `after`: see [`ChangeFeed`]. If they can't be had,
+    /// [`ChangeFeed::recv_timeout`] says so.
     ///
     /// ```
     /// use std::time::Duration;
@@ -49,12 +48,12 @@ impl Directory {
         ChangeFeed::new(self.clone(), after)
     }
 
-    /// Forgets the changes with numbers below `before`, with their request ids and the ids
-    /// of users whom they deleted, and returns how many those were. Who asks for them later is refused with
+    /// Forgets the changes with numbers below `before`, with their request ids and the ids of
+    /// users whom they deleted; returns how many there were. Reading them later fails with
     /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed).
     ///
-    /// Of very many it forgets some at a time: when it fails, the oldest may be gone
-    /// already. Calling it again forgets the rest.
+    /// A long history is trimmed in several transactions: if the call fails, the oldest changes may
+    /// be gone already. Calling it again forgets the rest.
     ///
     /// ```
     /// use headcount::{Directory, ErrorKind};

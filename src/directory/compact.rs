@@ -29,20 +29,19 @@ pub struct Compacted {
 }
 
 impl Options {
-    /// Makes the file of the directory at `path` as small as it gets.
+    /// Shrinks the file of the directory at `path` as far as possible.
     ///
-    /// A file keeps the space of what was deleted, for what comes next, and grows while
-    /// an iterator or a backup holds an old state. This gives the space back, in place:
-    /// it needs none itself. Nobody else may have the directory open. A crash at any
-    /// moment changes nothing of what is in the directory; opening it then takes longer
-    /// once.
+    /// A file keeps the space of deleted records for later writes, and grows while an iterator or
+    /// a backup holds an old state. This gives the space back, in place, without needing any
+    /// itself. Nobody else may have the directory open. A crash at any moment changes nothing of
+    /// what is in the directory; opening it then takes longer once.
     ///
-    /// Of these options [`page_cache_bytes`](Self::page_cache_bytes) and
-    /// [`open_timeout`](Self::open_timeout) count.
+    /// Of these options, [`page_cache_bytes`](Self::page_cache_bytes) and
+    /// [`open_timeout`](Self::open_timeout) apply.
     ///
     /// # Errors
     ///
-    /// Those of [`open`](Self::open) for a file that is there.
+    /// Those of [`open`](Self::open) for an existing file.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();

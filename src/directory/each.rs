@@ -1,18 +1,18 @@
-//! Batches that one thread hands in together.
+//! Batches that one thread submits together.
 
 use super::Directory;
 use crate::error::Result;
 use crate::model::{Applied, Batch};
 
 impl Directory {
-    /// The batch with what this handle adds to it.
+    /// Adds the actor and the door of this handle to the batch.
     pub(crate) fn prepared(&self, mut batch: Batch) -> Batch {
         self.prepare(&mut batch);
         batch
     }
 
-    /// Applies each of these prepared batches, in their order, as if they had come from
-    /// as many threads: in few commits.
+    /// Applies these prepared batches in order, as if each came from a thread of its own,
+    /// in few commits.
     pub(crate) fn apply_each(&self, batches: Vec<Batch>) -> Vec<Result<Applied>> {
         if let Err(error) = self.check() {
             return batches.iter().map(|_| Err(error.clone())).collect();

@@ -9,14 +9,13 @@ use crate::model::{Seats, Timestamp};
 use crate::rules::{Exported, Record, export, load, read};
 
 impl Directory {
-    /// Calls `visit` for each record until it breaks; returns the value that it broke with.
-    /// The records are those of one moment: the license, users ordered by email, ids of
-    /// deleted users, workspaces, memberships, and when users were last seen. They are
-    /// streamed, in constant memory. The history of changes and the outcomes of request
-    /// ids are not exported.
+    /// Calls `visit` for each record until it breaks; returns the value that it broke with. The
+    /// records are of one moment: the license, users ordered by email, ids of deleted users,
+    /// workspaces, memberships, and when users were last seen. They are streamed in constant
+    /// memory. The history of changes and the outcomes of request ids are not exported.
     ///
-    /// The call holds one state of the directory until it returns, so the file grows while
-    /// others write.
+    /// The call holds one state of the directory until it returns, so the file grows while others
+    /// write.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -46,20 +45,20 @@ impl Directory {
         Ok(broke_with)
     }
 
-    /// Loads records into a directory that has no users and no workspaces, in one
-    /// transaction: with their ids, versions and times they make the directory that
-    /// they were exported from. Each record is checked as one that is created. One change names
-    /// all of them. With a license among the records, a directory that was over its limit is
-    /// so again. Without one, the license in force stays, and seats are checked against it; a
-    /// license that was set before can't be among the records.
+    /// Loads records into a directory without users and workspaces, in one transaction. With
+    /// their ids, versions and times, they make the directory that they were exported from.
+    ///
+    /// Each record is checked as if it were created. One change names all of them. If a license is
+    /// among the records, a directory that was over its limit may be so again. Otherwise the
+    /// license in force stays, and seats are checked against it. If a license was set before, none
+    /// can be among the records.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when the directory is not empty;
-    /// the kinds of what is taken twice or missing, such as
-    /// [`EmailTaken`](ErrorKind::EmailTaken) or
-    /// [`UserNotFound`](ErrorKind::UserNotFound) for a membership of nobody; the first
-    /// error among the records. Nothing is written then.
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) if the directory is not empty; the kinds for
+    /// what is taken or missing, such as [`EmailTaken`](ErrorKind::EmailTaken), or
+    /// [`UserNotFound`](ErrorKind::UserNotFound) for a member who is not there; the first error
+    /// among the records. Then nothing is written.
     ///
     /// ```
     /// use headcount::{Directory, NewUser, Record, Timestamp, UserId};

@@ -18,11 +18,11 @@ use crate::rules::read;
 /// Changes read at a time.
 const PAGE: usize = 256;
 
-/// The changes of a directory as they come.
+/// The changes of a directory as they are committed.
 ///
-/// Made by [`Directory::follow`]. Any number of feeds can be read at once, each at
-/// its own pace; between calls a feed holds nothing of the directory but a
-/// handle. Store [`position`](Self::position) to go on after a restart.
+/// Made by [`Directory::follow`]. Any number of feeds can be read at once, each at its own
+/// pace; between calls, a feed holds nothing of the directory but a handle. Store
+/// [`position`](Self::position) to resume after a restart.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,8 +67,8 @@ pub struct FeedWaker {
 }
 
 impl FeedWaker {
-    /// Has [`ChangeFeed::recv_timeout`] return `None` instead of waiting on: the call that
-    /// waits now, or else the next one that would wait.
+    /// Makes [`ChangeFeed::recv_timeout`] return `None` instead of waiting: the call that waits
+    /// now, or the next one that would wait.
     ///
     /// ```
     /// use std::time::Duration;
@@ -95,15 +95,13 @@ impl ChangeFeed {
         }
     }
 
-    /// The next change; waits for it for up to `timeout`, and returns `None` when
-    /// there is none by then.
+    /// The next change; waits up to `timeout` for it, and returns `None` if there is none by then.
     ///
     /// # Errors
     ///
-    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) when the next change is
-    /// gone; [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet), at once, when the position
-    /// is ahead of the directory; [`Closed`](crate::ErrorKind::Closed), also while
-    /// waiting.
+    /// [`HistoryTrimmed`](crate::ErrorKind::HistoryTrimmed) if the next change was trimmed;
+    /// [`ChangeNotYet`](crate::ErrorKind::ChangeNotYet), at once, if the position is ahead of the
+    /// directory; [`Closed`](crate::ErrorKind::Closed), also while waiting.
     ///
     /// ```
     /// use std::time::Duration;
@@ -134,7 +132,7 @@ impl ChangeFeed {
         Ok(change)
     }
 
-    /// What wakes who waits with this feed.
+    /// A handle that wakes the thread that waits with this feed.
     ///
     /// ```
     /// use std::thread;
@@ -217,7 +215,7 @@ impl ChangeFeed {
         Ok(())
     }
 
-    /// The number of the change that was returned last, or where the feed began.
+    /// The number of the change that was returned last, or the number where the feed started.
     ///
     /// ```
     /// use headcount::Directory;

@@ -1,19 +1,18 @@
-//! Whether a directory may be used: it isn't closed, and this is the process that
-//! opened it.
+//! Whether a directory may be used: it isn't closed, and this process opened it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::process::Owner;
 
-/// What every call passes first. It costs two loads.
+/// The check that every call passes first. It costs two loads.
 pub(super) struct Gate {
     owner: Owner,
     closed: AtomicBool,
 }
 
 impl Gate {
-    /// Open, to this process.
+    /// A gate that is open to this process.
     pub(super) fn new() -> Self {
         Self {
             owner: Owner::this(),
@@ -21,7 +20,7 @@ impl Gate {
         }
     }
 
-    /// That of a directory which the parent of this process opened.
+    /// The gate of a directory that the parent of this process opened.
     #[cfg(test)]
     pub(super) fn of_parent() -> Self {
         Self {
@@ -53,7 +52,7 @@ impl Gate {
         self.owner.is_forked()
     }
 
-    /// Lets no more calls pass.
+    /// Closes the gate to further calls.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }

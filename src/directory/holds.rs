@@ -1,10 +1,10 @@
-//! States that iterators hold, and how long they may.
+//! States that iterators hold, and when they lose them.
 //!
-//! While an old state is held, the file can't reuse the space of what was changed since,
-//! and grows with every checkpoint. So each hold has a length that the file may grow to;
-//! the write that finds it longer gives the state up, and the iterator says so when it
-//! would read on. It doesn't go on with a later state: a list of two moments can lack a
-//! user who was there all the time.
+//! While an old state is held, the file can't reuse space that was freed since, and grows
+//! with every checkpoint. So each hold has a maximum length for the file; the write that
+//! notices that the file is longer releases the state, and the iterator fails when it reads
+//! on. It doesn't continue with a later state: a list of two moments could lack a user who
+//! existed all the time.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -13,23 +13,23 @@ use crate::engine::Engine;
 use crate::engine::embedded::{Embedded, Snapshot};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How many times the size of the log a file may grow by while a state is held, unless
-/// its own size is more.
+/// While a state is held, the file may grow by this many times the maximum size of the log,
+/// or by its own size if that is more.
 pub(super) const GROWTH_OF_LOG: u64 = 4;
 
-/// The states that are held of one directory.
+/// The held states of a directory.
 pub(super) struct Holds {
-    /// Bytes that the file may always grow by.
+    /// Bytes that the file may always grow by while a state is held.
     growth_min: u64,
     held: Mutex<Vec<Weak<Hold>>>,
-    /// How many `held` has, for those who write.
+    /// The length of `held`, which writers read without a lock.
     count: AtomicUsize,
 }
 
-/// A state, until it is given up.
+/// A held state, until it is released.
 pub(super) struct Hold {
     snapshot: Mutex<Option<Snapshot>>,
-    /// The longest that the file may be.
+    /// The length of the file beyond which the state is released.
     file_bytes_max: u64,
 }
 
@@ -56,7 +56,7 @@ impl Holds {
         Ok(hold)
     }
 
-    /// Gives up what the file has outgrown. To be called after writes.
+    /// Releases the states that the file has outgrown. To be called after writes.
     pub(super) fn check(&self, engine: &Embedded) {
         if self.count.load(Ordering::Acquire) == 0 {
             return;
@@ -77,7 +77,7 @@ impl Holds {
 }
 
 impl Hold {
-    /// The state, to be read from briefly.
+    /// The state, for a short read.
     pub(super) fn snapshot(&self) -> Result<Snapshot> {
         lock(&self.snapshot).clone().ok_or_else(|| {
             Error::new(
@@ -88,13 +88,13 @@ impl Hold {
         })
     }
 
-    /// Lets go of the state: it is not needed any more.
+    /// Releases the state.
     pub(super) fn give_up(&self) {
         lock(&self.snapshot).take();
     }
 }
 
-/// Nothing panics while it holds one of these locks.
+/// Nothing panics while holding one of these locks.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -16,13 +16,12 @@ const PAGE: usize = 256;
 
 /// All users as they were at one moment, ordered by email.
 ///
-/// Made by [`Directory::users`](crate::Directory::users). Until its last users were
-/// read it holds that state of the directory, which keeps the file from reusing the
-/// space of what was changed since. So it may not be held for too long: once the file
-/// has grown to more than twice its length, and by more than four times
-/// [`Options::log_bytes`](crate::Options::log_bytes) (256 MiB by default), the list is
-/// closed, and reading on fails with [`Closed`](crate::ErrorKind::Closed). Ask for it
-/// again then. Only writing makes the file grow; to page through users at leisure, use
+/// Made by [`Directory::users`](crate::Directory::users). Until its last users are read, it
+/// holds that state of the directory, so the file can't reuse the space of later changes. It is
+/// not held without bounds: once the file has more than doubled, and has grown by more than
+/// four times [`Options::log_bytes`](crate::Options::log_bytes) (256 MiB by default), the list
+/// is closed, and reading on fails with [`Closed`](crate::ErrorKind::Closed); then start again.
+/// Only writing makes the file grow. To page through users at leisure, use
 /// [`Directory::query`](crate::Directory::query), which holds nothing between pages.
 ///
 /// ```
@@ -55,7 +54,7 @@ impl Users {
         })
     }
 
-    /// How many users are yet to come.
+    /// How many users are still to come.
     ///
     /// ```
     /// use headcount::Directory;
@@ -249,8 +248,8 @@ impl Workspaces {
         })
     }
 
-    /// Begins behind the workspace with this id, which need not exist any more. Call it
-    /// before reading: later it changes nothing.
+    /// Starts behind the workspace with this id, which may have been deleted. Call it before
+    /// reading; later it has no effect.
     ///
     /// ```
     /// # use headcount::{Directory, NewWorkspace};

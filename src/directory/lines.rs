@@ -51,16 +51,16 @@ impl LinesProgress {
 }
 
 impl Directory {
-    /// Writes every record as a line of JSON, as [`export`](Self::export) hands them out,
-    /// and a last line without which a part is missing. [`load_lines`](Self::load_lines)
-    /// makes the same directory of them, and so does `headcount import`.
+    /// Writes every record as a line of JSON, in the order of [`export`](Self::export), and a last
+    /// line that marks the export as complete. [`load_lines`](Self::load_lines) makes the same
+    /// directory from them, and so does `headcount import`.
     ///
-    /// `out` gets some 64 KiB at a time, which end with a line; it needs no buffer of its
-    /// own. `progress` is called after every thousand records.
+    /// `out` gets about 64 KiB at a time, always whole lines, so it needs no buffer of its own.
+    /// `progress` is called after every thousand records.
     ///
     /// # Errors
     ///
-    /// [`Io`](ErrorKind::Io) when `out` fails: then a part of the lines was written.
+    /// [`Io`](ErrorKind::Io) if `out` fails, after a part of the lines.
     ///
     /// ```
     /// use headcount::Directory;

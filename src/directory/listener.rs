@@ -1,21 +1,23 @@
-//! Who is told that a feed has something to read, without waiting in a call.
+//! Notifications that a feed has something to read, for hosts that don't wait in a call.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Told under the lock that guards the number of the latest change, by one thread at a time.
+/// Called under the lock that guards the number of the latest change, by one thread at a
+/// time.
 pub(crate) trait Listener: Send + Sync {
-    /// There is something to read.
+    /// Notifies that there is something to read.
     fn tell(&self);
 
-    /// The changes up to `position` were read, and `latest` is the number of the latest. A
-    /// change can be read just before it is told of: then `position` is the higher one.
+    /// Notes that the changes up to `position` were read, and that `latest` is the number
+    /// of the latest change. `position` can be higher: a change can be read just before its
+    /// notification.
     fn note(&self, position: u64, latest: u64);
 
-    /// The reader found nothing, and waits to be told.
+    /// Notes that the reader found nothing and waits for a notification.
     fn rearm(&self) {}
 }
 
-/// Calls a function when there is something to read: once, until it was read.
+/// Calls a function when there is something to read: once until it is read.
 pub(crate) struct Notifier {
     call: Box<dyn Fn() + Send + Sync>,
     has_called: AtomicBool,
@@ -37,7 +39,8 @@ impl Listener for Notifier {
         }
     }
 
-    /// Also where the position is ahead, or the call for the next change would be missed.
+    /// Includes positions ahead of `latest`; otherwise the notification of the next change
+    /// would be lost.
     fn note(&self, position: u64, latest: u64) {
         if position >= latest {
             self.has_called.store(false, Ordering::Relaxed);
@@ -100,7 +103,7 @@ mod tests {
         feed.listen(&listener, 0);
         directory.create_user("ann@ex.co").unwrap();
         assert_eq!(calls.load(Ordering::Relaxed), 1);
-        // The reader has seen the first and finds no more; this one comes just then.
+        // The reader has read the first change and finds no more; this one comes just then.
         directory.create_user("bob@ex.co").unwrap();
         assert_eq!(calls.load(Ordering::Relaxed), 1);
         feed.rearm(1, &*listener);

@@ -23,6 +23,7 @@ mod lines;
 #[cfg(feature = "capi")]
 mod listener;
 mod lookup;
+mod members;
 mod options;
 mod query;
 #[cfg(all(unix, feature = "capi"))]
@@ -74,14 +75,23 @@ use crate::error::Result;
 use crate::model::{Batch, License, Seats, UserId};
 use crate::rules::{self, Verified, read};
 
-/// A user directory: users, and a license that says how many may be active.
+/// A user directory: users, and a license that says how many of them may be active.
 ///
-/// A handle is cheap to clone and can be used from any number of threads. Reads
-/// see the latest committed state and never wait for a write. Each write is one
-/// transaction; when it returns it is on disk.
+/// A handle is cheap to clone and can be used from any number of threads. Reads see the latest
+/// commit and never wait for a write. Each write is one transaction, on disk when the call
+/// returns.
 ///
-/// Whatever takes a user takes a [`User`](crate::User), an id, an email or a username: see
-/// [`UserRef`](crate::UserRef).
+/// Every argument that names a user takes a [`User`](crate::User), an id, an email or a
+/// username: see [`UserRef`](crate::UserRef).
+///
+/// # Errors
+///
+/// Each call names the kinds that it is refused with. Besides, any call can fail with
+/// [`Closed`](crate::ErrorKind::Closed), [`Forked`](crate::ErrorKind::Forked),
+/// [`Io`](crate::ErrorKind::Io) and [`Corrupted`](crate::ErrorKind::Corrupted), and a write also
+/// with [`ReadOnly`](crate::ErrorKind::ReadOnly), [`TooLarge`](crate::ErrorKind::TooLarge),
+/// [`FileReplaced`](crate::ErrorKind::FileReplaced) and
+/// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 ///
 /// ```
 /// use headcount::{Directory, ErrorKind};
@@ -141,26 +151,27 @@ impl Drop for Shared {
 }
 
 impl Directory {
-    /// Opens the directory in the file at `path`, and makes it if there is none.
+    /// Opens the directory in the file at `path`, and creates the file if there is none.
     ///
-    /// While it is open there are files beside that one whose names begin like its
-    /// own: they belong to it, and hold what was written last. After
-    /// [`close`](Self::close) there are none, and the file is all there is. After a
-    /// crash they are found and read by themselves; who moves or copies the file then
-    /// has to take them along.
+    /// While a directory is open, its log lies beside the file, in files whose names begin like
+    /// the file's own; it holds the latest writes. [`close`](Self::close) removes it. After a
+    /// crash, `open` replays it automatically; until then, move or copy it together with the
+    /// file.
     ///
-    /// These files have the owner and the mode of the file itself, also when root opens
-    /// it. A file that `open` makes belongs to whoever runs the process: made by root, it
-    /// has to be given to the user who is to open it.
+    /// The log has the owner and the mode of the file, even if root opens it. A file that `open`
+    /// creates belongs to the user who runs the process; if that is root, give it to the user who
+    /// is to open it.
     ///
     /// A child of `fork` can't use the directory, and doesn't keep it locked.
     ///
     /// # Errors
     ///
-    /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) when another process or handle has
-    /// the file; [`UnsupportedFormat`](crate::ErrorKind::UnsupportedFormat) when a newer
-    /// release wrote it; [`Corrupted`](crate::ErrorKind::Corrupted) when it is no
-    /// directory or is damaged; [`Io`](crate::ErrorKind::Io).
+    /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) if another process or handle has the file
+    /// open; [`UnsupportedFormat`](crate::ErrorKind::UnsupportedFormat) if a newer release wrote it;
+    /// [`LogMissing`](crate::ErrorKind::LogMissing) and [`LogForeign`](crate::ErrorKind::LogForeign)
+    /// if it was not closed and its log is not there: see
+    /// [`Options::salvage_log`]; [`Corrupted`](crate::ErrorKind::Corrupted) if it is not a directory
+    /// or is damaged; [`Io`](crate::ErrorKind::Io).
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -177,7 +188,7 @@ impl Directory {
         Options::new().open(path)
     }
 
-    /// Makes a directory that lives in memory and is gone when it is dropped.
+    /// Creates a directory in memory, which is gone when its last handle is dropped.
     ///
     /// ```
     /// use headcount::Directory;
@@ -190,7 +201,7 @@ impl Directory {
         Options::new().in_memory()
     }
 
-    /// The ways to open a directory.
+    /// The options to open a directory with: see [`Options`].
     ///
     /// ```
     /// use headcount::{Directory, License};
@@ -228,16 +239,15 @@ impl Directory {
         })
     }
 
-    /// Finishes what is pending and releases the file, and reports what goes
-    /// wrong with that; dropping the last handle does the same silently.
+    /// Finishes pending work, releases the file, and reports what went wrong. Dropping the last
+    /// handle does the same, but can't report it.
     ///
-    /// It closes the directory for every clone of the handle: their calls are
-    /// refused with [`Closed`](crate::ErrorKind::Closed), and so are those of iterators
-    /// and feeds. The file can be opened again at once.
+    /// This closes the directory for every clone of the handle: their calls, and those of
+    /// iterators and feeds, fail with [`Closed`](crate::ErrorKind::Closed). The file can be opened
+    /// again at once.
     ///
-    /// In a child of `fork` it is refused with [`Forked`](crate::ErrorKind::Forked), as
-    /// every call is: the directory is the parent's. Dropping the handle there does
-    /// nothing.
+    /// In a child of `fork` it fails with [`Forked`](crate::ErrorKind::Forked), as every call
+    /// does: the directory is the parent's. Dropping the handle there does nothing.
     ///
     /// ```
     /// use headcount::{Directory, ErrorKind};
@@ -277,7 +287,7 @@ impl Directory {
 
 /// The directory as a whole.
 impl Directory {
-    /// The license in force, and how its seats are used.
+    /// The license in force, and how its seats are used. Cached until the next commit.
     ///
     /// ```
     /// use headcount::Directory;
@@ -300,16 +310,15 @@ impl Directory {
         Ok(seats)
     }
 
-    /// Recounts the seats and checks every index against the users, both ways.
-    /// Takes time in proportion to the size of the directory.
+    /// Recounts the seats and checks every index against the users, both ways. Takes time in
+    /// proportion to the size of the directory.
     ///
-    /// It fails on damage, so that no caller takes a damaged directory for a sound
-    /// one; [`find_faults`](Self::find_faults) lists what is wrong.
+    /// It fails on damage, so that no caller takes a damaged directory for a sound one;
+    /// [`find_faults`](Self::find_faults) lists what is wrong.
     ///
     /// # Errors
     ///
-    /// [`Corrupted`](crate::ErrorKind::Corrupted) names the first fault and says how
-    /// many there are.
+    /// [`Corrupted`](crate::ErrorKind::Corrupted), with the first fault and the number of faults.
     ///
     /// ```
     /// use headcount::Directory;
@@ -323,8 +332,9 @@ impl Directory {
         rules::verify(&self.snapshot()?)
     }
 
-    /// Sets the license. A smaller one than today's use is accepted: nobody is
-    /// deactivated, but no user can be activated until enough others are not.
+    /// Sets the license and returns how its seats are used. A license with fewer seats than
+    /// active users is accepted: nobody is deactivated, but nobody can be activated until enough
+    /// others are deactivated.
     ///
     /// ```
     /// use headcount::{Directory, License};

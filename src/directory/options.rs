@@ -40,7 +40,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The defaults: make the file if it is missing, with the Community license.
+    /// The defaults: create the file if it is missing, with the Community license.
     ///
     /// ```
     /// use headcount::Options;
@@ -61,7 +61,8 @@ impl Options {
         }
     }
 
-    /// Whether to make the file if there is none; otherwise that is an error.
+    /// Whether to create the file if there is none: `true` by default. Otherwise opening fails with
+    /// [`Io`](crate::ErrorKind::Io).
     ///
     /// ```
     /// use headcount::{Directory, ErrorKind};
@@ -75,7 +76,8 @@ impl Options {
         self
     }
 
-    /// The license that a new directory gets. An existing one keeps its own.
+    /// The license of a new directory: [`Community`](License::Community) by default. An existing
+    /// directory keeps its own.
     ///
     /// ```
     /// use headcount::{Directory, License};
@@ -156,21 +158,21 @@ impl Options {
         self
     }
 
-    /// Whether to open a directory whose log can't be used, without what is only there.
+    /// Whether to open a directory whose log can't be used, without what is only in the log:
+    /// `false` by default.
     ///
-    /// The log holds the latest writes of a directory that was not closed. By default a
-    /// log that is missing or cut ([`LogMissing`](crate::ErrorKind::LogMissing)), that
-    /// belongs to another use of the file or to another file
-    /// ([`LogForeign`](crate::ErrorKind::LogForeign)) or is damaged
-    /// ([`Corrupted`](crate::ErrorKind::Corrupted)) is an error that says what is wrong,
-    /// and nothing is changed. With `salvage` the commits in it up to the first fault are
-    /// taken over, and **all later ones are lost to this directory**, acknowledged or
-    /// not; the log's files are not deleted but renamed, to names that end in
-    /// `set-aside-` and a number. What is there is sound: no half of a write, and never
-    /// more active users than seats. A log that can be used is used as always.
+    /// The log holds the latest writes of a directory that was not closed. By default, opening
+    /// fails and changes nothing if the log is missing or cut
+    /// ([`LogMissing`](crate::ErrorKind::LogMissing)), belongs to another use of the file or to
+    /// another file ([`LogForeign`](crate::ErrorKind::LogForeign)), or is damaged
+    /// ([`Corrupted`](crate::ErrorKind::Corrupted)). With `salvage`, commits up to the first fault
+    /// are replayed, and **all later ones are lost to this directory**, acknowledged or not. The
+    /// log's files are not deleted but renamed, to names that end in `set-aside-` and a number. The
+    /// result is sound: no half of a write, and never more active users than seats. A usable log
+    /// is replayed as always.
     ///
-    /// First try to bring back what belongs together: the log from where the file was
-    /// moved or copied from, or the file that the log belongs to.
+    /// First try to bring back what belongs together: the log from where the file was moved or
+    /// copied from, or the file that the log belongs to.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -193,13 +195,13 @@ impl Options {
         self
     }
 
-    /// Gives up some durability for speed: a write returns when the operating system
-    /// has it, and is on disk after `interval` at the latest. `None`, as unless said
-    /// otherwise, means that it is on disk when it returns.
+    /// Trades durability for speed: with an interval, a write returns as soon as the operating
+    /// system has it, and is on disk within the interval. `None`, the default, means that a write
+    /// is on disk when it returns.
     ///
-    /// What is younger than `interval` can be lost when the machine stops, always the
-    /// latest writes and nothing in between; when only the process ends, nothing is.
-    /// If the disk fails meanwhile, writes that were acknowledged are lost with it.
+    /// If the machine stops, writes younger than the interval can be lost, always the latest ones;
+    /// if only the process ends, nothing is. If the disk fails meanwhile, acknowledged writes are
+    /// lost with it.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -222,15 +224,15 @@ impl Options {
 
     /// Whether to open the file for reading only: `false` by default.
     ///
-    /// Any number of processes and handles can read a file side by side, but not while
-    /// one has it open to write. Nothing is written or created: the file, its folder
-    /// and its file system may be read-only. What a crash left in the log beside the
-    /// file is read too, into memory, and stays there for the next writer.
+    /// Any number of processes and handles can read a file side by side, but not while one has it
+    /// open for writing. Nothing is written or created: the file, its folder and its file system
+    /// may be read-only. If a crash left a log beside the file, it is read into memory and left for
+    /// the next writer.
     ///
-    /// Writes are refused with [`ReadOnly`](crate::ErrorKind::ReadOnly); opening, with
-    /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen), while somebody has it open to
-    /// write, and with [`Io`](crate::ErrorKind::Io) if the file is missing or empty:
-    /// nothing is made, whatever [`create_if_missing`](Self::create_if_missing) says.
+    /// Writes fail with [`ReadOnly`](crate::ErrorKind::ReadOnly). Opening fails with
+    /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) while somebody has the file open for writing,
+    /// and with [`Io`](crate::ErrorKind::Io) if it is missing or empty, whatever
+    /// [`create_if_missing`](Self::create_if_missing) says.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -253,11 +255,11 @@ impl Options {
         self
     }
 
-    /// How long to wait for a file that another process or handle has open: not at all
-    /// by default, so that a service that is started twice says so at once. After this
-    /// time opening fails with [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen).
+    /// How long to wait for a file that another process or handle has open: not at all by default,
+    /// so that a service that is started twice fails at once. After this time, opening fails with
+    /// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen).
     ///
-    /// It asks again every few milliseconds, and nobody is served in order.
+    /// It tries again every few milliseconds; waiters are not served in order.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -310,7 +312,7 @@ impl Options {
         Ok(directory)
     }
 
-    /// Makes a directory in memory; see [`Directory::in_memory`].
+    /// Creates a directory in memory: see [`Directory::in_memory`].
     ///
     /// ```
     /// use headcount::Options;

@@ -46,12 +46,11 @@ impl Directory {
         query::page(&self.snapshot()?, query, &sightings)
     }
 
-    /// Calls `visit` for each user, active or not, in the order of their emails, until it
-    /// breaks; returns the value that it broke with. All users are as they were at the
-    /// start of the call.
+    /// Calls `visit` for each user, active or not, ordered by email, until it breaks; returns the
+    /// value that it broke with. All users are as they were at the start of the call.
     ///
-    /// Users are lent, not copied: this is the fastest way to read many. The call holds one
-    /// state of the directory, so the file can't reuse space meanwhile: return quickly.
+    /// Users are lent, not copied: this is the fastest way to read many. The call holds one state
+    /// of the directory, so the file can't reuse space meanwhile: return quickly.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -122,9 +121,12 @@ impl Directory {
         Ok(PageVisit { next, broke_with })
     }
 
-    /// How many users match, whatever the limit and cursor of the query. Costs
-    /// nothing for all, all active or all inactive users, and otherwise as much
-    /// as reading the index that the query picks.
+    /// How many users match, regardless of the limit and cursor of the query. It is immediate for
+    /// all, all active or all inactive users; otherwise it reads the index that the query picks.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`query`](Self::query).
     ///
     /// ```
     /// use headcount::{Directory, UserQuery};

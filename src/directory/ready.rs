@@ -1,4 +1,4 @@
-//! A descriptor that tells an event loop that there is something to read.
+//! A descriptor that an event loop can poll to learn whether there is something to read.
 
 use std::io::{PipeReader, PipeWriter, Read, Write, pipe};
 use std::os::fd::{AsRawFd, RawFd};
@@ -9,7 +9,7 @@ use rustix::fs::{OFlags, fcntl_setfl};
 use super::listener::Listener;
 use crate::error::{Error, ErrorKind, Result};
 
-/// A pipe that has a byte in it while there is something to read.
+/// A pipe that contains a byte while there is something to read.
 pub(crate) struct Ready {
     reader: PipeReader,
     writer: PipeWriter,
@@ -20,7 +20,7 @@ impl Ready {
     pub(super) fn new() -> Result<Self> {
         let make = || {
             let (reader, writer) = pipe()?;
-            // A host that reads the byte itself must not make the library wait for another.
+            // If a host reads the byte itself, the library must not block on reading it.
             fcntl_setfl(&reader, OFlags::NONBLOCK)?;
             fcntl_setfl(&writer, OFlags::NONBLOCK)?;
             Ok((reader, writer))
@@ -36,7 +36,7 @@ impl Ready {
         })
     }
 
-    /// The end to be polled.
+    /// The descriptor to poll.
     pub(crate) fn descriptor(&self) -> RawFd {
         self.reader.as_raw_fd()
     }
@@ -45,14 +45,14 @@ impl Ready {
         self.has_byte.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says whether there is something to read.
+    /// Sets whether there is something to read.
     fn set(&self, is_ready: bool) {
         let mut has_byte = self.lock();
         if *has_byte == is_ready {
             return;
         }
         *has_byte = is_ready;
-        // A pipe has room for the one byte, and that it was taken out is what was wanted.
+        // A pipe has room for one byte; and if the byte is already gone, that is the goal.
         let _ = if is_ready {
             (&self.writer).write(&[1])
         } else {

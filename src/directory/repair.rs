@@ -12,18 +12,16 @@ use crate::rules::repair::{Aside, Repair};
 use crate::rules::{self, Inspection, Repaired, format};
 
 impl Directory {
-    /// Lists what is wrong with the directory: every fault is counted, and the first
-    /// `faults_max` are told. One damaged value doesn't hide the others. It takes time
-    /// in proportion to the size of the directory.
+    /// Lists what is wrong with the directory. Every fault is counted, and the first `faults_max`
+    /// are returned. One damaged value doesn't hide others. Takes time in proportion to the size
+    /// of the directory.
     ///
-    /// [`verify`](Self::verify) fails instead, which is the safer one to call where
-    /// nobody looks at the list.
+    /// [`verify`](Self::verify) fails on damage instead: prefer it where nobody reads the list.
     ///
     /// # Errors
     ///
-    /// [`Corrupted`](ErrorKind::Corrupted) when the file itself can't be read to its
-    /// end; [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) when a newer release
-    /// wrote some of it.
+    /// [`Corrupted`](ErrorKind::Corrupted) if the file can't be read to its end;
+    /// [`UnsupportedFormat`](ErrorKind::UnsupportedFormat) if a newer release wrote some of it.
     ///
     /// ```
     /// use headcount::Directory;
@@ -95,29 +93,27 @@ impl Options {
         Ok(repair.report)
     }
 
-    /// Makes the directory in the file at `path` sound again, in one transaction.
-    /// Nothing calls this automatically: a backup, if there is one, has more in it.
+    /// Makes the directory in the file at `path` sound again, in one transaction. Nothing calls
+    /// this automatically: if there is a backup, it has more in it.
     ///
-    /// Indexes and counters are made again from the records. A record that can't be
-    /// read, or can't be kept, is removed and written to the file `aside`, which must
-    /// not exist: a line of JSON for each, with its key and value in hexadecimal and the
-    /// reason. That file has personal data in it and is made for its owner alone; none
-    /// is made when there is nothing to put there. The first `faults_max` faults are
-    /// told.
+    /// Indexes and counters are rebuilt from the records. A record that can't be read or kept is
+    /// removed and written to the file `aside`, which must not exist: one line of JSON each, with
+    /// key and value in hexadecimal and the reason. That file contains personal data and is readable
+    /// by its owner only; it is not created if nothing is removed. The first `faults_max` faults are
+    /// returned.
     ///
-    /// Of two users with one username, or one id, the one who was created first stays.
-    /// The ids of users who are removed stay taken. Of two workspaces with one name the
-    /// later one gets its id behind the name. Where changes are missing, those before
-    /// are trimmed, so that whoever follows them reads everything again. A license
-    /// that is lost is the one that was set last, or else
-    /// [`license_if_new`](Self::license_if_new). Nobody is deactivated: with more active
-    /// users than seats the directory is over the limit.
+    /// Of two users with one username or one id, the one created first stays. The ids of removed
+    /// users stay taken. Of two workspaces with one name, the later one gets its id appended to the
+    /// name. If changes are missing, those before are trimmed, so that followers read everything
+    /// again. If the license is lost, it becomes the one that was set last, or else
+    /// [`license_if_new`](Self::license_if_new). Nobody is deactivated: a directory with more active
+    /// users than seats is over the limit.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) when `aside` exists;
-    /// [`Corrupted`](ErrorKind::Corrupted) when the file itself can't be read to its end,
-    /// or holds nothing; those of [`Directory::open`] that come from the file.
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) if `aside` exists;
+    /// [`Corrupted`](ErrorKind::Corrupted) if the file can't be read to its end or holds nothing;
+    /// those of [`Directory::open`] that come from the file.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();

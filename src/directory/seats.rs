@@ -7,13 +7,13 @@ use crate::rules::seat_days;
 
 /// How many users were active in the past, which licenses are often billed by.
 impl Directory {
-    /// The most users that were active at one time, on each day (UTC) since the day of
-    /// `since`, or since the first day on record.
+    /// The most users that were active at one time, on each day (UTC) since the day of `since`,
+    /// or since the first day on record.
     ///
-    /// It is noted in the transaction of the change that makes it so, and kept for three
-    /// years, whether or not [`trim_changes`](Self::trim_changes) forgets the changes. It is
-    /// in backups, and not in exports: a directory that was [loaded](Self::load) begins
-    /// with the users who were active then.
+    /// It is stored in the transaction of the change that causes it and kept for three years,
+    /// even if [`trim_changes`](Self::trim_changes) forgets the changes. It is in backups, but not
+    /// in exports: in a directory that was [loaded](Self::load), the history begins with the users
+    /// who were active then.
     ///
     /// ```
     /// use headcount::{Directory, Timestamp};
@@ -26,12 +26,6 @@ impl Directory {
     /// assert_eq!((history.peak, history.days[0].last), (2, 1));
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// Those of reading: see [`ErrorKind::Io`](crate::ErrorKind::Io),
-    /// [`ErrorKind::Corrupted`](crate::ErrorKind::Corrupted) and
-    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed).
     pub fn seat_history(&self, since: impl Into<Option<Timestamp>>) -> Result<SeatHistory> {
         seat_days::history(&self.snapshot()?, since.into())
     }

@@ -85,14 +85,18 @@ impl Directory {
     /// ```
     pub const SEEN_INTERVAL: Duration = Duration::from_hours(1);
 
-    /// Notes that a user is seen now, such as at a login or with a request. Call it as
-    /// often as you like: it mostly costs a look-up.
+    /// Records that a user is seen now, such as at a login or with a request. Call it as often as
+    /// you like: it usually costs a look-up.
     ///
-    /// The first sighting is on disk when this returns. Others are gathered and written
-    /// together, at most once a minute and when the directory is closed, so after a crash
-    /// those since the last write are missing. The time is personal data: it is kept only
-    /// of users for whom this is called, goes with a user who is deleted, and is in
-    /// exports and backups.
+    /// The first sighting is on disk when this returns. Later ones are gathered and written
+    /// together, at most once a minute and when the directory is closed; a crash loses those since
+    /// the last write. The time is personal data: it is stored only for users for whom this is
+    /// called, deleted with the user, and included in exports and backups.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](crate::ErrorKind::UserNotFound); after a write that failed, the sighting
+    /// is kept for the next one.
     ///
     /// ```
     /// use headcount::Directory;
@@ -105,12 +109,6 @@ impl Directory {
     /// assert_eq!(directory.user("ann@ex.co")?.unwrap().version(), 1);
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`UserNotFound`](crate::ErrorKind::UserNotFound);
-    /// [`ReadOnly`](crate::ErrorKind::ReadOnly); the kinds of a failed write, after which
-    /// the sighting is kept for the next one.
     pub fn touch_user(&self, user: impl Into<UserRef>) -> Result<()> {
         self.touch_user_at(&user.into(), Timestamp::now())
     }
@@ -129,8 +127,8 @@ impl Directory {
         Ok(())
     }
 
-    /// When a user was last seen, to about [an hour](Self::SEEN_INTERVAL); `None` where
-    /// nobody [said so](Self::touch_user).
+    /// When a user was last seen, precise to about [an hour](Self::SEEN_INTERVAL); `None` if
+    /// [`touch_user`](Self::touch_user) was never called for the user.
     ///
     /// # Errors
     ///

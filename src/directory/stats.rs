@@ -7,11 +7,11 @@ use super::commits::CommitLatency;
 use crate::error::Result;
 use crate::rules::read;
 
-/// How a directory is used, and what its cache and its commits come to.
+/// Figures about the use of a directory, its cache and its commits.
 ///
-/// Made by [`Directory::stats`]. The first figures are of one moment; those of the
-/// cache and the commits are read one by one while others may go on. They count
-/// from when the directory was opened, for all handles to it.
+/// Made by [`Directory::stats`]. The first figures are of one moment; those of the cache and
+/// of commits are read one after another while work may go on. They count from when the
+/// directory was opened, over all its handles.
 ///
 /// ```
 /// use headcount::Directory;
@@ -72,7 +72,7 @@ pub struct Stats {
 }
 
 impl Directory {
-    /// Figures to watch the directory by. Costs a read of the counters.
+    /// Figures to monitor the directory with. Costs a read of the counters.
     ///
     /// ```
     /// use headcount::Directory;
@@ -113,10 +113,9 @@ impl Directory {
 }
 
 impl Stats {
-    /// The figures as Prometheus reads them, in its text format: a gauge where they go
-    /// up and down, a counter where they count from when the directory was opened, and
-    /// a summary of the latency in seconds. It holds no personal data. Less than
-    /// 4 KiB.
+    /// The figures in Prometheus's text format: gauges for what goes up and down, counters from
+    /// when the directory was opened, and a summary of the latency in seconds. Less than 4 KiB,
+    /// without personal data.
     ///
     /// ```
     /// use headcount::Directory;

@@ -1,5 +1,4 @@
-//! What only someone who sees the engine can check: the stored bytes, and files
-//! of other releases.
+//! Tests that need the engine: the stored bytes, and files of other releases.
 
 mod counters;
 mod crashes;
@@ -59,7 +58,7 @@ fn the_bytes_of_changes_hold_no_personal_data_and_a_deleted_user_leaves_none() {
         .update_user("zoe.quux@bücher.example", update)
         .unwrap();
 
-    // The words are in the store, or else this would show nothing.
+    // The texts are in the store; otherwise this test would prove nothing.
     let all = entries(&directory.snapshot().unwrap(), EVERYTHING);
     for word in words {
         assert!(all.iter().any(|(_, value)| contains(value, word)), "{word}");
@@ -84,7 +83,7 @@ fn open_engine(path: &Path) -> Redb {
     Redb::open(path, &RedbOptions::new(false)).unwrap()
 }
 
-/// Does to the file at `path` what no release of this library would.
+/// Changes the file at `path` in a way that no release of this library would.
 fn tamper(path: &Path, body: impl Fn(&mut crate::engine::redb::Txn<'_>) -> Result<()>) {
     let engine = open_engine(path);
     engine.transact(|txn| body(txn)).unwrap();
@@ -97,8 +96,8 @@ fn make(path: &Path) {
     directory.close().unwrap();
 }
 
-/// All that a file holds. Its bytes also tell when redb last opened and closed
-/// it, which it notes in its header.
+/// All entries of a file. Its bytes can't be compared, because redb's header changes
+/// whenever the file is opened.
 fn contents(path: &Path) -> Vec<(Vec<u8>, Vec<u8>)> {
     let engine = open_engine(path);
     let contents = entries(&engine.snapshot().unwrap(), EVERYTHING);
@@ -124,7 +123,7 @@ fn a_file_of_another_format_is_refused_and_keeps_what_it_holds() {
         }
     }
 
-    // The release that wrote it still can open it.
+    // The release that wrote it can still open it.
     tamper(&path, |txn| txn.put(keys::FORMAT, &encode_format(FORMAT)?));
     assert_eq!(Directory::open(&path).unwrap().verify().unwrap().active, 1);
 }

@@ -8,14 +8,17 @@ use crate::model::{Applied, Batch, NewUser, Op, Subject, User, UserId, UserRef, 
 
 /// Changing users.
 impl Directory {
-    /// Creates a user, active and so in need of a seat unless it says otherwise.
+    /// Creates a user: active, and so in need of a seat, unless
+    /// [`NewUser::active`] says otherwise.
     ///
     /// # Errors
     ///
-    /// [`EmailRequired`](ErrorKind::EmailRequired) and the kinds for malformed
-    /// parts; [`EmailTaken`](ErrorKind::EmailTaken),
-    /// [`UsernameTaken`](ErrorKind::UsernameTaken), [`IdTaken`](ErrorKind::IdTaken),
-    /// [`ExternalIdTaken`](ErrorKind::ExternalIdTaken);
+    /// [`EmailRequired`](ErrorKind::EmailRequired), [`InvalidEmail`](ErrorKind::InvalidEmail),
+    /// [`InternationalEmail`](ErrorKind::InternationalEmail),
+    /// [`InvalidUsername`](ErrorKind::InvalidUsername) and
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for malformed parts;
+    /// [`EmailTaken`](ErrorKind::EmailTaken), [`UsernameTaken`](ErrorKind::UsernameTaken),
+    /// [`IdTaken`](ErrorKind::IdTaken), [`ExternalIdTaken`](ErrorKind::ExternalIdTaken);
     /// [`NoFreeSeat`](ErrorKind::NoFreeSeat).
     ///
     /// ```
@@ -30,13 +33,13 @@ impl Directory {
         self.apply_to_user(Op::CreateUser(user.into()))
     }
 
-    /// Changes fields of a user and returns the user as it is then.
+    /// Changes fields of a user and returns the user as it is afterwards.
     ///
     /// # Errors
     ///
-    /// [`UserNotFound`](ErrorKind::UserNotFound); the kinds for malformed or taken
-    /// parts; [`Conflict`](ErrorKind::Conflict) for another version;
-    /// [`LastAdmin`](ErrorKind::LastAdmin).
+    /// [`UserNotFound`](ErrorKind::UserNotFound); those of [`create_user`](Self::create_user) for
+    /// malformed and taken parts; [`Conflict`](ErrorKind::Conflict) if the user has another
+    /// [version](UserUpdate::if_version); [`LastAdmin`](ErrorKind::LastAdmin).
     ///
     /// ```
     /// use headcount::{Directory, UserUpdate};
@@ -51,7 +54,7 @@ impl Directory {
         self.apply_to_user(Op::UpdateUser(user.into(), update))
     }
 
-    /// Makes a user active; nothing happens to one who is.
+    /// Makes a user active, which takes a seat; does nothing if the user is active already.
     ///
     /// # Errors
     ///
@@ -70,13 +73,14 @@ impl Directory {
         self.apply_to_user(Op::ActivateUser(user.into()))
     }
 
-    /// Makes a user inactive, which frees a seat; nothing happens to one who is.
+    /// Makes a user inactive, which frees a seat; does nothing if the user is inactive already.
     ///
     /// # Errors
     ///
     /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
-    /// [`OwnAccount`](ErrorKind::OwnAccount); [`LastOwner`](ErrorKind::LastOwner),
-    /// unless a [`Batch`] allows it.
+    /// [`OwnAccount`](ErrorKind::OwnAccount) for the [actor](Self::acting_as);
+    /// [`LastOwner`](ErrorKind::LastOwner), unless a batch
+    /// [allows it](Batch::allow_ownerless).
     ///
     /// ```
     /// use headcount::Directory;
@@ -91,16 +95,16 @@ impl Directory {
         self.apply_to_user(Op::DeactivateUser(user.into()))
     }
 
-    /// Deletes a user for good and returns the id, which is not given again as long as the
-    /// change that deletes the user is kept: see [`trim_changes`](Self::trim_changes).
-    /// The email and the username are free for others. To keep the user, use
-    /// [`deactivate_user`](Self::deactivate_user).
+    /// Deletes a user for good and returns the id, which is not given again while the history
+    /// has the deletion: see [`trim_changes`](Self::trim_changes). The email and the username are
+    /// free for others. To keep the user, use [`deactivate_user`](Self::deactivate_user).
     ///
     /// # Errors
     ///
     /// [`UserNotFound`](ErrorKind::UserNotFound), [`LastAdmin`](ErrorKind::LastAdmin),
-    /// [`OwnAccount`](ErrorKind::OwnAccount); [`LastOwner`](ErrorKind::LastOwner),
-    /// unless a [`Batch`] allows it.
+    /// [`OwnAccount`](ErrorKind::OwnAccount) for the [actor](Self::acting_as);
+    /// [`LastOwner`](ErrorKind::LastOwner), unless a batch
+    /// [allows it](Batch::allow_ownerless).
     ///
     /// ```
     /// use headcount::Directory;

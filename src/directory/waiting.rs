@@ -1,4 +1,4 @@
-//! Waiting for a file that somebody else has open.
+//! Waiting for a file that is open elsewhere.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::thread;
@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use crate::error::{ErrorKind, Result};
 
-/// The first pause.
+/// The first pause between attempts.
 const PAUSE_MIN: Duration = Duration::from_millis(1);
 
-/// The longest pause: a file that was released is taken within about this time.
+/// The longest pause between attempts: a released file is opened within about this time.
 const PAUSE_MAX: Duration = Duration::from_millis(25);
 
 /// Calls `open` until it returns something other than `AlreadyOpen`, or `timeout` is
 /// over.
 pub(super) fn until_free<T>(timeout: Duration, mut open: impl FnMut() -> Result<T>) -> Result<T> {
-    // A timeout that is too far away to be a moment is no timeout.
+    // A timeout beyond the range of `Instant` means no timeout.
     let deadline = Instant::now().checked_add(timeout);
     let mut pause = PAUSE_MIN;
     loop {
@@ -35,10 +35,10 @@ pub(super) fn until_free<T>(timeout: Duration, mut open: impl FnMut() -> Result<
     }
 }
 
-/// Between a half and one and a half of `pause`, so that those who wait for the same
-/// file don't ask at the same time.
+/// Between half and one and a half times `pause`, so that processes that wait for the same
+/// file don't retry at the same time.
 fn jittered(pause: Duration) -> Duration {
-    // Each of these is seeded at random.
+    // Each `RandomState` has a random seed.
     let random = RandomState::new().build_hasher().finish() % 1024;
     pause / 2 + pause * u32::try_from(random).unwrap_or(0) / 1024
 }

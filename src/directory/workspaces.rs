@@ -1,15 +1,15 @@
-//! The workspaces of a directory and their members.
+//! The workspaces of a directory.
 
 use super::{Directory, Workspaces};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Batch, Member, NewWorkspace, Op, Role, Subject, UserRef, Workspace, WorkspaceId, WorkspaceRef,
+    Batch, NewWorkspace, Op, Subject, UserRef, Workspace, WorkspaceId, WorkspaceRef,
 };
 use crate::rules::read;
 
-/// Finding workspaces and their members.
+/// Finding workspaces.
 impl Directory {
-    /// The workspace that an id or a name says; `None` when there is none.
+    /// The workspace with this id or name; `None` if there is none.
     ///
     /// ```
     /// use headcount::{Directory, NewWorkspace};
@@ -62,73 +62,19 @@ impl Directory {
     pub fn workspaces(&self) -> Result<Workspaces> {
         Workspaces::new(self)
     }
-
-    /// The members of a workspace: owners first, then users, each ordered by email.
-    /// To read a large workspace a page at a time, use
-    /// [`UserQuery::member_of`](crate::UserQuery::member_of).
-    ///
-    /// # Errors
-    ///
-    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
-    ///
-    /// ```
-    /// use headcount::{Directory, NewWorkspace};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// directory.create_user("ann@ex.co")?;
-    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
-    /// assert_eq!(directory.members(&team)?.len(), 1);
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn members(&self, workspace: impl Into<WorkspaceRef>) -> Result<Vec<Member>> {
-        let snapshot = self.snapshot()?;
-        let workspace = workspace.into();
-        let found = read::workspace(&snapshot, &workspace)?.ok_or_else(|| workspace.not_found())?;
-        let mut members = Vec::new();
-        for role in [Role::Owner, Role::User] {
-            for user in read::members(&snapshot, found.id(), role)? {
-                members.push(read::member(&snapshot, found.id(), user)?.ok_or_else(|| {
-                    Error::corrupted("an index entry leads to a member who is not there")
-                })?);
-            }
-        }
-        Ok(members)
-    }
-
-    /// The workspaces of a user, with the role in each, ordered by id.
-    ///
-    /// # Errors
-    ///
-    /// [`UserNotFound`](ErrorKind::UserNotFound).
-    ///
-    /// ```
-    /// use headcount::{Directory, NewWorkspace};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// directory.create_user("ann@ex.co")?;
-    /// let team = directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
-    /// assert_eq!(directory.workspaces_of("ann@ex.co")?[0].workspace(), team.id());
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn workspaces_of(&self, user: impl Into<UserRef>) -> Result<Vec<Member>> {
-        let snapshot = self.snapshot()?;
-        let user = user.into();
-        let found = read::user(&snapshot, &user)?.ok_or_else(|| user.not_found())?;
-        read::memberships(&snapshot, found.id())
-    }
 }
 
-/// Changing workspaces and their members. A [`Batch`] does the same with more
-/// than one at a time, and where versions matter.
+/// Changing workspaces. A [`Batch`] makes several changes at once, and can depend on versions.
 impl Directory {
     /// Creates a workspace.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for the name,
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a malformed name or external id,
     /// [`WorkspaceNameTaken`](ErrorKind::WorkspaceNameTaken),
-    /// [`UserNotFound`](ErrorKind::UserNotFound),
-    /// [`LastOwner`](ErrorKind::LastOwner) without an owner who is active.
+    /// [`ExternalIdTaken`](ErrorKind::ExternalIdTaken),
+    /// [`UserNotFound`](ErrorKind::UserNotFound) for the owner,
+    /// [`LastOwner`](ErrorKind::LastOwner) without an active owner.
     ///
     /// ```
     /// use headcount::{Directory, NewWorkspace};
@@ -143,9 +89,8 @@ impl Directory {
         self.apply_to_workspace(Op::CreateWorkspace(workspace))
     }
 
-    /// The default workspace of a user, who owns it; made when it is first asked
-    /// for. It stays the user's own: the user can't be removed from it, and it is
-    /// deleted with the user unless it has other members then.
+    /// The default workspace of a user, who owns it; created when it is first asked for. The user
+    /// can't be removed from it, and it is deleted with the user unless it has other members.
     ///
     /// # Errors
     ///
@@ -172,10 +117,11 @@ impl Directory {
         self.apply_to_workspace(Op::DefaultWorkspace(user))
     }
 
-    /// Gives a workspace another name.
+    /// Renames a workspace.
     ///
     /// # Errors
     ///
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a malformed name,
     /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
     /// [`WorkspaceNameTaken`](ErrorKind::WorkspaceNameTaken),
     /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived).
@@ -232,7 +178,12 @@ impl Directory {
         ))
     }
 
-    /// Archives a workspace: see [`Workspace::is_archived`].
+    /// Archives a workspace, see [`Workspace::is_archived`]; does nothing if it is archived
+    /// already.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
     ///
     /// ```
     /// use headcount::{Directory, NewWorkspace};
@@ -247,7 +198,11 @@ impl Directory {
         self.apply_to_workspace(Op::ArchiveWorkspace(workspace.into()))
     }
 
-    /// Restores an archived workspace.
+    /// Restores an archived workspace; does nothing if it is not archived.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound).
     ///
     /// ```
     /// use headcount::{Directory, NewWorkspace};
@@ -263,13 +218,12 @@ impl Directory {
         self.apply_to_workspace(Op::RestoreWorkspace(workspace.into()))
     }
 
-    /// Deletes a workspace and its memberships for good. Its id is not given
-    /// again; its name is free.
+    /// Deletes a workspace and its memberships for good. Its id is never reused; its name is free.
     ///
     /// # Errors
     ///
     /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound);
-    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) for one that is a user's.
+    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) if it is a user's default workspace.
     ///
     /// ```
     /// use headcount::{Directory, NewWorkspace};
@@ -283,98 +237,6 @@ impl Directory {
     /// ```
     pub fn delete_workspace(&self, workspace: impl Into<WorkspaceRef>) -> Result<WorkspaceId> {
         self.apply_one(Op::DeleteWorkspace(workspace.into()))
-    }
-
-    /// Adds a user to a workspace; does nothing if the user is a member in this role already.
-    ///
-    /// # Errors
-    ///
-    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
-    /// [`UserNotFound`](ErrorKind::UserNotFound),
-    /// [`RoleDiffers`](ErrorKind::RoleDiffers) for a member in another role,
-    /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived).
-    ///
-    /// ```
-    /// use headcount::{Directory, NewWorkspace, Role};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// directory.create_user("ann@ex.co")?;
-    /// directory.create_user("bob@ex.co")?;
-    /// directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
-    /// directory.add_member("team", "bob@ex.co", Role::User)?;
-    /// assert_eq!(directory.members("team")?.len(), 2);
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn add_member(
-        &self,
-        workspace: impl Into<WorkspaceRef>,
-        user: impl Into<UserRef>,
-        role: Role,
-    ) -> Result<()> {
-        self.apply(Batch::new().add_member(workspace, user, role))
-            .map(|_| ())
-    }
-
-    /// Changes the role of a member.
-    ///
-    /// # Errors
-    ///
-    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
-    /// [`UserNotFound`](ErrorKind::UserNotFound),
-    /// [`MemberNotFound`](ErrorKind::MemberNotFound),
-    /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived),
-    /// [`LastOwner`](ErrorKind::LastOwner),
-    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) for the user whose default it is.
-    ///
-    /// ```
-    /// use headcount::{Directory, ErrorKind, NewWorkspace, Role};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// directory.create_user("ann@ex.co")?;
-    /// directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
-    /// let refused = directory.set_role("team", "ann@ex.co", Role::User).unwrap_err();
-    /// assert_eq!(refused.kind(), ErrorKind::LastOwner);
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn set_role(
-        &self,
-        workspace: impl Into<WorkspaceRef>,
-        user: impl Into<UserRef>,
-        role: Role,
-    ) -> Result<()> {
-        self.apply(Batch::new().set_role(workspace, user, role))
-            .map(|_| ())
-    }
-
-    /// Removes a member from a workspace, archived or not.
-    ///
-    /// # Errors
-    ///
-    /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
-    /// [`UserNotFound`](ErrorKind::UserNotFound),
-    /// [`MemberNotFound`](ErrorKind::MemberNotFound),
-    /// [`LastOwner`](ErrorKind::LastOwner),
-    /// [`DefaultWorkspace`](ErrorKind::DefaultWorkspace) for the user whose default it is.
-    ///
-    /// ```
-    /// use headcount::{Directory, NewWorkspace, Role};
-    ///
-    /// let directory = Directory::in_memory()?;
-    /// directory.create_user("ann@ex.co")?;
-    /// directory.create_user("bob@ex.co")?;
-    /// directory.create_workspace(NewWorkspace::new("team").owner("ann@ex.co"))?;
-    /// directory.add_member("team", "bob@ex.co", Role::User)?;
-    /// directory.remove_member("team", "bob@ex.co")?;
-    /// assert!(directory.workspaces_of("bob@ex.co")?.is_empty());
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    pub fn remove_member(
-        &self,
-        workspace: impl Into<WorkspaceRef>,
-        user: impl Into<UserRef>,
-    ) -> Result<()> {
-        self.apply(Batch::new().remove_member(workspace, user))
-            .map(|_| ())
     }
 
     fn apply_to_workspace(&self, op: Op) -> Result<Workspace> {

@@ -1,7 +1,7 @@
-//! The engines that live in this process, behind one type.
+//! The engines, behind one type.
 //!
-//! A directory in a file and one in memory have the same type then, at the cost
-//! of one predictable branch per call.
+//! So a directory in a file and one in memory have the same type, at the cost of one
+//! predictable branch per call.
 
 use std::ops::{ControlFlow, Deref};
 
@@ -10,18 +10,18 @@ use super::redb::{self, ReadOnly, Redb};
 use super::{Engine, Inspect, KeyRange, Measured, Order, Read, Write};
 use crate::error::Result;
 
-/// Any engine that lives in this process.
+/// Any of the engines.
 pub(crate) enum Embedded {
     /// In a redb file.
     Redb(Redb),
-    /// In a redb file that is only read.
+    /// In a redb file opened read-only.
     ReadOnly(ReadOnly),
     /// In memory.
     Memory(Memory),
 }
 
 impl Embedded {
-    /// How long the file is that grows while old states are held; 0 where none does.
+    /// The length of the file that grows while old states are held; 0 if there is none.
     pub(crate) fn file_bytes(&self) -> u64 {
         match self {
             Self::Redb(engine) => engine.file_bytes(),
@@ -29,7 +29,7 @@ impl Embedded {
         }
     }
 
-    /// Figures of the log and of checkpoints; zeros where there are none.
+    /// Figures of the log and of checkpoints; zeros if there are none.
     pub(crate) fn measured(&self) -> Measured {
         match self {
             Self::Redb(engine) => engine.measured(),
@@ -67,25 +67,25 @@ impl Engine for Embedded {
     }
 }
 
-/// A committed state of either engine.
+/// A committed state of any engine.
 #[derive(Clone)]
 pub(crate) enum Snapshot {
-    /// Of a redb file.
+    /// A state of a redb file.
     Redb(redb::Snapshot),
-    /// Of a map in memory.
+    /// A state of a map in memory.
     Memory(memory::Snapshot),
 }
 
-/// Which committed state something was read from; it doesn't hold that.
+/// The identity of a committed state, without holding it.
 pub(crate) enum StateId {
-    /// Of a redb file.
+    /// A state of a redb file.
     Redb(redb::StateId),
-    /// Of a map in memory.
+    /// A state of a map in memory.
     Memory(memory::StateId),
 }
 
 impl Snapshot {
-    /// Which state this is.
+    /// The identity of this state.
     pub(crate) fn id(&self) -> StateId {
         match self {
             Self::Redb(snapshot) => StateId::Redb(snapshot.id()),
@@ -95,7 +95,7 @@ impl Snapshot {
 }
 
 impl StateId {
-    /// Whether it is the state of this snapshot.
+    /// Whether this is the state of the snapshot.
     pub(crate) fn is_of(&self, snapshot: &Snapshot) -> bool {
         match (self, snapshot) {
             (Self::Redb(id), Snapshot::Redb(snapshot)) => id.is_of(snapshot),
@@ -137,7 +137,7 @@ impl Inspect for Snapshot {
     }
 }
 
-/// A transaction under way in either engine.
+/// A running transaction of any engine.
 pub(crate) enum Txn<'t> {
     /// In a redb file.
     Redb(redb::Txn<'t>),
@@ -187,7 +187,7 @@ impl Write for Txn<'_> {
     }
 }
 
-/// A value, borrowed from either engine.
+/// A value, borrowed from any engine.
 pub(crate) enum Value<'a> {
     /// From redb's page.
     Redb(redb::Value<'a>),

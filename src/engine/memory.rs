@@ -1,8 +1,8 @@
-//! The engine without a file: the oracle the others are compared with, and what
-//! an in-memory directory runs on.
+//! The engine in memory: the oracle that the others are compared with, and the engine of
+//! in-memory directories.
 //!
-//! A state is a persistent map, so a snapshot shares it and a transaction works
-//! on its own copy, of which only the changed chunks are new.
+//! A state is a persistent map: a snapshot shares it, and a transaction works on a copy in
+//! which only the changed chunks are new.
 
 use std::ops::{Bound, ControlFlow};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -13,22 +13,23 @@ use immutable_chunkmap::map::{self, NodeRef};
 use super::{Engine, Inspect, KeyRange, Order, Read, Write};
 use crate::error::{Error, ErrorKind, Result};
 
-/// How many entries share an allocation. Each change copies one chunk, so fewer
-/// make writing quicker; more make the tree flatter.
+/// Entries per allocation. Each change copies one chunk, so fewer make writing faster; more
+/// make the tree flatter.
 const CHUNK_ENTRIES: usize = 64;
 
-/// A persistent map: cloning one is cheap, and changing a clone leaves the other.
+/// A persistent map: cloning is cheap, and changing a clone doesn't change the original.
 type Map = map::Map<Arc<[u8]>, Arc<[u8]>, CHUNK_ENTRIES>;
-/// A node of a map's tree: some entries, smaller ones to the left, larger to the right.
+/// A node of a map's tree: some entries, with smaller ones to the left and larger ones to
+/// the right.
 type Node<'a> = NodeRef<'a, Arc<[u8]>, Arc<[u8]>, CHUNK_ENTRIES>;
 
 /// An ordered map in memory.
 pub(crate) struct Memory {
-    /// The latest committed state; `None` once closed. Written only while
-    /// `writer` is held.
+    /// The latest committed state; `None` after closing. Written only while `writer` is
+    /// held.
     published: ArcSwapOption<Map>,
-    /// Held by the one writer. It guards no data, so a panic under it leaves
-    /// nothing unsound: a transaction that did not finish was never published.
+    /// Held by the writer. It guards no data, so a panic while it is held does no harm: an
+    /// unfinished transaction is never published.
     writer: Mutex<()>,
 }
 
@@ -91,13 +92,13 @@ impl Engine for Memory {
 pub(crate) struct Snapshot(Arc<Map>);
 
 impl Snapshot {
-    /// Which state this is, without holding it.
+    /// The identity of this state, without holding it.
     pub(crate) fn id(&self) -> StateId {
         StateId(Arc::downgrade(&self.0))
     }
 }
 
-/// Tells a state from others. Its memory is not given to another one meanwhile.
+/// Identifies a state. The weak pointer keeps its address from being reused.
 pub(crate) struct StateId(Weak<Map>);
 
 impl StateId {
@@ -125,21 +126,21 @@ impl Read for Snapshot {
 }
 
 impl Inspect for Snapshot {
-    /// Nothing in memory is damaged.
+    /// Values in memory are never damaged.
     fn each_damaged(&self, _: impl FnMut(&[u8], &[u8])) -> Result<()> {
         Ok(())
     }
 }
 
-/// What a transaction works on.
+/// The working copy of a transaction.
 struct Draft {
     /// The state with the transaction's writes.
     map: Map,
-    /// Whether there were any.
+    /// Whether there were any writes.
     changed: bool,
 }
 
-/// A transaction under way.
+/// A running transaction.
 pub(crate) struct Txn<'t>(&'t mut Draft);
 
 impl Read for Txn<'_> {
@@ -171,7 +172,7 @@ impl Write for Txn<'_> {
     }
 
     fn delete(&mut self, key: &[u8]) -> Result<()> {
-        // The map removes by its own key type only, which what it holds lends.
+        // The map only removes by its own key type, so this uses the key that it holds.
         if let Some(held) = self.0.map.get_key(key).cloned() {
             self.0.map.remove_cow(&held);
             self.0.changed = true;
@@ -195,20 +196,20 @@ fn scan(
     visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) {
     let mut scan = Scan { start, end, visit };
-    // Broken off or at the end, it is over.
+    // Whether it was broken off doesn't matter.
     let _ = match order {
         Order::Ascending => scan.up(map.root()),
         Order::Descending => scan.down(map.root()),
     };
 }
 
-/// One scan, on its way through the tree.
+/// The state of a scan through the tree.
 struct Scan<'r, V> {
-    /// Where the range begins.
+    /// The start of the range.
     start: Bound<&'r [u8]>,
-    /// Where it ends.
+    /// The end of the range.
     end: Bound<&'r [u8]>,
-    /// Sees each entry of it.
+    /// Called with each entry of the range.
     visit: V,
 }
 
@@ -252,7 +253,7 @@ impl<V: FnMut(&[u8], &[u8]) -> ControlFlow<()>> Scan<'_, V> {
         }
     }
 
-    /// What of `node` lies in the range.
+    /// The part of `node` that lies in the range.
     fn span(&self, node: &Node<'_>) -> Span {
         let entries = node.len();
         let from = partition_point(node, |key| !self.is_after_start(key));
@@ -265,7 +266,7 @@ impl<V: FnMut(&[u8], &[u8]) -> ControlFlow<()>> Scan<'_, V> {
         }
     }
 
-    /// Whether `key` lies in the range as far as its beginning goes.
+    /// Whether `key` lies after the start of the range.
     fn is_after_start(&self, key: &[u8]) -> bool {
         match self.start {
             Bound::Included(start) => key >= start,
@@ -274,7 +275,7 @@ impl<V: FnMut(&[u8], &[u8]) -> ControlFlow<()>> Scan<'_, V> {
         }
     }
 
-    /// Whether `key` lies in the range as far as its end goes.
+    /// Whether `key` lies before the end of the range.
     fn is_before_end(&self, key: &[u8]) -> bool {
         match self.end {
             Bound::Included(end) => key <= end,
@@ -284,21 +285,20 @@ impl<V: FnMut(&[u8], &[u8]) -> ControlFlow<()>> Scan<'_, V> {
     }
 }
 
-/// What of a node and below it can lie in a range.
+/// The part of a node and its subtrees that can lie in a range.
 struct Span {
-    /// The first of its entries that does.
+    /// The first entry in the range.
     from: usize,
-    /// The first entry behind them; not above `from` if there are none.
+    /// The first entry after the range; not above `from` if no entry is in it.
     to: usize,
-    /// Whether smaller entries can.
+    /// Whether smaller entries can lie in it.
     left: bool,
-    /// Whether larger entries can.
+    /// Whether larger entries can lie in it.
     right: bool,
 }
 
-/// How many of the first entries of `node` satisfy `holds`, which no entry does
-/// after one that doesn't. Looks at the outermost first: on the way down most
-/// nodes lie wholly on one side.
+/// The number of entries of `node` that satisfy `holds`, which must be a prefix. It checks
+/// the outermost entries first, because most nodes on the way down lie wholly on one side.
 fn partition_point(node: &Node<'_>, holds: impl Fn(&[u8]) -> bool) -> usize {
     let holds_at = |index| node.pairs().nth(index).is_some_and(|(key, _)| holds(key));
     if !holds_at(0) {

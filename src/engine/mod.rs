@@ -1,8 +1,8 @@
-//! Ordered bytes and transactions: the seam between the rules and a store.
+//! Ordered bytes and transactions: the interface between the rules and a store.
 //!
-//! An engine knows keys, values and commits; it has never heard of a user. It
-//! keeps one ordered map from byte strings to byte strings. Every engine passes
-//! the one suite in `suite.rs`, with [`memory`] as the oracle.
+//! An engine knows keys, values and commits, but nothing of users. It stores one ordered
+//! map from byte strings to byte strings. Every engine passes the suite in `suite.rs`, with
+//! [`memory`] as the oracle.
 
 use std::ops::{Bound, ControlFlow, Deref};
 
@@ -21,13 +21,13 @@ pub(crate) use self::redb::check_log;
 /// Figures of a store that has a log; zeros otherwise.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Measured {
-    /// How large the files of the log are, as of the latest commit.
+    /// The size of the log's files, as of the latest commit.
     pub(crate) log_bytes: u64,
-    /// Checkpoints that were made since it was opened.
+    /// Checkpoints since it was opened.
     pub(crate) checkpoints: u64,
-    /// How long they took in all.
+    /// Their total duration.
     pub(crate) checkpoint_micros: u64,
-    /// How long the longest took.
+    /// The duration of the longest.
     pub(crate) checkpoint_micros_max: u64,
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn range_after<'a>(last: &'a [u8], end: &'a [u8]) -> KeyRange<'a> {
     (Bound::Excluded(last), Bound::Excluded(end))
 }
 
-/// Which end of a range a scan starts from.
+/// The direction of a scan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     /// From the smallest key up.
@@ -63,8 +63,8 @@ pub(crate) trait Read {
     /// The value under `key`, if there is one.
     fn get(&self, key: &[u8]) -> Result<Option<Self::Value<'_>>>;
 
-    /// Calls `visit(key, value)` for each entry of `range`, in `order`, until it
-    /// breaks. A range whose start lies behind its end is empty.
+    /// Calls `visit(key, value)` for each entry of `range`, in `order`, until it breaks. A
+    /// range whose start lies after its end is empty.
     fn scan(
         &self,
         range: KeyRange<'_>,
@@ -73,12 +73,12 @@ pub(crate) trait Read {
     ) -> Result<()>;
 }
 
-/// A state that can tell which of its values were damaged where they are stored.
+/// A state that can list its damaged values.
 pub(crate) trait Inspect: Read {
-    /// Calls `visit(key, stored)` for each entry whose value can't be read, in the
-    /// order of the keys: [`get`](Read::get) and [`scan`](Read::scan) fail at it with
-    /// [`Corrupted`](crate::ErrorKind::Corrupted). What is stored is handed over as
-    /// it is, and may be anything.
+    /// Calls `visit(key, stored)` for each entry whose value can't be read, in the order of
+    /// the keys: [`get`](Read::get) and [`scan`](Read::scan) fail at it with
+    /// [`Corrupted`](crate::ErrorKind::Corrupted). `stored` is the raw value, which may be
+    /// anything.
     fn each_damaged(&self, visit: impl FnMut(&[u8], &[u8])) -> Result<()>;
 }
 
@@ -87,15 +87,15 @@ pub(crate) trait Write: Read {
     /// Sets `key` to `value`.
     fn put(&mut self, key: &[u8], value: &[u8]) -> Result<()>;
 
-    /// Removes `key`; absent is fine.
+    /// Removes `key`, if it exists.
     fn delete(&mut self, key: &[u8]) -> Result<()>;
 }
 
 /// A store of ordered bytes with strictly serializable transactions.
 pub(crate) trait Engine: Send + Sync {
-    /// A state that stays as it is while others write.
+    /// A state that later writes don't change.
     type Snapshot: Read + Clone + Send + Sync + 'static;
-    /// A transaction under way.
+    /// A running transaction.
     type Txn<'t>: Write;
 
     /// The latest committed state.
@@ -103,20 +103,18 @@ pub(crate) trait Engine: Send + Sync {
 
     /// Runs `body` in a transaction and makes its writes durable.
     ///
-    /// An engine may run `body` more than once, so it must depend on nothing but
-    /// what it reads. When it returns an error, nothing is written and that
-    /// error is returned; when it writes nothing, nothing is committed. An error
-    /// of kind [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) is the only
-    /// one after which the writes may exist. A panic of `body` writes nothing
-    /// either and goes on to the caller.
+    /// An engine may run `body` more than once, so it must depend only on what it reads. If
+    /// it returns an error, nothing is written and the error is returned; if it writes
+    /// nothing, nothing is committed. Only after an error of kind
+    /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) may the writes exist. If `body`
+    /// panics, nothing is written and the panic continues in the caller.
     ///
-    /// `body` must not call the engine it runs in: that could wait for itself.
+    /// `body` must not call the engine it runs in: that could deadlock.
     fn transact<T>(&self, body: impl FnMut(&mut Self::Txn<'_>) -> Result<T>) -> Result<T>;
 
-    /// Writes out what is pending and releases the store, once the transaction
-    /// under way is over. Later calls are refused with
-    /// [`Closed`](crate::ErrorKind::Closed), except this one, which then does
-    /// nothing. From a snapshot that is still held, a read finds what it would
-    /// have found before or is refused with `Closed` too.
+    /// Waits for a running transaction, writes out everything pending and releases the
+    /// store. Later calls are refused with [`Closed`](crate::ErrorKind::Closed); closing
+    /// again has no effect. Reads from a snapshot that is still held return the same as
+    /// before, or are refused with `Closed` too.
     fn close(&self) -> Result<()>;
 }

@@ -1,8 +1,8 @@
-//! The one suite that every engine must pass.
+//! The suite that every engine must pass.
 //!
-//! A story is a function over any [`Engine`] that starts out empty. The list at
-//! the end runs each of them on each engine; a new engine adds one line to
-//! [`every_engine`], a new story one line to the list.
+//! A story is a function that takes any empty [`Engine`]. The list at the end runs each
+//! story on each engine; a new engine adds one line to [`every_engine`], a new story one
+//! line to the list.
 
 mod concurrency;
 mod maps;
@@ -41,7 +41,7 @@ fn committed(engine: &impl Engine) -> Entries {
     entries(&engine.snapshot().unwrap(), ALL, Order::Ascending)
 }
 
-/// The committed value under `key`.
+/// The committed value of `key`.
 fn committed_value(engine: &impl Engine, key: &[u8]) -> Option<Vec<u8>> {
     engine
         .snapshot()
@@ -62,7 +62,7 @@ fn put_all(engine: &impl Engine, pairs: &[(&[u8], &[u8])]) {
         .unwrap();
 }
 
-/// What [`entries`] gives for `pairs`.
+/// The result of [`entries`] for `pairs`.
 fn owned(pairs: &[(&[u8], &[u8])]) -> Entries {
     pairs
         .iter()

@@ -1,5 +1,5 @@
-//! The cursors of queries: any text is refused, or it is a place from which the
-//! rest of the list is read.
+//! The cursors of queries: any text is refused, or is a position from which the rest of the
+//! list can be read.
 
 use std::sync::{Arc, LazyLock};
 
@@ -31,7 +31,7 @@ static DIRECTORY: LazyLock<Directory> = LazyLock::new(|| {
     directory
 });
 
-/// Checks a cursor, behind a byte that says the order of the query.
+/// Checks a cursor; the first byte selects the order of the query.
 pub fn check(bytes: &[u8]) {
     let Some((order, cursor)) = bytes.split_first() else {
         return;
@@ -58,7 +58,7 @@ pub fn check(bytes: &[u8]) {
         assert!(is_behind, "{} is not behind {cursor:?}", user.email());
     }
 
-    // Page by page the same users come, from the directory's own cursors.
+    // Reading page by page with the directory's own cursors returns the same users.
     let mut walked: Vec<Arc<User>> = Vec::new();
     let mut after = cursor.to_owned();
     loop {
@@ -72,8 +72,7 @@ pub fn check(bytes: &[u8]) {
     assert_eq!(walked, rest.users);
 }
 
-/// Whether the user comes above the place; one that is at it counts as neither,
-/// and fails both ways.
+/// Whether the user comes after the position; a user exactly at it fails both ways.
 fn is_above(sort: Sort, user: &User, cursor: &str) -> bool {
     let (_, place) = cursor.split_once(':').expect("a cursor that was taken");
     let order = match sort {

@@ -1,4 +1,4 @@
-//! The address parser: whatever is taken has one key, which is an address too.
+//! The address parser: every accepted text has one key, which is itself an address.
 
 use idna::uts46::{AsciiDenyList, Hyphens, Uts46};
 
@@ -6,8 +6,8 @@ use super::kind_of;
 use crate::error::ErrorKind;
 use crate::model::Email;
 
-/// `Default_Ignorable_Code_Point` of Unicode 18.0, written down again here: the
-/// check must not ask the table that it checks.
+/// `Default_Ignorable_Code_Point` of Unicode 18.0, repeated here so that the check doesn't
+/// use the table that it checks.
 const IGNORABLE: [std::ops::RangeInclusive<u32>; 17] = [
     0x00AD..=0x00AD,
     0x034F..=0x034F,
@@ -73,7 +73,7 @@ fn parsed(text: &str) -> Option<Email> {
     Some(email)
 }
 
-/// By the RFCs: see [`Email`].
+/// Checks a key by the RFCs: see [`Email`].
 fn is_sound(key: &str) {
     assert!(key.is_ascii() && key.len() <= 254, "{key:?}");
     assert!(!key.bytes().any(|b| b.is_ascii_uppercase()), "{key:?}");
@@ -90,7 +90,7 @@ fn is_sound(key: &str) {
     }
 }
 
-/// Nothing that can't be seen, as typed or behind an A-label.
+/// Checks that there are no invisible characters, as typed or behind an A-label.
 fn no_unseen(email: &Email) {
     let lenient = AsciiDenyList::EMPTY;
     let (shown, _) = Uts46::new().to_unicode(email.domain().as_bytes(), lenient, Hyphens::Allow);

@@ -1,10 +1,9 @@
-//! The keys: what is read out of one makes that key again, and they sort as
-//! their parts do.
+//! Keys: decoding and encoding a key gives the same key, and keys sort by their parts.
 
 use crate::codec::keys::{self, KeyKind};
 use crate::model::{Role, Timestamp, UserId, WorkspaceId};
 
-/// Checks a key, and the value of an index entry behind the first `0xff`.
+/// Checks a key; the value of an index entry follows the first `0xff`.
 pub fn check(bytes: &[u8]) {
     let at = bytes.iter().position(|byte| *byte == 0xff);
     let (key, value) = bytes.split_at(at.unwrap_or(bytes.len()));
@@ -86,7 +85,7 @@ fn index_leads_back(kind: KeyKind, key: &[u8], value: &[u8], email_key: &str) {
     assert_eq!(made, key, "{kind:?}");
 }
 
-/// Numbers and prefixes sort as they should.
+/// Checks the order of numbers and prefixes.
 fn sorts(bytes: &[u8]) {
     let Some((&[one, other], _)) = bytes.as_chunks::<8>().0.split_first_chunk::<2>() else {
         return;

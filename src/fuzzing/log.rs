@@ -1,7 +1,6 @@
-//! The reader of the redo log: any bytes are frames, an end, or damage that is
-//! said.
+//! The reader of the redo log: any bytes are frames, an end, or reported damage.
 
-/// Checks the bytes of a log, which tell how its blocks were stamped, in part.
+/// Checks the bytes of a log; some of them choose the stamps of its blocks.
 pub fn check(bytes: &[u8]) {
     crate::engine::check_log(bytes);
 }

@@ -1,10 +1,10 @@
-//! What is checked of everything that parses, for any input: the bodies of the
-//! fuzz targets in `fuzz/`.
+//! The bodies of the fuzz targets in `fuzz/`: checks of everything that parses, for any
+//! input.
 //!
-//! No release has this module: it is compiled with `--cfg fuzzing`, which
-//! `cargo fuzz` sets, and for the library's own tests, which run the committed
-//! corpora through the same checks. A check takes bytes and panics where a
-//! promise is broken; input that is refused is fine.
+//! Releases don't contain this module: it is compiled with `--cfg fuzzing`, which `cargo
+//! fuzz` sets, and for the library's own tests, which run the committed corpora through the
+//! same checks. A check takes bytes and panics if a promise is broken; refusing the input
+//! is fine.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -25,7 +25,7 @@ mod tests;
 
 use crate::error::{Error, ErrorKind};
 
-/// The kind of an error, whose message must be one line of a bearable length.
+/// The kind of an error; its message must be one line of limited length.
 fn kind_of(error: &Error) -> ErrorKind {
     let message = error.to_string();
     assert!(!message.is_empty() && message.len() < 4096, "{message:?}");

@@ -1,12 +1,12 @@
-//! Packed operations: any bytes are refused, or they are a batch that a directory answers.
+//! Packed operations: any bytes are refused, or are a batch that a directory can judge.
 
 use super::kind_of;
 use crate::capi::packed::fuzzing::unpack;
 use crate::directory::Directory;
 use crate::model::{License, NewUser};
 
-/// Reads a batch, and has a small directory judge it. What it holds is told in the same
-/// way twice, and appended behind other operations it is the same.
+/// Reads a batch and lets a small directory judge it. Reading it twice, or after other
+/// operations, gives the same batch.
 pub fn check(bytes: &[u8]) {
     let Some(batch) = unpack(bytes, 0) else {
         assert!(unpack(bytes, 7).is_none(), "refused only at the beginning");

@@ -1,7 +1,7 @@
-//! Packed records: what is packed is what a reader unpacks.
+//! Packed records: a reader unpacks what was packed.
 //!
-//! The reader is the C decoder, which only a fuzz target can call; so this makes
-//! the batches, and the fields that have to come out of them.
+//! The reader is the C decoder, which only a fuzz target can call; so this produces the
+//! batches and the expected fields.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::capi::packed::fuzzing::pack;
 use crate::codec;
 use crate::model::{Change, Member, Timestamp, User, UserId, Workspace, WorkspaceId};
 
-/// A list of records, packed.
+/// A packed list of records.
 #[derive(Debug)]
 pub struct Packed {
     /// The batches, which hold the records in order.
@@ -18,9 +18,9 @@ pub struct Packed {
     pub fields: Vec<u8>,
 }
 
-/// Makes a list out of stored records and packs it: one byte for what they are,
-/// two for the size of the buffers, then each record behind two bytes of length.
-/// `None` where the bytes are no such thing.
+/// Builds a list from stored records and packs it. The input is one byte for the kind of
+/// the records, two for the size of the buffers, then each record after two bytes of
+/// length; `None` for other bytes.
 pub fn packed(bytes: &[u8]) -> Option<Packed> {
     let (&[kind, low, high], mut rest) = bytes.split_first_chunk()?;
     let capacity = usize::from(u16::from_le_bytes([low, high]));
@@ -75,12 +75,12 @@ fn decoded<T>(records: &[&[u8]], decode: impl Fn(&[u8]) -> crate::Result<T>) -> 
     records.iter().map(|record| decode(record).ok()).collect()
 }
 
-/// The fields of records, one behind the other: numbers as 8 bytes, little-endian,
-/// ids as 16 bytes, texts as their length and bytes; a 1 or 0 in front of what may
-/// be missing. `fuzz/packed_fields.c` writes the same.
+/// The fields of records in sequence: numbers as 8 bytes, little-endian, ids as 16 bytes,
+/// texts as their length and bytes; optional fields are preceded by 1 or 0.
+/// `fuzz/packed_fields.c` writes the same.
 ///
-/// What kinds of events mean is checked by the tests of the C functions; here
-/// the events count, and the users that they are about.
+/// The meaning of kinds of events is checked by the tests of the C functions; this covers
+/// the number of events and the users they concern.
 #[derive(Default)]
 struct Fields(Vec<u8>);
 

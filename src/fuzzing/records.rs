@@ -1,6 +1,6 @@
-//! The decoder of records: any bytes are refused with a kind, or they are a value
-//! that is written and read back as itself. How much memory a record may ask for
-//! is for the fuzzer's `-malloc_limit_mb` to watch.
+//! The decoder of records: any bytes are refused with a kind, or decode to a value that
+//! survives encoding and decoding. The fuzzer's `-malloc_limit_mb` checks the memory a
+//! record may allocate.
 
 use std::fmt::Debug;
 
@@ -9,7 +9,7 @@ use crate::codec;
 use crate::error::{ErrorKind, Result};
 use crate::model::{UserId, WorkspaceId};
 
-/// Checks a record, whose kind the first byte says.
+/// Checks a record; the first byte selects its kind.
 pub fn check(bytes: &[u8]) {
     let Some((kind, record)) = bytes.split_first() else {
         return;
@@ -35,7 +35,7 @@ pub fn check(bytes: &[u8]) {
     }
 }
 
-/// What `put` appends, as bytes of their own.
+/// Turns `put` into a function that returns the bytes.
 fn by<T>(put: fn(&mut Vec<u8>, &T) -> Result<()>) -> impl Fn(&T) -> Result<Vec<u8>> {
     move |value| {
         let mut bytes = Vec::new();
@@ -52,7 +52,7 @@ fn check_user(record: &[u8]) {
     }
 }
 
-/// By hand, because the value borrows the record.
+/// Separate, because the value borrows the record.
 fn check_id(record: &[u8]) {
     let Some(entry) = accepted(codec::decode_id(record)) else {
         return;
@@ -85,7 +85,7 @@ fn stays<T: PartialEq + Debug>(
     let written = encode(&value).expect("a decoded record can be encoded");
     let again = decode(&written).expect("what was encoded can be decoded");
     assert_eq!(again, value);
-    // Another writing of the same value is taken, but this is the one we write.
+    // Other encodings of the same value may be accepted, but this is the one we write.
     assert_eq!(encode(&again).expect("as before"), written);
     assert!(written.len() <= record.len(), "longer than {record:?}");
 }

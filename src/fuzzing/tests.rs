@@ -1,5 +1,5 @@
-//! Runs the committed corpora of the fuzz targets through their checks, so that
-//! what was found once is looked at in every run of the tests.
+//! Runs the committed corpora of the fuzz targets through their checks, so that every test
+//! run covers earlier findings.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn the_corpus_of_packed_operations_passes() {
     assert!(read.count() >= 3);
 }
 
-/// The corpus leads into the decoders, not only to their refusals.
+/// The corpus reaches the decoders, not only their refusals.
 #[cfg(feature = "capi")]
 #[test]
 fn the_corpus_of_packed_lists_has_lists() {

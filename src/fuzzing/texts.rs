@@ -1,5 +1,5 @@
-//! The short texts that callers write: ids, roles, licenses, times, names. What
-//! is taken prints as something that is taken for the same.
+//! The short texts that callers write: ids, roles, licenses, times, names. Every accepted
+//! text prints as a text that parses to the same value.
 
 use std::fmt::Display;
 use std::str::FromStr;

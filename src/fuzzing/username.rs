@@ -1,4 +1,4 @@
-//! Usernames: whatever is taken has one key, which is a username too.
+//! Usernames: every accepted text has one key, which is itself a username.
 
 use super::kind_of;
 use crate::error::ErrorKind;

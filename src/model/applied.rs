@@ -1,4 +1,4 @@
-//! What came of a batch.
+//! The outcome of a batch.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use super::{User, UserId, WorkspaceId};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Outcome {
-    /// What it was about.
+    /// The record that it concerned.
     pub subject: Subject,
     /// Whether it changed anything: activating an active user does not.
     pub changed: bool,
@@ -78,8 +78,8 @@ pub enum Subject {
 
 /// What a [`Batch`](super::Batch) did.
 ///
-/// Its JSON has no users. When it is read from JSON that has `users`, such as the server's
-/// answers, [`user`](Self::user) finds them.
+/// It serializes without users. If it is deserialized from JSON with `users`, such as a
+/// response of the server, [`user`](Self::user) finds them.
 ///
 /// ```
 /// use headcount::{Batch, Directory};
@@ -98,12 +98,12 @@ pub struct Applied {
     /// The number of the [`Change`](super::Change) it made; `None` when nothing
     /// changed.
     pub sequence: Option<u64>,
-    /// What became of each operation, in order.
+    /// The outcome of each operation, in order.
     pub outcomes: Vec<Outcome>,
     /// Whether this is the outcome of an earlier batch with the same request id,
     /// and nothing was done now.
     pub replayed: bool,
-    /// The users it was about, as they are afterwards; `None` for deleted ones.
+    /// The users that the batch concerned, as it left them; `None` for deleted ones.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing))]
     pub(crate) users: UsersAfter,
 }
@@ -136,13 +136,13 @@ impl UsersAfter {
         self.0[place].1.as_ref()
     }
 
-    /// How many there are, deleted ones included.
+    /// The number of users, including deleted ones.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The users alone.
+    /// The users, without their ids.
     #[cfg(test)]
     pub(crate) fn into_values(self) -> impl Iterator<Item = Option<Arc<User>>> {
         self.0.into_iter().map(|(_, user)| user)

@@ -1,4 +1,4 @@
-//! Names and attributes: the free text that a user may carry, within limits.
+//! Names and attributes: the free text of a user, and its limits.
 
 use super::text_map::TextMap;
 
@@ -6,17 +6,17 @@ use super::email::quoted;
 use super::visible::parse_visible;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Attribute pairs a user may have.
+/// Maximum attributes of a user.
 pub(crate) const ATTRIBUTES_MAX: usize = 64;
-/// Bytes of all attribute names and values of a user together.
+/// Maximum bytes of all attribute names and values of a user together.
 pub(crate) const ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
-/// Bytes of one attribute name, given name or family name.
+/// Maximum bytes of an attribute name, given name or family name.
 pub(crate) const NAME_BYTES_MAX: usize = 255;
 
 /// Pairs of name and value, ordered by name.
 pub(crate) type Attributes = TextMap;
 
-/// Checks that `attributes` as a whole are within the limits.
+/// Checks the limits for all `attributes` together.
 pub(crate) fn check_attributes(attributes: &Attributes) -> Result<()> {
     if attributes.len() > ATTRIBUTES_MAX {
         return Err(invalid(format!(

@@ -12,10 +12,9 @@ const DOOR_BYTES_MAX: usize = 32;
 
 /// Operations that succeed or fail together.
 ///
-/// Each operation sees what the ones before it did. What must be unique, seats,
-/// admins and the owners of workspaces are judged once, at the end, on the net
-/// result: in a full house one user can leave and another come in, and an owner
-/// can hand over and go.
+/// Each operation sees the effects of those before it. Uniqueness, seats, admins and owners of
+/// workspaces are judged once, at the end, on the net result: in a full directory one user can
+/// leave and another join, and an owner can hand over and leave.
 ///
 /// ```
 /// use headcount::{Batch, Directory, License, NewUser};
@@ -37,7 +36,7 @@ pub struct Batch {
     pub(crate) door: Option<Arc<str>>,
     pub(crate) request_id: Option<RequestId>,
     pub(crate) allow_ownerless: bool,
-    /// Of what the caller asked for, once the batch [was prepared](Self::prepare).
+    /// The digest of the request, once the batch [was prepared](Self::prepare).
     pub(super) digest: Option<BatchDigest>,
 }
 
@@ -95,7 +94,7 @@ impl Batch {
         self.steps.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no operations.
     ///
     /// ```
     /// use headcount::Batch;
@@ -159,28 +158,26 @@ impl Batch {
         (1..=DOOR_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_fine)
     }
 
-    /// Refuses a door that is none.
+    /// Checks the name of the door.
     pub(crate) fn check_door(&self) -> Result<()> {
         self.door.as_deref().map_or(Ok(()), check_door)
     }
 
-    /// Makes the batch one that can be sent again: when the same batch was applied
-    /// with this id before, its outcome is returned and nothing is done, also after
-    /// the directory was reopened. A batch that was refused leaves no trace.
+    /// Makes the batch one that can be sent again: if the same batch was applied with this id
+    /// before, its outcome is returned and nothing is done, even after the directory was reopened.
+    /// A batch that was refused leaves no trace.
     ///
-    /// It is the same batch when it asks for the same: the same operations in the same
-    /// order, with the same texts and values as they were passed in, the same
-    /// versions, [actor](Self::actor) and
-    /// [`allow_ownerless`](Self::allow_ownerless). The calls that built it may come in
-    /// any order where that makes no difference, as between attributes. What the
-    /// directory draws, such as ids of new users and the time, is not compared; an id or
-    /// a time that the caller passes is, so a retry has to pass the same one. An email
-    /// written in another case, or a user named by id instead of by email, makes it
-    /// another batch.
+    /// Two batches are the same if they ask for the same: the same operations in the same order,
+    /// with the same texts and values as passed in, the same versions, [actor](Self::actor) and
+    /// [`allow_ownerless`](Self::allow_ownerless). Calls whose order makes no difference, such as
+    /// those for several attributes, may come in any order. What the directory draws, such as ids
+    /// of new users and the time, is not compared; an id or a time that the caller passes is, so a
+    /// retry has to pass the same one. An email in another case, or a user named by id instead of
+    /// by email, makes it another batch.
     ///
     /// Another batch with a known id is refused with
-    /// [`RequestIdReused`](crate::ErrorKind::RequestIdReused). To compare, a digest of
-    /// 128 bits is stored with the outcome, and none of the batch's texts.
+    /// [`RequestIdReused`](crate::ErrorKind::RequestIdReused). For the comparison, a digest of 128
+    /// bits is stored with the outcome, and none of the batch's texts.
     ///
     /// The id is kept as long as the batch's [`Change`](super::Change).
     ///
@@ -205,8 +202,8 @@ impl Batch {
         self
     }
 
-    /// Whether workspaces may be left without an active owner, as in offboarding: `false`
-    /// by default. The [`Change`](super::Change) records each that was.
+    /// Whether workspaces may be left without an active owner, as in offboarding: `false` by
+    /// default. The [`Change`](super::Change) names each workspace that is.
     ///
     /// ```
     /// use headcount::{Batch, Directory, ErrorKind, NewWorkspace};
@@ -265,7 +262,7 @@ pub(crate) fn check_door(door: &str) -> Result<()> {
     ))
 }
 
-/// Of operations, each with a version or without.
+/// From operations, with or without versions.
 impl<S: Into<Step>> FromIterator<S> for Batch {
     fn from_iter<I: IntoIterator<Item = S>>(steps: I) -> Self {
         let mut batch = Self::new();

@@ -1,14 +1,14 @@
-//! What the builders of users and updates are made of.
+//! The state of the builders of users and updates.
 
 #[cfg(feature = "capi")]
 use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 
-/// The parts that were said so far, or the error of the first that was malformed.
+/// The parts set so far, or the error of the first malformed one.
 #[derive(Clone, Debug)]
 pub(super) struct Building<T> {
     parts: Result<T>,
-    /// What there was before the part that is malformed.
+    /// The parts before the malformed one.
     before: Option<Box<T>>,
 }
 
@@ -20,7 +20,7 @@ impl<T> Building<T> {
         }
     }
 
-    /// Adds a part, unless one was malformed before.
+    /// Sets a part, unless an earlier one was malformed.
     pub(super) fn with(mut self, set: impl FnOnce(&mut T) -> Result<()>) -> Self {
         if let Ok(parts) = &mut self.parts
             && let Err(error) = set(parts)
@@ -31,7 +31,7 @@ impl<T> Building<T> {
         self
     }
 
-    /// Applies a setter to what C holds, which stays as it was when the setter refuses.
+    /// Applies a setter for C: if it fails, the parts stay as they were.
     #[cfg(feature = "capi")]
     pub(super) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
         let taken = Error::new(ErrorKind::InvalidArgument, "a setter panicked");
@@ -50,7 +50,7 @@ impl<T> Building<T> {
         }
     }
 
-    /// The parts, or the error that was kept.
+    /// The parts, or the error of the first malformed one.
     pub(super) fn get(&self) -> Result<&T> {
         self.parts.as_ref().map_err(Error::clone)
     }

@@ -1,7 +1,7 @@
-//! What a committed batch did, for those who follow the directory.
+//! Changes: the record of what each committed batch did.
 //!
-//! These types are stored as they are: the order of fields and variants is part
-//! of the file format, and new variants go at the end.
+//! These types are stored directly: the order of fields and variants is part of the file
+//! format, and new variants go at the end.
 
 use wincode::{SchemaRead, SchemaWrite};
 
@@ -28,25 +28,24 @@ use super::{License, RequestId, Role, Timestamp, UserId, WorkspaceId};
 pub struct Change {
     /// The number of the change: 1, 2, 3 … without gaps, in commit order.
     pub sequence: u64,
-    /// When the batch was made.
+    /// When the batch was applied.
     pub at: Timestamp,
-    /// Who made it, where the caller said so.
+    /// The user who made it, if the caller named one.
     pub actor: Option<UserId>,
-    /// The request id of the batch, where it had one.
+    /// The request id of the batch, if it had one.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub request_id: Option<RequestId>,
-    /// Through which door it came, where the caller
-    /// [said so](crate::Directory::through).
+    /// The door that it came through, if the caller [named one](crate::Directory::through).
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub door: Option<String>,
-    /// What happened, in the order of the batch. Empty only for a batch with a
-    /// request id that changed nothing.
+    /// The events, in the order of the batch. Empty only for a batch with a request id that
+    /// changed nothing.
     pub events: Vec<Event>,
 }
 
@@ -80,31 +79,31 @@ pub struct Change {
 pub enum Event {
     /// A user was created.
     UserCreated {
-        /// Whose record it is.
+        /// The user.
         user: UserId,
         /// Whether the user was active from the start.
         active: bool,
     },
     /// Fields of a user changed.
     UserUpdated {
-        /// Whose record it is.
+        /// The user.
         user: UserId,
         /// The fields that differ from before.
         fields: Vec<Field>,
     },
     /// An inactive user became active.
     UserActivated {
-        /// Whose record it is.
+        /// The user.
         user: UserId,
     },
     /// An active user became inactive.
     UserDeactivated {
-        /// Whose record it was.
+        /// The user.
         user: UserId,
     },
     /// A user was deleted for good.
     UserDeleted {
-        /// Whose record it was.
+        /// The user.
         user: UserId,
     },
     /// Another license was set.
@@ -116,7 +115,7 @@ pub enum Event {
     WorkspaceCreated {
         /// The workspace.
         workspace: WorkspaceId,
-        /// Whose default workspace it is.
+        /// The user whose default workspace it is.
         default_of: Option<UserId>,
     },
     /// A workspace got another name.
@@ -139,7 +138,7 @@ pub enum Event {
         /// The workspace.
         workspace: WorkspaceId,
     },
-    /// A workspace is nobody's default any more: its user was deleted.
+    /// A workspace is no longer a default workspace: its user was deleted.
     WorkspaceUndefaulted {
         /// The workspace.
         workspace: WorkspaceId,
@@ -167,11 +166,12 @@ pub enum Event {
         /// The role from then on.
         role: Role,
     },
-    /// A member left. Deleting a user or a workspace removes memberships silently.
+    /// A member left. Deleting a user or a workspace removes memberships without this
+    /// event.
     MemberRemoved {
         /// The workspace.
         workspace: WorkspaceId,
-        /// Who was the member.
+        /// The former member.
         user: UserId,
     },
     /// A provisioner's id for a workspace was set, changed or removed.
@@ -205,7 +205,7 @@ pub enum Event {
 pub enum Field {
     /// [`User::email`](super::User::email).
     Email,
-    /// [`User::username`](super::User::username), set apart from the email.
+    /// [`User::username`](super::User::username), set independently of the email.
     Username,
     /// [`User::given_name`](super::User::given_name).
     GivenName,

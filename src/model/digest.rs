@@ -1,15 +1,14 @@
-//! What tells whether a batch that carries a known request id is the same batch.
+//! The digest of a batch: it tells whether a batch with a known request id is the same
+//! batch.
 //!
-//! The digest is taken of what the caller asked for: the operations in their order
-//! with everything that was said of them, the versions they depend on, the actor and
-//! whether workspaces may be left ownerless. Ids and times that the directory draws
-//! are not in it, so a batch that is built again from the same input has the same
-//! digest.
+//! It covers the request as the caller passed it: the operations in order with all their
+//! values, the versions they depend on, the actor, and whether workspaces may be left
+//! ownerless. It doesn't cover the ids and times that the directory draws, so a batch that
+//! is built again from the same input has the same digest.
 //!
-//! It is XXH3 with 128 bits, which is quick and stable between releases but can be
-//! made to collide. That gains nobody anything: whoever sends a second batch under an
-//! id of their own already chose not to have it carried out. The answer to a collision
-//! is the outcome of the first batch, and nothing is done.
+//! It is XXH3 with 128 bits, which is fast and stable between releases, but doesn't resist
+//! deliberate collisions. A collision gains an attacker nothing: the second batch is not
+//! applied, and the answer is the outcome of the caller's own first batch.
 //!
 //! It is stored, so the bytes that go into it are part of the file format.
 
@@ -27,9 +26,9 @@ pub(crate) const DIGEST_BYTES: usize = 16;
 pub(crate) type BatchDigest = [u8; DIGEST_BYTES];
 
 impl Batch {
-    /// Draws the ids of the users to create, so that applying the batch draws
-    /// nothing and can be repeated. Before that it takes the digest, which is of what
-    /// the caller asked for. A second time it does nothing.
+    /// Computes the digest of the request as passed, then draws the ids of new users, so
+    /// that applying the batch draws nothing and can be repeated. Calling it again has no
+    /// effect.
     pub(crate) fn prepare(&mut self) {
         if self.request_id.is_some() && self.digest.is_none() {
             self.digest = Some(self.digest());
@@ -41,16 +40,16 @@ impl Batch {
         }
     }
 
-    /// Its id and digest, if it has an id.
+    /// The request id and the digest, if the batch has an id.
     pub(crate) fn request(&self) -> Option<(RequestId, BatchDigest)> {
         let id = self.request_id?;
         Some((id, self.digest.unwrap_or_else(|| self.digest())))
     }
 
-    /// The digest of what the caller asked for. Taken before ids are drawn.
+    /// The digest of the request. It must be computed before ids are drawn.
     pub(super) fn digest(&self) -> BatchDigest {
         let mut out = Digester(XxHash3_128::new());
-        // With the id in it, the same batch under two ids has two digests.
+        // Includes the id, so the same batch has a different digest under each id.
         out.optional(self.request_id.as_ref(), |out, id| out.bytes(id.as_bytes()));
         out.optional(self.actor.as_ref(), |out, id| out.id(*id));
         out.flag(self.allow_ownerless);
@@ -62,8 +61,8 @@ impl Batch {
     }
 }
 
-/// Takes parts one after the other. Each part says where it ends, so two sequences of
-/// parts never are the same bytes.
+/// Hashes parts one after the other. Each part is self-delimiting, so no two sequences of
+/// parts produce the same bytes.
 pub(super) struct Digester(XxHash3_128);
 
 impl Digester {
@@ -173,7 +172,7 @@ fn put_member_op(out: &mut Digester, tag: u8, workspace: &WorkspaceRef, user: &U
     put_user(out, user);
 }
 
-/// As it was typed: the key that is made of it may differ in a later Unicode.
+/// Hashes names as typed: their keys may differ in a later Unicode version.
 fn put_user(out: &mut Digester, user: &UserRef) {
     match &user.0 {
         Target::Id(id) => {
@@ -209,7 +208,7 @@ fn put_new_workspace(out: &mut Digester, workspace: &NewWorkspace) {
 fn put_new_user(out: &mut Digester, user: &NewUser) {
     let draft = match user.draft() {
         Ok(draft) => draft,
-        // A batch with a malformed part is never applied, so it is nobody's repetition.
+        // A batch with a malformed part is never applied, so it can't be repeated.
         Err(error) => {
             out.tag(0);
             out.text(&error.to_string());

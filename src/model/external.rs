@@ -5,14 +5,14 @@ use super::text_map::TextMap;
 use super::email::quoted;
 use crate::error::{Error, ErrorKind, Result};
 
-/// External ids that a user or a workspace may have.
+/// Maximum external ids of a user or a workspace.
 pub(crate) const EXTERNAL_IDS_MAX: usize = 16;
-/// Bytes of the name of a provisioner.
+/// Maximum bytes of a provisioner's name.
 pub(crate) const PROVISIONER_BYTES_MAX: usize = 64;
-/// Bytes of an external id.
+/// Maximum bytes of an external id.
 pub(crate) const EXTERNAL_ID_BYTES_MAX: usize = 255;
 
-/// External ids by the name of the provisioner who gave them.
+/// External ids by the name of their provisioner.
 pub(crate) type ExternalIds = TextMap;
 
 /// Checks the name of a provisioner.
@@ -20,13 +20,13 @@ pub(crate) fn check_provisioner(name: &str) -> Result<()> {
     check("name of the provisioner", name, PROVISIONER_BYTES_MAX)
 }
 
-/// Checks an external id, which is kept and compared as it is.
+/// Checks an external id, which is stored and compared byte by byte.
 pub(crate) fn check_external_id(id: &str) -> Result<()> {
     check("external id", id, EXTERNAL_ID_BYTES_MAX)
 }
 
-/// Sets or, with `None`, removes the external id of a provisioner; whether that changes
-/// anything. Both texts were checked.
+/// Sets or, with `None`, removes the external id of a provisioner; returns whether that
+/// changes anything. Both texts must have been checked.
 pub(crate) fn set_external_id(
     ids: &mut ExternalIds,
     provisioner: &str,

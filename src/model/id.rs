@@ -12,11 +12,10 @@ use super::email::quoted;
 use super::{Email, Timestamp, User, Username};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The identity of a user: a UUID that is never given to another user, not even
-/// after a deletion.
+/// The id of a user: a UUID that is never given to another user, not even after a deletion.
 ///
-/// The directory draws version 7 ids (RFC 9562), which sort by the time they
-/// were made; an import may bring any UUID.
+/// The directory draws ids of version 7 (RFC 9562), which sort by the time of their creation;
+/// an import may bring any UUID.
 ///
 /// ```
 /// use headcount::UserId;
@@ -30,7 +29,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct UserId([u8; 16]);
 
 impl UserId {
-    /// Draws a new id: version 7, increasing within this process.
+    /// Draws a new id: a UUID of version 7, increasing within this process.
     ///
     /// ```
     /// use headcount::UserId;
@@ -41,9 +40,9 @@ impl UserId {
         Self::generate_at(Timestamp::now())
     }
 
-    /// Unlike `Uuid::now_v7` this has nothing against a clock before 1970.
+    /// Unlike `Uuid::now_v7`, this accepts a clock before 1970.
     fn generate_at(now: Timestamp) -> Self {
-        /// What makes the ids of this process increase, also when the clock is put back.
+        /// Makes the ids of this process increase even if the clock is set back.
         static CONTEXT: Mutex<ContextV7> = Mutex::new(ContextV7::new());
         let micros = now.as_unix_micros();
         let nanos = u32::try_from(micros % 1_000_000 * 1_000).unwrap_or(0);
@@ -119,9 +118,9 @@ impl From<UserId> for Uuid {
 
 /// How a call names a user: by id, email or username.
 ///
-/// A text is never ambiguous. One with an `@` is an address, which no two users have
-/// as email or username; one that reads as a UUID is an id and can't be a username;
-/// any other is a username. A text that can be none of them names nobody.
+/// A text is never ambiguous. With an `@`, it is an address, which no two users have as
+/// email or username; if it parses as a UUID, it is an id, and can't be a username;
+/// otherwise it is a username. A text that is none of these names nobody.
 ///
 /// ```
 /// use headcount::{Directory, NewUser};
@@ -137,7 +136,7 @@ impl From<UserId> for Uuid {
 pub struct UserRef(pub(crate) Target);
 
 impl UserRef {
-    /// The error for a name that is nobody's.
+    /// The error if no user has this name.
     pub(crate) fn not_found(&self) -> Error {
         Error::new(
             ErrorKind::UserNotFound,
@@ -149,18 +148,18 @@ impl UserRef {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
     Id(UserId),
-    /// The key of an address, which is an email or a username, and the text as the
-    /// caller wrote it for messages.
+    /// The key of an address, which is an email or a username, and the text as typed, for
+    /// messages.
     Address {
         key: String,
         typed: String,
     },
-    /// The key of a username that is no address, and the text.
+    /// The key of a username that is not an address, and the text as typed.
     Name {
         key: String,
         typed: String,
     },
-    /// A text that can't be anybody's id, email or username.
+    /// A text that is no valid id, email or username.
     Nobody {
         typed: String,
     },

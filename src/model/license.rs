@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorKind, Result};
 #[cfg_attr(test, derive(bincode::Encode))]
 #[non_exhaustive]
 pub enum License {
-    /// Five seats; what a new directory has.
+    /// Five seats; the license of a new directory.
     #[default]
     Community,
     /// Any number of seats.
@@ -44,7 +44,7 @@ impl License {
     /// ```
     pub const COMMUNITY_SEATS: u64 = 5;
 
-    /// How many seats there are; `None` is any number.
+    /// How many seats there are; `None` for any number.
     ///
     /// ```
     /// use headcount::License;
@@ -97,7 +97,7 @@ impl FromStr for License {
     }
 }
 
-/// How the seats of the license are used, at one moment.
+/// How the seats of the license are used at one moment.
 ///
 /// ```
 /// use headcount::{Directory, License, NewUser};
@@ -116,16 +116,16 @@ impl FromStr for License {
 pub struct Seats {
     /// The license in force.
     pub license: License,
-    /// The version of the license: one more with each that was set.
+    /// The version of the license, incremented whenever one is set.
     pub license_version: u64,
-    /// Users who are active: each takes one seat.
+    /// Active users; each takes one seat.
     pub active: u64,
-    /// Users who are not active: they take none.
+    /// Inactive users; they take no seats.
     pub inactive: u64,
 }
 
 impl Seats {
-    /// Seats of the license; `None` is any number.
+    /// Seats of the license; `None` for any number.
     ///
     /// ```
     /// use headcount::Directory;
@@ -138,7 +138,7 @@ impl Seats {
         self.license.seat_limit()
     }
 
-    /// Seats that are free, zero when over the limit; `None` is any number.
+    /// Seats that are free, zero if over the limit; `None` for any number.
     ///
     /// ```
     /// use headcount::Directory;
@@ -154,8 +154,8 @@ impl Seats {
         }
     }
 
-    /// How many more users are active than the license has seats. Only setting a
-    /// smaller license makes this more than zero.
+    /// How many more users are active than the license has seats. Only setting a smaller license,
+    /// or loading such a directory, makes this more than zero.
     ///
     /// ```
     /// use headcount::{Directory, License};
@@ -173,7 +173,7 @@ impl Seats {
     }
 }
 
-/// The word for this many.
+/// "seat" or "seats", by number.
 pub(crate) const fn seats_called(number: u64) -> &'static str {
     if number == 1 { "seat" } else { "seats" }
 }

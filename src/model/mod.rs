@@ -1,10 +1,11 @@
-//! Plain values. Each is parsed once, at the door, and is right from then on.
+//! Plain values. Each is validated once, when it is parsed, and is valid from then on.
 
 mod applied;
 mod attributes;
 mod batch;
 mod building;
 mod change;
+mod derived;
 mod digest;
 mod email;
 mod external;
@@ -13,7 +14,6 @@ mod id;
 mod json;
 mod license;
 mod new_user;
-mod nul_texts;
 mod op;
 mod query;
 mod request_id;
@@ -32,6 +32,7 @@ pub(crate) use attributes::Attributes;
 pub use batch::Batch;
 pub(crate) use batch::check_door;
 pub use change::{Change, Event, Field};
+pub(crate) use derived::Derived;
 pub(crate) use digest::BatchDigest;
 pub use email::Email;
 pub(crate) use external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
@@ -44,7 +45,6 @@ pub use license::{License, Seats};
 #[cfg(feature = "serde")]
 use new_user::Draft;
 pub use new_user::NewUser;
-pub(crate) use nul_texts::NulTexts;
 pub use op::{Op, Step};
 pub use query::{PageVisit, Sort, UserPage, UserQuery};
 pub use request_id::RequestId;

@@ -8,8 +8,8 @@ use crate::error::Result;
 
 /// A user to create: an email and whatever else is known.
 ///
-/// Each part is parsed as it is given. The first one that is malformed is kept
-/// as an error and returned by the call that takes the `NewUser`.
+/// Each part is parsed when it is set. The first malformed one is kept as an error, which the
+/// call that takes the `NewUser` returns.
 ///
 /// ```
 /// use headcount::{Directory, ErrorKind, NewUser};
@@ -34,7 +34,7 @@ pub struct NewUser(pub(super) Building<Draft>);
 pub(crate) struct Draft {
     /// Drawn by the directory when the caller gives none.
     pub(crate) id: Option<UserId>,
-    /// Whether the directory drew it, so that nobody can have it.
+    /// Whether the directory drew the id, so that no other user can have it.
     pub(crate) is_drawn: bool,
     pub(crate) email: Email,
     pub(crate) username: Option<Username>,
@@ -95,9 +95,9 @@ impl NewUser {
         })
     }
 
-    /// Sets the username; by default it is the email. One with an `@` must be an address that no
-    /// other user has as email or username; the user's own email follows the email when that
-    /// changes. [`Username`] has the rules.
+    /// Sets the username; by default it is the email. A username with an `@` must be an
+    /// address that no other user has as email or username. A username that equals the
+    /// email changes with it. [`Username`] has the rules.
     ///
     /// ```
     /// use headcount::{Directory, NewUser};
@@ -255,7 +255,7 @@ impl NewUser {
         })
     }
 
-    /// Applies a setter to what C holds, which stays as it was when the setter refuses.
+    /// Applies a setter for C: if it fails, the user stays as it was.
     #[cfg(feature = "capi")]
     pub(crate) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
         self.0.set(|building| change(Self(building)).0)
@@ -283,7 +283,7 @@ impl NewUser {
         self.0.get()
     }
 
-    /// Draws the id, unless there is one or the user is malformed.
+    /// Draws the id, unless it is set or the user is malformed.
     pub(crate) fn draw_id(&mut self) {
         if let Some(draft) = self.0.get_mut()
             && draft.id.is_none()
@@ -324,8 +324,8 @@ impl From<Email> for NewUser {
     }
 }
 
-/// The username to store for a user with this email: none where they are the same,
-/// so that it follows the email.
+/// The username to store for a user with this email: `None` if they are the same, so that
+/// the username follows the email.
 pub(crate) fn apart_from(email: &Email, username: Option<Username>) -> Option<Username> {
     username.filter(|name| name.key() != email.key())
 }

@@ -41,7 +41,7 @@ pub enum Op {
     SetWorkspaceExternalId(WorkspaceRef, String, Option<String>),
     /// Archives a workspace; no effect on an archived one.
     ArchiveWorkspace(WorkspaceRef),
-    /// Restores an archived workspace; no effect on another.
+    /// Restores an archived workspace; no effect on one that isn't archived.
     RestoreWorkspace(WorkspaceRef),
     /// Deletes a workspace and its memberships for good.
     DeleteWorkspace(WorkspaceRef),
@@ -49,17 +49,17 @@ pub enum Op {
     AddMember(WorkspaceRef, UserRef, Role),
     /// Gives a member this role; no effect on one who has it.
     SetRole(WorkspaceRef, UserRef, Role),
-    /// Takes a member out.
+    /// Removes a member.
     RemoveMember(WorkspaceRef, UserRef),
 }
 
 /// An operation of a [`Batch`](super::Batch), and the version that its record must have before it.
 ///
-/// With the feature `serde` it is what a line of JSON says, and what each member of
-/// `operations` says in the JSON of a batch: the operation's name in snake case under
-/// `op`, and beside it what the operation takes, by name. A user is named by a text, a
-/// workspace by a text or a number; fields of an update that are left out stay as they
-/// are, and those that are null are removed. Unknown fields are refused.
+/// With the feature `serde`, it is a JSON object, and each item of `operations` in the JSON
+/// of a batch: the name of the operation in snake case in the field `op`, and its arguments
+/// in fields beside it. Users are named by texts, workspaces by texts or numbers. Fields of
+/// an update that are left out stay as they are; null removes a field. Unknown fields are
+/// refused.
 ///
 /// ```
 /// use headcount::{Op, Step};
@@ -77,16 +77,16 @@ pub enum Op {
 pub struct Step {
     /// What to do.
     pub op: Op,
-    /// The version of the user, workspace, membership or license that the operation
-    /// changes: with another one the batch is refused with
-    /// [`Conflict`](crate::ErrorKind::Conflict). It has no effect on operations that
-    /// create something.
+    /// The required version of the user, workspace, membership or license that the
+    /// operation changes. If the record has another version, the batch is refused with
+    /// [`Conflict`](crate::ErrorKind::Conflict). It has no effect on operations that create
+    /// something.
     pub if_version: Option<u64>,
 }
 
 impl Op {
-    /// Whether it makes or unmakes an admin or sets the license: what a platform usually
-    /// leaves to its own administrators.
+    /// Whether it makes or unmakes an admin or sets the license: operations that a platform usually
+    /// reserves for its own administrators.
     ///
     /// ```
     /// use headcount::{License, NewUser, Op};
@@ -115,7 +115,7 @@ impl From<Op> for Step {
 }
 
 impl Step {
-    /// Checks that the record has the version that the step asks for.
+    /// Checks that the record has the version that the step requires.
     pub(crate) fn check_version(&self, found: u64) -> Result<()> {
         match self.if_version {
             Some(expected) if expected != found => Err(Error::conflict(expected, found)),

@@ -1,4 +1,4 @@
-//! The ids under which batches can be sent again.
+//! Ids that make batches idempotent.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,8 +10,8 @@ use super::UserId;
 use super::email::quoted;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The id of a request, under which its [`Batch`](super::Batch) can be sent again without
-/// being done twice: see [`Batch::request_id`](super::Batch::request_id).
+/// The id of a request, with which its [`Batch`](super::Batch) can be sent again without being
+/// applied twice: see [`Batch::request_id`](super::Batch::request_id).
 ///
 /// It is 16 bytes, usually a random UUID, and prints and parses as one.
 ///
@@ -28,7 +28,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct RequestId([u8; 16]);
 
 impl RequestId {
-    /// Draws an id that nobody else draws: a UUID of version 7.
+    /// Draws a unique id: a UUID of version 7.
     ///
     /// ```
     /// use headcount::RequestId;
@@ -39,7 +39,7 @@ impl RequestId {
         Self(*UserId::generate().as_bytes())
     }
 
-    /// The id of these 16 bytes.
+    /// The id with these 16 bytes.
     ///
     /// ```
     /// assert_eq!(headcount::RequestId::from_bytes([7; 16]).as_bytes(), &[7; 16]);
@@ -48,7 +48,7 @@ impl RequestId {
         Self(bytes)
     }
 
-    /// Its 16 bytes.
+    /// The 16 bytes of the id.
     ///
     /// ```
     /// assert_eq!(headcount::RequestId::from_bytes([7; 16]).as_bytes(), &[7; 16]);

@@ -1,4 +1,4 @@
-//! How many seats were taken, day by day.
+//! The history of used seats, day by day.
 
 use super::Timestamp;
 
@@ -21,11 +21,11 @@ const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SeatDay {
-    /// When the day began.
+    /// The beginning of the day.
     pub day: Timestamp,
-    /// The most users that were active at one time on it. Those at its beginning count.
+    /// The most users that were active at one time on that day, including at its beginning.
     pub peak: u64,
-    /// How many were active at its end, or are now.
+    /// The number of active users at its end, or now.
     pub last: u64,
 }
 
@@ -35,7 +35,7 @@ impl SeatDay {
     }
 }
 
-/// How many users were active in the past, from
+/// The numbers of active users in the past, from
 /// [`Directory::seat_history`](crate::Directory::seat_history).
 ///
 /// ```
@@ -52,26 +52,25 @@ impl SeatDay {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SeatHistory {
-    /// From when on it is known: the beginning of the day that was asked for, or of the
-    /// first one on record.
+    /// The beginning of the history: the requested day, or the first one on record.
     pub since: Timestamp,
     /// The most users that were active at one time since then.
     pub peak: u64,
-    /// The day of that peak, the latest if there are several; `None` where the number
-    /// has not changed since.
+    /// The day of that peak, the latest if there are several; `None` if the number has not
+    /// changed since.
     pub peak_day: Option<Timestamp>,
-    /// The days on which the number changed, the first one first.
+    /// The days on which the number changed, oldest first.
     pub days: Vec<SeatDay>,
 }
 
 impl Timestamp {
-    /// The beginning of its day (UTC).
+    /// The beginning of the day (UTC) of this moment.
     pub(crate) fn day(self) -> Self {
         let micros = self.as_unix_micros();
         Self::from_stored(micros - micros % DAY_MICROS)
     }
 
-    /// The moment this many days before, or the first there is.
+    /// The moment this many days earlier, or the first possible one.
     pub(crate) fn days_before(self, days: u64) -> Self {
         let before = DAY_MICROS.saturating_mul(days);
         Self::from_stored(self.as_unix_micros().saturating_sub(before))

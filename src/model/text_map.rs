@@ -1,9 +1,9 @@
-//! A map of a few texts, such as attributes, in as little memory as their number needs.
+//! A compact map of a few texts, such as attributes.
 
-/// Texts by name, in the order of the names.
+/// Texts by name, ordered by name.
 ///
-/// Nearly every user has a few, and every cached user keeps them: a B-tree's smallest node
-/// has room for eleven pairs, this vector for those that are there.
+/// Nearly every user has a few, and every cached user keeps them. A B-tree's smallest node
+/// has room for eleven pairs; this vector has room for those it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TextMap(Vec<Pair>);
 
@@ -32,7 +32,7 @@ impl TextMap {
         Some((name, value))
     }
 
-    /// Sets the value of a name, and returns the one before.
+    /// Sets the value of a name and returns the previous one.
     pub(crate) fn insert(
         &mut self,
         name: impl Into<Box<str>>,
@@ -67,7 +67,7 @@ impl TextMap {
     }
 }
 
-/// Of pairs with one name, the last is kept.
+/// If several pairs have the same name, the last one is kept.
 impl<N: Into<Box<str>>, V: Into<Box<str>>> FromIterator<(N, V)> for TextMap {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
         let pairs = pairs.into_iter();

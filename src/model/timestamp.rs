@@ -28,12 +28,11 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The last microsecond of the year 9999, where RFC 3339 ends; one day short,
-    /// so that every time zone can show it.
+    /// The last valid moment: the end of the year 9999, where RFC 3339 ends, minus one day,
+    /// so that it can be shown in every time zone.
     const MICROS_MAX: u64 = 253_402_207_200_999_999;
 
-    /// The moment now, by the system's clock. A clock before 1970 counts as 1970, and one
-    /// after the year 9999 as its last moment.
+    /// The current time by the system's clock, limited to the years 1970 to 9999.
     ///
     /// ```
     /// use headcount::Timestamp;
@@ -77,7 +76,7 @@ impl Timestamp {
         Ok(Self(micros))
     }
 
-    /// What was stored, which is not checked again.
+    /// A stored moment, which is not checked again.
     pub(crate) const fn from_stored(micros: u64) -> Self {
         Self(micros)
     }
@@ -98,8 +97,8 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // In seconds and the rest: of microseconds in one number jiff refuses those
-        // of the last second that it can show.
+        // Passed as seconds and microseconds: as one number of microseconds, jiff refuses
+        // the last second of its range.
         let seconds = i64::try_from(self.0 / 1_000_000).unwrap_or(i64::MAX);
         let nanos = i32::try_from(self.0 % 1_000_000 * 1_000).unwrap_or(0);
         match jiff::Timestamp::new(seconds, nanos).ok() {
@@ -140,7 +139,7 @@ impl From<Timestamp> for SystemTime {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     fn from(moment: Timestamp) -> Self {
-        // Only damaged bytes hold a moment that the system's clock can't show.
+        // Only damaged bytes can hold a moment outside the range of `SystemTime`.
         UNIX_EPOCH
             .checked_add(Duration::from_micros(moment.0))
             .unwrap_or(UNIX_EPOCH + Duration::from_micros(Timestamp::MICROS_MAX))
@@ -150,7 +149,7 @@ impl From<Timestamp> for SystemTime {
 impl TryFrom<SystemTime> for Timestamp {
     type Error = Error;
 
-    /// Drops what is below a microsecond.
+    /// Truncates to microseconds.
     ///
     /// # Errors
     ///

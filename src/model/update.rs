@@ -11,10 +11,10 @@ use super::new_user::apart_from;
 use super::{Email, Field, User, Username};
 use crate::error::{Error, Result};
 
-/// What to change of a user; whatever isn't named stays as it is.
+/// Changes to a user; parts that are not set stay as they are.
 ///
-/// Each part is parsed as it is given. The first one that is malformed is kept
-/// as an error and returned by the call that takes the `UserUpdate`.
+/// Each part is parsed when it is set. The first malformed one is kept as an error, which the
+/// call that takes the `UserUpdate` returns.
 ///
 /// ```
 /// use headcount::{Directory, NewUser, UserUpdate};
@@ -35,14 +35,14 @@ pub struct UserUpdate(pub(super) Building<Parts>);
 pub(super) struct Parts {
     pub(super) if_version: Option<u64>,
     pub(super) email: Option<Email>,
-    /// `Some(None)`: it follows the email.
+    /// `Some(None)` makes it follow the email.
     pub(super) username: Option<Option<Username>>,
     pub(super) given_name: Option<Option<String>>,
     pub(super) family_name: Option<Option<String>>,
     pub(super) admin: Option<bool>,
-    /// By the names of provisioners.
+    /// By provisioner.
     pub(super) external_ids: BTreeMap<String, Option<String>>,
-    /// Whether the attributes that are not in `attributes` go.
+    /// Whether to remove the attributes that are not in `attributes`.
     pub(super) replace_attributes: bool,
     pub(super) attributes: BTreeMap<String, Option<String>>,
 }
@@ -175,8 +175,8 @@ impl UserUpdate {
         })
     }
 
-    /// Sets whether the user administers the platform. The last active admin can't be unmade:
-    /// [`LastAdmin`](crate::ErrorKind::LastAdmin).
+    /// Sets whether the user administers the platform. Removing the last active admin is
+    /// refused with [`LastAdmin`](crate::ErrorKind::LastAdmin).
     ///
     /// ```
     /// use headcount::{Directory, UserUpdate};
@@ -268,7 +268,7 @@ impl UserUpdate {
         })
     }
 
-    /// Applies a setter to what C holds, which stays as it was when the setter refuses.
+    /// Applies a setter for C: if it fails, the update stays as it was.
     #[cfg(feature = "capi")]
     pub(crate) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
         self.0.set(|building| change(Self(building)).0)
@@ -291,7 +291,7 @@ impl UserUpdate {
         self.0.get().map(|_| ())
     }
 
-    /// Whether it says if the user is an admin.
+    /// Whether it sets if the user is an admin.
     ///
     /// ```
     /// use headcount::UserUpdate;
@@ -303,8 +303,8 @@ impl UserUpdate {
         self.0.get().is_ok_and(|parts| parts.admin.is_some())
     }
 
-    /// What `user` becomes, and the fields that differ. Version and time are the
-    /// caller's to set.
+    /// The user after the update, and the fields that differ. The caller sets version and
+    /// time.
     pub(crate) fn apply_to(&self, user: &User) -> Result<(User, Vec<Field>)> {
         let parts = self.0.get()?;
         if let Some(expected) = parts.if_version
@@ -355,7 +355,7 @@ impl Parts {
 
 fn changed_fields(before: &User, after: &User) -> Vec<Field> {
     let differs = [
-        // An email is equal to another by its key; here its spelling counts too.
+        // Emails are compared by key; here the spelling counts too.
         (Field::Email, before.email.as_str() != after.email.as_str()),
         (
             Field::Username,

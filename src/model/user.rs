@@ -2,7 +2,7 @@
 
 use super::attributes::Attributes;
 use super::external::ExternalIds;
-use super::{Email, NulTexts, Timestamp, UserId, Username};
+use super::{Derived, Email, Timestamp, UserId, Username};
 
 /// A user of the directory, as one consistent record.
 ///
@@ -20,7 +20,7 @@ use super::{Email, NulTexts, Timestamp, UserId, Username};
 pub struct User {
     pub(crate) id: UserId,
     pub(crate) email: Email,
-    /// `None`: the username is the email and follows it.
+    /// `None` if the username is the email and follows it.
     pub(crate) username: Option<Username>,
     pub(crate) given_name: Option<String>,
     pub(crate) family_name: Option<String>,
@@ -30,10 +30,10 @@ pub struct User {
     pub(crate) attributes: Attributes,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
-    /// Of a user who is inactive, and was active before.
+    /// Set if the user is inactive and was active before.
     pub(crate) deactivated_at: Option<Timestamp>,
     pub(crate) version: u64,
-    pub(crate) nul_texts: NulTexts,
+    pub(crate) derived: Derived,
 }
 
 impl User {
@@ -84,17 +84,17 @@ impl User {
             .map_or(self.email.as_str(), Username::as_str)
     }
 
-    /// The key that is unique to the email.
+    /// The unique key of the email.
     pub(crate) fn email_key(&self) -> &str {
         self.email.key()
     }
 
-    /// The key of a username that is not the email; it may be another address.
+    /// The key of the username; `None` if it is the email. It may be another address.
     pub(crate) fn username_key(&self) -> Option<&str> {
         self.username.as_ref().map(Username::key)
     }
 
-    /// What that looks like, where it is another.
+    /// The look of the username, if it differs from the key.
     pub(crate) fn username_look(&self) -> Option<&str> {
         self.username.as_ref().and_then(Username::look)
     }

@@ -1,8 +1,8 @@
-//! Usernames: what is accepted, and when two are the same.
+//! Usernames: which are accepted, and when two are the same.
 //!
-//! [`Username::parse`] is the only door. A username with an `@` is an email
-//! address and has that address's key, so both share one name space. Nothing here
-//! knows of users or of storage.
+//! [`Username::parse`] is the only entry. A username with an `@` is an email address and
+//! has that address's key, so emails and usernames share one name space. This module knows
+//! nothing of users or storage.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -20,15 +20,14 @@ use super::email::{Email, InvalidEmail, named, quoted};
 use super::visible::look_of;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Bytes of a username, as typed and as its key.
+/// Maximum bytes of a username, both as typed and as its key.
 const USERNAME_BYTES_MAX: usize = 255;
 
 /// The name under which a user signs in.
 ///
-/// It keeps the name as it was typed, and a key by which it is unique: the
-/// UsernameCaseMapped profile of PRECIS (RFC 8265 section 3.3), which narrows
-/// full-width letters, maps to lower case and composes (NFC).
-/// **Two usernames are equal, ordered and hashed by their keys alone.**
+/// It keeps the name as typed, and a key that is unique: the UsernameCaseMapped profile of
+/// PRECIS (RFC 8265 section 3.3), which narrows full-width letters, maps to lower case and
+/// composes (NFC). **Two usernames are equal, ordered and hashed by their keys alone.**
 ///
 /// ```
 /// use headcount::Username;
@@ -42,34 +41,33 @@ const USERNAME_BYTES_MAX: usize = 255;
 ///
 /// # What is accepted
 ///
-/// Letters and digits of any script in Unicode 6.3 (the version of the IANA
-/// registry for PRECIS) and all printable ASCII but the space, up to 255 bytes.
-/// ASCII white space around it is trimmed. Refused are, among others, spaces,
-/// symbols and emoji, invisible and control characters, look-alikes with a
-/// compatibility mapping (U+212A KELVIN SIGN), and names that mix directions
-/// against the Bidi rule (RFC 5893).
+/// It may contain letters and digits of any script in Unicode 6.3 (the version of the IANA
+/// registry for PRECIS) and all printable ASCII except the space, up to 255 bytes. ASCII
+/// white space around it is trimmed. Among others, these are refused: spaces, symbols and
+/// emoji, invisible and control characters, look-alikes with a compatibility mapping
+/// (U+212A KELVIN SIGN), and names that mix directions against the Bidi rule (RFC 5893).
 ///
 /// - A username with an `@` must be an [`Email`] address, and has that address's
 ///   key. The directory keeps emails and usernames unique together, so a text
 ///   never names two users. A full-width `@` is refused.
 /// - The directory refuses a username that looks like another user's because letters
 ///   of one script are drawn as those of another, such as a Cyrillic `а` in `аnn`.
-/// - A text that reads as a UUID is refused: it would name a user by id.
-/// - Case is mapped one code point at a time: a final sigma stays one, and
+/// - A text that parses as a UUID is refused: it would name a user by id.
+/// - Case is mapped one code point at a time: a final sigma stays a final sigma, and
 ///   `Σίσυφος` is not `ΣΊΣΥΦΟΣ`; `ß` is not `ss`; `İ` is not `i`.
 /// - Cherokee is refused: its lower case came after Unicode 6.3, and such a key
 ///   would not be a username itself.
 #[derive(Clone, Debug)]
 pub struct Username {
     typed: Arc<str>,
-    /// `None` when the name was typed as its own key.
+    /// `None` if the name was typed as its own key.
     key: Option<Arc<str>>,
-    /// What the key looks like, where that is another.
+    /// The look of the key, if it differs from the key.
     look: Option<Arc<str>>,
 }
 
 impl Username {
-    /// Parses a username, with or without ASCII white space around it.
+    /// Parses a username; ASCII white space around it is ignored.
     ///
     /// Fails with [`InvalidUsername`](ErrorKind::InvalidUsername).
     ///
@@ -98,7 +96,7 @@ impl Username {
         })
     }
 
-    /// The username as it was typed, without white space around it.
+    /// The username as typed, without white space around it.
     ///
     /// ```
     /// let username = headcount::Username::parse("Ada\n")?;
@@ -109,7 +107,7 @@ impl Username {
         &self.typed
     }
 
-    /// The form by which the username is unique.
+    /// The form of the username that is unique.
     ///
     /// ```
     /// let username = headcount::Username::parse("ＡＤＡ")?;
@@ -120,8 +118,8 @@ impl Username {
         self.key.as_deref().unwrap_or(&self.typed)
     }
 
-    /// Puts a username together from parts that [`Username::parse`] made
-    /// earlier, without checking them.
+    /// Builds a username from parts that an earlier [`Username::parse`] returned, without
+    /// checking them.
     pub(crate) fn from_stored(typed: &str, key: &str, look: Option<&str>) -> Self {
         Self {
             typed: typed.into(),
@@ -130,16 +128,16 @@ impl Username {
         }
     }
 
-    /// What the key looks like, where that is another: no other user may have that as
-    /// username, nor another username that looks like it.
+    /// The look of the key, if it differs from the key. No other user may have a username
+    /// that is it or looks like it.
     pub(crate) fn look(&self) -> Option<&str> {
         self.look.as_deref()
     }
 
-    /// The key that `text` has as a username, by the same rules as
-    /// [`Username::parse`]; `None` when it isn't one, and so nobody's.
+    /// The key of `text`, by the rules of [`Username::parse`]; `None` if it isn't a
+    /// username, so that nobody can have it.
     ///
-    /// Allocates only when the key differs from the text, for ASCII.
+    /// For ASCII texts, allocates only if the key differs from the text.
     pub(crate) fn lookup_key(text: &str) -> Option<Cow<'_, str>> {
         key_of(text.trim_ascii()).ok()
     }
@@ -227,7 +225,7 @@ fn key_of(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
 
 /// The key of a text without an `@`.
 fn name_key(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
-    // Of printable ASCII the profile changes nothing but the case.
+    // The profile only changes the case of printable ASCII.
     if typed.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(if typed.bytes().any(|byte| byte.is_ascii_uppercase()) {
             Cow::Owned(typed.to_ascii_lowercase())
@@ -236,7 +234,7 @@ fn name_key(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
         });
     }
     let key = stable_key(typed)?;
-    // Width mapping makes an @ of U+FF20.
+    // Width mapping turns U+FF20 into an @.
     if key.contains('@') {
         return Err(InvalidUsername::WideAt);
     }
@@ -246,9 +244,9 @@ fn name_key(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
     Ok(key)
 }
 
-/// The profile's result, if applying it again would not change it. No code
-/// point needs a second round (a test tries them all), so a text that does is
-/// refused, where RFC 8264 section 7 would allow three.
+/// The result of the profile, if applying it again would not change it. No single code
+/// point needs a second round (a test tries them all), so a text that does is refused; RFC
+/// 8264 section 7 would allow three more.
 fn stable_key(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
     let key = enforce(typed)?;
     if key != typed && enforce(&key) != Ok(Cow::Borrowed(&*key)) {
@@ -271,7 +269,8 @@ fn enforce(text: &str) -> Result<Cow<'_, str>, InvalidUsername> {
     })
 }
 
-/// The first thing that is wrong with a text. Cheap: look-ups throw it away.
+/// The first reason why a text is not a username. It is cheap to create, because lookups
+/// discard it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum InvalidUsername {
     Empty,

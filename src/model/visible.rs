@@ -1,4 +1,4 @@
-//! Names that people read: what may stand in one, and when two look the same.
+//! Names that people read: which characters they may contain, and when two look the same.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_script::{Script, UnicodeScript};
@@ -7,17 +7,17 @@ use unicode_security::skeleton;
 use super::email::{is_ignorable, named, quoted};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Characters that are not drawn, or change how their neighbours are: apart from
-/// those that are `Default_Ignorable_Code_Point`, which include the bidi controls.
+/// Characters that are not displayed, or change how their neighbours are displayed, in
+/// addition to `Default_Ignorable_Code_Point`, which includes the bidi controls.
 const UNSEEN: [char; 4] = ['\u{2800}', '\u{fff9}', '\u{fffa}', '\u{fffb}'];
 
-/// The name as it is kept: without white space around it, and with one space
-/// wherever there is some within.
+/// The name as it is stored: trimmed, and with white space inside it collapsed to single
+/// spaces.
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for control characters and for what can't be seen or changes the
-/// direction of the text, so that no name shows as another.
+/// `InvalidArgument` for control characters, and for characters that are invisible or
+/// change the direction of the text, so that no name can be displayed as another.
 pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
     let text = text.trim();
     for c in text.chars() {
@@ -41,8 +41,8 @@ pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
     Ok(words.join(" "))
 }
 
-/// The text without regard to case and compatibility forms, in which texts are searched:
-/// `ß` is `ss`, and `ς` is `σ`.
+/// The form in which texts are searched, without regard to case and compatibility forms:
+/// `ß` becomes `ss`, and `ς` becomes `σ`.
 pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
@@ -68,18 +68,18 @@ pub(crate) fn folded_contains(text: &str, word: &str) -> bool {
     })
 }
 
-/// How often letters are replaced by those that they look like, at most.
+/// Maximum rounds of replacing letters by those that they look like.
 const REDRAWN_MAX: usize = 4;
 
-/// What a name looks like, if that is not the name itself: letters that are drawn as
-/// those of another script are replaced by these (UTS #39). ASCII stays as it is, and
-/// so do letters that look like others of their own script, such as `æ` and `ae`.
+/// The look of a name, if it differs from the name: letters that are drawn like letters of
+/// another script are replaced by those (UTS #39). ASCII stays as it is, and so do letters
+/// that look like others of their own script, such as `æ` and `ae`.
 pub(super) fn look_of(key: &str) -> Option<String> {
     if key.is_ascii() {
         return None;
     }
     let mut look = redrawn(key);
-    // What a letter looks like may itself, in lower case, look like another.
+    // The replacement of a letter, in lower case, may itself look like another.
     for _ in 1..REDRAWN_MAX {
         let again = redrawn(&look);
         if again == look {
@@ -104,7 +104,7 @@ fn redrawn(text: &str) -> String {
     look.nfc().collect()
 }
 
-/// Whether the character has no script of its own, as combining marks have none.
+/// Whether the character has no script of its own, like combining marks.
 fn is_mark(c: char) -> bool {
     c.script() == Script::Inherited
 }

@@ -130,13 +130,13 @@ impl Workspace {
         &self.name
     }
 
-    /// Whether the name is another than that of `other`, though they look the same.
+    /// Whether the name differs from that of `other`, although they look the same.
     pub(crate) fn only_looks_like(&self, other: &Self) -> bool {
         plain_name_key(&self.name) != plain_name_key(&other.name)
     }
 
-    /// Whether it is archived: until it is restored, nobody can be added and nothing of it
-    /// changed. Members can leave, and it can be deleted.
+    /// Whether it is archived: until it is restored, members can't be added and nothing can
+    /// be changed. Members can leave, and it can be deleted.
     ///
     /// ```
     /// use headcount::{Directory, ErrorKind, NewWorkspace};

@@ -1,28 +1,27 @@
-//! The descriptors that a child of `fork` gives up.
+//! The descriptors that are closed in a child of `fork`.
 //!
-//! A lock on a file belongs to what was opened, and a child inherits that: as long
-//! as it lives, the file would stay locked, even when the parent is gone. So the
-//! child lets go of the descriptors at once. In their place it gets `/dev/null`: the
-//! numbers stay taken, and nothing that the child opens later can be mistaken for a
-//! file of its parent's.
+//! A file lock belongs to the open file description, which a child inherits: as long as it
+//! lives, the file would stay locked, even if the parent is gone. So the child replaces the
+//! descriptors with `/dev/null` at once. The numbers stay in use, so nothing that the child
+//! opens later can be mistaken for a file of its parent.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// Files that are known at a time. Further ones are kept by children.
+/// Maximum files that are registered at a time. Children keep further ones open.
 const FILES_MAX: usize = 1024;
 
-/// Descriptors, each with one added; 0 is none.
+/// Descriptors plus one; 0 is a free slot.
 static FILES: [AtomicI32; FILES_MAX] = [const { AtomicI32::new(0) }; FILES_MAX];
 
-/// An open file of which children let go. It has to be dropped before the file is
-/// closed: its number may be another file's after that.
+/// The registration of an open file whose descriptor is replaced in children. It must be
+/// dropped before the file is closed, because its number may then be that of another file.
 #[derive(Debug)]
 pub(crate) struct Registered {
     slot: Option<&'static AtomicI32>,
 }
 
 impl Registered {
-    /// Has children let go of `file`.
+    /// Registers `file`.
     #[cfg(unix)]
     pub(crate) fn new(file: &impl std::os::fd::AsRawFd) -> Self {
         let entry = file.as_raw_fd() + 1;
@@ -50,8 +49,8 @@ impl Drop for Registered {
     }
 }
 
-/// Lets go of all. It allocates nothing, takes no lock and makes only calls that are
-/// allowed in the child of a process with threads.
+/// Replaces all registered descriptors. It allocates nothing, takes no lock and makes only
+/// calls that are allowed in the child of a process with threads.
 #[cfg(unix)]
 pub(super) fn give_up_all() {
     use std::mem::ManuallyDrop;
@@ -69,11 +68,11 @@ pub(super) fn give_up_all() {
             let flags = OFlags::RDWR | OFlags::CLOEXEC;
             null = rustix::fs::open(c"/dev/null", flags, Mode::empty()).ok();
         }
-        // SAFETY: the file is open, since it is on the list. The one that owns it is
-        // never used or dropped in this process, and neither is this second owner.
+        // SAFETY: the file is open, because it is registered. Its owner is never used or
+        // dropped in this process, and neither is this second owner.
         let mut file = ManuallyDrop::new(unsafe { OwnedFd::from_raw_fd(entry - 1) });
         if let Some(null) = &null {
-            // Where it fails the child keeps the file, which costs no more than a lock.
+            // If this fails, the child keeps the file open, which costs only the lock.
             let _ = rustix::io::dup2(null, &mut file);
         }
     }

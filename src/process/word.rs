@@ -1,32 +1,32 @@
-//! A word that a child of `fork` finds ended, whoever reads it there and however.
+//! A word of memory that is set to "ended" in a child of `fork`.
 //!
-//! Hosts in other languages read it from memory, past every check of the library.
+//! Hosts in other languages read it directly, without any check by the library.
 
 use std::ops::Deref;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
-/// Words that are known at a time. Further ones begin as ended.
+/// Maximum words at a time. Further ones start as ended.
 const WORDS_MAX: usize = 1024;
 
 /// The words in use.
 static WORDS: [AtomicPtr<AtomicU64>; WORDS_MAX] = [const { AtomicPtr::new(null_mut()) }; WORDS_MAX];
 
-/// A number in memory that stays where it is.
+/// A number at a fixed place in memory.
 pub(crate) struct Word {
     line: Box<Line>,
     slot: Option<&'static AtomicPtr<AtomicU64>>,
 }
 
-/// A word with its cache lines to itself.
+/// A word on cache lines of its own.
 #[repr(align(128))]
 struct Line(AtomicU64);
 
 impl Word {
-    /// What a word is once it has ended.
+    /// The value of an ended word.
     pub(crate) const ENDED: u64 = u64::MAX;
 
-    /// A word that is `value` until it changes.
+    /// A word with this value.
     pub(crate) fn new(value: u64) -> Self {
         let line = Box::new(Line(AtomicU64::new(value)));
         let pointer = std::ptr::from_ref(&line.0).cast_mut();
@@ -38,7 +38,7 @@ impl Word {
         if slot.is_none() {
             line.0.store(Self::ENDED, Ordering::Relaxed);
         }
-        // Puts up the handler that ends words in children.
+        // Registers the handler that ends words in children.
         super::id();
         Self { line, slot }
     }
@@ -65,8 +65,8 @@ impl Drop for Word {
 pub(super) fn end_all() {
     for slot in &WORDS {
         let word = slot.swap(null_mut(), Ordering::AcqRel);
-        // SAFETY: a word on the list lives: it is taken off before it goes, and the
-        // child has the memory as it was at one moment.
+        // SAFETY: a registered word is alive: it is unregistered before it is dropped, and
+        // the child has a consistent copy of the memory.
         if let Some(word) = unsafe { word.as_ref() } {
             word.store(Word::ENDED, Ordering::Release);
         }

@@ -1,4 +1,4 @@
-//! Applying a batch: each operation in turn, then the judgement of the net result.
+//! Applying a batch: runs each operation, then judges the net result.
 
 use super::ops::{license, members, users, workspaces};
 use super::plan::{Plan, Writes};
@@ -10,8 +10,8 @@ use crate::model::{Applied, Batch, Op, Step, Timestamp};
 
 /// Applies `batch` to the state in `base`, at the time `at`.
 ///
-/// The ids of new users must have been drawn. The first refusal is returned, with
-/// the operation it concerns.
+/// The ids of new users must have been drawn. Returns the first refusal, with the operation
+/// it concerns.
 pub(crate) fn apply<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<Plan> {
     if let Some(replay) = replay(base, batch)? {
         return Ok(replay);
@@ -27,8 +27,8 @@ pub(crate) fn apply<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<P
     }
 }
 
-/// Everything that stands in the way of `batch`, ordered by operation; what
-/// concerns the batch as a whole comes last, and only when nothing else does.
+/// All refusals of `batch`, ordered by operation. Those that concern the whole batch come
+/// last, and are determined only if no operation is refused.
 pub(crate) fn refusals<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<Vec<Error>> {
     match replay(base, batch) {
         Ok(None) => {}
@@ -57,11 +57,11 @@ pub(crate) fn refusals<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Resul
     Ok(refusals)
 }
 
-/// The outcome of the same batch, if it was applied before with its request id.
+/// The stored outcome, if the same batch was already applied with its request id.
 ///
 /// # Errors
 ///
-/// `RequestIdReused` where that was another batch.
+/// `RequestIdReused` if a different batch was applied with that id.
 fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
     let Some((id, digest)) = batch.request() else {
         return Ok(None);
@@ -96,7 +96,7 @@ fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
     }))
 }
 
-/// Runs one operation; one that is refused leaves the session as it was.
+/// Runs one operation; a refused one leaves the session unchanged.
 fn run<R: Read>(session: &mut Session<'_, R>, index: usize, step: &Step) -> Result<()> {
     session.op_index = index;
     let outcome = match &step.op {

@@ -1,4 +1,4 @@
-//! Who holds which unique name while a batch is under way.
+//! Which records hold which unique names while a batch runs.
 
 use std::hash::Hash;
 use std::marker::PhantomData;
@@ -8,29 +8,29 @@ use super::working::{WorkingRecord, WorkingSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{User, Workspace};
 
-/// Names that a record can have, which are unique among the records of its type.
+/// A record with names that are unique among the records of its type.
 pub(super) trait Named {
-    /// What each of the names is, as in "email". Names of different kinds are
-    /// unique together: no two records have one text.
+    /// The kinds of names, such as "email". They share one name space: no two records have
+    /// the same text.
     const NAMES: &'static [(&'static str, ErrorKind)];
-    /// What has the names, as in "user".
+    /// The type of the record, such as "user".
     const WHAT: &'static str;
-    /// The record is found by this many of the names, the first ones. The others are
-    /// only kept apart.
+    /// The record can be found by this many of the names, the first ones. The others must
+    /// only be unique.
     const FOUND_BY: usize;
 
-    /// The name of the kind at this place in [`NAMES`](Self::NAMES).
+    /// The name of the kind at this index in [`NAMES`](Self::NAMES).
     fn name(&self, nth: usize) -> Option<&str>;
 
-    /// The names, as people read them, of two records that clash in these places, where
-    /// they are not the same and only look it.
+    /// The displayed names of two records that clash at these indexes, if the names only
+    /// look the same.
     fn look_alikes<'n>(&'n self, nth: usize, other: &'n Self, of: usize) -> Option<[&'n str; 2]>;
 }
 
-/// The places of a user's names.
+/// The indexes of a user's names.
 pub(super) const EMAIL: usize = 0;
 pub(super) const USERNAME: usize = 1;
-/// What the username looks like, where that is another.
+/// The look of the username, if it differs from the key.
 pub(super) const LOOK: usize = 2;
 
 impl Named for User {
@@ -70,10 +70,10 @@ impl Named for Workspace {
     }
 }
 
-/// The holders of each name among the records that the batch has come across: an
-/// index of a [`WorkingSet`]. More than one may hold a name until the batch ends.
+/// The holders of each name among the records of a [`WorkingSet`]. Several records may hold
+/// a name until the batch ends.
 ///
-/// The index is of slots: each record has as many as it can have names.
+/// The index holds slots: each record has one slot per kind of name.
 pub(super) struct Claims<T> {
     index: Index,
     names_of: PhantomData<fn(&T)>,
@@ -89,14 +89,13 @@ impl<T> Default for Claims<T> {
 }
 
 impl<T: Named> Claims<T> {
-    /// Makes room for this many records, of one name each.
+    /// Reserves room for this many records with one name each.
     pub(super) fn reserve(&mut self, count: usize) {
         self.index.reserve(count);
     }
 
-    /// Notes that the record at `place`, which `had` been something else or was
-    /// not there, was put into `set`, by which operation; by none where it comes
-    /// from the store.
+    /// Notes that the record at `place` was put into `set`, replacing `had`, by the
+    /// operation `op_index`; `None` if it was loaded from the store.
     pub(super) fn note<K>(
         &mut self,
         set: &mut WorkingSet<K, T>,
@@ -125,7 +124,7 @@ impl<T: Named> Claims<T> {
         }
     }
 
-    /// The records that hold `name` at this point, and which of their names it is.
+    /// The records that hold `name` at this point, with the index of the name.
     fn holders<'s, K>(
         &self,
         set: &'s WorkingSet<K, T>,
@@ -141,11 +140,11 @@ impl<T: Named> Claims<T> {
             .map(|slot| (&records[slot / T::NAMES.len()], slot % T::NAMES.len()))
     }
 
-    /// The one who holds `name` at this point, as far as the batch knows.
+    /// The record in the batch that holds `name` at this point.
     ///
     /// # Errors
     ///
-    /// The kind of the name, where more than one holds it.
+    /// The kind of the name, if several records hold it.
     pub(super) fn holder<K>(&self, set: &WorkingSet<K, T>, name: &str) -> Result<Option<K>>
     where
         K: Copy + Ord + Hash,
@@ -169,9 +168,9 @@ impl<T: Named> Claims<T> {
         ))
     }
 
-    /// The names that would end up with two holders: a refusal for each operation
-    /// that claimed one of another. `stored(name)` finds it among the records that the
-    /// batch has not come across: the record, and which of its names it is.
+    /// Refusals for names that would end up with two holders, one for each operation that
+    /// claimed another record's name. `stored(name)` looks for a holder among the records
+    /// outside the batch; it returns the record and the index of the name.
     pub(super) fn contested<K>(
         &self,
         set: &WorkingSet<K, T>,
@@ -186,7 +185,7 @@ impl<T: Named> Claims<T> {
                 let (Some(name), Some(op_index)) = (record.name(nth), record.named_by[nth]) else {
                     continue;
                 };
-                // Of those who claim a free name, the first has it.
+                // If several claim a free name, the first one gets it.
                 let came_first = |(holder, of): &(&WorkingRecord<K, T>, usize)| {
                     holder.named_by[*of].is_none_or(|by| by < op_index)
                 };
@@ -223,7 +222,8 @@ fn name_in<K, T: Named>(records: &[WorkingRecord<K, T>], slot: usize) -> Option<
     records[slot / T::NAMES.len()].name(slot % T::NAMES.len())
 }
 
-/// The refusal of the name in the place `nth` of `now`, which `other` has in the place `of`.
+/// The refusal of the name at the index `nth` of `now`, which `other` has at the index
+/// `of`.
 fn taken<T: Named>(now: &T, nth: usize, other: &T, of: usize) -> Error {
     let (kind, what, who) = (T::NAMES[nth].1, T::NAMES[of].0, T::WHAT);
     let message = match now.look_alikes(nth, other, of) {

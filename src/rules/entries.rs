@@ -1,29 +1,28 @@
-//! The entries that stand for a record in the store: itself and what leads to it.
+//! The entries of a record in the store: the record itself and its index entries.
 //!
-//! Applying a batch writes the difference between the entries before and after;
-//! verifying a directory compares them with what is there.
+//! Applying a batch writes the difference between the entries before and after; verifying a
+//! directory compares them with the stored ones.
 
 use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, put_id, put_member, put_user, put_workspace};
 use crate::error::Result;
 use crate::model::{Member, SeatDay, Timestamp, User, UserId, Workspace, WorkspaceId};
 
-/// A key and its value, in the terms of the model. Two are equal when their bytes
-/// are.
+/// A key and its value, as values of the model. Two entries are equal if their bytes are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Entry<'a> {
     User(&'a User),
     Id(UserId, IdEntry<'a>),
-    /// The key of the username, and of the email.
+    /// The keys of the username and the email.
     Username(&'a str, &'a str),
-    /// What the username looks like, and the key of the email.
+    /// The look of the username, and the key of the email.
     LookAlike(&'a str, &'a str),
     /// The provisioner, its id for a user, and the key of the email.
     ExternalId(&'a str, &'a str, &'a str),
     Inactive(&'a str),
     Admin(&'a str),
     Domain(&'a str),
-    /// Created or updated then, with the key of the email.
+    /// The time of creation or of the last change, with the key of the email.
     Moment(KeyKind, Timestamp, UserId, &'a str),
     Workspace(&'a Workspace),
     WorkspaceName(&'a str, WorkspaceId),
@@ -38,8 +37,8 @@ pub(super) enum Entry<'a> {
     Member(&'a Member, &'a str),
 }
 
-/// The kinds of entries that a user can have, apart from those of memberships: one of
-/// each at most, but for external ids. They are in the order of keys.
+/// The kinds of entries that a user can have, except memberships, in the order of keys. A
+/// user has at most one entry of each kind, except external ids.
 pub(super) const KINDS_OF_USER: [KeyKind; 10] = [
     KeyKind::User,
     KeyKind::Id,
@@ -53,7 +52,7 @@ pub(super) const KINDS_OF_USER: [KeyKind; 10] = [
     KeyKind::ExternalId,
 ];
 
-/// The entries of one of [`KINDS_OF_USER`] that `user` calls for.
+/// The entries of a kind, one of [`KINDS_OF_USER`], that `user` requires.
 pub(super) fn all_of_user(user: &User, kind: KeyKind) -> impl Iterator<Item = Entry<'_>> {
     let ids = (kind == KeyKind::ExternalId).then(|| {
         let ids = user.external_ids.keys();
@@ -79,7 +78,7 @@ pub(super) fn of_workspace_external_id<'a>(
     Some(Entry::WorkspaceExternalId(provisioner, id, workspace.id))
 }
 
-/// The entry of one of [`KINDS_OF_USER`] that `user` calls for, but for external ids.
+/// The entry of a kind, one of [`KINDS_OF_USER`] except external ids, that `user` requires.
 pub(super) fn of_user(user: &User, kind: KeyKind) -> Option<Entry<'_>> {
     let email_key = user.email_key();
     Some(match kind {
@@ -91,7 +90,7 @@ pub(super) fn of_user(user: &User, kind: KeyKind) -> Option<Entry<'_>> {
         KeyKind::Admin if user.admin => Entry::Admin(email_key),
         KeyKind::Domain => Entry::Domain(email_key),
         KeyKind::Created => Entry::Moment(kind, user.created_at, user.id, email_key),
-        // Who never changed since is found by the time of creation.
+        // A user who never changed is found by the time of creation.
         KeyKind::Updated if user.updated_at != user.created_at => {
             Entry::Moment(kind, user.updated_at, user.id, email_key)
         }
@@ -99,7 +98,7 @@ pub(super) fn of_user(user: &User, kind: KeyKind) -> Option<Entry<'_>> {
     })
 }
 
-/// What stays of a user who was deleted.
+/// The entry that remains of a deleted user.
 pub(super) fn of_deleted_user<'a>(id: UserId, kind: KeyKind) -> Option<Entry<'a>> {
     (kind == KeyKind::Id).then_some(Entry::Id(id, IdEntry::Deleted))
 }
@@ -152,8 +151,8 @@ impl Entry<'_> {
         }
     }
 
-    /// Whether no two records call for this entry because none call for one of the same
-    /// email or id.
+    /// Whether no two records can require this entry, because it contains an email or id
+    /// that another entry already makes unique.
     pub(super) fn is_unique_with_another(&self) -> bool {
         matches!(
             self,

@@ -1,13 +1,13 @@
-//! Entries to write, in the order of their keys, in a few large allocations.
+//! A buffer of entries to write, which can be sorted by key, in a few large allocations.
 
 use super::entries::Entry;
 use super::external::HasExternalIds;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Keys with the values they get, or that are removed.
+/// Keys to set, with their values, and keys to remove.
 #[derive(Default)]
 pub(super) struct EntryBuffer {
-    /// Each key, and its value behind it.
+    /// Each key, followed by its value.
     bytes: Vec<u8>,
     slots: Vec<Slot>,
 }
@@ -17,24 +17,24 @@ pub(super) struct EntryBuffer {
 struct Slot {
     start: usize,
     key_bytes: u32,
-    /// [`REMOVED`] where the key is to be removed.
+    /// [`REMOVED`] if the key is to be removed.
     value_bytes: u32,
-    /// Bytes of the key behind those that all keys share, once it is sorted: most
-    /// comparisons need no more, and so no look elsewhere in memory.
+    /// While sorting, bytes of the key after the prefix that all keys share. Most
+    /// comparisons need no more, and so read no other memory.
     prefix: [u8; PREFIX_BYTES],
 }
 
-/// Up to so many entries are sorted by their keys alone.
+/// Up to this many entries are sorted without prefixes.
 const FEW: usize = 64;
 
-/// Bytes that tell most keys of one kind apart.
+/// Enough bytes to distinguish most keys of a kind.
 const PREFIX_BYTES: usize = 16;
 
-/// Stands for the absence of a value; no value is that long.
+/// Marks the absence of a value; no value is that long.
 const REMOVED: u32 = u32::MAX;
 
 impl EntryBuffer {
-    /// A buffer with room for so many entries of usual size.
+    /// A buffer with room for `entries` entries and `bytes` bytes.
     pub(super) fn with_capacity(entries: usize, bytes: usize) -> Self {
         Self {
             bytes: Vec::with_capacity(bytes),
@@ -63,9 +63,9 @@ impl EntryBuffer {
         Ok(())
     }
 
-    /// Puts one entry in the place of another. An entry that stays as it is isn't
-    /// written; a key that one record gives up and another takes gets the new
-    /// value, in whatever order the records come.
+    /// Replaces one entry with another. Unchanged entries are not written. If one record
+    /// gives up a key and another takes it, the key gets the new value, whatever the order
+    /// of the records.
     pub(super) fn replace(
         &mut self,
         before: Option<Entry<'_>>,
@@ -83,7 +83,7 @@ impl EntryBuffer {
             now.put_key(&mut self.bytes);
         }
         if self.bytes[start..middle] == self.bytes[middle..] {
-            // The key stays, with another value.
+            // The same key with another value.
             self.bytes.truncate(middle);
             return match now {
                 Some(now) => self.finish_put(start, |out| now.put_value(out)),
@@ -99,8 +99,7 @@ impl EntryBuffer {
         }
     }
 
-    /// Puts the external ids of a record in the place of those it had, each in that of the
-    /// same provisioner.
+    /// Replaces the external ids of a record, provisioner by provisioner.
     pub(super) fn replace_external_ids<'a, T: HasExternalIds>(
         &mut self,
         before: Option<&'a T>,
@@ -120,7 +119,7 @@ impl EntryBuffer {
         Ok(())
     }
 
-    /// Makes an entry of the key from `start` on and the value behind it.
+    /// Appends the value and registers the entry whose key begins at `start`.
     fn finish_put(
         &mut self,
         start: usize,
@@ -137,8 +136,8 @@ impl EntryBuffer {
         Ok(())
     }
 
-    /// Puts the entries into the order of their keys, one for each: of a key that
-    /// is removed and set, the value stays.
+    /// Sorts the entries by key and removes duplicates: a key that is both removed and set
+    /// is set.
     pub(super) fn sort(&mut self) {
         let Self { bytes, slots } = self;
         if slots.len() > FEW {
@@ -159,7 +158,7 @@ impl EntryBuffer {
         });
     }
 
-    /// The entries; `None` stands for a key to remove.
+    /// The entries; the value of a key to remove is `None`.
     pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = (&[u8], Option<&[u8]>)> {
         self.slots.iter().map(|slot| slot.entry(&self.bytes))
     }
@@ -177,7 +176,7 @@ impl Slot {
     }
 }
 
-/// How many bytes at their beginning all keys have in common.
+/// The length of the prefix that all keys share.
 fn shared_bytes(bytes: &[u8], slots: &[Slot]) -> usize {
     let Some((first, others)) = slots.split_first() else {
         return 0;
@@ -189,7 +188,7 @@ fn shared_bytes(bytes: &[u8], slots: &[Slot]) -> usize {
     })
 }
 
-/// The first bytes; zeros stand for missing ones.
+/// The first bytes, padded with zeros.
 fn prefix(bytes: &[u8]) -> [u8; PREFIX_BYTES] {
     let mut first = [0; PREFIX_BYTES];
     let count = bytes.len().min(PREFIX_BYTES);
@@ -218,7 +217,7 @@ mod tests {
         Entry::Id(UserId::from_bytes([key; 16]), IdEntry::User(value))
     }
 
-    /// The last byte of each key, and of its value.
+    /// The last byte of each key and of its value.
     fn written(mut buffer: EntryBuffer) -> Vec<(u8, Option<u8>)> {
         buffer.sort();
         let last = |bytes: &[u8]| bytes[bytes.len() - 1];

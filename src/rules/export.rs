@@ -1,4 +1,4 @@
-//! Handing out every record of a directory.
+//! Exporting every record of a directory.
 
 use std::ops::ControlFlow;
 
@@ -33,18 +33,18 @@ use crate::model::{License, Member, Timestamp, User, UserId, Workspace};
 )]
 #[non_exhaustive]
 pub enum Exported<'a> {
-    /// What concerns the directory as a whole.
+    /// The directory as a whole.
     Directory {
         /// The license in force.
         license: License,
         /// The version of the license.
         license_version: u64,
-        /// The workspace id that was drawn last: later ones are larger.
+        /// The workspace id drawn last; later ones are larger.
         last_workspace: u64,
     },
     /// A user.
     User(&'a User),
-    /// The id of a user who was deleted, which is not given again.
+    /// The id of a deleted user, which can't be used again.
     DeletedUser {
         /// The id.
         id: UserId,
@@ -62,7 +62,7 @@ pub enum Exported<'a> {
     },
 }
 
-/// Hands every record of a state to `visit`, one by one, until it breaks.
+/// Calls `visit` with each record of a state, until it breaks.
 pub(crate) fn export(
     state: &impl Read,
     visit: &mut dyn FnMut(&Exported<'_>) -> ControlFlow<()>,
@@ -94,7 +94,7 @@ pub(crate) fn export(
     Ok(())
 }
 
-/// Hands the record of an entry to `visit`, if it is one.
+/// Calls `visit` with the record of an entry, if the entry is a record.
 fn show(
     kind: KeyKind,
     key: &[u8],

@@ -1,8 +1,7 @@
-//! External ids: of one provisioner, no two users have the same one, and no two
-//! workspaces.
+//! External ids: for each provisioner, they are unique among users and among workspaces.
 //!
-//! Few batches give any, so those that were given are noted, and looked at when the
-//! batch ends. Until then two may have one.
+//! Few batches set any, so only those that a batch sets are collected, and are checked when
+//! it ends. Until then, two records may have the same one.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -13,7 +12,7 @@ use crate::model::{ExternalIds, User, Workspace};
 
 /// A record that has external ids.
 pub(super) trait HasExternalIds {
-    /// What has them, as in "user".
+    /// The type of the record, such as "user".
     const WHAT: &'static str;
 
     fn external_ids(&self) -> &ExternalIds;
@@ -75,20 +74,21 @@ impl<K: Copy + Ord + Hash> GivenIds<K> {
         }
     }
 
-    /// The ids that would end up with two holders: a refusal for each operation that gave
-    /// one of another. `stored(provisioner, id)` is the holder before the batch.
+    /// Refusals for ids that would end up with two holders, one for each operation that
+    /// gave another record's id. `stored(provisioner, id)` is the holder before the batch.
     pub(super) fn contested<T: HasExternalIds>(
         &self,
         set: &WorkingSet<K, T>,
         stored: impl Fn(&str, &str) -> Result<Option<K>>,
     ) -> Result<Vec<Error>> {
-        // A record may be given ids of one provisioner again and again.
+        // A batch may set a record's id of one provisioner several times; the last one
+        // counts.
         let places = self.0.iter().enumerate();
         let last: HashMap<(K, &str), usize> = places
             .map(|(place, given)| ((given.to, given.provisioner.as_str()), place))
             .collect();
         let mut refusals = Vec::new();
-        // Of those who are given a free id, the first has it.
+        // If several records are given a free id, the first one gets it.
         let mut holders: HashMap<(&str, &str), K> = HashMap::new();
         for (place, given) in self.0.iter().enumerate() {
             let (provisioner, id) = (given.provisioner.as_str(), given.id.as_str());
@@ -101,7 +101,8 @@ impl<K: Copy + Ord + Hash> GivenIds<K> {
             }
             let holder = match holders.get(&(provisioner, id)) {
                 Some(first) => Some(*first),
-                // Who was given it anew comes in the order of the batch.
+                // A stored holder to whom the batch gave the id again counts in the order
+                // of the batch.
                 None => stored(provisioner, id)?.filter(|holder| {
                     has_it(*holder) && !last.contains_key(&(*holder, provisioner))
                 }),

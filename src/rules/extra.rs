@@ -1,4 +1,4 @@
-//! Extra records: small named values that programs on top keep in the same file.
+//! Extra records: small named values that a program stores in the same file.
 
 use std::ops::ControlFlow;
 
@@ -7,9 +7,9 @@ use crate::codec::keys;
 use crate::engine::{Order, Read, Write, range_from};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Bytes of a name.
+/// Maximum bytes of a name.
 pub(crate) const NAME_BYTES_MAX: usize = 128;
-/// Bytes of a value.
+/// Maximum bytes of a value.
 pub(crate) const VALUE_BYTES_MAX: usize = 16 * 1024;
 
 pub(crate) fn get(read: &impl Read, name: &str) -> Result<Option<Vec<u8>>> {
@@ -35,7 +35,7 @@ pub(crate) fn list(read: &impl Read, prefix: &str) -> Result<Vec<(String, Vec<u8
     Ok(found)
 }
 
-/// Sets a record, or removes it; returns whether there was one.
+/// Sets or removes a record; returns whether it existed.
 pub(crate) fn set(txn: &mut impl Write, name: &str, value: Option<&[u8]>) -> Result<bool> {
     let key = keys::extra(name);
     let was_there = txn.get(&key)?.is_some();
@@ -47,7 +47,7 @@ pub(crate) fn set(txn: &mut impl Write, name: &str, value: Option<&[u8]>) -> Res
     Ok(was_there)
 }
 
-/// Refuses a name or a value that is too long.
+/// Checks a name and a value.
 pub(crate) fn check(name: &str, value: &[u8]) -> Result<()> {
     let refuse = |what: String| Err(Error::new(ErrorKind::InvalidArgument, what));
     if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains(char::is_control) {

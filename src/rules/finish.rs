@@ -1,4 +1,4 @@
-//! The end of a batch that was accepted: what it writes, and the answer.
+//! The end of an accepted batch: its writes and its result.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::model::{Applied, Batch, BatchDigest, Change, Member, RequestId, User, UserId};
 
 impl<R: Read> Session<'_, R> {
-    /// The writes and the answer. A batch that changed nothing writes nothing,
-    /// unless its request id has to be remembered.
+    /// The writes and the result. A batch that changed nothing writes nothing, unless it
+    /// has a request id to remember.
     pub(super) fn finish(mut self, batch: &Batch) -> Result<Plan> {
         let mut writes = Writes::default();
         let mut sequence = None;
@@ -37,7 +37,8 @@ impl<R: Read> Session<'_, R> {
                 self.write_rest(buffer)?;
                 let active = (self.totals.active, totals.active);
                 seat_days::note(self.base, buffer, active, self.at)?;
-                // Taken along, so that its events go before users are copied.
+                // Moved into the closure, so that the events are freed before users are
+                // copied.
                 let change = change;
                 self.write_change(buffer, &change, batch.request())
             };
@@ -86,7 +87,7 @@ impl<R: Read> Session<'_, R> {
         buffer.put(keys::TOTALS, |out| put_totals(out, totals))
     }
 
-    /// What is written of workspaces, memberships and sightings.
+    /// Adds the entries of workspaces, memberships and sightings.
     fn write_rest(&self, buffer: &mut EntryBuffer) -> Result<()> {
         for user in self.users.changed().filter(|user| user.now.is_none()) {
             let seen = read::last_seen(self.base, user.key)?;
@@ -126,7 +127,7 @@ fn of_member<'a>(
     Some(entries::of_member(member?, email_key?))
 }
 
-/// Puts the entries of a record in the place of those it had, each in that of its kind.
+/// Replaces the entries of a record, kind by kind.
 fn replace_all<const N: usize>(
     buffer: &mut EntryBuffer,
     before: Option<[Option<Entry<'_>>; N]>,

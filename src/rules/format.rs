@@ -1,4 +1,4 @@
-//! Making a new directory, and recognising an existing one.
+//! Creating a directory, and recognizing an existing one.
 
 use std::ops::{Bound, ControlFlow};
 
@@ -9,7 +9,7 @@ use crate::engine::{Order, Read, Write};
 use crate::error::{Error, Result};
 use crate::model::License;
 
-/// Whether `read` holds a directory; an error if it is one of a newer release.
+/// Whether `read` holds a directory; an error if its format is newer.
 pub(crate) fn exists(read: &impl Read) -> Result<bool> {
     match read.get(keys::FORMAT)? {
         Some(bytes) => decode_format(&bytes).map(|_| true),
@@ -20,7 +20,7 @@ pub(crate) fn exists(read: &impl Read) -> Result<bool> {
     }
 }
 
-/// Whether there is nothing at all.
+/// Whether there are no entries at all.
 pub(crate) fn is_empty(read: &impl Read) -> Result<bool> {
     let mut is_empty = true;
     let everything = (Bound::Unbounded, Bound::Unbounded);

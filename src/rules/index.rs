@@ -1,39 +1,39 @@
-//! Finding the records of a batch by a key of theirs.
+//! Finding the records of a batch by their keys.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-/// Up to this many places are searched one by one, which suits most batches: a
-/// table would cost them more than it saves.
+/// Up to this many records are searched linearly, which suits most batches: building a
+/// table would cost more than it saves.
 const FEW: usize = 16;
 
-/// A hash table of the places of records, which have the keys themselves. A key
-/// may have more than one place.
+/// A hash table of positions in a list of records; the records hold the keys. A key may
+/// have several positions.
 ///
-/// It hashes with a random seed, since callers choose the keys.
+/// Hashes are seeded, because callers choose the keys.
 #[derive(Default)]
 pub(super) struct Index {
     places: HashTable<u32>,
     hasher: RandomState,
-    /// Whether there were more than a few, and the table has them all.
+    /// Whether there are more than a few records, so that the table holds them all.
     is_built: bool,
-    /// Whether a key may ever have had two places.
+    /// Whether a key may have had two positions.
     has_twins: bool,
 }
 
 impl Index {
-    /// Makes room for `count` places, if those are more than a few.
+    /// Reserves room for `count` positions, if those are more than a few.
     pub(super) fn reserve(&mut self, count: usize) {
         if count > FEW && self.places.is_empty() {
             self.places.reserve(count, |_| 0);
         }
     }
 
-    /// Notes that the key at `place`, one of `count`, is another or new.
-    /// `key_at` tells the key at each place, that one included. Returns whether the
-    /// table was built for this, and so has the keys at all places.
+    /// Notes that the key at `place`, one of `count`, is new or was changed. `key_at`
+    /// returns the key at each position, including that one. Returns whether this built the
+    /// table, which then has the keys at all positions.
     pub(super) fn update<'k, K: Eq + Hash + ?Sized + 'k>(
         &mut self,
         place: usize,
@@ -82,12 +82,12 @@ impl Index {
         }
     }
 
-    /// Whether two places may have one key; false means that they don't.
+    /// Whether two positions may have the same key; `false` means that none have.
     pub(super) fn may_have_twins(&self) -> bool {
         self.has_twins || !self.is_built
     }
 
-    /// The places, of `count`, that may have this key; the caller compares.
+    /// The positions, out of `count`, that may have this key; the caller compares.
     pub(super) fn candidates<K: Hash + ?Sized>(
         &self,
         key: &K,

@@ -1,4 +1,4 @@
-//! The rules that are judged at the end of a batch, on its net result.
+//! The rules that are checked at the end of a batch, on its net result.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -7,11 +7,11 @@ use crate::codec::Totals;
 use crate::error::{Error, ErrorKind};
 use crate::model::{License, Workspace, seats_called};
 
-/// Workspaces that one message names.
+/// Maximum workspaces that a message names.
 const NAMED_MAX: usize = 20;
 
-/// Growth is refused where it ends above the limit; a batch that shrinks the
-/// number of active users, or keeps it, never is.
+/// Refuses growth beyond the limit. A batch that reduces the number of active users, or
+/// keeps it, is never refused.
 pub(super) fn seats(license: License, before: &Totals, after: &Totals) -> Option<Error> {
     let limit = license.seat_limit()?;
     if after.active <= limit || after.active <= before.active {
@@ -49,7 +49,7 @@ pub(super) fn seats(license: License, before: &Totals, after: &Totals) -> Option
     ))
 }
 
-/// A directory that has an active admin keeps one.
+/// Refuses to remove the last active admin.
 pub(super) fn admins(before: &Totals, after: &Totals) -> Option<Error> {
     if before.active_admins == 0 || after.active_admins > 0 {
         return None;

@@ -1,4 +1,4 @@
-//! Records as lines of JSON: what makes the same directory again, in a file.
+//! Records as lines of JSON: a file that the same directory can be loaded from.
 
 use std::io::{self, Write};
 
@@ -9,10 +9,10 @@ use super::{Exported, Record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ExternalIds, License, Role, Timestamp, UserFields, UserId, WorkspaceId, texts};
 
-/// The number of the format, which grows when an older release would misread a file.
+/// The number of the format, incremented when an older release would misread a file.
 const FORMAT: u64 = 1;
 
-/// The first line, by which a file is known.
+/// The first line, which identifies the file.
 #[derive(Serialize)]
 struct First<'a> {
     headcount_export: u64,
@@ -35,7 +35,7 @@ pub(crate) fn write(out: &mut impl Write, record: &Exported<'_>) -> io::Result<(
     out.write_all(b"\n")
 }
 
-/// Writes the last line, without which a file was cut off.
+/// Writes the last line; a file without it was truncated.
 pub(crate) fn write_end(out: &mut impl Write, records: u64) -> io::Result<()> {
     writeln!(out, "{{\"record\":\"end\",\"records\":{records}}}")
 }
@@ -44,11 +44,11 @@ pub(crate) fn write_end(out: &mut impl Write, records: u64) -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) enum Line {
     Record(Box<Record>),
-    /// The last one, with how many records came before.
+    /// The last line, with the number of records before it.
     End(u64),
 }
 
-/// Reads a line.
+/// Parses a line.
 pub(crate) fn parse(line: &[u8]) -> Result<Line> {
     #[derive(Deserialize)]
     struct Head {
@@ -68,7 +68,7 @@ pub(crate) fn parse(line: &[u8]) -> Result<Line> {
     serde_json::from_slice(line).map_err(refused)
 }
 
-/// The error, without the line, which is always the first.
+/// The error without its line number, which is always 1.
 fn told(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.rfind(" at line ").map_or(&*text, |end| &text[..end]);
@@ -78,7 +78,7 @@ fn told(error: &serde_json::Error) -> String {
     }
 }
 
-/// A record, as [`Exported`] writes it, or the end.
+/// The fields of a line: a record as [`Exported`] serializes it, or the end.
 #[derive(Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case", deny_unknown_fields)]
 enum LineFields {
@@ -185,7 +185,7 @@ impl<'de> Deserialize<'de> for Line {
 }
 
 impl<'de> Deserialize<'de> for Record {
-    /// A user with a malformed part is refused by the call that loads it.
+    /// A malformed part of a user is reported when the user is loaded.
     fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
         match Line::deserialize(from)? {
             Line::Record(record) => Ok(*record),

@@ -1,4 +1,4 @@
-//! Records that were exported, and how they make the same directory again.
+//! Loading exported records into an empty directory.
 
 mod present;
 mod record;
@@ -15,12 +15,12 @@ use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals,
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Event, ExternalIds, Member, NewUser, NulTexts, Timestamp, User, UserId, Workspace,
+    Change, Derived, Event, ExternalIds, Member, NewUser, Timestamp, User, UserId, Workspace,
     WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner, set_external_id,
 };
 
 /// Loads `records` into a directory without users and workspaces; returns the number of the
-/// latest change then.
+/// latest change afterwards.
 pub(crate) fn load(
     txn: &mut impl Write,
     records: impl Iterator<Item = Result<Record>>,
@@ -51,10 +51,10 @@ struct Loading<'l, W> {
     txn: &'l mut W,
     before: Totals,
     totals: Totals,
-    /// Whether the license is among the records.
+    /// Whether a record has set the license.
     has_license: bool,
     events: Vec<Event>,
-    /// Default workspaces whose users are not in them yet.
+    /// Default workspaces whose users are not members yet.
     defaults: HashSet<(WorkspaceId, UserId)>,
     present: Present,
 }
@@ -162,7 +162,7 @@ impl<W: Write> Loading<'_, W> {
             updated_at,
             deactivated_at,
             version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         };
         if user.active && deactivated_at.is_some() {
             return Err(refused(
@@ -194,8 +194,8 @@ impl<W: Write> Loading<'_, W> {
         Ok(())
     }
 
-    /// Checks what entries under one key don't: an email that is another's username, the
-    /// other way round, and usernames that look the same.
+    /// Checks for clashes between different keys: an email that is another user's username
+    /// or vice versa, and usernames that look the same.
     fn names_are_free(&self, user: &User) -> Result<()> {
         if let Some(username) = user.username_key() {
             let is_taken = self.is_present(&keys::user(username))?;
@@ -273,7 +273,7 @@ impl<W: Write> Loading<'_, W> {
         Ok(())
     }
 
-    /// Puts an entry that must not be there yet.
+    /// Adds an entry that must not exist yet.
     fn put(&mut self, entry: &Entry<'_>, refusal: ErrorKind, what: &str) -> Result<()> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
@@ -288,7 +288,7 @@ impl<W: Write> Loading<'_, W> {
         self.txn.put(&key, &value)
     }
 
-    /// Whether an entry with this key was put.
+    /// Whether an entry with this key exists.
     fn is_present(&self, key: &[u8]) -> Result<bool> {
         Ok(self.present.may_have(key) && self.txn.get(key)?.is_some())
     }
@@ -313,7 +313,7 @@ impl<W: Write> Loading<'_, W> {
         }
         let sequence = one_more(last_change)?;
         self.totals.last_change = sequence;
-        // Times go on from the latest there is: see `Totals`.
+        // Times never decrease: see `Totals`.
         let at = at.max(self.totals.last_at);
         self.totals.last_at = at;
         let change = Change {
@@ -327,14 +327,14 @@ impl<W: Write> Loading<'_, W> {
         let mut value = Vec::new();
         put_change(&mut value, &change)?;
         self.txn.put(&keys::change(sequence), &value)?;
-        // How many were active before is history, which is not loaded.
+        // The earlier numbers of active users are history, which is not loaded.
         seat_days::write(self.txn, (0, active), at)?;
         self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)?;
         Ok(sequence)
     }
 }
 
-/// External ids that are within the limits.
+/// Checks external ids.
 fn checked(pairs: Vec<(String, String)>) -> Result<ExternalIds> {
     let mut ids = ExternalIds::new();
     for (provisioner, id) in pairs {

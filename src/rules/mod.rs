@@ -1,8 +1,8 @@
-//! The rules, written once over the engine's traits.
+//! The rules of the directory, written once on top of the engine's traits.
 //!
-//! Every write of every door becomes a [`Batch`](crate::model::Batch) that
-//! [`apply`] turns into the bytes to write. It reads but never writes and draws
-//! nothing, so an engine may run it again.
+//! Every write, from every interface, is a [`Batch`](crate::model::Batch). [`apply`] turns
+//! it into the bytes to write. It writes nothing itself and draws no ids or times, so an
+//! engine may run it again.
 
 mod apply;
 mod claims;

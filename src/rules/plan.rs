@@ -1,4 +1,4 @@
-//! What a batch that was accepted writes.
+//! The writes of an accepted batch.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -11,27 +11,27 @@ use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Applied, User, UserId};
 
-/// What to write for a batch that was accepted, and what to answer.
+/// The writes and the result of an accepted batch.
 pub(crate) struct Plan {
     pub(crate) writes: Writes,
     pub(crate) applied: Applied,
-    /// The users whose records it replaces or removes, as they were before.
+    /// The users whose records the batch replaces or removes, as they were before.
     pub(crate) replaced: Vec<Arc<User>>,
 }
 
-/// So many changed users have their entries made at once. Those of more users are
-/// made while they are written, one kind after the other.
+/// Up to this many changed users, all entries are encoded up front. Beyond that, they are
+/// encoded while they are written, one kind after the other.
 const USERS_AT_ONCE_MAX: usize = 16 * 1024;
 
-/// The value each key gets, or that it is removed; each key once, in their order.
+/// The keys to set or remove, each once, in order.
 #[derive(Default)]
 pub(crate) struct Writes {
     buffer: EntryBuffer,
-    /// Users whose entries are not in `buffer` yet.
+    /// Changed users whose entries are not in `buffer` yet.
     users: Vec<Changed>,
 }
 
-/// A user who was changed.
+/// A changed user.
 struct Changed {
     id: UserId,
     before: Option<Arc<User>>,
@@ -39,7 +39,7 @@ struct Changed {
 }
 
 impl Writes {
-    /// What is to be written of these users, between what `first` and `rest` append.
+    /// The entries of these users, between the entries that `first` and `rest` append.
     pub(super) fn new(
         users: &[WorkingRecord<UserId, User>],
         first: impl FnOnce(&mut EntryBuffer) -> Result<()>,
@@ -78,7 +78,7 @@ impl Writes {
         })
     }
 
-    /// Writes it, in the order of the keys.
+    /// Writes everything, in the order of the keys.
     pub(crate) fn write_to(&self, txn: &mut impl Write) -> Result<()> {
         self.visit(|key, value| match value {
             Some(value) => txn.put(key, value),
@@ -102,14 +102,15 @@ impl Writes {
         rest.try_for_each(|(key, value)| visit(key, value))
     }
 
-    /// Makes the entries of one kind while those of the one before are visited.
+    /// Visits the entries of users kind by kind, while a second thread encodes those of the
+    /// next kind.
     fn visit_users(
         &self,
         visit: &mut impl FnMut(&[u8], Option<&[u8]>) -> Result<()>,
     ) -> Result<()> {
         thread::scope(|scope| {
             let (sender, buffers) = mpsc::sync_channel(0);
-            let make_all = move || {
+            let build_all = move || {
                 for kind in KINDS_OF_USER {
                     if sender.send(self.buffer_of_users(kind)).is_err() {
                         return;
@@ -117,7 +118,7 @@ impl Writes {
                 }
             };
             thread::Builder::new()
-                .spawn_scoped(scope, make_all)
+                .spawn_scoped(scope, build_all)
                 .map_err(|error| {
                     Error::new(ErrorKind::Io, "no thread could be started").with_source(error)
                 })?;
@@ -146,7 +147,7 @@ impl Writes {
     }
 }
 
-/// Notes what becomes of the entry of one kind.
+/// Appends the change of a user's entry of one kind.
 fn replace_user(
     buffer: &mut EntryBuffer,
     kind: KeyKind,
@@ -168,7 +169,7 @@ fn replace_user(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp};
+    use crate::model::{Attributes, Derived, Email, ExternalIds, Timestamp};
     use crate::rules::working::WorkingSet;
 
     type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
@@ -188,11 +189,12 @@ mod tests {
             updated_at: Timestamp::from_unix_micros(version).unwrap(),
             deactivated_at: None,
             version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         }
     }
 
-    /// Of some users, who change them with the version, and give one to another.
+    /// External ids of some users, who change them with the version and pass one on to
+    /// another user.
     fn external_ids(number: u8, version: u64) -> ExternalIds {
         let id = |provisioner: &str, id: u64| (provisioner.to_owned(), id.to_string());
         match number % 5 {
@@ -206,7 +208,7 @@ mod tests {
         format!("u{number}@ex{}.co", number % 7)
     }
 
-    /// Users of whom some are new, and others go, swap their emails or change.
+    /// Users, some of whom are new, deleted, changed, or swap their emails.
     fn users() -> WorkingSet<UserId, User> {
         let mut users = WorkingSet::default();
         for number in (1..200).rev() {

@@ -1,4 +1,4 @@
-//! Finding things in one consistent state.
+//! Lookups in one consistent state.
 
 use std::ops::ControlFlow;
 
@@ -14,7 +14,8 @@ use crate::model::{
     WorkspaceRef, WorkspaceTarget,
 };
 
-/// The first bytes of the keys under which a new user is looked up, mostly in vain.
+/// The first bytes of the keys that are looked up for a new user, usually without finding
+/// anything.
 pub(crate) const LOOKED_UP: &[u8] = &[
     KeyKind::User as u8,
     KeyKind::Id as u8,
@@ -40,12 +41,12 @@ pub(crate) fn user_by_id(read: &impl Read, id: UserId) -> Result<Option<User>> {
     }
 }
 
-/// The user whose username has this key, which is that of the email for some.
+/// The user whose username has this key. The username may be the email.
 pub(crate) fn user_by_username_key(read: &impl Read, key: &str) -> Result<Option<User>> {
     user_at_entry(read, KeyKind::Username, &keys::username(key))
 }
 
-/// The user that the entry of this kind under this key leads to.
+/// The user that the entry of this kind at this key leads to.
 fn user_at_entry(read: &impl Read, kind: KeyKind, key: &[u8]) -> Result<Option<User>> {
     let Some(value) = read.get(key)? else {
         return Ok(None);
@@ -55,7 +56,7 @@ fn user_at_entry(read: &impl Read, kind: KeyKind, key: &[u8]) -> Result<Option<U
     behind(read, &email_key).map(Some)
 }
 
-/// The user for whom the provisioner has this id.
+/// The user with this id of the provisioner.
 pub(crate) fn user_by_external_id(
     read: &impl Read,
     provisioner: &str,
@@ -65,12 +66,12 @@ pub(crate) fn user_by_external_id(
     user_at_entry(read, KeyKind::ExternalId, &key)
 }
 
-/// The user whose username is not this key, but looks like it.
+/// The user whose username key differs from `look`, but looks like it.
 pub(crate) fn user_by_look(read: &impl Read, look: &str) -> Result<Option<User>> {
     user_at_entry(read, KeyKind::LookAlike, &keys::look_alike(look))
 }
 
-/// The user whose email or username has this key. No two users have one.
+/// The user whose email or username has this key, which is unique.
 pub(crate) fn user_by_name_key(read: &impl Read, key: &str) -> Result<Option<User>> {
     if key.contains('@')
         && let Some(user) = user_by_email_key(read, key)?
@@ -89,7 +90,7 @@ pub(crate) fn user(read: &impl Read, user: &UserRef) -> Result<Option<User>> {
     }
 }
 
-/// The user that an index entry leads to, who must be there.
+/// The user that an index entry leads to, who must exist.
 fn behind(read: &impl Read, email_key: &str) -> Result<User> {
     user_by_email_key(read, email_key)?
         .ok_or_else(|| Error::corrupted("an index entry leads to a user who is not there"))
@@ -105,12 +106,12 @@ pub(crate) fn last_seen(read: &impl Read, id: UserId) -> Result<Option<Timestamp
         .ok_or_else(|| Error::corrupted("the time when a user was last seen is malformed"))
 }
 
-/// Whether this id was ever given to a user, deleted ones included.
+/// Whether a user has or had this id.
 pub(crate) fn is_id_taken(read: &impl Read, id: UserId) -> Result<bool> {
     Ok(read.get(&keys::id(id))?.is_some())
 }
 
-/// Up to `count` users by email, behind the email key `after` or from the first.
+/// Up to `count` users by email, after the email key `after` or from the first one.
 pub(crate) fn users_after(
     read: &impl Read,
     after: Option<&str>,
@@ -130,8 +131,8 @@ pub(crate) fn users_after(
     )
 }
 
-/// Shows the users behind the one with the email key `after`, or from the first, to
-/// `visit`, in the order of their emails, until it breaks. Returns what it broke with.
+/// Visits users in the order of their emails, after the email key `after` or from the first
+/// one, until `visit` breaks. Returns the value it broke with.
 pub(crate) fn each_user_after<B>(
     read: &impl Read,
     after: Option<&str>,
@@ -151,15 +152,15 @@ pub(crate) fn each_user_after<B>(
     Ok(broke_with)
 }
 
-/// The same flow, with its value in `broke_with`.
+/// Moves the value of a break into `broke_with`.
 #[inline]
 pub(crate) fn keep<B>(flow: ControlFlow<B>, broke_with: &mut Option<B>) -> ControlFlow<()> {
     flow.map_break(|value| *broke_with = Some(value))
 }
 
-/// Shows the users whose rows are in `range` to `visit` until it breaks.
+/// Visits the users whose rows are in `range`, until `visit` breaks.
 ///
-/// By reference: a view is large, and would be copied each time that it is handed on.
+/// Views are passed by reference, because they are large and would be copied at each call.
 pub(crate) fn each_user_in(
     read: &impl Read,
     range: KeyRange<'_>,
@@ -180,8 +181,8 @@ pub(crate) fn each_user_in(
 ///
 /// # Errors
 ///
-/// `HistoryTrimmed` where the first of them was trimmed; `ChangeNotYet` where `after`
-/// itself is the number of no change yet.
+/// `HistoryTrimmed` if the first of them was trimmed; `ChangeNotYet` if there is no change
+/// with the number `after` yet.
 pub(crate) fn changes_after(read: &impl Read, after: u64, count: usize) -> Result<Vec<Change>> {
     let Totals {
         last_trimmed,
@@ -244,7 +245,7 @@ pub(crate) fn default_workspace_id(read: &impl Read, user: UserId) -> Result<Opt
     workspace_id_at(read, &keys::default_workspace(user))
 }
 
-/// The workspace for which the provisioner has this id.
+/// The workspace with this id of the provisioner.
 pub(crate) fn workspace_by_external_id(
     read: &impl Read,
     provisioner: &str,
@@ -255,7 +256,7 @@ pub(crate) fn workspace_by_external_id(
     id.map_or(Ok(None), |id| workspace_by_id(read, id))
 }
 
-/// The workspace id that the entry under this key leads to.
+/// The workspace id that the entry at this key leads to.
 pub(super) fn workspace_id_at(read: &impl Read, key: &[u8]) -> Result<Option<WorkspaceId>> {
     let Some(bytes) = read.get(key)? else {
         return Ok(None);
@@ -324,7 +325,7 @@ pub(crate) fn members(read: &impl Read, workspace: WorkspaceId, role: Role) -> R
     })
 }
 
-/// Up to `count` entries with this prefix, behind the key `after`.
+/// Up to `count` entries with this prefix, after the key `after`.
 fn page<T>(
     read: &impl Read,
     prefix: &Prefix,

@@ -1,9 +1,9 @@
-//! Making a damaged directory sound again, from what can be read of it.
+//! Repairing a damaged directory from what can be read of it.
 //!
-//! Every fault has one remedy, given where it is found. Some faults only show once
-//! others are mended: of a user who can't be read and is set aside, the entries are
-//! left over then. So examining and mending take turns, over a state that nothing is
-//! written to, until it is sound; then all of it is one transaction.
+//! Every fault comes with its remedy. Some faults only show once others are mended: if an
+//! unreadable user is set aside, its index entries are left over. So rounds of examining
+//! and mending alternate on a layer in memory until no fault is left; then everything is
+//! written in one transaction.
 
 use super::verify::{self, Fault, FaultKind, Fix, Overlay, Sound, Verified};
 use crate::codec::keys::{self, KeyKind};
@@ -12,7 +12,8 @@ use crate::engine::{Inspect, Read, Write};
 use crate::error::{Error, Result};
 use crate::model::License;
 
-/// Turns of examining and mending. What one fault hides is hidden by a chain of a few.
+/// Maximum rounds of examining and mending. Chains of faults that hide each other are
+/// short.
 const TURNS_MAX: usize = 16;
 
 /// What a repair did, or would do: see [`Options::repair`](crate::Options::repair).
@@ -31,17 +32,17 @@ const TURNS_MAX: usize = 16;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Repaired {
-    /// The first faults that were found, up to the limit that was asked for.
+    /// The first faults, up to the requested limit.
     pub faults: Vec<Fault>,
-    /// How many there were in all.
+    /// The number of all faults.
     pub faults_total: u64,
-    /// Entries that were set or made again.
+    /// Entries that were written.
     pub written: u64,
-    /// Entries that were removed, those set aside included.
+    /// Entries that were removed, including those set aside.
     pub removed: u64,
-    /// Records that were removed and kept in the file for them.
+    /// Records that were removed and saved to the file for them.
     pub set_aside: u64,
-    /// What the directory holds afterwards.
+    /// The contents of the directory afterwards.
     pub verified: Verified,
     /// How many more users are active afterwards than the license has seats. Nobody
     /// is deactivated; only growth is refused.
@@ -50,23 +51,23 @@ pub struct Repaired {
 
 /// A record that is removed from the directory.
 pub(crate) struct Aside<'a> {
-    /// What kind of entry it was.
+    /// The kind of entry.
     pub(crate) entry: &'static str,
     pub(crate) key: &'a [u8],
-    /// What was stored, with its checksum if that is what was wrong.
+    /// The stored bytes, including the checksum if that was wrong.
     pub(crate) value: &'a [u8],
     pub(crate) reason: &'a str,
 }
 
-/// A repair that was thought through, and nothing written yet.
+/// A planned repair; nothing is written yet.
 pub(crate) struct Repair {
     pub(crate) report: Repaired,
     writes: Overlay,
 }
 
 impl Repair {
-    /// Finds out what makes `read` sound, and hands each record that has to go to
-    /// `set_aside`. A license that is lost is the one set last, or else `license`.
+    /// Plans the repair of `read`, and calls `set_aside` with each record that has to be
+    /// removed. A lost license becomes the one set last, or else `license`.
     pub(crate) fn plan(
         read: &impl Inspect,
         license: License,
@@ -115,13 +116,14 @@ impl Repair {
         )))
     }
 
-    /// Writes what has to be written.
+    /// Writes the repair.
     pub(crate) fn write_to(&self, txn: &mut impl Write) -> Result<()> {
         for (key, value) in &self.writes {
             if let Some(value) = value {
                 txn.put(key, value)?;
             } else {
-                // A damaged value can't be read, which removing it would do.
+                // Removing a value reads it, which fails for a damaged one, so it is
+                // overwritten first.
                 txn.put(key, b"")?;
                 txn.delete(key)?;
             }
@@ -167,8 +169,8 @@ impl<R: Read> Mender<'_, '_, R> {
         Ok(())
     }
 
-    /// Forgets the changes up to `last`, with their outcomes: who followed them has to
-    /// read everything again, which is what a change that is lost calls for.
+    /// Removes the changes up to `last` and their outcomes. Followers must then read
+    /// everything again, as they must after a lost change.
     fn trim(&mut self, last: u64) -> Result<()> {
         let mut gone = Vec::new();
         let start = KeyKind::Change.all().0;

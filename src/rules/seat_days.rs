@@ -1,4 +1,4 @@
-//! The most users that were active on each day, noted with the change that makes it so.
+//! The peak of active users on each day, written with the change that causes it.
 
 use std::ops::ControlFlow;
 
@@ -10,13 +10,13 @@ use crate::engine::{Order, Read, Write, range_from};
 use crate::error::{Error, Result};
 use crate::model::{SeatDay, SeatHistory, Timestamp};
 
-/// Days before the latest one that are kept: three years.
+/// How many days before the latest one are kept: three years.
 const DAYS_KEPT: u64 = 3 * 365 + 1;
 
-/// What `buffer` has to write when the number of active users becomes `after`.
+/// Appends the entries to write when the number of active users becomes `after`.
 ///
-/// A day's peak includes the number at its beginning, so a day without an entry, or one
-/// whose entry was trimmed, needs none: the entries before and behind it bound it.
+/// A day's peak includes the number at its beginning, so days without a change need no
+/// entry.
 pub(super) fn note(
     read: &impl Read,
     buffer: &mut EntryBuffer,
@@ -42,7 +42,7 @@ pub(super) fn note(
     Ok(())
 }
 
-/// Writes what [`note`] says.
+/// Writes the entries of [`note`] directly.
 pub(super) fn write(txn: &mut impl Write, active: (u64, u64), at: Timestamp) -> Result<()> {
     let mut buffer = EntryBuffer::default();
     note(txn, &mut buffer, active, at)?;
@@ -55,7 +55,7 @@ pub(super) fn write(txn: &mut impl Write, active: (u64, u64), at: Timestamp) -> 
     Ok(())
 }
 
-/// The days since the one of `since`, and the peak of that time.
+/// The days from that of `since` on, and the peak of that time.
 pub(crate) fn history(read: &impl Read, since: Option<Timestamp>) -> Result<SeatHistory> {
     let totals = read::totals(read)?;
     let mut days = days_until(read, None)?;
@@ -63,7 +63,7 @@ pub(crate) fn history(read: &impl Read, since: Option<Timestamp>) -> Result<Seat
     let since = since.map_or(known, |since| since.day().max(known));
     let later = days.partition_point(|day| day.day < since);
     let before = days.drain(..later).next_back();
-    // On days without an entry as many were active as at the end of the day before.
+    // On a day without an entry, the number is that at the end of the previous entry.
     let opening = before.map_or(0, |before| before.last);
     let now = if days.is_empty() { totals.active } else { 0 };
     let peak = days.iter().map(|day| day.peak).max().unwrap_or(0);

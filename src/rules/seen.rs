@@ -1,4 +1,4 @@
-//! Noting when users were last seen.
+//! Recording when users were last seen.
 
 use super::entries::Entry;
 use super::{Sightings, read};
@@ -6,7 +6,7 @@ use crate::codec::{IdEntry, decode_id, keys};
 use crate::engine::Write;
 use crate::error::Result;
 
-/// Notes the sightings of users who are there; who was deleted in between is passed over.
+/// Records the sightings of existing users; users who were deleted meanwhile are skipped.
 pub(crate) fn note(txn: &mut impl Write, sightings: &Sightings) -> Result<()> {
     for (&id, &at) in sightings {
         let is_there = match txn.get(&keys::id(id))? {

@@ -1,4 +1,4 @@
-//! What stays in the store itself, which no reader of the facade can see.
+//! What remains in the store, beyond what the facade shows.
 
 use crate::codec::keys::{self, KeyKind};
 use crate::engine::memory::Memory;
@@ -10,7 +10,7 @@ use crate::rules::{apply, format};
 
 const PERSON: UserId = UserId::from_bytes([7; 16]);
 
-/// Parts of all that is said of people and workspaces, as keys have it.
+/// Parts of all texts about people and workspaces, as they appear in keys.
 const SECRETS: [&str; 12] = [
     "quirin", "glimmer", "yolanda", "obelisk", "nickname", "trilby", "xanthe", "vandal", "badge",
     "kestrel", "pangolin", "quokka",
@@ -86,7 +86,7 @@ fn changes_and_outcomes_hold_no_personal_data() {
             assert!(secrets_in(&engine, Some(kind)).is_empty(), "{kind:?}");
         }
     }
-    // They were all there to be found.
+    // Before, all of them could be found.
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), SECRETS.len());

@@ -1,4 +1,4 @@
-//! Forgetting old changes.
+//! Trimming old changes.
 
 use super::read;
 use crate::codec::{IdEntry, decode_id, encode_totals, keys};
@@ -6,12 +6,12 @@ use crate::engine::Write;
 use crate::error::Result;
 use crate::model::{Event, UserId};
 
-/// Changes that one transaction trims.
+/// Maximum changes that one transaction trims.
 const CHANGES_MAX: usize = 10_000;
 
-/// Removes changes with numbers below `before`, with their request ids and what is kept of
-/// the users whom they deleted, up to a bounded number; returns how many. Repeat it until it
-/// returns none.
+/// Removes a bounded number of changes with numbers below `before`, their request ids, and
+/// the remaining entries of the users they deleted. Returns how many changes it removed;
+/// call it until that is 0.
 pub(crate) fn trim(txn: &mut impl Write, before: u64) -> Result<u64> {
     let mut totals = read::totals(txn)?;
     let mut changes = read::changes_after(txn, totals.last_trimmed, CHANGES_MAX)?;
@@ -34,7 +34,7 @@ pub(crate) fn trim(txn: &mut impl Write, before: u64) -> Result<u64> {
     Ok(changes.len() as u64)
 }
 
-/// Removes what is kept of a deleted user.
+/// Removes the remaining entry of a deleted user.
 fn forget(txn: &mut impl Write, user: UserId) -> Result<()> {
     let key = keys::id(user);
     let is_deleted = match txn.get(&key)? {

@@ -1,35 +1,35 @@
-//! The records that a batch has looked at or changed.
+//! The records that a batch has read or changed.
 
 use std::hash::Hash;
 use std::sync::Arc;
 
 use super::index::Index;
 
-/// Unique names that a record may have at most.
+/// Maximum unique names of a record.
 const NAMES_MAX: usize = 4;
 
-/// Records by their identity, as the batch found them and as they are now, in the
-/// order in which it came across them.
+/// Records by key, as they were before the batch and as they are now, in the order in which
+/// the batch added them.
 pub(super) struct WorkingSet<K, T> {
     records: Vec<WorkingRecord<K, T>>,
-    /// Whether the records are in the order of their keys, as new ones are.
+    /// Whether the records are sorted by key, as new ones are.
     is_sorted: bool,
-    /// Where they aren't.
+    /// The index, if they aren't.
     by_key: Index,
 }
 
 /// One record of a [`WorkingSet`].
 pub(super) struct WorkingRecord<K, T> {
-    /// The identity.
+    /// The key, which identifies the record.
     pub(super) key: K,
-    /// As the batch found it; `None` where there was none.
+    /// The record before the batch; `None` if it didn't exist.
     pub(super) before: Option<Arc<T>>,
-    /// As it is now; `None` where there is none.
+    /// The record now; `None` if it doesn't exist.
     pub(super) now: Option<Arc<T>>,
-    /// Whether an operation changed it, or only looked.
+    /// Whether an operation changed it, rather than only reading it.
     pub(super) changed: bool,
-    /// Of each of its unique names, the operation that gave it that name; `None`
-    /// where it has it from before the batch.
+    /// For each unique name, the operation that set it; `None` if it is from before the
+    /// batch.
     pub(super) named_by: [Option<u32>; NAMES_MAX],
 }
 
@@ -44,29 +44,29 @@ impl<K, T> Default for WorkingSet<K, T> {
 }
 
 impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
-    /// Makes room for so many records.
+    /// Reserves room for `count` records.
     pub(super) fn reserve(&mut self, count: usize) {
         self.records.reserve(count);
     }
 
-    /// The record as it is now, if the batch has come across it.
+    /// The record as it is now, if it is in the set.
     pub(super) fn get(&self, key: K) -> Option<Option<Arc<T>>> {
         self.record(key).map(|record| record.now.clone())
     }
 
-    /// The record with its history, if the batch has come across it.
+    /// The record with its history, if it is in the set.
     pub(super) fn record(&self, key: K) -> Option<&WorkingRecord<K, T>> {
         Some(&self.records[self.place(key)?])
     }
 
-    /// Whether the batch has come across the record.
+    /// Whether the record is in the set.
     pub(super) fn contains(&self, key: K) -> bool {
         self.place(key).is_some()
     }
 
     fn place(&self, key: K) -> Option<usize> {
         if self.is_sorted {
-            // Most keys that are asked for are new ones.
+            // Most lookups are for new keys, which are larger than all others.
             let last = self.records.last()?;
             if last.key < key {
                 return None;
@@ -81,8 +81,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
             .find(|place| self.records[*place].key == key)
     }
 
-    /// Takes in a record that the store has, and that the batch has not come
-    /// across; returns its place.
+    /// Adds a stored record that is not in the set yet; returns its position.
     pub(super) fn load(&mut self, key: K, stored: T) -> usize {
         let stored = Arc::new(stored);
         self.push(WorkingRecord {
@@ -94,8 +93,8 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
         })
     }
 
-    /// Makes `now` of the record; returns its place and what it was. A record
-    /// that was not loaded before is a new one.
+    /// Sets the record to `now`; returns its position and the previous value. A record that
+    /// is not in the set is new.
     pub(super) fn put(&mut self, key: K, now: Option<T>) -> (usize, Option<Arc<T>>) {
         let now = now.map(Arc::new);
         if let Some(place) = self.place(key) {
@@ -134,7 +133,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
         &self.records
     }
 
-    /// The record at a place.
+    /// The record at a position.
     pub(super) fn at_mut(&mut self, place: usize) -> &mut WorkingRecord<K, T> {
         &mut self.records[place]
     }
@@ -144,7 +143,7 @@ impl<K: Copy + Ord + Hash, T> WorkingSet<K, T> {
         self.records.iter().filter(|record| record.changed)
     }
 
-    /// The records alone.
+    /// All records.
     pub(super) fn into_all(self) -> Vec<WorkingRecord<K, T>> {
         self.records
     }

@@ -1,5 +1,5 @@
-//! A backup is the directory at one moment, whole and verified, whatever others write
-//! meanwhile; and what is at its place is replaced only when that is asked for.
+//! A backup is the directory at one moment, complete and verified, whatever others write
+//! meanwhile. An existing file is replaced only on request.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +22,7 @@ fn names(path: &Path) -> Vec<String> {
 }
 
 #[test]
-fn it_has_everything_and_lives_on_its_own() {
+fn it_is_complete_and_independent() {
     on_both_engines(|directory| {
         fill(directory);
         let user = NewUser::new("zoe@ex.co").active(false).attribute("a", "b");
@@ -49,7 +49,7 @@ fn it_has_everything_and_lives_on_its_own() {
 }
 
 #[test]
-fn writers_go_on_and_none_is_half_in_it() {
+fn writers_go_on_and_no_write_is_half_in_it() {
     let file = TempPath::new();
     let directory = file.open();
     directory.set_license(License::Enterprise).unwrap();
@@ -83,7 +83,7 @@ fn writers_go_on_and_none_is_half_in_it() {
 }
 
 #[test]
-fn nothing_is_overwritten_unless_that_is_asked_for() {
+fn nothing_is_overwritten_unless_requested() {
     let directory = Directory::in_memory().unwrap();
     create(&directory, "ann@ex.co");
     let target = TempPath::new();
@@ -98,7 +98,7 @@ fn nothing_is_overwritten_unless_that_is_asked_for() {
     assert_eq!(target.open().len().unwrap(), 1);
 
     let overwrite = || CopyOptions::new().overwrite(true);
-    // Not while somebody has it open, and no other file at all.
+    // Not while somebody has it open, and never another kind of file.
     let open = target.open();
     let again = directory.backup_with(&target.path, overwrite());
     assert_eq!(refusal(again), ErrorKind::AlreadyOpen);
@@ -144,7 +144,7 @@ fn a_directory_is_not_backed_up_over_itself() {
 
 #[cfg(unix)]
 #[test]
-fn a_new_one_is_its_owners_only_and_a_replaced_one_keeps_its_mode() {
+fn a_new_file_is_private_and_a_replaced_one_keeps_its_mode() {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;

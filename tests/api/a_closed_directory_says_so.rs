@@ -1,5 +1,5 @@
-//! After `close` every call is refused, on every clone of the handle; and a file
-//! is open once at a time.
+//! After `close`, every call fails, on every clone of the handle; and a file is open once at a
+//! time.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -40,7 +40,7 @@ fn everything_is_refused(directory: &Directory) {
     }
 }
 
-/// Whoever reads on reads of the closed directory, also what was read ahead.
+/// Iterators fail too, even if records were read ahead.
 #[test]
 fn lists_and_feeds_end_with_the_directory() {
     let file = TempPath::new();
@@ -123,7 +123,7 @@ fn in_a_file_which_can_be_opened_again() {
 }
 
 #[test]
-fn a_second_opener_is_told_at_once() {
+fn a_second_opener_fails_at_once() {
     let file = TempPath::new();
     let directory = file.open();
     let refused = Directory::open(&file.path).unwrap_err();
@@ -136,14 +136,14 @@ fn a_second_opener_is_told_at_once() {
         assert!(said.contains(&holder), "{said}");
     }
 
-    // The first is none the worse for it, and dropping it makes room.
+    // The first handle still works, and dropping it releases the file.
     create(&directory, "ann@ex.co");
     drop(directory);
     finish(file.open());
 }
 
 #[test]
-fn a_file_can_be_asked_for_only_if_it_is_there() {
+fn creating_a_missing_file_can_be_disabled() {
     let file = TempPath::new();
     let existing = Options::new().create_if_missing(false);
     assert_eq!(refusal(existing.open(&file.path)), ErrorKind::Io);
@@ -153,7 +153,7 @@ fn a_file_can_be_asked_for_only_if_it_is_there() {
 }
 
 #[test]
-fn a_file_that_is_no_directory_is_left_alone() {
+fn a_file_that_is_not_a_directory_is_left_alone() {
     let file = TempPath::new();
     let text = "email,username\nann@ex.co,ann\n".repeat(400);
     std::fs::write(&file.path, &text).unwrap();

@@ -1,4 +1,4 @@
-//! Opening waits for a file that somebody else has, as long as it is told to.
+//! Opening waits up to its timeout for a file that somebody else has open.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ fn the_time_is_kept() {
     assert!(timed(patient().read_only(true)) >= Duration::from_millis(150));
     assert!(timed(Directory::options()) < Duration::from_millis(150));
     finish(directory);
-    // Nobody waits for what waiting does not cure.
+    // Errors that waiting can't cure are returned at once.
     let missing = Directory::options()
         .create_if_missing(false)
         .open_timeout(Duration::from_mins(1));

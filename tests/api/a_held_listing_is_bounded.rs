@@ -1,5 +1,5 @@
-//! A list that is held while others write keeps the file from reusing space, but only
-//! so far: then the list is closed, and says so.
+//! A list that is held while others write keeps the file from reusing space, up to a limit:
+//! then the list is closed and returns an error.
 
 use headcount::{Batch, Directory, ErrorKind, License, NewUser, UserUpdate};
 
@@ -7,8 +7,8 @@ use crate::helpers::{TempPath, finish, listed, refusal};
 
 const USERS: usize = 2_000;
 const LOG_BYTES: u64 = 1 << 20;
-/// What may be written after the file has outgrown the list and before a writer sees
-/// it: about what a commit around the log writes.
+/// Bytes that may be written between the moment when the file is too large and the moment when
+/// a writer notices: about those of a commit that bypasses the log.
 const SLACK: u64 = 8 << 20;
 
 fn directory(file: &TempPath) -> Directory {
@@ -45,7 +45,7 @@ fn the_file_stays_small_over_hundreds_of_checkpoints() {
     let mut users = directory.users().unwrap();
     let mut views = directory.users().unwrap();
     users.next().unwrap().unwrap();
-    // What is short is still read as it was.
+    // A short list is still read as it was.
     write(&directory, 2);
     let mut early = directory.users().unwrap();
     assert_eq!(early.by_ref().count(), USERS);
@@ -55,7 +55,7 @@ fn the_file_stays_small_over_hundreds_of_checkpoints() {
         "{start} bytes became {}, where {allowed} are allowed",
         size()
     );
-    // What was read ahead comes, and then the refusal, once.
+    // Users that were read ahead are returned, then one error.
     let rest: Vec<_> = users.by_ref().collect();
     let (last, read) = rest.split_last().unwrap();
     assert!(read.iter().all(Result::is_ok) && read.len() < USERS - 1);
@@ -63,15 +63,15 @@ fn the_file_stays_small_over_hundreds_of_checkpoints() {
     assert!(users.next().is_none());
     let viewed = views.for_each_view(|_| std::ops::ControlFlow::<()>::Continue(()));
     assert_eq!(refusal(viewed), ErrorKind::Closed);
-    // The list that was read to its end held nothing any more, and a new one is whole.
+    // The list that was read to its end holds nothing any more, and a new one is complete.
     assert!(early.next().is_none());
     assert_eq!(listed(&directory).len(), USERS);
     finish(directory);
 }
 
-/// Without growth nothing is closed, however long it is held.
+/// Without growth, a list stays open however long it is held.
 #[test]
-fn a_listing_that_costs_little_is_kept() {
+fn a_listing_that_costs_little_stays_open() {
     let file = TempPath::new();
     let directory = directory(&file);
     let users = directory.users().unwrap();

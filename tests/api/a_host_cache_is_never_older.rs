@@ -1,5 +1,5 @@
-//! A host that caches users by `Directory::generation` never sees an older state than it
-//! has seen, whoever writes, through whichever handle.
+//! A host that caches users by `Directory::generation` never sees a state older than one that it
+//! has seen, whoever writes and through whichever handle.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::thread;
 
 use headcount::{Directory, Error, NewUser, User, UserUpdate};
 
-/// A cache as a host in another language has one.
+/// A cache like that of a host in another language.
 struct Host {
     directory: Directory,
     users: RwLock<HashMap<String, (u64, Arc<User>)>>,
@@ -103,7 +103,7 @@ fn nobody_sees_an_older_state() {
 }
 
 #[test]
-fn it_changes_only_with_commits_that_make_cached_users_wrong() -> Result<(), Error> {
+fn it_changes_only_with_commits_that_outdate_cached_users() -> Result<(), Error> {
     let directory = Directory::in_memory()?;
     let start = directory.generation();
     assert!(start > 0 && start.is_multiple_of(2));

@@ -46,7 +46,7 @@ fn a_listing_longer_than_what_is_read_at_a_time() {
 }
 
 #[test]
-fn what_is_written_meanwhile_is_not_in_it() {
+fn later_writes_are_not_in_it() {
     on_both_engines(|directory| {
         let ann = create(directory, "ann@ex.co");
         create(directory, "bob@ex.co");
@@ -65,23 +65,22 @@ fn what_is_written_meanwhile_is_not_in_it() {
 }
 
 #[test]
-fn readers_see_a_batch_whole_while_others_write_in_memory() {
+fn readers_see_whole_batches_while_others_write_in_memory() {
     let directory = Directory::in_memory().unwrap();
     readers_see_batches_whole(&directory, 2000);
     finish(directory);
 }
 
 #[test]
-fn readers_see_a_batch_whole_while_others_write_in_a_file() {
+fn readers_see_whole_batches_while_others_write_in_a_file() {
     let file = TempPath::new();
     let directory = file.open();
     readers_see_batches_whole(&directory, 100);
     finish(directory);
 }
 
-/// A writer hands one seat round among three hundred users, and renames its
-/// holder so that they move about in the listing; every listing has one seat
-/// taken, by the user who is last in it.
+/// A writer passes one seat around among three hundred users, and renames its holder, who
+/// therefore moves within the listing. Every listing has exactly one active user, the last one.
 fn readers_see_batches_whole(directory: &Directory, batches: usize) {
     directory.set_license(License::Seats(1)).unwrap();
     let create_all = (0..300).fold(Batch::new(), |batch, n| {

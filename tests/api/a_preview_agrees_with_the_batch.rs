@@ -13,7 +13,7 @@ fn kinds(refusals: &[headcount::Error]) -> Vec<(Option<usize>, ErrorKind)> {
 }
 
 #[test]
-fn it_lists_what_is_wrong_with_each_operation_in_their_order() {
+fn it_lists_what_is_wrong_with_each_operation_in_order() {
     on_both_engines(|directory| {
         create(directory, "ann@ex.co");
         let batch = Batch::new()

@@ -1,5 +1,5 @@
-//! Restoring puts a sound directory in a place, or leaves the place as it was; what was
-//! written there before does not come back.
+//! A restore either puts a sound directory in place of the file, or leaves the file as it was.
+//! What the old file held does not come back.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ fn overwrite() -> CopyOptions<'static> {
 }
 
 #[test]
-fn a_backup_comes_back_and_later_writes_do_not() {
+fn a_restore_brings_back_the_backup_without_later_writes() {
     let (file, backup) = (TempPath::new(), TempPath::new());
     let directory = file.open();
     create(&directory, "ann@ex.co");
@@ -45,10 +45,10 @@ fn a_backup_comes_back_and_later_writes_do_not() {
     finish(directory);
 }
 
-/// A directory restored from a backup, written and crashed: its log must not be applied
-/// to the same backup restored again, which is where it came from byte for byte.
+/// A directory is restored from a backup, written to, and crashes. Its log must not be applied
+/// when the same backup is restored again, although the file is equal byte for byte.
 #[test]
-fn the_log_of_what_was_there_is_never_applied() {
+fn the_log_of_the_old_file_is_never_applied() {
     let (live, crashed, backup) = (TempPath::new(), TempPath::new(), TempPath::new());
     let first = live.open();
     create(&first, "ann@ex.co");
@@ -90,7 +90,7 @@ fn a_crashed_directory_is_a_backup_with_its_log() {
 }
 
 #[test]
-fn what_is_open_or_unsound_is_refused_and_stays() {
+fn an_open_or_damaged_file_is_refused_and_kept() {
     let (file, backup) = (TempPath::new(), TempPath::new());
     let directory = file.open();
     create(&directory, "ann@ex.co");

@@ -1,5 +1,5 @@
-//! Emails and usernames are one name space: whatever is claimed from either side, in
-//! turn, in one batch or in a race, no text ever names two users.
+//! Emails and usernames share one name space: however they are claimed, in turn, in one batch or
+//! in a race, no text ever names two users.
 
 use std::thread;
 
@@ -74,7 +74,7 @@ fn every_method_takes_each_of_the_names() {
 }
 
 #[test]
-fn nobody_takes_an_address_from_the_other_side() {
+fn an_email_can_not_be_taken_as_username_nor_the_other_way_round() {
     on_both_engines(|directory| {
         create(directory, "ann@ex.co");
         let bob = NewUser::new("bob@ex.co").username("bob@old.example");
@@ -104,7 +104,7 @@ fn nobody_takes_an_address_from_the_other_side() {
 }
 
 #[test]
-fn in_one_batch_the_later_claim_is_refused_unless_the_first_lets_go() {
+fn in_one_batch_the_later_claim_is_refused_unless_the_first_is_given_up() {
     on_both_engines(|directory| {
         let (ann, bob) = (
             create(directory, "ann@ex.co"),
@@ -122,7 +122,7 @@ fn in_one_batch_the_later_claim_is_refused_unless_the_first_lets_go() {
             .create_user("x@ex.co")
             .update_user(bob, username("X@ex.co"));
         assert_eq!(refused(both), (ErrorKind::UsernameTaken, Some(1)));
-        // In the middle of this one the text names two, so it names nobody.
+        // Within this batch the text names two users for a moment, so it names nobody.
         let ambiguous = Batch::new()
             .update_user(ann, username("x@ex.co"))
             .update_user(bob, email("x@ex.co"))
@@ -142,7 +142,7 @@ fn in_one_batch_the_later_claim_is_refused_unless_the_first_lets_go() {
 }
 
 #[test]
-fn of_two_who_race_for_a_text_from_both_sides_one_has_it() {
+fn one_of_two_who_race_for_a_text_as_email_and_username_gets_it() {
     on_both_engines(|directory| {
         let (ann, bob) = (
             create(directory, "ann@ex.co"),
@@ -164,7 +164,7 @@ fn of_two_who_race_for_a_text_from_both_sides_one_has_it() {
 }
 
 #[test]
-fn what_reads_as_an_id_is_no_username() {
+fn a_text_that_reads_as_an_id_is_not_a_username() {
     on_both_engines(|directory| {
         let ann = create(directory, "ann@ex.co");
         for text in [

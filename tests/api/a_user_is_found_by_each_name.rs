@@ -1,5 +1,5 @@
-//! A user is found by id, email and username; a text that is nobody's finds
-//! nobody, and is never an error.
+//! A user is found by id, email and username. A text that names nobody finds nobody, which is
+//! not an error.
 
 use headcount::{Directory, ErrorKind, License, NewUser, UserId, UserUpdate};
 
@@ -30,7 +30,7 @@ fn by_id_email_and_username() {
 }
 
 #[test]
-fn many_at_once_as_one_by_one() {
+fn many_at_once_are_found_as_one_by_one() {
     on_both_engines(|directory| {
         directory.set_license(License::Enterprise).unwrap();
         let names: Vec<_> = (0..150).map(|n| format!("User{n}@ex.co")).collect();
@@ -126,7 +126,7 @@ fn every_method_takes_an_id_or_an_email() {
 }
 
 #[test]
-fn nobody_can_not_be_changed() {
+fn a_user_who_does_not_exist_can_not_be_changed() {
     on_both_engines(|directory| {
         let absent = UserId::from_bytes([9; 16]);
         let update = UserUpdate::new().given_name("No");

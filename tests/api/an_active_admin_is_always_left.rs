@@ -9,7 +9,7 @@ fn the_last_active_admin_can_not_be_deactivated_demoted_or_deleted() {
     on_both_engines(|directory| {
         create_admin(directory, "ann@ex.co");
         create(directory, "bob@ex.co");
-        // An inactive admin could not help.
+        // An inactive admin doesn't count.
         directory
             .create_user(NewUser::new("cho@ex.co").admin(true).active(false))
             .unwrap();
@@ -36,7 +36,7 @@ fn the_last_active_admin_can_not_be_deactivated_demoted_or_deleted() {
 }
 
 #[test]
-fn one_of_two_can_go_and_then_the_other_stays() {
+fn one_of_two_admins_can_go_and_then_the_other_stays() {
     on_both_engines(|directory| {
         create_admin(directory, "ann@ex.co");
         create_admin(directory, "bob@ex.co");
@@ -58,7 +58,7 @@ fn one_of_two_can_go_and_then_the_other_stays() {
 }
 
 #[test]
-fn admins_change_places_in_one_batch() {
+fn admins_are_replaced_in_one_batch() {
     on_both_engines(|directory| {
         let ann = create_admin(directory, "ann@ex.co");
         let bob = create(directory, "bob@ex.co");
@@ -100,7 +100,7 @@ fn a_directory_without_admins_works() {
 }
 
 #[test]
-fn a_full_house_is_reported_before_a_missing_admin() {
+fn a_missing_seat_is_reported_before_a_missing_admin() {
     on_both_engines(|directory| {
         directory.set_license(License::Seats(1)).unwrap();
         create_admin(directory, "ann@ex.co");

@@ -1,4 +1,4 @@
-//! Two users never have one email, however it is spelled and whoever is faster.
+//! Two users never have the same email, however it is spelled, even in a race.
 
 use std::sync::{Barrier, Mutex};
 use std::thread;
@@ -10,14 +10,14 @@ use crate::helpers::{
 };
 
 #[test]
-fn of_two_threads_with_one_address_one_creates_the_user() {
+fn one_of_two_threads_with_one_address_creates_the_user() {
     let directory = Directory::in_memory().unwrap();
     race_for_one_address(&directory, 1000);
     finish(directory);
 }
 
 #[test]
-fn of_two_threads_with_one_address_one_creates_the_user_in_a_file() {
+fn one_of_two_threads_with_one_address_creates_the_user_in_a_file() {
     let file = TempPath::new();
     let directory = file.open();
     race_for_one_address(&directory, 100);
@@ -25,7 +25,7 @@ fn of_two_threads_with_one_address_one_creates_the_user_in_a_file() {
 }
 
 fn race_for_one_address(directory: &Directory, rounds: usize) {
-    // A thread that panicked would leave the other waiting, so what was seen is
+    // A thread that panicked would leave the other waiting, so results are
     // noted here and judged when both are done.
     let start = Barrier::new(2);
     let outcomes: Mutex<Vec<Option<ErrorKind>>> = Mutex::default();
@@ -69,7 +69,7 @@ fn race_for_one_address(directory: &Directory, rounds: usize) {
 }
 
 #[test]
-fn spellings_of_one_address_are_one() {
+fn spellings_of_one_address_are_equal() {
     on_both_engines(|directory| {
         create(directory, "Ada@Bücher.example");
         for same in [
@@ -106,7 +106,7 @@ fn an_update_does_not_take_an_email_either() {
             ErrorKind::EmailTaken
         );
 
-        // An inactive user's email is taken as well; a deleted one's is free.
+        // An inactive user's email is taken; a deleted user's is free.
         directory.deactivate_user("ann@ex.co").unwrap();
         assert_eq!(
             refusal(directory.create_user("ann@ex.co")),
@@ -164,7 +164,7 @@ fn two_users_swap_emails_in_one_batch() {
 }
 
 #[test]
-fn three_users_pass_their_emails_round_and_a_newcomer_takes_one_that_is_left() {
+fn three_users_rotate_their_emails_and_a_new_user_takes_one_that_is_free() {
     on_both_engines(|directory| {
         let ids = ["a@ex.co", "b@ex.co", "c@ex.co"].map(|email| create(directory, email));
         let round = Batch::new()
@@ -180,7 +180,7 @@ fn three_users_pass_their_emails_round_and_a_newcomer_takes_one_that_is_left() {
 }
 
 #[test]
-fn the_newcomer_is_blamed_and_not_the_owner() {
+fn the_new_user_is_blamed_and_not_the_owner() {
     on_both_engines(|directory| {
         create_inactive(directory, "ann@ex.co");
         let batch = Batch::new()
@@ -192,7 +192,7 @@ fn the_newcomer_is_blamed_and_not_the_owner() {
             (ErrorKind::EmailTaken, Some(1))
         );
 
-        // Of two newcomers, the first would have had it.
+        // Of two new users, the first would have had it.
         let batch = Batch::new()
             .create_user("dee@ex.co")
             .create_user("Dee@ex.co");
@@ -206,7 +206,7 @@ fn the_newcomer_is_blamed_and_not_the_owner() {
 }
 
 #[test]
-fn an_address_that_two_have_for_a_moment_names_neither() {
+fn an_address_that_two_users_have_for_a_moment_names_neither() {
     on_both_engines(|directory| {
         let (ann, bob) = (
             create(directory, "ann@ex.co"),

@@ -9,7 +9,7 @@ fn with_id(email: &str, id: UserId) -> NewUser {
 }
 
 #[test]
-fn an_id_can_be_brought_along() {
+fn a_caller_can_choose_the_id() {
     on_both_engines(|directory| {
         let ids = [
             UserId::from_bytes([0; 16]),
@@ -27,7 +27,7 @@ fn an_id_can_be_brought_along() {
 }
 
 #[test]
-fn drawn_ids_differ_and_grow() {
+fn drawn_ids_differ_and_increase() {
     on_both_engines(|directory| {
         let ids: Vec<_> = (0..5)
             .map(|n| create(directory, &format!("{n}@ex.co")))
@@ -83,7 +83,7 @@ fn the_id_of_a_deleted_user_stays_taken_after_reopening_too() {
 }
 
 #[test]
-fn the_id_of_a_user_who_came_and_went_in_one_batch_stays_taken() {
+fn the_id_of_a_user_created_and_deleted_in_one_batch_stays_taken() {
     on_both_engines(|directory| {
         let id = UserId::generate();
         let brief = Batch::new()
@@ -124,7 +124,7 @@ fn a_user_can_be_replaced_under_the_same_email_in_one_batch() {
 }
 
 #[test]
-fn an_id_that_is_none_is_refused() {
+fn a_text_that_is_not_an_id_is_refused() {
     for text in [
         "",
         "ann@ex.co",

@@ -1,12 +1,12 @@
-//! An update changes what it names and nothing else, and can insist on the
-//! version that the caller has read.
+//! An update changes the fields that it sets and no others, and can require the version that
+//! the caller has read.
 
 use headcount::{Batch, Directory, ErrorKind, Event, Field, NewUser, Timestamp, UserUpdate};
 
 use crate::helpers::{changes_after, create, finish, last_change, on_both_engines, refusal};
 
 #[test]
-fn what_is_not_named_stays() {
+fn fields_that_are_not_set_stay() {
     on_both_engines(|directory| {
         let user = NewUser::new("ann@ex.co")
             .username("ann")
@@ -97,7 +97,7 @@ fn another_version_is_a_conflict() {
         );
         assert_eq!(directory.update_user(ann, update(1)).unwrap().version(), 2);
 
-        // Being switched off and on counts; being switched on again does not.
+        // Deactivation and activation count; activating an active user does not.
         directory.deactivate_user(ann).unwrap();
         directory.activate_user(ann).unwrap();
         directory.activate_user(ann).unwrap();
@@ -105,14 +105,14 @@ fn another_version_is_a_conflict() {
             refusal(directory.update_user(ann, update(2))),
             conflict(2, 4)
         );
-        // A conflict is one even where there was nothing to change.
+        // It is a conflict even if there is nothing to change.
         let nothing = UserUpdate::new().if_version(3);
         assert_eq!(refusal(directory.update_user(ann, nothing)), conflict(3, 4));
     });
 }
 
 #[test]
-fn in_a_batch_a_version_is_that_of_the_moment() {
+fn in_a_batch_a_version_counts_the_operations_before() {
     on_both_engines(|directory| {
         let ann = create(directory, "ann@ex.co");
         let twice = Batch::new()
@@ -130,7 +130,7 @@ fn in_a_batch_a_version_is_that_of_the_moment() {
 }
 
 #[test]
-fn a_moment_of_creation_can_be_brought_along() {
+fn a_caller_can_choose_the_time_of_creation() {
     let directory = Directory::in_memory().unwrap();
     let moment = Timestamp::from_unix_micros(1_720_716_959_173_000).unwrap();
     let before = Timestamp::now();

@@ -1,12 +1,12 @@
-//! The changes outlive the users they are about, so nothing personal is in them.
-//! The bytes on disk are held to the same in `src/directory/tests.rs`.
+//! Changes outlive the users whom they concern, so they hold no personal data.
+//! The bytes on disk are checked for the same in `src/directory/tests.rs`.
 
 use headcount::{NewUser, UserUpdate};
 
 use crate::helpers::{changes_after, on_both_engines};
 
 #[test]
-fn nothing_that_was_said_of_a_user_is_in_a_change() {
+fn no_text_about_a_user_is_in_a_change() {
     on_both_engines(|directory| {
         let user = NewUser::new("zoe.quux@ex.co")
             .username("zquux")

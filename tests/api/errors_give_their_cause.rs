@@ -1,4 +1,4 @@
-//! The cause of an error can be had as the type that it is.
+//! The source of an error can be downcast to its own type.
 
 use std::error::Error as _;
 use std::io;

@@ -1,5 +1,5 @@
-//! Each request that changed something is one numbered change, written with it;
-//! readers go on from any number.
+//! Each request that changes something is one numbered change, committed with it. Readers can
+//! resume from any number.
 
 use headcount::{Batch, Change, ErrorKind, Event, License, NewUser, UserUpdate};
 
@@ -8,7 +8,7 @@ use crate::helpers::{
 };
 
 #[test]
-fn each_verb_leaves_its_event() {
+fn each_operation_leaves_its_event() {
     on_both_engines(|directory| {
         let user = create(directory, "ann@ex.co");
         let waiting = create_inactive(directory, "bob@ex.co");
@@ -70,7 +70,7 @@ fn a_batch_is_one_change_with_its_events_in_order() {
 }
 
 #[test]
-fn what_was_refused_or_changed_nothing_leaves_no_change() {
+fn a_request_that_is_refused_or_changes_nothing_leaves_no_change() {
     on_both_engines(|directory| {
         let ann = create(directory, "ann@ex.co");
         let before = changes_after(directory, 0);
@@ -87,14 +87,14 @@ fn what_was_refused_or_changed_nothing_leaves_no_change() {
         assert_eq!(refusal(directory.apply(half)), ErrorKind::EmailRequired);
         assert_eq!(changes_after(directory, 0), before);
 
-        // And leaves no gap in the numbers.
+        // It leaves no gap in the numbers.
         create(directory, "bob@ex.co");
         assert_eq!(last_change(directory), 2);
     });
 }
 
 #[test]
-fn a_reader_goes_on_from_any_number() {
+fn a_reader_resumes_from_any_number() {
     // More than the iterator reads at a time.
     const CHANGES: u64 = 600;
     on_both_engines(|directory| {
@@ -137,7 +137,7 @@ fn a_reader_goes_on_from_any_number() {
 }
 
 #[test]
-fn a_reader_sees_the_changes_up_to_when_it_began() {
+fn a_reader_sees_the_changes_up_to_its_start() {
     on_both_engines(|directory| {
         create(directory, "ann@ex.co");
         let reader = directory.changes(0).unwrap();
@@ -147,7 +147,7 @@ fn a_reader_sees_the_changes_up_to_when_it_began() {
 }
 
 #[test]
-fn the_numbers_run_on_after_reopening() {
+fn numbering_continues_after_reopening() {
     let file = TempPath::new();
     let directory = file.open();
     create(&directory, "ann@ex.co");
@@ -163,7 +163,7 @@ fn the_numbers_run_on_after_reopening() {
 }
 
 #[test]
-fn a_user_who_came_and_went_in_one_batch_is_on_record() {
+fn a_user_created_and_deleted_in_one_batch_is_recorded() {
     on_both_engines(|directory| {
         let batch = Batch::new()
             .create_user("ann@ex.co")

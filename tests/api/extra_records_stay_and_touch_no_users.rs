@@ -1,5 +1,5 @@
-//! What a program keeps beside the users is there after the directory was reopened,
-//! within its limits, and changes nothing about users, changes or the verification.
+//! Records that a program stores beside the users survive a reopening, have limits, and affect
+//! neither users nor changes nor the verification.
 
 use headcount::{Directory, ErrorKind};
 

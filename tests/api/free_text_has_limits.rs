@@ -1,5 +1,5 @@
-//! Names and attributes are free text, within limits that hold for the whole
-//! user and not only for what one call brings.
+//! Names and attributes are free text, within limits on the whole user, not only on the part
+//! that one call sets.
 
 use headcount::{Directory, ErrorKind, NewUser, UserUpdate};
 
@@ -82,7 +82,7 @@ fn attributes_are_set_one_by_one_and_sorted_by_name() {
 }
 
 #[test]
-fn attribute_names_are_short_visible_and_there() {
+fn attribute_names_are_short_visible_and_not_empty() {
     on_both_engines(|directory| {
         create(directory, "ann@ex.co");
         let long = "n".repeat(256);
@@ -140,7 +140,7 @@ fn the_first_malformed_part_is_the_one_that_is_reported() {
         ErrorKind::InvalidUsername
     );
     let update = UserUpdate::new().given_name("a\nb").email("");
-    // Also before the directory looks for the user.
+    // This is checked before the directory looks for the user.
     let refused = directory.update_user("nobody@ex.co", update);
     assert_eq!(refusal(refused), ErrorKind::InvalidArgument);
     finish(directory);

@@ -16,8 +16,8 @@ pub fn on_both_engines(story: impl Fn(&Directory)) {
     finish(on_disk);
 }
 
-/// What every test that writes ends with: the directory agrees with itself, and
-/// each user is found by all three names.
+/// The end of every test that writes: the directory is consistent, and each user is found by
+/// all three names.
 pub fn finish(directory: Directory) {
     let verified = directory.verify().unwrap();
     let seats = directory.seats().unwrap();
@@ -84,7 +84,7 @@ pub fn refusal<T>(result: Result<T>) -> ErrorKind {
     }
 }
 
-/// The refusal for want of a seat.
+/// The refusal because no seat is free.
 pub fn no_free_seat(limit: u64, active: u64, requested: u64) -> ErrorKind {
     ErrorKind::NoFreeSeat {
         limit,
@@ -93,7 +93,7 @@ pub fn no_free_seat(limit: u64, active: u64, requested: u64) -> ErrorKind {
     }
 }
 
-/// Creates an active user who is no admin.
+/// Creates an active user who is not an admin.
 pub fn create(directory: &Directory, email: &str) -> UserId {
     directory.create_user(email).unwrap().id()
 }

@@ -1,4 +1,4 @@
-//! What the directory promises, one promise a file, through its public API.
+//! The promises of the directory, one per file, tested through its public API.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

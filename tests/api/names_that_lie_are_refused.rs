@@ -1,4 +1,5 @@
-//! No name can't be seen, shows as another, or looks like somebody else's.
+//! Names that are invisible, that display as another name, or that look like another user's are
+//! refused.
 
 use headcount::{Batch, Directory, ErrorKind, NewUser, NewWorkspace, UserUpdate};
 
@@ -13,7 +14,7 @@ fn workspace(directory: &Directory, name: &str) -> Result<String, headcount::Err
 }
 
 #[test]
-fn names_with_what_can_not_be_seen_are_refused() {
+fn names_with_invisible_characters_are_refused() {
     on_both_engines(|directory| {
         create(directory, "bob@ex.co");
         for name in [
@@ -66,7 +67,7 @@ fn a_username_that_looks_like_anothers_is_refused_by_name() {
             "it names nobody"
         );
 
-        // Whoever comes first has it, also the other way round and within one batch.
+        // The first one gets it, also the other way round and within one batch.
         directory
             .update_user("ann", UserUpdate::new().username("other"))
             .unwrap();
@@ -105,7 +106,7 @@ fn a_workspace_name_that_looks_like_anothers_is_refused_by_name() {
             "the name \"Fr\u{430}ud m\u{43e}dels\" looks like \"Fraud models\", which another \
              workspace has; choose one that can be told apart"
         );
-        // Those of one script are left alone.
+        // Names in a single script are accepted.
         for name in ["Jaeger", "Jæger", "Модели", "模型", "Łódź"] {
             workspace(directory, name).unwrap();
         }

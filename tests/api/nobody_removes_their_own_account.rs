@@ -10,7 +10,7 @@ fn an_actor_can_not_deactivate_or_delete_themself() {
         let ann = create_admin(directory, "ann@ex.co");
         let bob = create_admin(directory, "bob@ex.co");
         let as_ann = directory.acting_as(ann);
-        // Under whichever name.
+        // Whichever name is used.
         assert_eq!(refusal(as_ann.deactivate_user(ann)), ErrorKind::OwnAccount);
         assert_eq!(
             refusal(as_ann.deactivate_user("ANN@ex.co")),
@@ -33,7 +33,7 @@ fn an_actor_can_not_deactivate_or_delete_themself() {
 }
 
 #[test]
-fn an_actor_can_do_the_rest_to_themself() {
+fn an_actor_can_change_anything_else_about_themself() {
     on_both_engines(|directory| {
         let ann = create_admin(directory, "ann@ex.co");
         create_admin(directory, "bob@ex.co");
@@ -51,7 +51,7 @@ fn an_actor_can_do_the_rest_to_themself() {
 }
 
 #[test]
-fn the_actor_is_on_record() {
+fn the_actor_is_recorded() {
     on_both_engines(|directory| {
         let ann = create_admin(directory, "ann@ex.co");
         let operator = UserId::from_bytes([7; 16]);

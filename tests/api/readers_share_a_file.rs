@@ -1,5 +1,5 @@
-//! Opened for reading only, a directory answers as it would otherwise, beside other
-//! readers, and takes no write.
+//! A directory that is opened read-only answers as usual, beside other readers, and refuses
+//! writes.
 
 use headcount::{Batch, Directory, ErrorKind, License, UserUpdate};
 

@@ -1,5 +1,5 @@
-//! No write makes more users active than the license has seats. A smaller
-//! license evicts nobody; it only stops growth.
+//! No write makes more users active than the license has seats. A smaller license deactivates
+//! nobody; it only prevents growth.
 
 use headcount::{Batch, Directory, ErrorKind, License, NewUser, Options, UserUpdate};
 
@@ -26,7 +26,7 @@ fn a_new_directory_has_the_five_seats_of_community() {
 }
 
 #[test]
-fn a_user_is_active_unless_said_otherwise_and_takes_a_seat() {
+fn a_user_is_active_by_default_and_takes_a_seat() {
     on_both_engines(|directory| {
         assert!(directory.create_user("ann@ex.co").unwrap().is_active());
         create_inactive(directory, "bob@ex.co");
@@ -40,7 +40,7 @@ fn a_user_is_active_unless_said_otherwise_and_takes_a_seat() {
 }
 
 #[test]
-fn in_a_full_house_growth_is_refused() {
+fn without_a_free_seat_growth_is_refused() {
     on_both_engines(|directory| {
         fill(directory);
         create_inactive(directory, "fay@ex.co");
@@ -83,11 +83,11 @@ fn a_batch_needs_all_its_seats_or_gets_none() {
 }
 
 #[test]
-fn in_a_full_house_users_change_places_in_one_batch() {
+fn without_a_free_seat_users_are_exchanged_in_one_batch() {
     on_both_engines(|directory| {
         let seated = fill(directory);
         let waiting = create_inactive(directory, "fay@ex.co");
-        // Whoever comes first in the batch: only the net result counts.
+        // In either order: only the net result counts.
         let in_then_out = Batch::new()
             .activate_user(waiting)
             .deactivate_user(seated[0]);
@@ -113,7 +113,7 @@ fn in_a_full_house_users_change_places_in_one_batch() {
 }
 
 #[test]
-fn what_frees_a_seat_makes_room() {
+fn each_way_to_free_a_seat_makes_room() {
     on_both_engines(|directory| {
         fill(directory);
         directory.deactivate_user("ann@ex.co").unwrap();
@@ -128,7 +128,7 @@ fn what_frees_a_seat_makes_room() {
 }
 
 #[test]
-fn a_smaller_license_is_taken_and_evicts_nobody() {
+fn a_smaller_license_is_accepted_and_deactivates_nobody() {
     on_both_engines(|directory| {
         fill(directory);
         create_inactive(directory, "fay@ex.co");
@@ -143,7 +143,7 @@ fn a_smaller_license_is_taken_and_evicts_nobody() {
 }
 
 #[test]
-fn over_the_limit_all_but_growth_goes_on() {
+fn over_the_limit_only_growth_is_refused() {
     on_both_engines(|directory| {
         fill(directory);
         create_inactive(directory, "fay@ex.co");
@@ -190,7 +190,7 @@ fn over_the_limit_all_but_growth_goes_on() {
 }
 
 #[test]
-fn a_batch_may_shrink_to_what_is_still_over_the_limit() {
+fn a_batch_may_shrink_to_a_number_still_over_the_limit() {
     on_both_engines(|directory| {
         let ids = fill(directory);
         directory.set_license(License::Seats(1)).unwrap();
@@ -267,13 +267,13 @@ fn a_license_has_any_number_of_seats() {
 }
 
 #[test]
-fn a_switch_that_is_already_set_changes_nothing() {
+fn activating_an_active_user_changes_nothing() {
     on_both_engines(|directory| {
         fill(directory);
         create_inactive(directory, "fay@ex.co");
         let before = (last_change(directory), directory.user("ann@ex.co").unwrap());
 
-        // Also in a full house, and over the limit.
+        // Also without a free seat, and over the limit.
         directory.activate_user("ann@ex.co").unwrap();
         directory.deactivate_user("fay@ex.co").unwrap();
         directory.set_license(License::Community).unwrap();
@@ -315,7 +315,7 @@ fn the_license_of_a_new_directory_can_be_chosen_but_not_that_of_an_old_one() {
 }
 
 #[test]
-fn a_license_that_is_none_is_refused() {
+fn a_text_that_is_not_a_license_is_refused() {
     for text in ["", "communty", "-1", "+5", "1.5", "18446744073709551616"] {
         assert_eq!(
             refusal(text.parse::<License>()),

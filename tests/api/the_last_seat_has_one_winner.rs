@@ -11,14 +11,14 @@ use crate::helpers::{TempPath, create, finish, no_free_seat};
 const THREADS: usize = 100;
 
 #[test]
-fn of_a_hundred_threads_one_gets_the_seat_a_thousand_times_over() {
+fn one_of_a_hundred_threads_gets_the_seat_in_each_of_a_thousand_rounds() {
     let directory = Directory::in_memory().unwrap();
     race_for_one_seat(&directory, 1000);
     finish(directory);
 }
 
 #[test]
-fn of_a_hundred_threads_one_gets_the_seat_in_a_file() {
+fn one_of_a_hundred_threads_gets_the_seat_in_a_file() {
     let file = TempPath::new();
     let directory = file.open();
     race_for_one_seat(&directory, 20);
@@ -37,7 +37,7 @@ fn race_for_one_seat(directory: &Directory, rounds: usize) {
         })
         .collect();
 
-    // A thread that panicked would leave the others waiting, so what was seen is
+    // A thread that panicked would leave the others waiting, so results are
     // noted here and judged when all are done.
     let start = Barrier::new(THREADS);
     let winners = AtomicUsize::new(0);
@@ -73,7 +73,7 @@ fn race_for_one_seat(directory: &Directory, rounds: usize) {
 }
 
 #[test]
-fn newcomers_and_a_growing_license_race_too() {
+fn new_users_and_a_growing_license_race_too() {
     let directory = Directory::in_memory().unwrap();
     directory.set_license(License::Seats(0)).unwrap();
     let created = AtomicUsize::new(0);

@@ -1,4 +1,4 @@
-//! Threads in their last moments, and those that belong to the directory.
+//! Writes from destructors of thread-local values, and the directory's own threads.
 
 use std::cell::RefCell;
 use std::thread;
@@ -20,7 +20,7 @@ thread_local! {
     static LATE: RefCell<Vec<Late>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Also where everything else of the thread was destroyed before, its handle included.
+/// This works even after the thread's other values were destroyed, its handle included.
 #[test]
 fn a_write_from_the_destructor_of_a_thread_local_takes_effect() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! A username is the email unless it is set apart; and it has one owner.
+//! A username is the email unless another one is set, and belongs to one user.
 
 use headcount::{Batch, Directory, ErrorKind, NewUser, UserId, UserUpdate};
 
@@ -26,7 +26,7 @@ fn without_a_username_it_is_the_email_and_follows_it() {
 }
 
 #[test]
-fn a_username_set_apart_stays_when_the_email_changes() {
+fn a_username_of_its_own_stays_when_the_email_changes() {
     on_both_engines(|directory| {
         let user = NewUser::new("ann@ex.co").username("Ann");
         let ann = directory.create_user(user).unwrap().id();
@@ -75,7 +75,7 @@ fn a_username_given_as_the_email_follows_it_too() {
             .unwrap();
         assert_eq!(moved.username(), "amy@ex.co");
 
-        // Said together, the username is held against the new email.
+        // Set together, the username is compared with the new email.
         let both = UserUpdate::new().username("abe@ex.co").email("abe@ex.co");
         assert_eq!(
             directory.update_user(ann, both).unwrap().username(),
@@ -92,7 +92,7 @@ fn a_username_given_as_the_email_follows_it_too() {
 }
 
 #[test]
-fn a_username_can_be_set_apart_and_given_back() {
+fn a_username_can_be_set_and_removed() {
     on_both_engines(|directory| {
         let ann = create(directory, "ann@ex.co");
         let set = |username: Option<&str>| {
@@ -176,7 +176,7 @@ fn two_users_swap_usernames_in_one_batch() {
 }
 
 #[test]
-fn a_username_that_is_none_is_refused() {
+fn a_text_that_is_not_a_username_is_refused() {
     on_both_engines(|directory| {
         create(directory, "ann@ex.co");
         for bad in ["", " ", "a b", "a\u{200b}b", "\u{212a}", "🦀", "tab\there"] {

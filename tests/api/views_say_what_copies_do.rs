@@ -1,4 +1,4 @@
-//! Lists that are lent say the same as lists that are copied.
+//! Lent views have the same contents as copied users.
 
 use std::ops::ControlFlow;
 
@@ -79,7 +79,7 @@ fn of_each_page() {
 }
 
 #[test]
-fn a_page_that_was_broken_off_goes_on_behind_its_last_user() {
+fn an_interrupted_page_continues_behind_its_last_user() {
     let directory = directory();
     for query in [UserQuery::new(), UserQuery::new().email_domain("ex0.co")] {
         let whole = directory.query(&query).unwrap().users;

@@ -1,4 +1,4 @@
-//! What a call reported as done is there after the file was opened again.
+//! A write that a call acknowledged is there after the file is reopened.
 
 use std::path::PathBuf;
 
@@ -74,7 +74,7 @@ fn a_copy_of_the_files_in_use_opens_with_what_was_acknowledged() {
     let directory = file.open();
     for n in 0..20 {
         create_inactive(&directory, &format!("user-{n}@ex.co"));
-        // What a power cut would leave, as far as a copy can show: every call
+        // What a power cut would leave, as far as a copy can show. Every call
         // that returned is in the file or beside it already, though nobody closed it.
         let copy = TempPath::new();
         for (from, name) in files(&file) {

@@ -7,7 +7,7 @@ use headcount::{
     Workspace,
 };
 
-/// Everything that a directory says.
+/// Everything that can be read from a directory.
 #[derive(Debug, PartialEq)]
 pub struct Content {
     users: Vec<User>,

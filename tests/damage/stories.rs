@@ -11,10 +11,10 @@ use crate::damage::Damage;
 use crate::kit::cases::number;
 use crate::kit::temp::TempPath;
 
-/// How many copies unless the environment says otherwise.
+/// How many copies by default.
 const DAMAGES: u64 = 500;
 
-/// The directory's files: the one that is opened, and all that stand beside it.
+/// The directory's files: the one that is opened, and all beside it.
 fn files(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let name = path.file_name().unwrap().to_str().unwrap();
     let entries = path.parent().unwrap().read_dir().unwrap();
@@ -28,7 +28,7 @@ fn files(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     paths.into_iter().map(read).collect()
 }
 
-/// What became of a copy.
+/// The result for a copy.
 #[derive(Debug, Default)]
 struct Counts {
     refused: u64,
@@ -38,7 +38,7 @@ struct Counts {
 }
 
 #[test]
-fn a_damaged_file_gives_an_error_or_what_was_in_it() {
+fn a_damaged_file_gives_an_error_or_its_contents() {
     let seed = number("HEADCOUNT_DAMAGE_SEED").unwrap_or(1);
     println!("HEADCOUNT_DAMAGE_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);

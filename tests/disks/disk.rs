@@ -1,4 +1,4 @@
-//! A file system of a story's own.
+//! A file system for one story.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -43,7 +43,7 @@ impl Disk {
             DiskKind::Ext4 => {
                 File::create(disk.image()).unwrap().set_len(bytes).unwrap();
                 let image = disk.image();
-                // Nothing is kept back for root.
+                // Reserve nothing for root.
                 let options = ["-q", "-m", "0"].map(OsStr::new);
                 run("mkfs.ext4", options.into_iter().chain([image.as_os_str()]))
                     .and_then(|()| disk.mount())
@@ -80,8 +80,8 @@ impl Disk {
         )
     }
 
-    /// Cuts the power: what is not on the disk never will be, and everything that is
-    /// asked of the file system from now on fails. Says whether this machine can.
+    /// Cuts the power: what is not on the disk is lost, and every call to the file system fails
+    /// from now on. Returns why this machine can't do that.
     pub fn cut_power(&self) -> Result<(), String> {
         // `FS_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`. A system call that Rust has
         // no safe way to make, and perl is on every Debian.
@@ -98,11 +98,11 @@ impl Disk {
         self.mount().unwrap();
     }
 
-    /// Fills it up but for `left` bytes, with a file that is returned.
+    /// Fills it up except for `left` bytes, with a file whose path is returned.
     pub fn fill(&self, left: u64) -> PathBuf {
         let path = self.path().join("ballast");
         let file = File::create(&path).unwrap();
-        // Some blocks go into keeping track of the others.
+        // Some blocks are needed for metadata.
         let mut bytes = free_bytes(&self.path()).saturating_sub(left);
         let allocate =
             |bytes| rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes);
@@ -117,7 +117,7 @@ impl Drop for Disk {
     fn drop(&mut self) {
         let flags: &[&OsStr] = match self.kind {
             DiskKind::Tmpfs => &[],
-            // A loop device that is let go of.
+            // This releases the loop device.
             DiskKind::Ext4 => &["-d".as_ref()],
         };
         let path = self.path();
@@ -126,13 +126,13 @@ impl Drop for Disk {
     }
 }
 
-/// Bytes that anybody may still use.
+/// Bytes that are available to everybody.
 pub fn free_bytes(path: &Path) -> u64 {
     let found = rustix::fs::statvfs(path).unwrap();
     found.f_bavail * found.f_frsize
 }
 
-/// Runs a command, and returns what it complains of.
+/// Runs a command; the error is what it prints.
 fn run<A: AsRef<OsStr>>(
     command: &str,
     arguments: impl IntoIterator<Item = A>,

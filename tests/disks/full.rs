@@ -45,7 +45,7 @@ fn a_full_disk_loses_nothing(kind: DiskKind) {
     let expected = write_until_full(&path);
     assert!(expected.len() > 100, "only {}", expected.len());
 
-    // To be read, it takes no space at all.
+    // Reading needs no space.
     let more = disk.path().join("more");
     let _ = fs::write(&more, vec![1; 4 << 20]);
     let readers = Directory::options().read_only(true);
@@ -53,7 +53,7 @@ fn a_full_disk_loses_nothing(kind: DiskKind) {
     is_there(&directory, &expected);
     directory.close().unwrap();
 
-    // With space, everything goes on.
+    // With space, writing works again.
     fs::remove_file(more).unwrap();
     fs::remove_file(ballast).unwrap();
     let directory = open(&path).unwrap();
@@ -79,9 +79,9 @@ fn a_full_tmpfs_loses_nothing() {
     a_full_disk_loses_nothing(DiskKind::Tmpfs);
 }
 
-/// A file that finds no space to be created leaves nothing behind, and the error says so.
+/// A file that can't be created for lack of space leaves nothing behind, and the error says why.
 #[test]
-fn nothing_is_left_of_what_did_not_fit() {
+fn a_file_that_does_not_fit_leaves_nothing_behind() {
     for kind in [DiskKind::Ext4, DiskKind::Tmpfs] {
         let Some(disk) = Disk::new(kind, 4 << 20) else {
             return;
@@ -101,8 +101,8 @@ fn nothing_is_left_of_what_did_not_fit() {
     }
 }
 
-/// A handle whose writes are refused for want of space still answers, and goes on when
-/// there is some.
+/// A handle whose writes fail for lack of space still reads, and writes again when there is
+/// space.
 #[test]
 fn a_handle_goes_on_when_there_is_space_again() {
     for kind in [DiskKind::Ext4, DiskKind::Tmpfs] {
@@ -144,8 +144,7 @@ fn a_handle_goes_on_when_there_is_space_again() {
     }
 }
 
-/// What is too much for the disk as one batch is refused as a whole, and smaller ones
-/// still fit.
+/// A batch that is too large for the disk is refused as a whole; smaller ones still fit.
 #[test]
 fn a_batch_that_does_not_fit_the_disk_changes_nothing() {
     for kind in [DiskKind::Ext4, DiskKind::Tmpfs] {

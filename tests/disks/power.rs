@@ -45,7 +45,7 @@ fn what_was_acknowledged_survives_power_cuts() {
             .collect();
         let lost: Vec<_> = expected.difference(&found).collect();
         assert!(lost.is_empty(), "lost in life {life}: {lost:?}");
-        // What nobody was told of may be there, and stays.
+        // Users that were not acknowledged may be there, and stay.
         expected = found;
         directory.close().unwrap();
     }

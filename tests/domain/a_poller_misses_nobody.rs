@@ -1,5 +1,5 @@
-//! Whoever asks again and again for the users changed since the latest time seen
-//! learns of every change, however many threads write.
+//! A program that polls for users changed since the latest time it has seen learns of every
+//! change, however many threads write.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use crate::helpers::{TempPath, finish, listed, roomy};
 
 const WRITERS: usize = 8;
 
-/// What a poller knows: the version of each user, and the latest time.
+/// The state of a poller: the version of each user, and the latest time.
 #[derive(Default)]
 struct Poller {
     versions: HashMap<UserId, u64>,
@@ -41,7 +41,7 @@ fn write(directory: &Directory, writer: usize, count: usize) {
 }
 
 #[test]
-fn whatever_many_threads_write() {
+fn a_poller_misses_nobody_beside_many_writers() {
     let file = TempPath::new();
     for (directory, writes) in [(roomy(), 100), (file.open(), 30)] {
         directory.set_license(License::Enterprise).unwrap();

@@ -1,5 +1,5 @@
-//! A batch with a request id can be sent again: the first outcome is the answer,
-//! and nothing is done twice.
+//! A batch with a request id can be sent again: it returns the first outcome, and is not applied
+//! twice.
 
 use headcount::{
     Applied, Batch, Directory, ErrorKind, License, NewUser, NewWorkspace, RequestId, Role, Subject,
@@ -20,7 +20,7 @@ fn same(first: &Applied, again: &Applied) {
 }
 
 #[test]
-fn the_first_outcome_is_the_answer_to_each_repetition() {
+fn each_repetition_returns_the_first_outcome() {
     on_both_engines(|directory| {
         let request = || {
             Batch::new()
@@ -43,7 +43,7 @@ fn the_first_outcome_is_the_answer_to_each_repetition() {
 }
 
 #[test]
-fn the_answer_stays_even_when_the_world_has_moved_on() {
+fn the_answer_stays_the_same_after_later_changes() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let request = || Batch::new().deactivate_user(ann).request_id(ID);
@@ -61,7 +61,7 @@ fn the_answer_stays_even_when_the_world_has_moved_on() {
 }
 
 #[test]
-fn another_batch_with_the_id_is_refused_and_not_done() {
+fn another_batch_with_the_id_is_refused() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let bob = hire(directory, "bob");
@@ -102,7 +102,7 @@ fn another_batch_with_the_id_is_refused_and_not_done() {
 }
 
 #[test]
-fn another_batch_is_told_apart_after_reopening_too() {
+fn another_batch_is_recognized_after_reopening_too() {
     let file = TempPath::new();
     let directory = file.open();
     let create = |email: &str| Batch::new().create_user(email).request_id(ID);
@@ -118,7 +118,7 @@ fn another_batch_is_told_apart_after_reopening_too() {
 }
 
 #[test]
-fn the_answer_outlives_the_process() {
+fn the_answer_survives_reopening() {
     let file = TempPath::new();
     let directory = file.open();
     let request = || Batch::new().create_user("ann@ex.co").request_id(ID);
@@ -172,7 +172,7 @@ fn a_refused_batch_is_not_remembered() {
 }
 
 #[test]
-fn a_batch_without_an_id_is_done_again() {
+fn a_batch_without_an_id_is_applied_again() {
     on_both_engines(|directory| {
         let request = || Batch::new().create_user("ann@ex.co");
         directory.apply(request()).unwrap();
@@ -186,7 +186,7 @@ fn a_batch_without_an_id_is_done_again() {
 }
 
 #[test]
-fn a_replay_is_foretold() {
+fn a_preview_shows_a_replay() {
     on_both_engines(|directory| {
         let request = || Batch::new().create_user("ann@ex.co").request_id(ID);
         let first = directory.apply(request()).unwrap();

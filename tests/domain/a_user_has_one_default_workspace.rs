@@ -1,5 +1,5 @@
-//! The default workspace is made when it is first asked for, belongs to the
-//! user's id, and stays the user's own.
+//! A default workspace is created when it is first asked for, belongs to the user's id, and
+//! can't be taken from the user.
 
 use headcount::{Batch, ErrorKind, Event, NewUser, NewWorkspace, Op, Role, UserUpdate};
 
@@ -9,7 +9,7 @@ use crate::helpers::{
 };
 
 #[test]
-fn it_is_made_on_first_asking_and_is_the_same_from_then_on() {
+fn it_is_created_on_the_first_request_and_stays_the_same() {
     let file = TempPath::new();
     let directory = file.open();
     let ann = hire(&directory, "ann");
@@ -39,7 +39,7 @@ fn it_is_made_on_first_asking_and_is_the_same_from_then_on() {
 }
 
 #[test]
-fn many_who_ask_at_once_get_one() {
+fn many_concurrent_requests_get_the_same_one() {
     let file = TempPath::new();
     for (directory, rounds) in [(roomy(), 30), (file.open(), 3)] {
         for round in 0..rounds {
@@ -65,14 +65,14 @@ fn it_stays_when_the_email_or_its_name_changes() {
         directory.rename_workspace(own, "Mine").unwrap();
         assert_eq!(directory.default_workspace(ann).unwrap().id(), own);
 
-        // Who comes by the old email is somebody else.
+        // A new user with the old email is somebody else.
         let other = hire(directory, "ann");
         assert_ne!(directory.default_workspace(other).unwrap().id(), own);
     });
 }
 
 #[test]
-fn a_clash_of_names_is_no_hindrance() {
+fn its_name_avoids_a_taken_one() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         found(directory, &format!("default-{ann}"), bob);
@@ -84,7 +84,7 @@ fn a_clash_of_names_is_no_hindrance() {
 }
 
 #[test]
-fn nobody_is_removed_from_or_demoted_in_their_own() {
+fn users_can_not_be_removed_from_or_demoted_in_their_own() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let own = directory.default_workspace(ann).unwrap().id();
@@ -96,7 +96,7 @@ fn nobody_is_removed_from_or_demoted_in_their_own() {
         let forced = Batch::new().remove_member(own, ann).allow_ownerless(true);
         assert_eq!(refused(directory.apply(forced)), (refusal, Some(0)));
 
-        // Others come and go in it, and the user does in the others' ones.
+        // Others can join and leave it, and the user can join and leave theirs.
         directory.set_role(own, bob, Role::User).unwrap();
         directory.remove_member(own, bob).unwrap();
         let other = directory.default_workspace(bob).unwrap().id();
@@ -108,7 +108,7 @@ fn nobody_is_removed_from_or_demoted_in_their_own() {
 }
 
 #[test]
-fn it_goes_with_a_user_who_is_alone_in_it() {
+fn it_is_deleted_with_its_only_member() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let own = directory.default_workspace(ann).unwrap();
@@ -126,7 +126,7 @@ fn it_goes_with_a_user_who_is_alone_in_it() {
 }
 
 #[test]
-fn it_becomes_an_ordinary_one_where_others_are() {
+fn it_becomes_an_ordinary_one_if_it_has_other_members() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let own = directory.default_workspace(ann).unwrap().id();

@@ -1,6 +1,5 @@
-//! A workspace keeps at least one active owner, judged on what a batch comes to,
-//! whichever way an owner would go. Offboarding can say otherwise, and that is
-//! on record.
+//! A workspace keeps at least one active owner, judged on the net result of a batch, in whichever
+//! way an owner would leave. Offboarding can allow otherwise, which is recorded.
 
 use headcount::{
     Batch, Directory, ErrorKind, Event, NewUser, NewWorkspace, Op, Role, UserId, UserUpdate,
@@ -23,7 +22,7 @@ fn departures(workspace: WorkspaceId, owner: UserId) -> [Op; 4] {
 }
 
 #[test]
-fn the_last_owner_cannot_go_in_any_way() {
+fn the_last_owner_cannot_leave_in_any_way() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let bob = hire(directory, "bob");
@@ -43,7 +42,7 @@ fn the_last_owner_cannot_go_in_any_way() {
 }
 
 #[test]
-fn an_owner_who_is_not_the_last_can_go_in_every_way() {
+fn an_owner_who_is_not_the_last_can_leave_in_every_way() {
     for n in 0..4 {
         let directory = roomy();
         let (ann, bob) = (hire(&directory, "ann"), hire(&directory, "bob"));
@@ -163,7 +162,7 @@ fn the_message_names_the_workspaces_and_the_way_out() {
 }
 
 #[test]
-fn offboarding_may_leave_a_workspace_ownerless_and_says_so() {
+fn offboarding_may_leave_a_workspace_ownerless_and_records_it() {
     for departure in 0..4 {
         let directory = roomy();
         let ann = hire(&directory, "ann");
@@ -196,9 +195,9 @@ fn permission_to_be_ownerless_that_is_not_needed_leaves_no_trace() {
     finish(directory);
 }
 
-/// What is ownerless already is nobody's fault: everything else goes on.
+/// A workspace that has no owner already blocks nothing else.
 #[test]
-fn an_ownerless_workspace_stands_in_nobodys_way() {
+fn an_ownerless_workspace_blocks_nothing() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let cho = hire(directory, "cho");
@@ -243,7 +242,7 @@ fn a_deleted_workspace_needs_no_owner() {
     });
 }
 
-/// Each sees the other as the one who stays; only one of them can be right.
+/// Each thread sees the other's owner stay; only one of them can be right.
 #[test]
 fn of_two_owners_who_leave_at_once_one_is_refused() {
     let file = TempPath::new();

@@ -1,5 +1,5 @@
-//! Archiving puts a workspace to rest: nobody comes in and nothing of it changes
-//! until it is restored. Members can leave, and it can be deleted.
+//! An archived workspace gets no new members and doesn't change until it is restored. Members can
+//! leave, and it can be deleted.
 
 use headcount::{Batch, ErrorKind, Event, Role, UserUpdate};
 
@@ -8,7 +8,7 @@ use crate::helpers::{
 };
 
 #[test]
-fn nobody_comes_in_and_nothing_changes() {
+fn nobody_joins_and_nothing_changes() {
     on_both_engines(|directory| {
         let [ann, bob, cho] = ["ann", "bob", "cho"].map(|name| hire(directory, name));
         let models = found(directory, "Models", ann);
@@ -72,7 +72,7 @@ fn doing_it_twice_changes_nothing() {
 }
 
 #[test]
-fn restoring_and_changing_is_one_request() {
+fn restoring_and_changing_can_be_one_request() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let bob = hire(directory, "bob");

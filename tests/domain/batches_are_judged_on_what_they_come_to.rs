@@ -1,5 +1,5 @@
-//! A batch is all or nothing, and what must hold of the directory as a whole is
-//! judged once, on the net result: in between it may be otherwise.
+//! A batch is applied as a whole or not at all. Rules about the whole directory are judged once,
+//! on the net result, and may be broken in between.
 
 use headcount::{Batch, ErrorKind, Event, License, NewUser, NewWorkspace, Role, UserUpdate};
 
@@ -65,7 +65,7 @@ fn one_refusal_undoes_everything_and_names_its_operation() {
 }
 
 #[test]
-fn a_seat_changes_hands_in_a_full_house() {
+fn a_seat_changes_hands_when_none_is_free() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         directory.set_license(License::Seats(1)).unwrap();
@@ -87,9 +87,9 @@ fn a_seat_changes_hands_in_a_full_house() {
     });
 }
 
-/// Ten come and go; what counts is how many there are in the end.
+/// Ten join and leave; only the final number counts.
 #[test]
-fn seats_are_judged_on_the_net_of_many_operations() {
+fn seats_are_judged_on_the_net_result_of_many_operations() {
     on_both_engines(|directory| {
         directory.set_license(License::Seats(5)).unwrap();
         for n in 0..5 {
@@ -117,7 +117,7 @@ fn seats_are_judged_on_the_net_of_many_operations() {
         let seats = directory.seats().unwrap();
         assert_eq!((seats.active, seats.inactive), (5, 5));
 
-        // Who comes and goes within the batch takes no seat either.
+        // A user who is created and deleted within the batch takes no seat.
         let passing = Batch::new()
             .create_user("guest@ex.co")
             .delete_user("guest@ex.co");
@@ -145,7 +145,7 @@ fn two_users_swap_their_emails() {
             bob
         );
 
-        // In the middle the address is two users': only an id says who is meant.
+        // In between, two users have the address: only an id is unambiguous.
         let ambiguous = Batch::new()
             .update_user(ann, email("ann@ex.co"))
             .update_user("ann@ex.co", email("bob@ex.co"));
@@ -157,7 +157,7 @@ fn two_users_swap_their_emails() {
 }
 
 #[test]
-fn three_users_pass_their_emails_around() {
+fn three_users_rotate_their_emails() {
     on_both_engines(|directory| {
         let ring = ["ann", "bob", "cho"].map(|name| hire(directory, name));
         let around = Batch::new()
@@ -233,7 +233,7 @@ fn two_workspaces_swap_their_names() {
 }
 
 #[test]
-fn an_email_is_handed_down_by_one_who_goes() {
+fn an_email_is_handed_down_by_a_deleted_user() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let heir = Batch::new()
@@ -245,7 +245,7 @@ fn an_email_is_handed_down_by_one_who_goes() {
         assert_eq!(applied.user(heir.id()), Some(&heir));
         assert!(applied.user(ann).is_none());
 
-        // Away and back again is nobody's loss.
+        // Removed and added again: nothing is lost.
         let there_and_back = Batch::new()
             .update_user(heir.id(), email("new@ex.co"))
             .update_user(heir.id(), email("ann@ex.co"));
@@ -254,7 +254,7 @@ fn an_email_is_handed_down_by_one_who_goes() {
 }
 
 #[test]
-fn an_operation_sees_what_those_before_it_did() {
+fn an_operation_sees_the_effects_of_those_before_it() {
     on_both_engines(|directory| {
         let whole = Batch::new()
             .create_user("ann@ex.co")
@@ -294,9 +294,9 @@ fn an_operation_sees_what_those_before_it_did() {
     });
 }
 
-/// What comes and goes in a batch leaves a tombstone and a history, no more.
+/// A user who is created and deleted in one batch leaves only a tombstone and a history.
 #[test]
-fn what_comes_and_goes_leaves_nothing_behind() {
+fn a_user_created_and_deleted_in_one_batch_leaves_nothing_behind() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let passing = Batch::new()
@@ -319,7 +319,7 @@ fn what_comes_and_goes_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_last_admin_is_judged_on_the_net_too() {
+fn the_last_admin_is_judged_on_the_net_result_too() {
     on_both_engines(|directory| {
         let boss = directory
             .create_user(NewUser::new("boss@ex.co").admin(true))
@@ -343,7 +343,7 @@ fn the_last_admin_is_judged_on_the_net_too() {
 }
 
 #[test]
-fn a_batch_of_nothing_is_nothing() {
+fn an_empty_batch_changes_nothing() {
     let directory = roomy();
     let applied = directory.apply(Batch::new()).unwrap();
     assert_eq!((applied.sequence, applied.outcomes.len()), (None, 0));

@@ -1,5 +1,5 @@
-//! Every committed batch is one numbered change, which any number of readers see
-//! in one order, each at its own pace, until the history is trimmed.
+//! Every committed batch is one numbered change. Any number of readers see the changes in one
+//! order, each at its own pace, until the history is trimmed.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,17 +10,17 @@ use crate::helpers::{
     TempPath, at_once, changes, finish, hire, kind, last_sequence, on_both_engines, roomy,
 };
 
-/// Long enough that only a reader who is never woken waits for it.
+/// Only a reader that is never woken waits this long.
 const LONG: Duration = Duration::from_mins(1);
 const NOW: Duration = Duration::ZERO;
 
-/// What there is to read without waiting.
+/// The changes that can be read without waiting.
 fn drain(feed: &mut ChangeFeed) -> Vec<Change> {
     std::iter::from_fn(|| feed.recv_timeout(NOW).unwrap()).collect()
 }
 
 #[test]
-fn numbers_run_on_without_a_gap_from_many_writers() {
+fn numbers_have_no_gap_with_many_writers() {
     let file = TempPath::new();
     for (directory, writes) in [(roomy(), 100), (file.open(), 5)] {
         directory
@@ -32,7 +32,7 @@ fn numbers_run_on_without_a_gap_from_many_writers() {
                 let batch = Batch::new().create_user(&*format!("u{thread}.{n}@ex.co"));
                 directory.apply(batch).unwrap().sequence.unwrap()
             };
-            // A refused batch and one that changes nothing use no number up.
+            // A refused batch and one that changes nothing take no number.
             let drawn: Vec<_> = (0..writes).map(hire).collect();
             let again = format!("u{thread}.0@ex.co");
             assert_eq!(kind(directory.create_user(&*again)), ErrorKind::EmailTaken);
@@ -75,7 +75,7 @@ fn readers_at_different_paces_see_the_same() {
         let on_record = changes(&directory, start);
         assert_eq!(on_record.len() as u64, writes);
         assert!(seen.iter().all(|seen| *seen == on_record));
-        // One who comes later reads it all too, in more than one page.
+        // A later reader reads all of it too, in more than one page.
         assert_eq!(drain(&mut directory.follow(start)), on_record);
         finish(directory);
     }
@@ -115,9 +115,9 @@ fn a_reader_waits_and_is_woken() {
     });
 }
 
-/// A timeout may be too long to be a moment.
+/// The end of a long timeout may be out of range.
 #[test]
-fn the_longest_timeout_is_no_timeout() {
+fn the_longest_timeout_waits_forever() {
     let directory = roomy();
     let mut feed = directory.follow(0);
     hire(&directory, "ann");
@@ -145,7 +145,7 @@ fn a_batch_that_changes_nothing_wakes_nobody() {
                 .unwrap()
                 .is_none()
         );
-        // One that is to be remembered is a change without events.
+        // A batch with a request id is a change even without events.
         directory.apply(Batch::new().request_id([1; 16])).unwrap();
         assert!(feed.recv_timeout(LONG).unwrap().unwrap().events.is_empty());
     });
@@ -217,7 +217,7 @@ fn changes_kind(directory: &Directory, after: u64) -> ErrorKind {
 }
 
 #[test]
-fn who_asks_for_trimmed_history_is_told_where_to_resume() {
+fn a_reader_of_trimmed_history_is_told_where_to_resume() {
     on_both_engines(|directory| {
         for n in 0..9 {
             hire(directory, &format!("u{n}"));
@@ -243,9 +243,9 @@ fn who_asks_for_trimmed_history_is_told_where_to_resume() {
     });
 }
 
-/// As after a restore from a backup: whoever waited would wait in silence.
+/// As after a restore from a backup: waiting would never end.
 #[test]
-fn who_is_ahead_of_the_directory_is_told_at_once() {
+fn a_reader_ahead_of_the_directory_is_told_at_once() {
     on_both_engines(|directory| {
         let latest = last_sequence(directory);
         let not_yet = |latest| ErrorKind::ChangeNotYet { latest };
@@ -260,7 +260,7 @@ fn who_is_ahead_of_the_directory_is_told_at_once() {
         }
         assert!(changes(directory, latest).is_empty());
 
-        // Once there is that change, the position is as good as any.
+        // Once that change is made, the position is valid.
         let mut feed = directory.follow(latest + 1);
         hire(directory, "ann");
         assert!(feed.recv_timeout(NOW).unwrap().is_none());
@@ -278,7 +278,7 @@ fn who_is_ahead_of_the_directory_is_told_at_once() {
 }
 
 #[test]
-fn trimming_goes_as_far_as_it_is_told_and_no_further() {
+fn trimming_goes_exactly_as_far_as_requested() {
     let file = TempPath::new();
     let directory = file.open();
     for name in ["ann", "bob", "cho"] {
@@ -294,7 +294,7 @@ fn trimming_goes_as_far_as_it_is_told_and_no_further() {
     assert!(changes(&directory, 3).is_empty());
     directory.close().unwrap();
 
-    // The numbers go on where they were.
+    // Numbering continues.
     let directory = file.open();
     assert_eq!(changes_kind(&directory, 2), trimmed(3));
     let mut feed = directory.follow(3);
@@ -304,7 +304,7 @@ fn trimming_goes_as_far_as_it_is_told_and_no_further() {
     finish(directory);
 }
 
-/// More than one transaction trims at a time.
+/// More changes than one transaction trims.
 #[test]
 fn a_long_history_is_trimmed_to_the_end() {
     let directory = roomy();
@@ -325,9 +325,9 @@ fn a_long_history_is_trimmed_to_the_end() {
     finish(directory);
 }
 
-/// What an iterator holds stays, whatever is trimmed meanwhile.
+/// An iterator returns what it holds, whatever is trimmed meanwhile.
 #[test]
-fn an_iterator_reads_the_history_it_began_with() {
+fn an_iterator_reads_the_history_that_it_started_with() {
     on_both_engines(|directory| {
         for n in 0..300_u128 {
             let nothing = Batch::new().request_id(n.to_be_bytes());

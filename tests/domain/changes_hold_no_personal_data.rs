@@ -1,5 +1,5 @@
-//! The history holds ids and names of fields. Whoever reads it, or keeps it for
-//! years, has nothing of the people it is about.
+//! The history holds ids and names of fields. Reading it, or keeping it for years, reveals no
+//! personal data.
 
 use headcount::{
     Batch, ChangeFeed, Directory, Field, NewUser, NewWorkspace, Op, Role, UserQuery, UserUpdate,
@@ -7,7 +7,7 @@ use headcount::{
 
 use crate::helpers::{changes, hire, kind, on_both_engines};
 
-/// Everything that is said of people and workspaces below, in pieces.
+/// Every text about people and workspaces below, in pieces.
 const SECRETS: [&str; 19] = [
     "quirin", "zebulon", "yolanda", "glimmer", "obelisk", "nickname", "trilby", "Ümit", "Wyvern",
     "Xanthe", "Vandal", "badge", "kestrel", "shoesize", "forty", "Pangolin", "Quokka", "Numbat",
@@ -15,7 +15,7 @@ const SECRETS: [&str; 19] = [
 ];
 
 #[test]
-fn a_life_of_a_user_leaves_no_word_in_the_changes() {
+fn the_changes_of_a_user_contain_none_of_their_texts() {
     on_both_engines(|directory| {
         tell_a_life(directory);
         let history = changes(directory, 0);
@@ -28,7 +28,7 @@ fn a_life_of_a_user_leaves_no_word_in_the_changes() {
             }
         }
         assert!(!serialized.contains('@'));
-        // Which fields changed is on record, and nothing of what they held.
+        // The fields that changed are recorded, but not their contents.
         for field in [
             "email",
             "username",
@@ -66,7 +66,7 @@ fn tell_a_life(directory: &Directory) {
         .attribute("shoesize", "forty-two");
     directory.update_user(person, edits).unwrap();
 
-    // By every way of naming them, with a request id, and refused as well.
+    // Named in every way, with a request id, and refused.
     let mut batch = Batch::new()
         .create_workspace(NewWorkspace::new("Pangolin").owner("yolanda@obelisk.example"))
         .rename_workspace("pangolin", "Quokka")
@@ -105,10 +105,9 @@ fn tell_a_life(directory: &Directory) {
     directory.delete_user("umlaut@bücher.example").unwrap();
 }
 
-/// A cursor does hold an email or a username, which its doc says. Nothing else
-/// of the users is in it.
+/// A cursor contains an email or a username, as documented, and nothing else about users.
 #[test]
-fn a_cursor_holds_no_more_than_its_place() {
+fn a_cursor_holds_only_its_position() {
     on_both_engines(|directory| {
         let person = NewUser::new("ann@ex.co")
             .username("trilby")
@@ -124,7 +123,7 @@ fn a_cursor_holds_no_more_than_its_place() {
 }
 
 #[test]
-fn fields_have_names_of_their_own() {
+fn fields_serialize_under_their_names() {
     let names = serde_json::to_string(&[Field::GivenName, Field::Attributes]).unwrap();
     assert_eq!(names, r#"["given_name","attributes"]"#);
 }

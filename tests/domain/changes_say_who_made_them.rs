@@ -1,5 +1,5 @@
-//! The actor of a write is on record with it, and can do anything but switch off
-//! or delete themself.
+//! The actor of a write is recorded with it, and can do anything except deactivate or delete
+//! themself.
 
 use headcount::{Batch, ErrorKind, NewUser, NewWorkspace, Op, Role, UserId, UserUpdate};
 
@@ -54,7 +54,7 @@ fn a_batch_can_name_another_actor_than_its_handle() {
 }
 
 #[test]
-fn nobody_switches_off_or_deletes_themself() {
+fn nobody_deactivates_or_deletes_themself() {
     on_both_engines(|directory| {
         let ann = directory
             .create_user(NewUser::new("ann@ex.co").admin(true))
@@ -77,7 +77,7 @@ fn nobody_switches_off_or_deletes_themself() {
         );
         assert!(user(directory, ann).is_active());
 
-        // Everything else of themself is theirs to change.
+        // They can change everything else about themself.
         as_ann.activate_user(ann).unwrap();
         as_ann
             .update_user(ann, UserUpdate::new().admin(false).email("a@ex.co"))
@@ -87,7 +87,7 @@ fn nobody_switches_off_or_deletes_themself() {
             .unwrap();
         as_ann.add_member(own.id(), bob, Role::Owner).unwrap();
         as_ann.remove_member(own.id(), ann).unwrap();
-        // Others can switch them off; once they are, doing it again is nothing.
+        // Others can deactivate them; then doing it again has no effect.
         directory.acting_as(bob).deactivate_user(ann).unwrap();
         let op = Op::DeactivateUser(ann.into());
         assert!(!as_ann.apply(Batch::from_iter([op])).unwrap().outcomes[0].changed);

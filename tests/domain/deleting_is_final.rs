@@ -43,7 +43,7 @@ fn email_and_username_are_free_at_once() {
 }
 
 #[test]
-fn the_id_is_not_given_again() {
+fn the_id_is_not_reused() {
     let file = TempPath::new();
     let directory = file.open();
     let ann = hire(&directory, "ann");
@@ -94,7 +94,7 @@ fn trimming_forgets_ids_of_deleted_users() {
         directory.create_user(reborn(ann, "ann@ex.co")).unwrap();
         directory.trim_changes(u64::MAX).unwrap();
         assert_eq!(deleted(), 0);
-        // Those who are there are there.
+        // The existing users remain.
         for id in [ann, cid] {
             let again = directory.create_user(reborn(id, "other@ex.co"));
             assert_eq!(kind(again), ErrorKind::IdTaken);
@@ -107,7 +107,7 @@ fn trimming_forgets_ids_of_deleted_users() {
 }
 
 #[test]
-fn an_id_that_was_given_in_the_same_batch_is_taken() {
+fn an_id_used_earlier_in_the_same_batch_is_taken() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let reborn = |email| NewUser::new(email).id(ann);
@@ -140,7 +140,7 @@ fn an_id_that_was_given_in_the_same_batch_is_taken() {
 }
 
 #[test]
-fn memberships_go_along() {
+fn memberships_are_deleted_too() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let models = found(directory, "Models", ann);
@@ -154,7 +154,7 @@ fn memberships_go_along() {
         assert_eq!(kind(directory.workspaces_of(bob)), ErrorKind::UserNotFound);
         assert_eq!(directory.verify().unwrap().members, 2);
 
-        // The next one by that email is nobody's member.
+        // The next user with that email is a member of nothing.
         let heir = hire(directory, "bob");
         assert!(directory.workspaces_of(heir).unwrap().is_empty());
         let query = UserQuery::new().member_of(models, None);

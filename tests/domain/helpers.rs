@@ -32,7 +32,7 @@ pub fn roomy() -> Directory {
         .unwrap()
 }
 
-/// What every test that writes ends with: the directory agrees with itself.
+/// The end of every test that writes: the directory is consistent.
 pub fn finish(directory: Directory) {
     let verified = directory.verify().unwrap();
     let seats = directory.seats().unwrap();

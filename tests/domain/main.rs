@@ -1,6 +1,5 @@
 //! The domain around the users: workspaces and their owners, batches, versions,
-//! queries and the change feed. One story a file, named for the promise it
-//! keeps.
+//! queries and the change feed. One story per file, named for the promise that it tests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -1,5 +1,5 @@
-//! A user is a member of a workspace once, in one role, and can be found from
-//! either side, whatever becomes of the email.
+//! A user is a member of a workspace once, in one role, and is found from either side, even after
+//! the email changes.
 
 use headcount::{
     Batch, Directory, ErrorKind, Event, Role, UserId, UserQuery, UserUpdate, WorkspaceId,
@@ -14,7 +14,7 @@ fn queried(directory: &Directory, workspace: WorkspaceId, role: Option<Role>) ->
 }
 
 #[test]
-fn roles_are_parsed_with_the_older_name() {
+fn roles_are_parsed_by_the_older_name_too() {
     for (text, role) in [
         ("owner", Role::Owner),
         (" OWNER ", Role::Owner),
@@ -71,7 +71,7 @@ fn adding_again_does_nothing_and_in_another_role_is_refused() {
 }
 
 #[test]
-fn who_is_not_there_cannot_be_changed() {
+fn a_member_who_does_not_exist_cannot_be_changed() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let models = found(directory, "Models", ann);
@@ -170,7 +170,7 @@ fn a_users_workspaces_come_with_the_role() {
 }
 
 #[test]
-fn leaving_and_coming_back_in_one_batch_is_a_new_membership() {
+fn leaving_and_rejoining_in_one_batch_is_a_new_membership() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let models = found(directory, "Models", ann);

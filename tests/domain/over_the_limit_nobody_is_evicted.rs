@@ -1,5 +1,5 @@
-//! A license smaller than today's use is accepted. Nobody loses access, and
-//! everything that doesn't need another seat goes on; only growth is refused.
+//! A license with fewer seats than active users is accepted. Nobody is deactivated, and whatever
+//! needs no further seat still works; only growth is refused.
 
 use headcount::{Batch, Directory, ErrorKind, License, NewUser, NewWorkspace, Role, UserUpdate};
 
@@ -32,7 +32,7 @@ fn refuses_growth(directory: &Directory, active: u64, limit: u64) {
 }
 
 #[test]
-fn the_state_is_plain_to_see_and_outlives_the_process() {
+fn the_state_is_visible_and_survives_reopening() {
     let file = TempPath::new();
     let directory = file.open();
     over_by_three(&directory);
@@ -47,7 +47,7 @@ fn the_state_is_plain_to_see_and_outlives_the_process() {
 }
 
 #[test]
-fn what_needs_no_seat_goes_on() {
+fn operations_that_need_no_seat_still_work() {
     on_both_engines(|directory| {
         over_by_three(directory);
         directory

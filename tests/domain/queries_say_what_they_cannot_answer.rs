@@ -1,5 +1,4 @@
-//! A query that makes no sense is refused, and one that nobody matches is
-//! answered with nobody.
+//! An invalid query is refused; a query that nobody matches returns nobody.
 
 use headcount::{ErrorKind, Role, Sort, UserQuery};
 
@@ -49,9 +48,9 @@ fn a_cursor_of_another_order_is_refused() {
     });
 }
 
-/// A cursor is text that anybody can send back: whatever it says, it is a place.
+/// A cursor is text that anybody can send back: any well-formed one is a position.
 #[test]
-fn a_cursor_that_was_made_up_harms_nobody() {
+fn an_invented_cursor_does_no_harm() {
     on_both_engines(|directory| {
         hire(directory, "ann");
         for made_up in [

@@ -1,5 +1,5 @@
-//! Every record has a version, and an update that names another than it finds
-//! is a conflict that changes nothing.
+//! Every record has a version. An update that expects another version is a conflict and changes
+//! nothing.
 
 use headcount::{Batch, ErrorKind, License, NewWorkspace, Op, Role, Seats, UserUpdate};
 
@@ -13,7 +13,7 @@ fn conflict(expected: u64, found: u64) -> ErrorKind {
 }
 
 #[test]
-fn each_change_of_a_record_raises_its_version_by_one() {
+fn each_change_of_a_record_increments_its_version() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let version = || user(directory, ann).version();
@@ -104,7 +104,7 @@ fn a_stale_version_of_anything_is_a_conflict_and_changes_nothing() {
 }
 
 #[test]
-fn an_update_can_bring_its_own_version() {
+fn an_update_can_carry_its_own_version() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let update = |version, name| UserUpdate::new().if_version(version).given_name(name);
@@ -150,7 +150,7 @@ fn a_batch_sees_its_own_versions() {
 }
 
 #[test]
-fn the_license_has_a_version_that_counts_what_changed() {
+fn the_license_has_a_version_that_counts_changes() {
     on_both_engines(|directory| {
         let set = |license| {
             let applied = directory.apply(Batch::new().set_license(license)).unwrap();
@@ -171,7 +171,7 @@ fn the_license_has_a_version_that_counts_what_changed() {
 }
 
 #[test]
-fn of_many_who_write_upon_one_version_one_wins() {
+fn one_of_many_writers_upon_one_version_wins() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         for round in 1..10 {
@@ -191,7 +191,7 @@ fn of_many_who_write_upon_one_version_one_wins() {
 }
 
 #[test]
-fn what_is_new_has_no_version_to_guard() {
+fn operations_that_create_ignore_the_version() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let batch = Batch::new()

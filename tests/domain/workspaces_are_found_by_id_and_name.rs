@@ -1,5 +1,4 @@
-//! A workspace has an id that is never given again and a name that no other has,
-//! and is found by both.
+//! A workspace has an id that is never reused and a name that no other has, and is found by both.
 
 use headcount::{Batch, Directory, ErrorKind, NewWorkspace, UserId, WorkspaceId};
 
@@ -78,7 +77,7 @@ fn no_two_workspaces_have_one_name() {
             let renamed = directory.rename_workspace(data, name);
             assert_eq!(kind(renamed), ErrorKind::WorkspaceNameTaken);
         }
-        // Its own name in other letters is free for it.
+        // It can take its own name in another case.
         directory.rename_workspace(models, "MODELS").unwrap();
         assert_eq!(workspace(directory, models).name(), "MODELS");
 
@@ -110,7 +109,7 @@ fn two_new_workspaces_of_a_batch_cannot_have_one_name() {
 }
 
 #[test]
-fn ids_are_never_given_again() {
+fn ids_are_never_reused() {
     let file = TempPath::new();
     let directory = file.open();
     let ann = hire(&directory, "ann");
@@ -122,7 +121,7 @@ fn ids_are_never_given_again() {
 
     let directory = file.open();
     assert_eq!(found(&directory, "Third", ann).as_u64(), 3);
-    // One that comes and goes in a batch uses an id up as well.
+    // One that is created and deleted in one batch uses up an id too.
     let passing = Batch::new()
         .create_workspace(NewWorkspace::new("Passing").owner(ann))
         .delete_workspace("Passing");
@@ -138,7 +137,7 @@ fn ids_are_never_given_again() {
 
 /// The listing is read in pages; nothing is lost between them.
 #[test]
-fn a_listing_is_complete_and_of_one_moment() {
+fn a_listing_is_complete_and_shows_one_moment() {
     let directory = roomy();
     let ann = hire(&directory, "ann");
     let names = (0..600).map(|n| NewWorkspace::new(format!("w{n}")).owner(ann));
@@ -153,7 +152,7 @@ fn a_listing_is_complete_and_of_one_moment() {
 }
 
 #[test]
-fn what_is_not_there_cannot_be_changed() {
+fn a_workspace_that_does_not_exist_cannot_be_changed() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let gone = found(directory, "Gone", ann);

@@ -21,8 +21,8 @@ fn four_active(folder: &Folder) -> Vec<String> {
     four
 }
 
-/// The copy is opened elsewhere, where its last seat is taken, and put back over the
-/// crashed original, where another one has it: the two histories never mix.
+/// The copy is opened elsewhere, where somebody takes its last seat, and put back over the
+/// crashed original, where somebody else took it: the two histories never mix.
 #[test]
 fn a_copy_that_was_used_elsewhere_does_not_take_the_log_of_the_crashed_original() {
     for crashes_elsewhere in [false, true] {
@@ -44,7 +44,7 @@ fn a_copy_that_was_used_elsewhere_does_not_take_the_log_of_the_crashed_original(
     }
 }
 
-/// Also if the backup is older than the crashed use by nothing but that use.
+/// The same if the backup was made right before the use that crashed.
 #[test]
 fn a_log_that_was_left_behind_does_not_undo_a_restore() {
     let folder = Folder::new();
@@ -59,7 +59,7 @@ fn a_log_that_was_left_behind_does_not_undo_a_restore() {
     assert_holds(&folder.path("users.redb"), &four);
 }
 
-/// Those who move or copy a crashed directory take all of its files along.
+/// A crashed directory can be moved or copied with all of its files.
 #[test]
 fn all_files_of_a_crashed_directory_open_elsewhere_too() {
     let folder = Folder::new();
@@ -78,7 +78,7 @@ fn all_files_of_a_crashed_directory_open_elsewhere_too() {
 /// `cp` of the file alone, or of all files, while four threads write: what opens has
 /// whole commits up to some moment, and everything else is refused.
 #[test]
-fn a_copy_of_a_directory_in_use_is_right_or_refused() {
+fn a_copy_of_a_directory_in_use_is_consistent_or_refused() {
     let folder = Folder::new();
     let options = Directory::options().license_if_new(License::Enterprise);
     let directory = options

@@ -1,4 +1,4 @@
-//! A folder with a directory in it, and what can be asked of it.
+//! A folder with a directory in it, and helpers to inspect it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -95,8 +95,8 @@ pub fn assert_refused(path: &Path, kind: ErrorKind) -> Error {
     error
 }
 
-/// The names of all files, and what is in those of logs. The database's own file redb
-/// marks as open and closed.
+/// The names of all files, and the contents of those of logs. The main file is left out, because
+/// redb marks it as open and closed.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let names = names_in(folder).into_iter();
     names
@@ -108,7 +108,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Opens what is there without the log, of which nothing is deleted.
+/// Opens the file without its log, of which nothing is deleted.
 pub fn salvage(folder: &Folder, name: &str) -> Vec<String> {
     let logs: Vec<_> = folder
         .log(name)

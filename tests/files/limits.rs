@@ -1,4 +1,4 @@
-//! A process that may open few files, or start no thread.
+//! A process that can open only a few files, or start no thread.
 
 use std::env;
 use std::fs::{self, File};
@@ -11,8 +11,8 @@ use crate::folder::{Folder, assert_holds, names_in};
 
 const PATH: &str = "HEADCOUNT_TEST_LIMITED_PATH";
 
-/// Not a test: the process, which ends at once when it is run as one. It opens the
-/// directory and creates a user; what is refused it says.
+/// Not a test but the process, which ends at once when it is run as a test. It opens the
+/// directory, creates a user, and prints errors.
 #[test]
 fn the_process_that_opens() {
     let Some(path) = env::var_os(PATH) else {
@@ -25,8 +25,8 @@ fn the_process_that_opens() {
     say(&done.map_or_else(|error| error.to_string(), |()| "done".to_owned()));
 }
 
-/// Not a test: a process that has opened all the files it may before its first write, for
-/// which there has to be a log.
+/// Not a test but a process that has opened all the files it can before its first write, which
+/// needs a log.
 #[test]
 fn the_process_without_descriptors() {
     let Some(path) = env::var_os(PATH) else {
@@ -66,8 +66,8 @@ fn limited(process: &str, limit: &str, path: &Path) -> String {
     said
 }
 
-/// Whether what the process says is that it was done. Otherwise it was refused for
-/// `reason`, and nothing was left behind.
+/// Whether the process reports success. Otherwise it was refused for `reason` and left nothing
+/// behind.
 fn is_done(said: &str, reason: &str, path: &Path) -> bool {
     if said.contains("done") {
         return true;
@@ -78,7 +78,7 @@ fn is_done(said: &str, reason: &str, path: &Path) -> bool {
     false
 }
 
-/// Whichever of the files it is that can't be opened.
+/// Whichever file can't be opened.
 #[test]
 fn a_process_that_may_open_few_files_leaves_nothing_behind() {
     let mut refused = 0;
@@ -96,9 +96,9 @@ fn a_process_that_may_open_few_files_leaves_nothing_behind() {
     assert!(refused > 0, "no limit was too low");
 }
 
-/// One that exists stays as it is, and opens when there are more again.
+/// An existing directory stays as it is, and opens when more files can be opened.
 #[test]
-fn a_file_that_is_there_survives_few_files() {
+fn an_existing_file_survives_a_limit_on_open_files() {
     for files in 4..16 {
         let folder = Folder::new();
         let path = folder.path("users.redb");

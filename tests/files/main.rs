@@ -1,7 +1,7 @@
 //! What people and programs do to files: other names, other working directories,
 //! copies, renames, restores, deletions, while a directory is open and after a crash.
 //! Whatever they do, each acknowledged write is there or the open is refused with an
-//! error that says why; and never are more users active than there are seats.
+//! error that says why; and there are never more active users than seats.
 //!
 //! A crash is a real one: the test starts its own binary again (`crash`), which writes
 //! and then aborts.

@@ -9,11 +9,11 @@ use crate::crash::crash_after;
 use crate::folder::{Folder, assert_holds, assert_refused, names_in, users};
 
 #[test]
-fn a_link_and_what_it_leads_to_are_one_directory() {
+fn a_link_and_its_target_are_one_directory() {
     let folder = Folder::new();
     symlink("users.redb", folder.path("link.redb")).unwrap();
     let all = users("u", 20);
-    // By the link first, which leads nowhere yet; then by either, crashing each time.
+    // First through the dangling link, then through either name, crashing each time.
     folder.crash("link.redb", &all[..5]);
     folder.crash("users.redb", &all[5..10]);
     folder.crash("link.redb", &all[10..]);
@@ -40,7 +40,7 @@ fn another_hard_link_does_not_open_a_crashed_directory_without_its_log() {
 }
 
 #[test]
-fn a_relative_path_means_one_place_also_after_the_working_directory_changed() {
+fn a_relative_path_stays_valid_after_the_working_directory_changes() {
     let folder = Folder::new();
     let (home, other) = (folder.path("home"), folder.path("other"));
     fs::create_dir(&home).unwrap();
@@ -53,7 +53,7 @@ fn a_relative_path_means_one_place_also_after_the_working_directory_changed() {
 
 /// As two daemons that change to `/` would.
 #[test]
-fn two_directories_of_one_name_keep_apart_in_one_working_directory() {
+fn two_directories_with_one_relative_name_stay_separate() {
     let folder = Folder::new();
     let homes = [folder.path("a"), folder.path("b")];
     for (home, kind) in homes.iter().zip(["a", "b"]) {

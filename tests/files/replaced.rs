@@ -17,7 +17,7 @@ fn open(folder: &Folder) -> Directory {
     directory
 }
 
-/// It says so, keeps reading, and writes no more.
+/// It reports that, keeps reading, and refuses writes.
 fn assert_stopped(directory: &Directory) {
     for _ in 0..2 {
         let refused = directory.create_user(inactive("more@ex.co")).unwrap_err();
@@ -27,7 +27,7 @@ fn assert_stopped(directory: &Directory) {
 }
 
 #[test]
-fn a_file_that_is_renamed_keeps_everything_and_takes_no_more() {
+fn a_renamed_file_keeps_everything_and_refuses_writes() {
     let folder = Folder::new();
     let directory = open(&folder);
     fs::rename(folder.path("users.redb"), folder.path("moved.redb")).unwrap();
@@ -40,7 +40,7 @@ fn a_file_that_is_renamed_keeps_everything_and_takes_no_more() {
 
 /// A restore by `mv`, with the service started again while the old one still runs.
 #[test]
-fn a_file_that_takes_its_place_is_not_touched_by_the_old_one() {
+fn a_file_that_takes_its_place_is_not_touched_by_the_old_directory() {
     let folder = Folder::new();
     let backup = Directory::open(folder.path("backup.redb")).unwrap();
     backup.create_user(inactive("backup@ex.co")).unwrap();
@@ -48,7 +48,7 @@ fn a_file_that_takes_its_place_is_not_touched_by_the_old_one() {
 
     let old = open(&folder);
     fs::rename(folder.path("backup.redb"), folder.path("users.redb")).unwrap();
-    // The old one's log is in the way, and is alive.
+    // The old directory's log is in the way, and in use.
     assert_refused(&folder.path("users.redb"), ErrorKind::LogForeign);
     assert_stopped(&old);
     assert!(old.close().is_err());
@@ -61,7 +61,7 @@ fn a_file_that_takes_its_place_is_not_touched_by_the_old_one() {
 }
 
 #[test]
-fn the_log_of_the_new_file_outlives_the_old_one() {
+fn the_log_of_the_new_file_survives_the_old_directory() {
     let folder = Folder::new();
     let old = open(&folder);
     fs::rename(folder.path("users.redb"), folder.path("moved.redb")).unwrap();
@@ -81,7 +81,7 @@ fn the_log_of_the_new_file_outlives_the_old_one() {
 }
 
 #[test]
-fn a_file_that_is_deleted_takes_no_more() {
+fn a_deleted_file_refuses_writes() {
     let folder = Folder::new();
     let directory = open(&folder);
     fs::remove_file(folder.path("users.redb")).unwrap();
@@ -90,9 +90,9 @@ fn a_file_that_is_deleted_takes_no_more() {
     assert!(folder.names().is_empty(), "{:?}", folder.names());
 }
 
-/// A new directory is not made where a log says that there was one.
+/// No new directory is created where a log shows that there was one.
 #[test]
-fn no_new_directory_is_made_beside_the_log_of_one_that_is_gone() {
+fn no_new_directory_is_created_beside_an_old_log() {
     let folder = Folder::new();
     folder.crash("users.redb", &users("u", 3));
     fs::rename(folder.path("users.redb"), folder.path("moved.redb")).unwrap();
@@ -104,7 +104,7 @@ fn no_new_directory_is_made_beside_the_log_of_one_that_is_gone() {
 }
 
 #[test]
-fn a_moved_file_opens_without_its_log_only_when_told_so() {
+fn a_moved_file_opens_without_its_log_only_on_request() {
     let folder = Folder::new();
     let directory = Directory::open(folder.path("users.redb")).unwrap();
     directory.create_user(inactive("closed@ex.co")).unwrap();

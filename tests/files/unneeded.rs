@@ -41,7 +41,7 @@ fn a_deleted_cut_or_zeroed_segment_is_missed() {
     }
 }
 
-/// The first users are there without a gap, and nothing that never was.
+/// The first users are there without a gap, and nobody who was never created.
 #[test]
 fn salvaging_keeps_the_first_commits() {
     let mut lost = 0;
@@ -59,7 +59,7 @@ fn salvaging_keeps_the_first_commits() {
 }
 
 #[test]
-fn swapped_segments_are_read_as_what_they_are() {
+fn swapped_segments_are_recognized() {
     let folder = Folder::new();
     let all = two_segments(&folder);
     let log = folder.log("users.redb");
@@ -86,7 +86,7 @@ fn the_log_of_another_directory_is_refused() {
 
 /// A log cannot make the process allocate what its length says.
 #[test]
-fn an_oversized_or_sparse_log_is_no_danger() {
+fn an_oversized_or_sparse_log_does_no_harm() {
     let folder = Folder::new();
     folder.crash("users.redb", &users("u", 5));
     let segment = &folder.log("users.redb")[0];

@@ -1,4 +1,4 @@
-//! What the killed processes reported, held against what is in the directory.
+//! Compares what the killed processes reported with what is in the directory.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -13,10 +13,10 @@ use crate::kit::model::Model;
 use crate::life::{self, Drawn, SEATS};
 use crate::report::Report;
 
-/// What is known of a request.
+/// What is known about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// The process died before it reported: it is there whole, or not at all.
+    /// The process died before it reported: all of it is there, or nothing.
     Unknown,
     /// Acknowledged, or seen in the directory: it has this change, for good.
     Done(u64),
@@ -30,7 +30,7 @@ pub struct Ledger {
     /// Those whose outcome the last process did not report, in the order of intents.
     in_doubt: Vec<u64>,
     drawn: Drawn,
-    /// What the changes up to `seen` came to.
+    /// The state after the changes up to `seen`.
     model: Model,
     seen: u64,
     /// Of those that were not acknowledged: how many were there, and how many not.
@@ -67,12 +67,12 @@ impl Ledger {
         again
     }
 
-    /// Takes down a line of a process.
+    /// Records a line of a process.
     pub fn note(&mut self, report: Report) {
         match report {
             Report::Intent(seed) => {
                 self.in_doubt.push(seed);
-                // One that is done already must be answered with the same change.
+                // A request that was applied before must return the same change.
                 let fate = self.fates.entry(seed).or_insert(Fate::Unknown);
                 if *fate == Fate::Nothing {
                     *fate = Fate::Unknown;
@@ -84,7 +84,7 @@ impl Ledger {
                 *fate = done;
             }
             Report::Refused(seed) => {
-                // One that is done is answered when it is repeated.
+                // A request that was applied is answered when it is repeated.
                 let fate = self.decided(seed);
                 assert_eq!(*fate, Fate::Unknown, "request {seed}");
                 *fate = Fate::Nothing;
@@ -147,8 +147,8 @@ impl Ledger {
         directory.close().unwrap();
     }
 
-    /// The next change must be a whole request of which nobody was told that it is not
-    /// there, with the number that was acknowledged, and do what the model does.
+    /// The next change must be a complete request that was not reported as refused, have the
+    /// number that was acknowledged, and do what the model does.
     fn take(&mut self, change: &Change) {
         assert_eq!(change.sequence, self.seen + 1, "a gap in the changes");
         self.seen = change.sequence;
@@ -175,7 +175,7 @@ impl Ledger {
         assert!(!answer.replayed, "done twice: {request:?}");
     }
 
-    /// What the story was about, in one line.
+    /// A summary of the story in one line.
     pub fn summary(&self) -> String {
         format!(
             "{} requests, {} of them done; of those without an answer {} are there and {} not",

@@ -119,7 +119,7 @@ fn write(directory: &Directory, mut random: Rng) {
     }
 }
 
-/// Makes a request and reports what became of it; whether the directory is still open.
+/// Makes a request and reports its result; returns whether the directory is still open.
 fn make(directory: &Directory, drawn: &Drawn, seed: u64) -> bool {
     let request = drawn.request(seed);
     Report::Intent(seed).send();

@@ -71,8 +71,7 @@ pub enum End {
     Killed,
 }
 
-/// Lets a process live with the directory at `path` until `moment`, and takes down
-/// its reports.
+/// Lets a process work with the directory at `path` until `moment`, and records its reports.
 pub fn live(
     path: &Path,
     setup: Setup,
@@ -124,7 +123,7 @@ pub fn live(
     }
 }
 
-/// Takes down a line; any other than a report is noise.
+/// Records a line; a line that is not a report is noise.
 fn note(line: &str, ledger: &mut Ledger, noise: &mut Vec<String>) -> Option<Report> {
     let Ok(report) = line.parse::<Report>() else {
         noise.push(line.to_owned());

@@ -14,9 +14,9 @@ const TRIM_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_TRIM";
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Setup {
-    /// The log's size, where it isn't the default.
+    /// The size of the log, unless it is the default.
     pub log_bytes: Option<u64>,
-    /// The time within which writes are synced, where it isn't at once.
+    /// The interval at which writes are synced, unless each is synced at once.
     pub sync_ms: Option<u64>,
     /// Changes up to this number are trimmed while others are made.
     pub trim_up_to: Option<u64>,

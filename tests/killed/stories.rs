@@ -13,7 +13,7 @@ use crate::life;
 use crate::process::{End, Moment, live};
 use crate::setup::Setup;
 
-/// How many processes are killed unless the environment says otherwise.
+/// How many processes are killed by default.
 const KILLS: u64 = 260;
 
 /// One kill in this many hits a process with a new directory.
@@ -107,9 +107,8 @@ fn a_new_directory_survives_a_kill_at_any_moment() {
     }
 }
 
-/// Checkpoints come in the midst of each life, the history is cut off behind, and what
-/// is acknowledged may not be on the disk yet: of a process that is killed the system
-/// has it all the same.
+/// Checkpoints happen during each life, the history is trimmed meanwhile, and acknowledged writes
+/// may not be on the disk yet. When only the process is killed, the system still has them.
 #[test]
 fn nothing_is_lost_with_a_small_log_late_syncs_and_a_trimmed_history() {
     let mut random = choices("small logs");

@@ -10,8 +10,8 @@ use std::time::Duration;
 /// The longest that a process may be silent before the test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// This test binary again, to run the test `name` and nothing else. Such a test does
-/// nothing unless it finds its variables in the environment.
+/// This test binary again, to run only the test `name`. Such a test does nothing unless it finds
+/// its variables in the environment.
 pub fn again(name: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command

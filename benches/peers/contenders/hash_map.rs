@@ -1,5 +1,5 @@
-//! What a program would do that keeps its users in memory and loses them when it
-//! ends: the bar for a cached read.
+//! A program that keeps its users in memory and loses them when it ends: the bar for a cached
+//! read.
 
 use std::collections::HashMap;
 use std::hint::black_box;

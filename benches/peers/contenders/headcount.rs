@@ -36,7 +36,7 @@ pub const HEADCOUNT: Contender = Contender {
     }),
 };
 
-/// Enough for all users, as those who have them all in a map have it.
+/// Enough for all users, as in the contenders that hold them all in a map.
 const USER_CACHE_BYTES: usize = 1 << 30;
 
 struct Headcount(Directory);

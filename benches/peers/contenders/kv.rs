@@ -135,7 +135,7 @@ pub fn add_view(digest: &mut Digest, bytes: &[u8]) {
     ));
 }
 
-/// All that a user calls for, besides the change: table, key, value.
+/// All entries of a user, besides the change: table, key, value.
 pub fn entries(person: &Person) -> [(Table, Vec<u8>, Vec<u8>); 7] {
     let key = key_of(&person.email).into_owned();
     let moment = |at: u64| [&at.to_be_bytes()[..], &person.id].concat();
@@ -231,7 +231,7 @@ pub fn create_all(txn: &mut impl Transaction, profiles: Vec<Profile>) {
     }
 }
 
-/// Switches a user; nothing happens to one who is so already.
+/// Activates or deactivates a user; no effect if that is the state already.
 pub fn set_active(txn: &mut impl Transaction, email: &str, active: bool) {
     let key = key_of(email);
     let mut person = owned(&txn.get(Table::Users, key.as_bytes()).unwrap());

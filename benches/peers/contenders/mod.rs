@@ -26,7 +26,7 @@ pub const ALL: [&Contender; 9] = [
     &random_load::RANDOM_LOAD,
 ];
 
-/// A way to load SQLite that is no contender otherwise.
+/// Another way to load SQLite, only compared in loading.
 pub use sqlite::INDEXED_AFTERWARDS;
 
 /// The contenders that take part in `work`.

@@ -1,6 +1,5 @@
-//! SQLite as a careful user of it would set it up: one connection that writes,
-//! behind a mutex (its busy handler sleeps, a mutex does not), and one for each
-//! thread that reads.
+//! SQLite as a careful user would set it up: one connection that writes, behind a mutex (its busy
+//! handler sleeps, a mutex does not), and one for each reading thread.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -1,5 +1,4 @@
-//! The schema of SQLite and what is asked of it, for all contenders that are
-//! SQLite.
+//! The schema and statements of all contenders that use SQLite.
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -119,8 +118,8 @@ fn insert_person(insert: &mut rusqlite::Statement<'_>, person: &Person) -> Resul
     ])
 }
 
-/// Creates a user within a transaction. Who is a duplicate is refused by the
-/// unique indexes, and who finds no seat by the first statement.
+/// Creates a user within a transaction. The unique indexes refuse duplicates, and the first
+/// statement refuses a user for whom no seat is free.
 pub fn create(connection: &Connection, person: &Person) -> Result<()> {
     let sequence: u64 = connection
         .prepare_cached(
@@ -132,7 +131,7 @@ pub fn create(connection: &Connection, person: &Person) -> Result<()> {
     add_change(connection, sequence, person.created_at, 1, &person.id)
 }
 
-/// Switches a user within a transaction; nothing happens to one who is so already.
+/// Activates or deactivates a user within a transaction; no effect if that is the state already.
 pub fn set_active(connection: &Connection, email: &str, active: bool) -> Result<()> {
     let now = now_micros();
     let mut update = connection.prepare_cached(

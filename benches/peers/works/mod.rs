@@ -1,4 +1,4 @@
-//! The works: each opens who takes part, lets them take turns and adds its rows.
+//! The kinds of work: each opens its contenders, lets them take turns and adds its rows.
 
 mod add;
 mod backup;
@@ -24,7 +24,7 @@ pub use sustained::Wait;
 /// The work that is plotted.
 pub const CREATES: &str = "durable create";
 
-/// The size at which the aims for writes are.
+/// The size at which the goals for writes apply.
 const USUAL_USERS: u64 = 100_000;
 
 /// Does a work at one size.
@@ -108,7 +108,7 @@ impl Bench {
         self.pick(Duration::from_millis(250), Duration::from_secs(1))
     }
 
-    /// Somebody who is in no directory yet.
+    /// A person who is in no directory yet.
     fn newcomer(&self) -> Profile {
         Profile::numbered(self.next_number.fetch_add(1, Ordering::Relaxed))
     }

@@ -41,7 +41,10 @@ fn check_in(filter: &Filter, scope: Scope) -> Result<(), ScimError> {
             Some(attribute) if attribute.is_multi && path.part.is_none() => {
                 check_in(condition, Scope::Items(attribute))
             }
-            Some(_) => Err(ScimError::filter(format!("{:?} is not multi-valued", path.name))),
+            Some(_) => Err(ScimError::filter(format!(
+                "{:?} is not multi-valued",
+                path.name
+            ))),
             None => check_in(condition, Scope::Unknown),
         },
     }
@@ -102,7 +105,9 @@ fn check_value(
         {
             Ok(())
         }
-        (Form::Moment, _) => refused("can only be compared with a time such as \"2026-01-31T00:00:00Z\""),
+        (Form::Moment, _) => {
+            refused("can only be compared with a time such as \"2026-01-31T00:00:00Z\"")
+        }
         (_, Value::String(_)) => Ok(()),
         _ => refused("is a string: put the value in double quotes"),
     }

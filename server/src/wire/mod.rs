@@ -69,7 +69,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
 
 /// Reads a JSON object. A list is none, although it could be read as the members' values.
 pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8]) -> Result<T, Failure> {
-    let malformed = |why: String| Failure::bad_request(format!("the request body is not valid: {why}"));
+    let malformed =
+        |why: String| Failure::bad_request(format!("the request body is not valid: {why}"));
     if !text.is_empty() && !text.trim_ascii_start().starts_with(b"{") {
         return Err(malformed("it must be a JSON object".to_owned()));
     }

@@ -1,10 +1,10 @@
-//! Days, and how many users were active on them.
+//! Days, and the numbers of users active on them.
 
-use super::{KeyKind, made};
+use super::{KeyKind, build};
 use crate::model::{SeatDay, Timestamp};
 
 pub(crate) fn seat_day(day: Timestamp) -> Vec<u8> {
-    made(|out| put_seat_day(out, day))
+    build(|out| put_seat_day(out, day))
 }
 
 pub(crate) fn put_seat_day(out: &mut Vec<u8>, day: Timestamp) {
@@ -16,7 +16,7 @@ pub(crate) fn put_seat_day_value(out: &mut Vec<u8>, day: &SeatDay) {
     out.extend_from_slice(&day.last.to_be_bytes());
 }
 
-/// The day of an entry; `None` where it is malformed.
+/// The day of an entry; `None` if it is malformed.
 pub(crate) fn seat_day_in(key: &[u8], value: &[u8]) -> Option<SeatDay> {
     let number = |bytes: &[u8]| bytes.try_into().ok().map(u64::from_be_bytes);
     let day = number(KeyKind::SeatDay.rest(key)?)?;

@@ -1,19 +1,19 @@
-//! Entries that name an email without repeating what their own key says of it.
+//! Entries that hold an email without repeating the part that is in their own key.
 //!
-//! An entry of a domain is `domain, 0, local part, '@'`: the email ends with the domain. The
-//! entry of a username holds how many bytes at the beginning of its key the email begins
-//! with, in one byte, and the rest of the email: mostly the username is the email or the
-//! part of it before the `@`.
+//! The key of a domain entry is `domain, 0, local part, '@'`, because the email ends with
+//! the domain. The value of a username entry is one byte with the length of the prefix that
+//! the key and the email share, then the rest of the email: most usernames are the email,
+//! or the part of it before the `@`.
 
 use super::{KeyKind, Prefix};
 
-/// The end of the domain in a key of [`KeyKind::Domain`]; no domain contains it.
+/// Ends the domain in a key of [`KeyKind::Domain`]; no domain contains it.
 const DOMAIN_END: u8 = 0;
 
-/// What follows the local part of an email, which does not contain it.
+/// Ends the local part of an email, which doesn't contain it.
 const AT: u8 = b'@';
 
-/// Sorts behind every text that begins with the same bytes.
+/// Sorts after every text with the same beginning.
 const BEHIND_TEXTS: u8 = 0xff;
 
 pub(crate) fn domains(domain: &str) -> Prefix {
@@ -25,7 +25,7 @@ pub(crate) fn put_domain(out: &mut Vec<u8>, email_key: &str) {
     KeyKind::Domain.put(out, &[domain.as_bytes(), &[DOMAIN_END], local.as_bytes()]);
 }
 
-/// Where the domain begins, behind the `@`.
+/// The end of the local part, including the `@`: the start of the domain.
 fn end_of_local(email_key: &str) -> usize {
     email_key.find(char::from(AT)).map_or(0, |at| at + 1)
 }
@@ -37,8 +37,8 @@ pub(super) fn email_key_in_domain(key: &[u8]) -> Option<String> {
     (!local.is_empty() && end_of_local(local) == local.len()).then(|| [local, domain].concat())
 }
 
-/// The place of an email key within an index whose keys sort by it; not necessarily that
-/// of an entry.
+/// The position of an email key within an index that is sorted by it; there need not be an
+/// entry.
 pub(crate) fn place_of_email(prefix: &Prefix, email_key: &str) -> Vec<u8> {
     let mut place = prefix.0.clone();
     let domain = match prefix.0.split_first() {
@@ -50,8 +50,8 @@ pub(crate) fn place_of_email(prefix: &Prefix, email_key: &str) -> Vec<u8> {
     };
     let (local, own) = email_key.split_at(end_of_local(email_key));
     place.extend_from_slice(local.as_bytes());
-    // The entries end with the `@`: those of other local parts sort before or behind it,
-    // and only the one of the same local part asks for the domain.
+    // Entries end with the `@`. The domain matters only for the entry with the same local
+    // part; other local parts sort before or after it anyway.
     match own.as_bytes().cmp(domain) {
         std::cmp::Ordering::Less if !local.is_empty() => {
             place.pop();

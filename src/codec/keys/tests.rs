@@ -3,7 +3,7 @@
 use super::*;
 
 fn domain(email_key: &str) -> Vec<u8> {
-    made(|out| put_domain(out, email_key))
+    build(|out| put_domain(out, email_key))
 }
 
 #[test]

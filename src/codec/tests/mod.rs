@@ -1,4 +1,4 @@
-//! The bytes of every record: pinned, the same as bincode 2's, and read back.
+//! The bytes of every record: pinned, compared with bincode 2, and decoded again.
 
 use std::fmt::{Debug, Write as _};
 use std::{env, fs};
@@ -6,7 +6,7 @@ use std::{env, fs};
 use super::*;
 use crate::error::{ErrorKind, Result};
 use crate::model::{
-    Attributes, Change, Email, Event, ExternalIds, Field, License, Member, NulTexts, Outcome,
+    Attributes, Change, Derived, Email, Event, ExternalIds, Field, License, Member, Outcome,
     RequestId, Role, Subject, TextMap, Timestamp, User, UserId, Username, Workspace, WorkspaceId,
 };
 
@@ -45,18 +45,18 @@ fn encode_request(request: &RequestRecord) -> Result<Vec<u8>> {
     put(put_request, request)
 }
 
-/// What pins the bytes. `HEADCOUNT_UPDATE=1` writes it anew: a commit that
-/// changes a line of it changes the format, and needs a new version of the record.
+/// Pins the bytes. `HEADCOUNT_UPDATE=1` rewrites it; a commit that changes a line of it
+/// changes the format, and needs a new version of the record.
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/records.txt");
 
 /// The email key of the users that are decoded here.
 const KEY: &str = "ann@ex.co";
 
-/// A record as it is stored, and how to read it.
+/// A stored record, and its decoder.
 struct Sample {
     name: &'static str,
     bytes: Vec<u8>,
-    /// What the value is that was encoded, for comparison.
+    /// The encoded value, for comparison.
     value: String,
     decode: fn(&[u8]) -> Result<String>,
 }
@@ -140,7 +140,7 @@ fn least_user() -> User {
         updated_at: at(250),
         deactivated_at: None,
         version: 1,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     }
 }
 
@@ -167,7 +167,7 @@ fn fullest_user() -> User {
         updated_at: at(253_402_207_200_999_999),
         deactivated_at: Some(at(251)),
         version: u64::MAX,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     }
 }
 
@@ -240,7 +240,7 @@ fn request() -> RequestRecord {
     }
 }
 
-/// What happens to workspaces and their members.
+/// Events of workspaces and their members.
 fn workspace_events() -> Vec<Event> {
     let (workspace, user) = (WORKSPACE, id(4));
     vec![

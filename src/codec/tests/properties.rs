@@ -1,4 +1,4 @@
-//! Random records: the same bytes as bincode 2's, and read back as they were.
+//! Random records: compared with bincode 2, and decoded again.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -8,7 +8,7 @@ use crate::codec::records::{
     MembershipRecord, UserRecord, UsernameRecord, WorkspaceRecord, encode,
 };
 
-/// The record as `bincode` itself writes it, behind the version.
+/// The version, then the record as `bincode` writes it.
 fn by_bincode(record: &impl bincode::Encode) -> Vec<u8> {
     let mut bytes = vec![1];
     let standard = bincode::config::standard();
@@ -118,13 +118,13 @@ fn any_user() -> impl Strategy<Value = User> {
                 updated_at,
                 deactivated_at: (!active).then_some(updated_at),
                 version,
-                nul_texts: NulTexts::default(),
+                derived: Derived::default(),
             }
         },
     )
 }
 
-/// The record that stands for `user`, put together once more by hand.
+/// The record of `user`, built independently of the code under test.
 fn record_of(user: &User) -> UserRecord<'_> {
     let typed = user.email.as_str();
     UserRecord {
@@ -171,7 +171,7 @@ proptest! {
         let record = record_of(&user);
         prop_assert_eq!(&bytes, &by_bincode(&record));
         prop_assert_eq!(&bytes, &encode(&record).unwrap());
-        // Not `==`: two emails are equal by their keys.
+        // Not `==`, which compares emails by their keys only.
         prop_assert_eq!(shown_user(&bytes).unwrap(), format!("{user:?}"));
     }
 

@@ -1,10 +1,10 @@
-//! What a view says of its user.
+//! The fields of a view.
 
 #[cfg(feature = "capi")]
 use super::Pairs;
 use super::UserView;
 use crate::codec::records::UsernameRecord;
-use crate::model::{Email, NulTexts, Timestamp, User, UserId};
+use crate::model::{Derived, Email, Timestamp, User, UserId};
 
 impl<'a> UserView<'a> {
     /// The id, which never changes.
@@ -63,7 +63,7 @@ impl<'a> UserView<'a> {
         self.username.map_or(self.email, |name| name.typed)
     }
 
-    /// The key of the username, which is that of the email where none was given.
+    /// The key of the username, or of the email if that is the username.
     pub(crate) fn username_key(&self) -> &'a str {
         self.username.map_or(self.email_key, |name| name.key())
     }
@@ -184,11 +184,11 @@ impl<'a> UserView<'a> {
         self.external_ids.iter()
     }
 
-    /// Bytes that the texts of all attributes have at most, with one more for each.
+    /// An upper bound for the bytes of all attribute texts, plus one for each text.
     #[cfg(feature = "capi")]
     pub(crate) fn attribute_bytes_at_most(&self) -> usize {
         match self.attributes {
-            // Each text has its length before it, of one byte at least.
+            // Each text is preceded by its length of at least one byte.
             Pairs::Stored(_, fields) => fields.left(),
             Pairs::Owned(pairs) => pairs
                 .iter()
@@ -285,7 +285,7 @@ impl<'a> UserView<'a> {
             updated_at: self.updated_at,
             deactivated_at: self.deactivated_at,
             version: self.version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Views say what users do, and refuse what is none.
+//! Views have the same fields as users, and refuse bytes that are not a user.
 
 use super::*;
 use crate::codec::{decode_user, put_user};
 use crate::error::ErrorKind;
-use crate::model::{Attributes, Email, ExternalIds, NulTexts, Username};
+use crate::model::{Attributes, Derived, Email, ExternalIds, Username};
 
 fn user(email: &str) -> User {
     User {
@@ -20,7 +20,7 @@ fn user(email: &str) -> User {
         updated_at: Timestamp::now(),
         deactivated_at: None,
         version: 300,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     }
 }
 

@@ -1,17 +1,17 @@
-//! Counting what happens too often for a counter that all threads share.
+//! A counter for events that are too frequent for a single shared counter.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// How often something happened, counted by each thread in its own counter, for one
-/// that is shared would cost more than what is counted. Where many threads count,
-/// two that share a counter may lose a count now and then.
+/// Counts events in a separate counter per thread, because updating a shared one would cost
+/// more than the event. With many threads, two that share a counter may lose a count now
+/// and then.
 pub(super) struct Hits([Counter; COUNTERS]);
 
-/// More than the processors of most machines.
+/// More than most machines have processors.
 const COUNTERS: usize = 64;
 
-/// A counter with its cache lines to itself.
+/// A counter on cache lines of its own.
 #[derive(Default)]
 #[repr(align(128))]
 struct Counter(AtomicU64);
@@ -37,7 +37,7 @@ impl Hits {
             }
             own => own,
         };
-        // Not in one step: that would cost as much as a lock.
+        // Not an atomic increment, which would cost as much as a lock.
         let counter = &self.0[own].0;
         let sum = counter.load(Ordering::Relaxed) + count as u64;
         counter.store(sum, Ordering::Relaxed);

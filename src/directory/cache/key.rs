@@ -1,4 +1,4 @@
-//! What users are cached under, how that is hashed, and what an entry weighs.
+//! The keys of cached users, their hashes, and the weight of an entry.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use crate::model::User;
 
-/// What a key says of a user.
+/// The kind of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(in crate::directory) enum CacheKeyKind {
@@ -14,15 +14,15 @@ pub(in crate::directory) enum CacheKeyKind {
     Email,
     /// The bytes of the id.
     Id,
-    /// The key of the username, which is that of the email for some.
+    /// The key of the username, which may be that of the email.
     Username,
 }
 
-/// Bytes of a key that are kept in the entry itself. Most emails fit, and one
-/// that does is compared without another trip to memory.
+/// Maximum bytes of a key that is stored in the entry itself. Most emails fit, and can be
+/// compared without another memory access.
 const INLINE_BYTES: usize = 38;
 
-/// An owned key: a byte for its kind, and then its text or id.
+/// An owned key: one byte for its kind, then the text or id.
 pub(super) enum Key {
     Inline { len: u8, bytes: [u8; INLINE_BYTES] },
     Boxed(Box<[u8]>),
@@ -46,7 +46,7 @@ impl Default for Key {
     }
 }
 
-/// A borrowed key that knows its hash, which is all that is ever computed of it.
+/// A borrowed key with its hash, which is computed once.
 #[derive(Debug)]
 pub(super) struct KeyRef<'k> {
     pub(super) hash: u64,
@@ -67,7 +67,7 @@ impl<'k> KeyRef<'k> {
         }
     }
 
-    /// Whether the owned key is the same.
+    /// Whether the owned key is equal.
     #[inline]
     pub(super) fn is(&self, key: &Key) -> bool {
         matches!(key.bytes(), [kind, text @ ..] if *kind == self.kind as u8 && text == self.text)
@@ -87,7 +87,7 @@ impl<'k> KeyRef<'k> {
         .map(|(kind, text)| Self::new(hashing, kind, text))
     }
 
-    /// The same, to be kept.
+    /// The owned key.
     pub(super) fn to_key(&self) -> Key {
         let len = 1 + self.text.len();
         let mut bytes = [0; INLINE_BYTES];
@@ -108,22 +108,22 @@ impl<'k> KeyRef<'k> {
     }
 }
 
-/// How keys are hashed. The seed is drawn for each process, for the texts come from
+/// The hash function. Its seed is random per process, because the texts come from
 /// strangers.
 #[derive(Default)]
 pub(super) struct Hashing(RandomState);
 
-/// Bytes of an entry in the table: a slot of 64 bytes, and a share of those that
-/// are free, which are between a quarter and five eighths of all.
+/// Bytes of an entry in the table: a slot of 64 bytes, plus a share of the free slots,
+/// which are between a quarter and five eighths of all.
 const ENTRY_BYTES: usize = 112;
-/// Bytes of an allocation for what the allocator knows of it, and rounding.
+/// Overhead of an allocation: the allocator's header and rounding.
 const ALLOCATION_BYTES: usize = 16;
 /// The two counters of an `Arc`.
 const COUNTER_BYTES: usize = 2 * size_of::<usize>();
-/// Bytes of an attribute or external id in its map, without its texts.
+/// Bytes of an attribute or external id in its map, without the texts.
 const PAIR_BYTES: usize = 2 * size_of::<Box<str>>();
 
-/// What an entry weighs: about the bytes of memory that it takes in all.
+/// The weight of an entry: roughly the memory it takes in all.
 pub(super) fn weight(key: &Key, user: &User) -> usize {
     let key_bytes = match key {
         Key::Inline { .. } => 0,
@@ -132,7 +132,7 @@ pub(super) fn weight(key: &Key, user: &User) -> usize {
     ENTRY_BYTES + key_bytes + user_bytes(user)
 }
 
-/// Bytes of memory that a shared user takes.
+/// The memory of a shared user.
 fn user_bytes(user: &User) -> usize {
     let typed_and_key = |typed: &str, key: &str| {
         text_bytes(typed.len())
@@ -168,7 +168,7 @@ fn user_bytes(user: &User) -> usize {
         + map_count * ALLOCATION_BYTES
 }
 
-/// Bytes of a text of its own allocation.
+/// The memory of a text with an allocation of its own.
 fn text_bytes(len: usize) -> usize {
     if len == 0 { 0 } else { len + ALLOCATION_BYTES }
 }

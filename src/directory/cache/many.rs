@@ -1,10 +1,10 @@
-//! Getting many users at once.
+//! Looking up many users at once.
 //!
-//! A look-up waits for memory twice: for the slot and for the user. One after the other
-//! can't overlap, since a lock is taken and a counter raised in between, and both hold
-//! back what follows. So for a batch of keys the locks are taken first, then all slots
-//! are touched, then all users, and the counters are raised last: by then everything is
-//! near.
+//! A lookup waits for memory twice: for the slot and for the user. The waits of consecutive
+//! lookups can't overlap, because the lock and the reference count between them are
+//! barriers for the processor. So for a batch of keys, this takes the locks first, then
+//! touches all slots, then all users, and increments the counts last, when everything is in
+//! the processor's cache.
 
 use std::hint::black_box;
 use std::sync::{Arc, RwLockReadGuard};
@@ -14,12 +14,12 @@ use super::table::Table;
 use super::{KEY_BYTES_MAX, UserCache};
 use crate::model::User;
 
-/// Look-ups that overlap: more than a processor has under way at once. The locks are
-/// held for no longer than these take.
+/// Lookups that overlap: more than a processor can have in flight. Locks are held only for
+/// one batch.
 const BATCH: usize = 64;
 
 impl UserCache {
-    /// The users under these keys, one for each, as [`get`](Self::get) finds them.
+    /// Looks up each of these keys like [`get`](Self::get), in order.
     pub(in crate::directory) fn get_many<'k>(
         &self,
         kind: CacheKeyKind,
@@ -38,13 +38,13 @@ impl UserCache {
         found
     }
 
-    /// The key, unless it is about to change or longer than any.
+    /// The key, unless it is marked or longer than any key.
     fn key_of_many<'k>(&self, kind: CacheKeyKind, text: &'k [u8]) -> Option<KeyRef<'k>> {
         if text.len() > KEY_BYTES_MAX {
             return None;
         }
         let key = KeyRef::new(&self.hashing, kind, text);
-        // Before any table is read: see the head of the room.
+        // Before any table is read: see the module documentation of the cache.
         (!self.marks.is_set(key.hash)).then_some(key)
     }
 
@@ -66,8 +66,7 @@ impl UserCache {
         found.extend(users.iter().map(|user| user.cloned()));
     }
 
-    /// The tables of these keys, locked in the order in which they stand: whoever holds
-    /// one waits only for later ones, so nobody waits in a circle.
+    /// The tables of these keys, locked in a fixed order, so that threads can't deadlock.
     fn locked(&self, keys: &[Option<KeyRef<'_>>]) -> Vec<Option<RwLockReadGuard<'_, Table>>> {
         let wanted = keys
             .iter()

@@ -1,37 +1,37 @@
-//! Marks on keys whose users are about to change: one bit for many keys.
+//! Marks on keys whose users are about to change: many keys share a bit.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Keys share this many bits by their hashes. They take 8 KiB, which stay in the
-/// nearest cache of a core that reads much; and a commit of a hundred users sends
-/// one in two hundred reads of other users the long way.
+/// The number of bits, which keys share by their hashes. They take 8 KiB, which stay in the
+/// first-level cache of a busy core; a commit of a hundred users makes one in two hundred
+/// reads of other users go to the engine.
 const BITS: usize = 1 << 16;
 const WORDS: usize = BITS / 64;
 
-/// One bit for all keys whose hashes end alike.
+/// One bit for all keys whose hashes end in the same bits.
 pub(super) struct Marks(Box<[AtomicU64]>);
 
 impl Marks {
-    /// No mark is set.
+    /// Creates the marks, all clear.
     pub(super) fn new() -> Self {
         Self((0..WORDS).map(|_| AtomicU64::new(0)).collect())
     }
 
-    /// Whether keys of this hash are marked. What was written before the mark was
-    /// cleared is seen by who finds it clear.
+    /// Whether keys with this hash are marked. A thread that finds the mark clear also sees
+    /// everything written before it was cleared.
     pub(super) fn is_set(&self, hash: u64) -> bool {
         let (word, bit) = self.place(hash);
         word.load(Ordering::Acquire) & bit != 0
     }
 
-    /// Marks keys of this hash. Whoever sees what the caller publishes afterwards
-    /// sees the mark, or that it was cleared again.
+    /// Marks keys with this hash. A thread that sees what the caller publishes afterwards
+    /// also sees the mark, or that it was cleared again.
     pub(super) fn set(&self, hash: u64) {
         let (word, bit) = self.place(hash);
         word.fetch_or(bit, Ordering::Relaxed);
     }
 
-    /// Takes the mark off again.
+    /// Clears the mark.
     pub(super) fn clear(&self, hash: u64) {
         let (word, bit) = self.place(hash);
         word.fetch_and(!bit, Ordering::Release);
@@ -44,7 +44,7 @@ impl Marks {
         }
     }
 
-    /// Takes all marks off.
+    /// Clears all marks.
     pub(super) fn clear_all(&self) {
         for word in &self.0 {
             word.store(0, Ordering::Release);
@@ -52,7 +52,7 @@ impl Marks {
     }
 
     fn place(&self, hash: u64) -> (&AtomicU64, u64) {
-        // Without the lowest bits, which choose the bit.
+        // The lowest bits choose the bit, the next ones the word.
         let word = (hash >> 6) as usize % WORDS;
         (&self.0[word], 1 << (hash % 64))
     }

@@ -2,38 +2,35 @@
 //!
 //! # What it promises
 //!
-//! A cached read is as good as one from the engine's latest snapshot: whoever has
-//! seen a commit, through any read or because their own write was acknowledged,
-//! never again sees a state before it. Nobody waits: not readers for a commit, nor
-//! a commit for readers.
+//! A cached read is as fresh as a read of the engine's latest snapshot: a thread that has
+//! seen a commit, through any read or because its own write was acknowledged, never sees an
+//! earlier state again. Readers don't wait for commits, and commits don't wait for readers.
 //!
 //! # How it keeps that
 //!
-//! Only users are cached, never that there is none. So the entries that a commit
-//! makes wrong are under keys that led to a user *before* it; keys that a user gets
-//! by it are those, or have no entry. For each of these keys the committing thread
+//! Only hits are cached, so a commit can invalidate only keys that resolved to a user
+//! *before* it. For each of these keys, the committing thread
 //!
-//! 1. sets the key's mark, before the engine publishes the commit;
-//! 2. removes the entry, after the engine has published it or has failed;
-//! 3. takes the mark off, after all entries are removed.
+//! 1. sets the key's mark before the engine publishes the commit;
+//! 2. removes the entry after the engine has published the commit or has failed;
+//! 3. clears the mark after all entries are removed.
 //!
-//! A reader looks at the mark first. If it is set, it reads the engine. If it is
-//! clear, then no commit that it could have seen is still at step 1 or 2: had it
-//! seen one, through the engine or an entry made from it, then that one's mark was
-//! set before, and a mark seen clear has been taken off since, after the entry was
-//! removed. So what the reader finds cached is no older than what it has seen, and
-//! was current at the moment when it looked at the mark: that is when the read took
-//! place.
+//! A reader checks the mark first. If it is set, the reader reads the engine. If it is
+//! clear, no commit that the reader has seen is still at step 1 or 2: if it has seen a
+//! commit, through the engine or through an entry read from it, the mark was set before
+//! that, so a clear mark means that step 3 has followed, after the entry was removed. So a
+//! cached entry is no older than what the reader has seen. It was current when the reader
+//! checked the mark, which is the moment when the read takes effect.
 //!
-//! An entry is made by a reader who found none: it reserves the key, *then* takes
-//! a snapshot, and fills the place with what it read there. Removing an entry also
-//! cancels a reservation. So if the snapshot was older than a commit to the key, the
-//! reservation was too, and it is gone when that commit takes its mark off.
+//! A reader that finds no entry inserts one: it reserves the key, *then* takes a snapshot,
+//! and fills the reservation with what it read from that. Removing an entry also cancels
+//! reservations. So if the snapshot is older than a commit to the key, so is the
+//! reservation, and that commit cancels it before it clears the mark.
 //!
-//! A cache that is off, or closed, has all marks set.
+//! In a cache that is disabled or closed, all marks are set.
 //!
-//! Hosts that cache users themselves are told of a commit by a
-//! [`Generation`], which follows the same steps.
+//! Hosts that cache users themselves learn of commits from a [`Generation`], which follows
+//! the same steps.
 
 mod generation;
 mod hits;
@@ -64,20 +61,20 @@ use crate::error::Result;
 use crate::model::User;
 use crate::process::Word;
 
-/// Parts of the cache that are locked separately, for each processor and at most,
-/// unless the cache is small. Large parts can lie in large pages of memory.
+/// Tables, each with a lock of its own, per processor and at most; a small cache has fewer.
+/// Large tables can use huge pages.
 const TABLES_PER_PROCESSOR: usize = 4;
 const TABLES_MAX: usize = 64;
-/// A part has at least so many bytes.
+/// Minimum bytes of a table.
 const TABLE_BYTES_MIN: usize = 64 << 10;
-/// No key is longer, so a longer text is not looked for.
+/// No key is longer, so longer texts are not looked up.
 const KEY_BYTES_MAX: usize = 255;
-/// From so many users on, a commit marks all keys and empties the cache.
+/// A commit of more users than this marks all keys and empties the cache.
 const REPLACED_MAX: usize = 4096;
 
-/// The users that were read last or often.
+/// The users that were read recently or often.
 pub(super) struct UserCache {
-    /// A power of two of them.
+    /// Their number is a power of two.
     tables: Box<[Part]>,
     marks: Marks,
     hashing: Hashing,
@@ -89,18 +86,18 @@ pub(super) struct UserCache {
     generation: Generation,
 }
 
-/// A table, with its cache lines to itself.
+/// A table on cache lines of its own.
 #[repr(align(128))]
 struct Part(RwLock<Table>);
 
-/// What a thread must hold to change marks.
+/// The state that a thread must lock to change marks.
 struct CacheState {
-    /// Whether all marks are set for good.
+    /// Whether all marks are set permanently.
     closed: bool,
 }
 
 impl UserCache {
-    /// A cache that takes at most about so much memory; with 0 it is off.
+    /// A cache that takes at most about this much memory; 0 disables it.
     pub(super) fn new(bytes: usize) -> Self {
         let processors = available_parallelism().map_or(1, NonZero::get);
         let useful = (processors * TABLES_PER_PROCESSOR).min(TABLES_MAX);
@@ -122,14 +119,14 @@ impl UserCache {
         cache
     }
 
-    /// The user under this key, if it is cached and not about to change.
+    /// The cached user with this key, unless the key is marked.
     #[inline]
     pub(super) fn get(&self, kind: CacheKeyKind, text: &[u8]) -> Option<Arc<User>> {
         if text.len() > KEY_BYTES_MAX {
             return None;
         }
         let key = KeyRef::new(&self.hashing, kind, text);
-        // The order of these two is what makes it right.
+        // The mark must be checked before the table is read.
         if self.marks.is_set(key.hash) {
             return None;
         }
@@ -138,8 +135,8 @@ impl UserCache {
         Some(user)
     }
 
-    /// The user under this key, which `load` finds in a snapshot that it takes when
-    /// it is called.
+    /// The user with this key, from the cache or from `load`, which must take its snapshot
+    /// when it is called.
     pub(super) fn get_or_load(
         &self,
         kind: CacheKeyKind,
@@ -163,8 +160,8 @@ impl UserCache {
         Ok(user)
     }
 
-    /// Prepares for a commit. The caller must have told it the users that the commit
-    /// replaces before that is published, and drop it when that is over.
+    /// Begins the invalidation for a commit. The caller must mark the users that the commit
+    /// replaces before it is published, and drop the invalidation when the commit is over.
     pub(super) fn invalidation(&self) -> Invalidation<'_> {
         Invalidation {
             cache: self,
@@ -175,20 +172,19 @@ impl UserCache {
         }
     }
 
-    /// Forgets everything, and lets no reader find anything any more, here or in the
-    /// cache of a host.
+    /// Empties the cache, and disables it and the caches of hosts permanently.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         self.generation.close();
         self.shut(&mut state);
     }
 
-    /// What hosts keep their caches by.
+    /// The number that hosts keep their caches by.
     pub(super) fn generation(&self) -> u64 {
         self.generation.get()
     }
 
-    /// Where it is in memory.
+    /// The place of that number in memory.
     #[cfg(feature = "capi")]
     pub(super) fn generation_word(&self) -> &Word {
         self.generation.word()
@@ -200,8 +196,8 @@ impl UserCache {
         self.clear();
     }
 
-    /// Users that are cached, once under each key, and about how many bytes of
-    /// memory they take.
+    /// The number of entries, one for each key of a user, and about how much memory they
+    /// take.
     pub(super) fn size(&self) -> (u64, u64) {
         let sizes = self.tables.iter().map(|table| {
             let table = table.read();
@@ -210,12 +206,13 @@ impl UserCache {
         sizes.fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1))
     }
 
-    /// Reads that found a user in the cache, and those that asked the engine.
+    /// The numbers of hits and misses.
     pub(super) fn reads(&self) -> (u64, u64) {
         (self.hits.sum(), self.misses.load(Ordering::Relaxed))
     }
 
-    /// The table of a key. It is chosen by other bits than the slot and the mark.
+    /// The table of a key. It is chosen by other bits of the hash than the slot and the
+    /// mark.
     #[inline]
     fn table(&self, key: &KeyRef<'_>) -> &Part {
         &self.tables[self.table_index(key)]
@@ -233,13 +230,13 @@ impl UserCache {
         }
     }
 
-    /// A thread that panicked left a plain value, which is sound.
+    /// The state is a plain value, which is valid even after a panic.
     fn lock(&self) -> MutexGuard<'_, CacheState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Nothing panics while it holds a table.
+/// Nothing panics while a table is locked.
 impl Part {
     #[inline]
     fn read(&self) -> RwLockReadGuard<'_, Table> {
@@ -251,7 +248,7 @@ impl Part {
     }
 }
 
-/// A key that is reserved, and given back when this goes.
+/// A reserved key; dropping it gives the reservation back.
 struct ReservedKey<'c, 'k> {
     table: &'c Part,
     key: &'c KeyRef<'k>,
@@ -268,7 +265,7 @@ impl<'c, 'k> ReservedKey<'c, 'k> {
         }
     }
 
-    /// Caches the user, unless a commit came in between.
+    /// Caches the user, unless a commit has cancelled the reservation.
     fn fill(mut self, user: &Arc<User>) {
         if let Some(ticket) = self.ticket.take() {
             self.table.write().fill(self.key, ticket, user);
@@ -284,19 +281,19 @@ impl Drop for ReservedKey<'_, '_> {
     }
 }
 
-/// A commit under way, for the cache. However it ends, dropping it removes what the
-/// commit may have made wrong.
+/// The invalidation of entries by one commit. Dropping it removes the entries that the
+/// commit may have outdated, however the commit ended.
 pub(super) struct Invalidation<'c> {
     cache: &'c UserCache,
     state: MutexGuard<'c, CacheState>,
     replaced: Vec<Arc<User>>,
     all: bool,
-    /// Whether hosts were told of it.
+    /// Whether the generation was begun.
     begun: bool,
 }
 
 impl Invalidation<'_> {
-    /// Marks the users whose records the commit replaces, as they were before it.
+    /// Marks the keys of the users whose records the commit replaces, as they were before.
     pub(super) fn mark(&mut self, replaced: Vec<Arc<User>>) {
         if !replaced.is_empty() && !self.begun {
             self.begun = true;
@@ -327,7 +324,7 @@ impl Drop for Invalidation<'_> {
 }
 
 impl Invalidation<'_> {
-    /// Removes what the commit may have made wrong.
+    /// Removes the entries that the commit may have outdated.
     fn forget(&self) {
         let cache = self.cache;
         if self.state.closed {

@@ -1,6 +1,5 @@
-//! The protocol for the caches of hosts in every order that threads and memory allow:
-//! loom runs them all. The counter is the library's own; the engine and the host's cache
-//! are as small as can be.
+//! The protocol for the caches of hosts, checked by loom in every order that threads and
+//! memory allow. The counter is the real one; the engine and the host's cache are minimal.
 
 use std::ops::Deref;
 
@@ -18,7 +17,7 @@ use self::generation::Generation;
 #[path = "generation.rs"]
 mod generation;
 
-/// Stands for the word in memory.
+/// A stand-in for the word in memory.
 struct Word(AtomicU64);
 
 impl Word {
@@ -37,7 +36,7 @@ impl Deref for Word {
     }
 }
 
-/// A directory of one user, of whom there is only the version.
+/// A directory with one user, reduced to a version.
 struct Model {
     generation: Generation,
     published: AtomicU64,
@@ -52,7 +51,7 @@ impl Model {
         self.generation.end();
     }
 
-    /// Past the host's cache, as a read by another name is.
+    /// Reads past the host's cache, as a read by another name does.
     fn native(&self) -> u64 {
         self.published.load(Ordering::Acquire)
     }
@@ -74,7 +73,7 @@ impl Model {
     }
 }
 
-/// Each version that is read is no older than the one before.
+/// Checks that no version read is older than the previous one.
 fn read_on(model: &Model) {
     let seen = [model.native(), model.through_host(), model.native()];
     assert!(seen.is_sorted(), "went back in time: {seen:?}");
@@ -85,7 +84,7 @@ fn read_on(model: &Model) {
 #[test]
 fn a_host_never_goes_back_in_time() {
     let mut builder = loom::model::Builder::new();
-    // All orders in which up to so many switches are not the threads' own choice.
+    // All orders with up to this many preemptions.
     builder.preemption_bound = Some(3);
     builder.check(|| {
         let model = Arc::new(Model {

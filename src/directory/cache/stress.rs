@@ -1,5 +1,5 @@
-//! Many readers and writers of few users, over an engine that dawdles where it
-//! matters: nobody may ever go back in time, also who reads through the cache of a host.
+//! Many readers and writers of few users, on an engine that is slow where it matters: no
+//! reader may ever go back in time, including those that read through the cache of a host.
 
 use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
@@ -20,7 +20,7 @@ const READERS: usize = 5;
 /// Ways to read a user.
 const WAYS: usize = 6;
 
-/// An engine that takes its time before and after it publishes a commit.
+/// An engine that pauses before and after it publishes a commit.
 struct Dawdling(Memory);
 
 impl Engine for Dawdling {
@@ -29,7 +29,7 @@ impl Engine for Dawdling {
 
     fn snapshot(&self) -> Result<Snapshot> {
         let snapshot = self.0.snapshot();
-        // Some readers come late with what they have read.
+        // Some readers insert late what they have read.
         thread::yield_now();
         snapshot
     }
@@ -49,12 +49,12 @@ impl Engine for Dawdling {
     }
 }
 
-/// What a directory is made of.
+/// The parts of a directory.
 struct Store {
     engine: Dawdling,
     cache: UserCache,
     commits: Commits,
-    /// What a host has cached: a generation and a user, under an email.
+    /// The cache of a host: a generation and a user by email.
     host: RwLock<HashMap<String, (u64, Arc<User>)>>,
     host_hits: AtomicU64,
 }
@@ -65,7 +65,7 @@ impl Store {
         applied.unwrap()
     }
 
-    /// Reads in one of six ways.
+    /// Reads in one of the six ways.
     fn read(&self, way: usize, name: &Name) -> Arc<User> {
         match way % WAYS {
             way @ 0..3 => self.read_natively(way, name),
@@ -83,7 +83,7 @@ impl Store {
         user.unwrap_or_else(|| self.read_natively(0, name))
     }
 
-    /// Reads by email as a host does that caches users.
+    /// Reads by email like a host that caches users.
     fn read_as_host(&self, name: &Name) -> Arc<User> {
         let generation = self.cache.generation();
         let is_quiet = generation.is_multiple_of(2);
@@ -102,7 +102,7 @@ impl Store {
         user
     }
 
-    /// Reads as a directory does, in one of the three ways.
+    /// Reads like a directory, in one of the three ways.
     fn read_natively(&self, way: usize, name: &Name) -> Arc<User> {
         let snapshot = || self.engine.snapshot();
         let (kind, text) = match way {
@@ -122,21 +122,21 @@ impl Store {
     }
 }
 
-/// The names of a user. Emails go to and fro between the two of a pair.
+/// The names of a user. The two users of a pair exchange their emails back and forth.
 struct Name {
     id: UserId,
     email: String,
     username: String,
 }
 
-/// The number of the commit that a user is from, which is in two places.
+/// The number of the commit that a user is from, which is stored in two fields.
 fn commit_of(user: &User) -> u64 {
     let number = user.given_name().unwrap();
     assert_eq!(user.attribute("n"), Some(number), "a mix of two commits");
     number.parse().unwrap()
 }
 
-/// Two users who change together.
+/// Two users who change in the same commits.
 fn pair(store: &Store, writer: usize) -> [Name; 2] {
     ["a", "b"].map(|which| {
         let (email, username) = (
@@ -167,7 +167,7 @@ fn write(store: &Store, pair: &[Name; 2]) {
                 .attribute("n", &*text)
                 .email(email)
         };
-        // Now and then the two swap their emails.
+        // Sometimes the two swap their emails.
         let swapped = usize::from(number % 4 == 0);
         let batch = Batch::new()
             .update_user(pair[0].id, update(&pair[swapped].email))

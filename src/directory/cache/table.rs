@@ -1,11 +1,10 @@
-//! One part of the cache: a table of users under their keys, bounded by bytes.
+//! One table of the cache: users by key, bounded by bytes.
 //!
-//! A look-up at random costs what it touches of memory, one after the other. Here it
-//! touches two places: the slot, which holds the key itself, and the user. Maps and
-//! general caches take three or four, for an index or the text of the key. The table
-//! is open-addressed with linear probing; what is given up when it is full is chosen
-//! by CLOCK, so that users who are read once are not kept at the cost of those who are
-//! read often.
+//! A random lookup costs the memory it touches. Here it touches two places: the slot, which
+//! holds the key itself, and the user. Maps and general caches touch three or four, for an
+//! index or for the text of the key. The table is open-addressed with linear probing. When
+//! it is full, CLOCK chooses the entry to evict, so that users who are read once don't
+//! displace those who are read often.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,18 +12,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::key::{Key, KeyRef, weight};
 use crate::model::User;
 
-/// Slots of a table that holds something.
+/// Minimum slots of a table that isn't empty.
 const SLOTS_MIN: usize = 16;
 
-/// A place for one user under one key: a line of the processor's cache.
+/// A slot for one user under one key: one cache line.
 #[derive(Default)]
 #[repr(align(64))]
 struct Slot {
     hash: u64,
     key: Key,
-    /// `None` where the slot is free.
+    /// `None` if the slot is free.
     user: Option<Arc<User>>,
-    /// Whether it was read since the hand of the clock came by.
+    /// Whether it was read since the clock hand last passed.
     referenced: AtomicBool,
 }
 
@@ -34,7 +33,7 @@ impl Slot {
     }
 }
 
-/// A key that a reader has reserved, so as to put a user there.
+/// A key that a reader has reserved, in order to insert a user.
 struct Reservation {
     hash: u64,
     ticket: u64,
@@ -42,14 +41,14 @@ struct Reservation {
 
 /// A table of users.
 pub(super) struct Table {
-    /// None, or a power of two of them, of which at least a quarter is free.
+    /// Empty, or a power of two of slots, of which at least a quarter are free.
     slots: Vec<Slot>,
     used: usize,
     bytes: usize,
     bytes_max: usize,
-    /// The slot at which the search for something to give up goes on.
+    /// The clock hand: the slot at which the search for an entry to evict continues.
     hand: usize,
-    /// What readers have reserved and not used or given back yet: a few.
+    /// The reservations in use: a few.
     reserved: Vec<Reservation>,
     next_ticket: u64,
 }
@@ -72,12 +71,12 @@ impl Table {
         self.used
     }
 
-    /// What they weigh.
+    /// The total weight of the entries.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The user under this key.
+    /// The user with this key.
     pub(super) fn get(&self, key: &KeyRef<'_>) -> Option<&Arc<User>> {
         let slot = self.slots.get(self.find(key)?)?;
         if !slot.referenced.load(Ordering::Relaxed) {
@@ -86,7 +85,8 @@ impl Table {
         slot.user.as_ref()
     }
 
-    /// Reads from where the key belongs, so that it is near when it is looked for.
+    /// Reads from the home slot of the key, so that it is in the processor's cache for the
+    /// lookup.
     pub(super) fn touch(&self, key: &KeyRef<'_>) -> u64 {
         self.slots
             .get(self.home(key.hash))
@@ -104,7 +104,7 @@ impl Table {
         ticket
     }
 
-    /// Gives a reservation back; whether it still held.
+    /// Gives a reservation back; returns whether it was still valid.
     pub(super) fn give_back(&mut self, ticket: u64) -> bool {
         let place = self.reserved.iter().position(|r| r.ticket == ticket);
         place
@@ -112,15 +112,15 @@ impl Table {
             .is_some()
     }
 
-    /// Puts a user under the key that was reserved with `ticket`, unless something
-    /// was removed from there since.
+    /// Inserts a user under the key that was reserved with `ticket`, unless the reservation
+    /// was cancelled.
     pub(super) fn fill(&mut self, key: &KeyRef<'_>, ticket: u64, user: &Arc<User>) {
         if self.give_back(ticket) {
             self.insert(key, user);
         }
     }
 
-    /// Removes what is under this key, and cancels reservations of it.
+    /// Removes the entry with this key, and cancels reservations of it.
     pub(super) fn remove(&mut self, key: &KeyRef<'_>) {
         self.reserved.retain(|r| r.hash != key.hash);
         if let Some(place) = self.find(key) {
@@ -136,7 +136,7 @@ impl Table {
     }
 
     fn insert(&mut self, key: &KeyRef<'_>, user: &Arc<User>) {
-        // Another reader may have put the same there.
+        // Another reader may have inserted the same user.
         if self.find(key).is_some() {
             return;
         }
@@ -162,10 +162,10 @@ impl Table {
         self.bytes += bytes;
     }
 
-    /// The slot where a key of this hash belongs.
+    /// The home slot of a hash.
     fn home(&self, hash: u64) -> usize {
         let mask = self.slots.len().wrapping_sub(1);
-        // What is cut off, if anything, is more than the mask.
+        // Only bits above the mask can be cut off.
         #[allow(clippy::cast_possible_truncation, reason = "the mask takes less")]
         let low = hash as usize;
         low & mask
@@ -175,7 +175,7 @@ impl Table {
         (place + 1) & self.slots.len().wrapping_sub(1)
     }
 
-    /// The place of a key. The search ends at a free slot, and there is one.
+    /// The slot of a key. The search ends at a free slot; there always is one.
     fn find(&self, key: &KeyRef<'_>) -> Option<usize> {
         let mut place = self.home(key.hash);
         loop {
@@ -188,7 +188,7 @@ impl Table {
         }
     }
 
-    /// Puts a slot into the first free place for it.
+    /// Puts an entry into the first free slot from its home on.
     fn place(&mut self, slot: Slot) {
         let mut place = self.home(slot.hash);
         while self.slots[place].user.is_some() {
@@ -197,7 +197,7 @@ impl Table {
         self.slots[place] = slot;
     }
 
-    /// Frees a slot, and moves those behind it up that could not be found any more.
+    /// Frees a slot, and moves up the entries after it that could not be found any more.
     fn remove_at(&mut self, place: usize) {
         let slot = std::mem::take(&mut self.slots[place]);
         if let Some(user) = &slot.user {
@@ -208,7 +208,7 @@ impl Table {
         while self.slots[place].user.is_some() {
             let home = self.home(self.slots[place].hash);
             let mask = self.slots.len() - 1;
-            // Whether the free slot lies between the home and the place.
+            // Whether the free slot lies between the home and the current slot.
             let (to_place, to_free) = (place.wrapping_sub(home), free.wrapping_sub(home));
             if to_free & mask <= to_place & mask {
                 self.slots.swap(free, place);
@@ -218,11 +218,11 @@ impl Table {
         }
     }
 
-    /// Gives up the next user who was not read since the hand last came by.
+    /// Evicts the next entry that was not read since the hand last passed.
     fn give_up_one(&mut self) {
         while let Some(slot) = self.slots.get_mut(self.hand) {
             if slot.user.is_some() && !std::mem::take(slot.referenced.get_mut()) {
-                // The slots that move up are seen next.
+                // Entries that move up are checked next.
                 return self.remove_at(self.hand);
             }
             self.hand = self.next(self.hand);
@@ -270,7 +270,7 @@ mod tests {
             step = step.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let name = format!("{}@ex.co", (step >> 40) % 300);
             let key = KeyRef::new(&hashing, CacheKeyKind::Email, name.as_bytes());
-            // More is put in the first half, and more is removed in the second.
+            // The first half inserts more than it removes, the second half removes more.
             if (step >> 33) % 8 < if number < 10_000 { 5 } else { 2 } {
                 let user = Arc::new(user(&name, 1));
                 map.entry(name.clone()).or_insert_with(|| Arc::clone(&user));

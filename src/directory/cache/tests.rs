@@ -1,9 +1,9 @@
-//! Each race between a reader and a commit, played in slow motion.
+//! Each race between a reader and a commit, step by step.
 
 use std::thread;
 
 use super::*;
-use crate::model::{Attributes, Email, ExternalIds, NulTexts, Timestamp, UserId};
+use crate::model::{Attributes, Derived, Email, ExternalIds, Timestamp, UserId};
 
 pub(super) fn user(email: &str, version: u64) -> User {
     User {
@@ -20,7 +20,7 @@ pub(super) fn user(email: &str, version: u64) -> User {
         updated_at: Timestamp::now(),
         deactivated_at: None,
         version,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     }
 }
 
@@ -72,7 +72,7 @@ fn during_a_commit_readers_ask_the_engine() {
     assert_eq!(get(&cache), Some(1));
     invalidation.mark(vec![Arc::new(ann(1))]);
     assert_eq!(get(&cache), None);
-    // Each finds what the engine has, which may be published at any moment.
+    // Each read returns what the engine has at that moment.
     assert_eq!((read(&cache, 1), read(&cache, 2)), (1, 2));
     drop(invalidation);
     assert_eq!(

@@ -1,23 +1,23 @@
-//! When a group of batches is worth beginning.
+//! Deciding when a group of batches starts.
 
 use std::time::Duration;
 
-/// A commit that takes less is not worth waiting for others: it is begun at once.
+/// Below this duration of a commit, waiting for others doesn't pay: a group starts at once.
 const SYNC_MIN: Duration = Duration::from_micros(40);
-/// The longest time that a group waits for others.
+/// The longest time that a group waits for further requests.
 const PATIENCE_MAX: Duration = Duration::from_micros(500);
-/// With so many requests a group is begun at once: they share the cost of the commit
-/// well enough, and while it lasts the next ones can gather.
+/// A group of this many requests starts at once: it shares the cost of the commit well
+/// enough, and further requests can gather during the commit.
 const TARGET_MAX: usize = 32;
 
-/// How long to wait for how many, by what the last groups were like.
+/// The expected size of the next group, and how long to wait for it, predicted from the
+/// last group.
 ///
-/// The threads that were just answered often come back at once with the next request.
-/// A group that is begun without them leaves them to the next one, and then there are
-/// twice as many commits as there need be. So a group is begun when as many requests
-/// are there as threads were about at the end of the last one. It doesn't wait longer
-/// than a commit takes, so that the worst guess costs twice what the best had cost. A
-/// thread that is alone never waits, and a guess that was wrong is not repeated.
+/// Threads that were just answered often return at once with the next request. A group that
+/// starts without them leaves them to the next one, which doubles the number of commits. So
+/// a group starts when it has as many requests as threads were active at the end of the
+/// last one. It waits no longer than a commit takes, so a wrong prediction at most doubles
+/// the latency. A lone thread never waits, and a wrong prediction is not repeated.
 #[derive(Debug)]
 pub(super) struct Batching {
     target: usize,
@@ -34,8 +34,8 @@ impl Default for Batching {
 }
 
 impl Batching {
-    /// Learns from a group of so many requests, whose commit took so long beyond what
-    /// was done in it, and during which so many others came.
+    /// Learns from a finished group: its size, the requests that arrived meanwhile, and the
+    /// duration of its sync.
     pub(super) fn learn(&mut self, group: usize, waiting: usize, sync: Duration) {
         *self = if sync < SYNC_MIN {
             Self::default()
@@ -47,12 +47,12 @@ impl Batching {
         };
     }
 
-    /// Whether so many requests are enough.
+    /// Whether a group with this many requests starts.
     pub(super) fn is_enough(&self, waiting: usize) -> bool {
         waiting >= self.target
     }
 
-    /// How long to wait for more.
+    /// How long to wait for further requests.
     pub(super) fn patience(&self) -> Duration {
         self.patience
     }
@@ -78,7 +78,7 @@ mod tests {
         batching.learn(3, 1, SYNC);
         assert!(!batching.is_enough(3) && batching.is_enough(4));
         assert_eq!(batching.patience(), SYNC);
-        // One of them did not come back.
+        // One of them did not return.
         batching.learn(3, 0, SYNC);
         assert!(batching.is_enough(3));
         batching.learn(2, 0, Duration::from_secs(1));

@@ -1,16 +1,15 @@
-//! How long commits take: counts by duration, without a lock.
+//! The latency of commits: a lock-free histogram.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Buckets for each doubling of the duration: a quantile is at most an eighth too
-/// large.
+/// Buckets per doubling of the duration: a quantile is at most an eighth too large.
 const STEPS: u64 = 8;
 /// Bits of [`STEPS`].
 const STEP_BITS: u32 = STEPS.trailing_zeros();
-/// Doublings, from 8 µs on: the last one begins at some 19 hours.
+/// Number of doublings, from 8 µs on: the last one begins at about 19 hours.
 const OCTAVES: usize = 34;
-/// Eight for each of them.
+/// Total number of buckets.
 const BUCKETS: usize = OCTAVES << STEP_BITS;
 
 /// How long commits take, from the call to its return, by which time they are on disk. Refused
@@ -46,7 +45,7 @@ pub struct CommitLatency {
     pub p999_micros: u64,
 }
 
-/// A histogram whose buckets grow with what they count.
+/// A histogram whose buckets grow exponentially.
 pub(super) struct Latencies {
     buckets: [AtomicU64; BUCKETS],
     sum_micros: AtomicU64,
@@ -73,7 +72,7 @@ impl Latencies {
         let counts = counts.map(|count| count.load(Ordering::Relaxed));
         let count: u64 = counts.iter().sum();
         let quantile = |per_mille: u64| {
-            // The rank is at least one, so nothing is found of nothing.
+            // The rank is at least one, so an empty histogram has no quantiles.
             let rank = (count * per_mille).div_ceil(1000).max(1);
             let mut seen = 0;
             let found = counts.iter().position(|count| {
@@ -93,8 +92,8 @@ impl Latencies {
     }
 }
 
-/// The bucket of a duration: one for each microsecond below [`STEPS`], then so many for
-/// each doubling.
+/// The bucket of a duration: one per microsecond below [`STEPS`], then [`STEPS`] per
+/// doubling.
 fn bucket(micros: u64) -> usize {
     if micros < STEPS {
         return usize::try_from(micros).unwrap_or(0);

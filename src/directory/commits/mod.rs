@@ -1,14 +1,14 @@
-//! Group commit: the batches of many threads in few transactions.
+//! Group commit: combines the batches of many threads into few transactions.
 //!
-//! A commit costs a sync of the disk, whatever is in it. So while one thread, the
-//! leader, is busy with a commit, the batches of the others gather, and all that have
-//! gathered are committed next, each as if it were alone: a batch that fails leaves
-//! nothing, and the ones behind it see what the ones before it did. This is written
-//! once, above the engines.
+//! A commit costs one disk sync, whatever its size. So batches gather while one thread, the
+//! leader, commits; the next leader commits everything that has gathered. Each batch is
+//! applied as if it were alone: a batch that fails writes nothing, and each batch sees the
+//! effects of the earlier ones. This works the same on top of every engine.
 //!
-//! A group is begun when it is large enough (`batching` says when that is), by the thread
-//! whose batch makes it so: that one is awake. Only when they are fewer than expected
-//! does the first of them, who watches, begin when its patience is over.
+//! A group starts when it is large enough (see `batching`). The thread whose batch
+//! completes it leads it, because it is already running. The first waiting thread watches
+//! the time: if the group stays smaller than expected, it starts the group when its
+//! patience is over.
 
 mod batching;
 mod latency;
@@ -25,34 +25,34 @@ use std::time::{Duration, Instant};
 use self::batching::Batching;
 pub use self::latency::CommitLatency;
 use self::latency::Latencies;
-use self::waiters::{Turn, Waiter, answer_all, wake};
+use self::waiters::{Task, Waiter, answer_all, wake};
 use super::cache::UserCache;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Applied, Batch, Timestamp};
 use crate::rules;
 
-/// Operations in one transaction, unless a single batch has more.
+/// Maximum operations in one transaction, unless a single batch has more.
 const GROUP_OPS_MAX: usize = 4096;
 
-/// The batches that wait to be committed.
+/// The queue of batches to commit.
 pub(super) struct Commits {
     queue: Mutex<Queue>,
     clock: Clock,
-    /// Batches handed in since the directory was opened, and groups of them.
+    /// Batches submitted since the directory was opened, and groups committed.
     requests: AtomicU64,
     groups: AtomicU64,
     latencies: Latencies,
 }
 
-/// Where times come from; something else than the system's clock in tests alone.
+/// The source of times: the system's clock, except in tests.
 pub(super) type Clock = fn() -> Timestamp;
 
 #[derive(Default)]
 struct Queue {
     waiting: Vec<Arc<Waiter>>,
-    /// Whether some thread leads, or was told to. If not and somebody waits, then one
-    /// of those watches.
+    /// Whether a thread leads or was told to. If not, and threads are waiting, one of them
+    /// watches.
     has_leader: bool,
     batching: Batching,
 }
@@ -74,9 +74,9 @@ impl Commits {
         }
     }
 
-    /// Applies `batch`, together with those of other threads. What it needs to be
-    /// repeatable, its ids and its time, is drawn here. Where the time is before that
-    /// of the latest change, it becomes that one when the batch is applied.
+    /// Applies `batch`, together with those of other threads. Its ids and its time are
+    /// drawn here, so that applying it can be repeated. If the time is before that of the
+    /// latest change, the batch takes the latter when it is applied.
     pub(super) fn apply(
         &self,
         engine: &impl Engine,
@@ -86,15 +86,15 @@ impl Commits {
         let started = Instant::now();
         batch.prepare();
         let request = Arc::new(Waiter::new(batch, (self.clock)()));
-        let turn = self.enter(std::slice::from_ref(&request));
-        self.wait_for(&request, turn, started, || {
+        let task = self.enter(std::slice::from_ref(&request));
+        self.wait_for(&request, task, started, || {
             self.lead(engine, cache, &request);
         })
     }
 
-    /// Applies each of these batches, which this thread hands in at once, as if each had a
-    /// thread of its own: those that fit go into one commit. When a commit panics, its
-    /// batches have answers that say so, and the others go on.
+    /// Applies batches that one thread submits together, as if each came from a thread of
+    /// its own: those that fit share a commit. If a commit panics, its batches are answered
+    /// with an error, and the others continue.
     #[cfg(feature = "capi")]
     pub(super) fn apply_each(
         &self,
@@ -108,12 +108,12 @@ impl Commits {
             Arc::new(Waiter::new(batch, (self.clock)()))
         });
         let requests: Vec<_> = prepared.collect();
-        let mut turn = self.enter(&requests);
-        // In their order: a turn is told to the first that waits, and each wakes only such
-        // as stand behind it.
+        let mut task = self.enter(&requests);
+        // In order: tasks go to the first waiting request, and each request wakes only
+        // later ones.
         let answers = requests.iter().map(|request| {
-            let turn = std::mem::replace(&mut turn, Turn::Wait);
-            self.wait_for(request, turn, started, || {
+            let task = std::mem::replace(&mut task, Task::Wait);
+            self.wait_for(request, task, started, || {
                 let lead = || self.lead(engine, cache, request);
                 if catch_unwind(AssertUnwindSafe(lead)).is_err() {
                     log::error!("a commit panicked: its batches are answered with that");
@@ -123,55 +123,56 @@ impl Commits {
         answers.collect()
     }
 
-    /// Does what the thread of `request` is told, until there is an answer.
+    /// Carries out the tasks of `request` until it has an answer.
     fn wait_for(
         &self,
         request: &Arc<Waiter>,
-        mut turn: Turn,
+        mut task: Task,
         started: Instant,
         lead: impl Fn(),
     ) -> Result<Applied> {
         loop {
-            turn = match turn {
-                Turn::Return(result, others) => {
+            task = match task {
+                Task::Return(result, others) => {
                     wake(&others);
                     self.latencies.record(started.elapsed());
                     return result;
                 }
-                Turn::Lead => {
+                Task::Lead => {
                     lead();
-                    request.next_turn()
+                    request.next_task()
                 }
-                Turn::Watch(patience) => {
+                Task::Watch(patience) => {
                     if request.watch(patience) || !self.take_lead(request) {
-                        request.next_turn()
+                        request.next_task()
                     } else {
-                        Turn::Lead
+                        Task::Lead
                     }
                 }
-                Turn::Wait => request.next_turn(),
+                Task::Wait => request.next_task(),
             };
         }
     }
 
-    /// Joins those who wait; returns what the thread of the first of these is to do.
-    fn enter(&self, requests: &[Arc<Waiter>]) -> Turn {
+    /// Adds requests to the queue; returns the task for the first of them.
+    fn enter(&self, requests: &[Arc<Waiter>]) -> Task {
         let mut queue = lock(&self.queue);
         let is_first = queue.waiting.is_empty();
         queue.waiting.extend_from_slice(requests);
         if queue.has_leader {
-            Turn::Wait
+            Task::Wait
         } else if queue.batching.is_enough(queue.waiting.len()) {
             queue.has_leader = true;
-            Turn::Lead
+            Task::Lead
         } else if is_first {
-            Turn::Watch(queue.batching.patience())
+            Task::Watch(queue.batching.patience())
         } else {
-            Turn::Wait
+            Task::Wait
         }
     }
 
-    /// Makes the one who watched the leader, unless there is one or its batch is gone.
+    /// Makes a watching request the leader; returns `false` if there is a leader or the
+    /// request is no longer waiting.
     fn take_lead(&self, request: &Arc<Waiter>) -> bool {
         let mut queue = lock(&self.queue);
         let is_waiting = || {
@@ -183,7 +184,7 @@ impl Commits {
         is_free
     }
 
-    /// Commits what waits, answers, and sees to it that somebody leads the next.
+    /// Commits a group of waiting requests, answers them, and hands over the lead.
     fn lead(&self, engine: &impl Engine, cache: &UserCache, own: &Arc<Waiter>) {
         let mut group = Group {
             commits: self,
@@ -201,8 +202,8 @@ impl Commits {
             let mut results = Vec::with_capacity(group.requests.len());
             let mut replaced = Vec::new();
             for request in &group.requests {
-                // Applying only reads: whatever is wrong concerns this batch alone.
-                // A write that fails half way concerns all.
+                // Applying only reads, so an error concerns this batch alone. A failed
+                // write concerns the whole group.
                 results.push(match rules::apply(&*txn, &request.batch, request.at) {
                     Ok(plan) => {
                         plan.writes.write_to(txn)?;
@@ -221,13 +222,13 @@ impl Commits {
         group.answer(results);
     }
 
-    /// Batches that were handed in, and the transactions they were grouped into.
+    /// The numbers of submitted batches, and of the transactions they were grouped into.
     pub(super) fn counts(&self) -> (u64, u64) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         (count(&self.requests), count(&self.groups))
     }
 
-    /// How long those took that handed one in.
+    /// The latency of submitted batches.
     pub(super) fn latency(&self) -> CommitLatency {
         self.latencies.summary()
     }
@@ -243,7 +244,7 @@ impl Commits {
         queue.waiting.drain(..count).collect()
     }
 
-    /// Ends the turn of a leader: the first of those who wait leads or watches.
+    /// Ends the lead: tells the first waiting request to lead or to watch.
     fn end_lead(&self, group: usize, sync: Duration) {
         let mut queue = lock(&self.queue);
         let waiting = queue.waiting.len();
@@ -254,22 +255,22 @@ impl Commits {
             queue.has_leader = is_enough;
             let patience = queue.batching.patience();
             first.tell(if is_enough {
-                Turn::Lead
+                Task::Lead
             } else {
-                Turn::Watch(patience)
+                Task::Watch(patience)
             });
         }
     }
 }
 
-/// The requests of one transaction. When it goes, whichever way, all of them have
-/// an answer and somebody sees to the next: nobody waits for ever.
+/// The requests of one transaction. However it ends, even by a panic, dropping it answers
+/// all of them and hands over the lead, so no thread waits forever.
 struct Group<'c> {
     commits: &'c Commits,
     requests: Vec<Arc<Waiter>>,
-    /// The leader's, which need not be woken.
+    /// The request of the leader, which need not be woken.
     own: Arc<Waiter>,
-    /// How long the commit took once all was applied.
+    /// The duration of the commit after all batches were applied.
     sync: Duration,
     is_answered: bool,
 }
@@ -284,7 +285,7 @@ impl Group<'_> {
 
     fn end(&mut self, results: impl Iterator<Item = Result<Applied>>) {
         self.is_answered = true;
-        // The next leader begins while the answers are given out.
+        // The next leader starts while the answers are handed out.
         self.commits.end_lead(self.requests.len(), self.sync);
         wake(&answer_all(&self.requests, &self.own, results));
     }
@@ -292,7 +293,7 @@ impl Group<'_> {
 
 impl Drop for Group<'_> {
     fn drop(&mut self) {
-        // Only after a panic is there somebody without an answer.
+        // Requests are only left without an answer after a panic.
         if !self.is_answered {
             self.end(std::iter::repeat_with(|| {
                 Err(Error::new(
@@ -305,7 +306,7 @@ impl Drop for Group<'_> {
     }
 }
 
-/// Nothing panics while it holds one of these locks.
+/// Nothing panics while holding one of these locks.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! What becomes of each thread, however its group ends.
+//! Every thread gets an answer, however its group ends.
 
 #[cfg(feature = "capi")]
 use std::panic::resume_unwind;
@@ -79,7 +79,7 @@ impl Engine for Panicking {
 
     fn transact<T>(&self, body: impl FnMut(&mut Self::Txn<'_>) -> Result<T>) -> Result<T> {
         if self.1.swap(false, Ordering::Relaxed) {
-            // Without the noise of a panic's report.
+            // Avoids the output of the panic hook.
             resume_unwind(Box::new("a bug"));
         }
         self.0.transact(body)
@@ -96,7 +96,7 @@ fn a_commit_that_panics_answers_its_batches_and_leaves_the_others() {
     let (cache, commits) = (UserCache::new(1 << 20), Commits::default());
     let engine = Panicking(engine(), AtomicBool::new(true));
     let create = |number| Batch::new().create_user(email(0, number).as_str());
-    // More operations than one commit takes, so that there are two.
+    // More operations than fit into one commit, so that there are two.
     let large = (0..GROUP_OPS_MAX).fold(Batch::new(), |batch, number| {
         batch.create_user(email(1, number).as_str())
     });
@@ -118,7 +118,7 @@ fn every_thread_gets_its_own_answer() {
             let (engine, cache, commits) = (&engine, &cache, &commits);
             scope.spawn(move || {
                 for number in 0..50 {
-                    // Every thread makes each of these; one is first.
+                    // Each email is created twice; the second attempt is refused.
                     let own = Batch::new().create_user(email(thread, number).as_str());
                     let applied = commits.apply(engine, cache, own).unwrap();
                     assert_eq!(applied.users.len(), 1);
@@ -171,8 +171,8 @@ fn a_damaged_record_fails_those_who_touch_it_and_nobody_else() {
         batching: Batching::default(),
     };
     commits.lead(&engine, &cache, &group[0]);
-    let kinds = group.map(|request| match request.next_turn() {
-        Turn::Return(result, _) => result.err().map(|error| error.kind()),
+    let kinds = group.map(|request| match request.next_task() {
+        Task::Return(result, _) => result.err().map(|error| error.kind()),
         _ => panic!("no answer"),
     });
     let corrupted = Some(ErrorKind::Corrupted);
@@ -195,9 +195,9 @@ fn a_panic_leaves_nobody_waiting() {
         sync: Duration::ZERO,
         is_answered: false,
     });
-    let Turn::Return(Err(error), _) = in_group.next_turn() else {
+    let Task::Return(Err(error), _) = in_group.next_task() else {
         panic!("no answer")
     };
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-    assert!(matches!(behind.next_turn(), Turn::Lead));
+    assert!(matches!(behind.next_task(), Task::Lead));
 }

@@ -1,7 +1,7 @@
-//! A batch that waits to be committed, and what its thread is told meanwhile.
+//! A batch that waits to be committed, and the tasks of its thread meanwhile.
 //!
-//! A thread waits on a condition variable of its batch and is never named itself: in the
-//! destructor of a thread-local value a thread may have no handle any more.
+//! A thread waits on a condition variable of its batch, not on its own `Thread` handle: in
+//! the destructor of a thread-local value, a thread may not have a handle any more.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,88 +12,87 @@ use crate::model::{Applied, Batch, Timestamp};
 /// How many threads each thread wakes.
 const WOKEN_BY_EACH: usize = 2;
 
-/// A batch, and the thread that waits for it.
+/// A batch and its waiting thread.
 pub(super) struct Waiter {
     pub(super) batch: Batch,
     pub(super) at: Timestamp,
-    turn: Mutex<Turn>,
+    task: Mutex<Task>,
     told: Condvar,
 }
 
-/// What a waiting thread is to do.
-pub(super) enum Turn {
+/// The next task of a waiting thread.
+pub(super) enum Task {
     Wait,
-    /// Wait, and lead when nobody else does for so long.
+    /// Wait, and lead if no other thread has done so in this time.
     Watch(Duration),
-    /// Commit everything that waits; its own batch is part of it.
+    /// Commit a group of waiting batches, including its own.
     Lead,
-    /// Wake the threads of these, which have their answers too, and return.
+    /// Wake these threads, whose answers are also there, and return.
     Return(Result<Applied>, Woken),
 }
 
-/// Those that one thread wakes.
+/// The waiters that one thread wakes.
 pub(super) type Woken = [Option<Arc<Waiter>>; WOKEN_BY_EACH];
 
 impl Waiter {
-    /// The batch of this thread, which came at this time.
+    /// A waiter for a batch submitted at this time.
     pub(super) fn new(batch: Batch, at: Timestamp) -> Self {
         Self {
             batch,
             at,
-            turn: Mutex::new(Turn::Wait),
+            task: Mutex::new(Task::Wait),
             told: Condvar::new(),
         }
     }
 
-    /// Says what is to be done, and wakes the thread for it.
-    pub(super) fn tell(&self, turn: Turn) {
-        self.note(turn);
+    /// Sets the task and wakes the thread.
+    pub(super) fn tell(&self, task: Task) {
+        self.note(task);
         self.told.notify_one();
     }
 
-    /// Says what is to be done when the thread is awake.
-    pub(super) fn note(&self, turn: Turn) {
-        *self.lock() = turn;
+    /// Sets the task without waking the thread.
+    pub(super) fn note(&self, task: Task) {
+        *self.lock() = task;
     }
 
-    /// Waits until there is something to do.
-    pub(super) fn next_turn(&self) -> Turn {
-        let mut turn = self.lock();
+    /// Waits for the next task.
+    pub(super) fn next_task(&self) -> Task {
+        let mut task = self.lock();
         loop {
-            match std::mem::replace(&mut *turn, Turn::Wait) {
-                Turn::Wait => {
-                    let waited = self.told.wait(turn);
-                    turn = waited.unwrap_or_else(PoisonError::into_inner);
+            match std::mem::replace(&mut *task, Task::Wait) {
+                Task::Wait => {
+                    let waited = self.told.wait(task);
+                    task = waited.unwrap_or_else(PoisonError::into_inner);
                 }
                 told => return told,
             }
         }
     }
 
-    /// Waits until there is something to do, but not longer than this; whether there
-    /// is.
+    /// Waits for a task, but no longer than this; returns whether there is one.
     pub(super) fn watch(&self, patience: Duration) -> bool {
         let since = Instant::now();
-        let mut turn = self.lock();
-        while matches!(*turn, Turn::Wait) {
+        let mut task = self.lock();
+        while matches!(*task, Task::Wait) {
             let Some(left) = patience.checked_sub(since.elapsed()) else {
                 return false;
             };
-            let waited = self.told.wait_timeout(turn, left);
-            turn = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let waited = self.told.wait_timeout(task, left);
+            task = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         true
     }
 
-    /// Nothing panics while it holds this lock.
-    fn lock(&self) -> MutexGuard<'_, Turn> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Nothing panics while holding this lock.
+    fn lock(&self) -> MutexGuard<'_, Task> {
+        self.task.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Gives the threads of `requests` their answers, without waking them or `own`, which
-/// is awake, and shares out the waking: each wakes two others, so that it takes little of anybody's time
-/// and all processors take part. Returns those to begin with.
+/// Answers `requests` without waking their threads, and distributes the waking: each thread
+/// wakes two others, so that it takes each little time and all processors take part. `own`
+/// is already awake. Returns the first ones to wake.
 pub(super) fn answer_all(
     requests: &[Arc<Waiter>],
     own: &Arc<Waiter>,
@@ -105,15 +104,16 @@ pub(super) fn answer_all(
     };
     let results: Vec<_> = results.take(requests.len()).collect();
     // From the last to the first: a thread that happens to be awake takes its answer at
-    // once and wakes the two behind it, who would sleep on if theirs were not there yet.
+    // once and wakes its two, which would go back to sleep if their answers weren't there
+    // yet.
     for (place, (request, result)) in requests.iter().zip(results).enumerate().rev() {
         let woken = [waiter_at(2 * place + 2), waiter_at(2 * place + 3)];
-        request.note(Turn::Return(result, woken));
+        request.note(Task::Return(result, woken));
     }
     [waiter_at(0), waiter_at(1)]
 }
 
-/// Wakes the threads of these.
+/// Wakes these threads.
 pub(super) fn wake(waiters: &Woken) {
     waiters
         .iter()
@@ -129,11 +129,12 @@ mod tests {
     use crate::error::{Error, ErrorKind};
 
     fn is_answered(request: &Waiter) -> bool {
-        matches!(*request.lock(), Turn::Return(..))
+        matches!(*request.lock(), Task::Return(..))
     }
 
-    /// A thread may be awake before it is woken. It then takes its answer as soon as
-    /// that is there and wakes its two, who sleep on for ever if theirs are not.
+    /// A thread may be awake before it is woken. It then takes its answer as soon as it is
+    /// there and wakes its two threads, which would sleep forever if their answers weren't
+    /// there.
     #[test]
     fn nobody_is_answered_before_those_it_wakes() {
         let group: [_; 4] =
@@ -141,7 +142,7 @@ mod tests {
         let other = Arc::new(Waiter::new(Batch::new(), Timestamp::now()));
         let answers = || std::iter::repeat_with(|| Err(Error::new(ErrorKind::Closed, "closed")));
         thread::scope(|scope| {
-            // The first wakes the third, whose answer is kept from it for a while.
+            // The first one wakes the third, whose answer is held back for a while.
             let third = group[2].lock();
             scope.spawn(|| answer_all(&group, &other, answers()));
             while !is_answered(&group[0]) && !is_answered(&group[3]) {

@@ -1,4 +1,4 @@
-//! Counters that don't fit what they count are damage, and nothing is written over it.
+//! Counters that don't match the records are damage, and are not overwritten.
 
 use super::{EVERYTHING, entries};
 use crate::codec::encode_totals;

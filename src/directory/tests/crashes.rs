@@ -1,8 +1,8 @@
-//! Power cuts at any call to the disk, seen from above: every request that was
-//! acknowledged is there once, and the one that was under way whole or not at all.
+//! Power cuts at any call to the disk, seen through the facade: every acknowledged request
+//! is there once, and the one in progress completely or not at all.
 //!
-//! A seed makes one script of requests. The model in `tests/kit` is told of each as soon as
-//! it is acknowledged, and says the same then and after each power cut.
+//! A seed determines one script of requests. The model in `tests/kit` applies each
+//! acknowledged request, and is compared with the directory then and after each power cut.
 //! `HEADCOUNT_CRASH_SEEDS=10000` runs that many seeds; `HEADCOUNT_CRASH_SEED=17` runs one.
 
 use std::io;
@@ -22,13 +22,13 @@ use crate::testkit::draw::{self, Profile};
 use crate::testkit::model::{Answer, Model, Refusal};
 use crate::testkit::script::Request;
 
-/// Scripts that are run unless the environment says otherwise.
+/// The default number of scripts.
 const SEEDS: u64 = 1_000;
-/// Power cuts of a script.
+/// Power cuts per script.
 const CUTS: usize = 3;
-/// Bytes of the cache of users: a handful.
+/// Bytes of the user cache: enough for a few users.
 const CACHE_BYTES: usize = 16 << 10;
-/// The license of a new directory, and those who come and go: few, so that requests meet.
+/// The license of a new directory; it is small, so that requests compete for seats.
 const LICENSE: License = License::Seats(8);
 const PEOPLE: u32 = 14;
 
@@ -43,15 +43,15 @@ fn a_power_cut_takes_no_request_that_was_acknowledged() {
     });
     tell(&format!("{seen:?}"));
     if seeds >= SEEDS {
-        // Otherwise this test would say little.
+        // Otherwise this test would prove little.
         let enough = [5_000, 1_000, 200, 20, 20, 100, 100, 1_000];
         let mut counts = seen.0.iter().zip(enough);
         assert!(counts.all(|(count, enough)| *count > enough), "{seen:?}");
     }
 }
 
-/// What happened in the scripts: acknowledged, refused, unknown outcomes, those of
-/// them kept and dropped, opens that failed, checkpoints, and replayed outcomes.
+/// What happened in the scripts: acknowledged and refused requests, unknown outcomes, how
+/// many of them were kept and dropped, failed opens, checkpoints, and replayed outcomes.
 #[derive(Debug, Default)]
 struct Seen([u64; 8]);
 
@@ -64,11 +64,11 @@ const FAILED_OPENS: usize = 5;
 const CHECKPOINTS: usize = 6;
 const REPLAYED: usize = 7;
 
-/// What is asked of a directory.
+/// A request to a directory.
 #[derive(Clone, Debug)]
 enum Asked {
     Batch(Request),
-    /// To forget the changes below this number.
+    /// Trim the changes below this number.
     Trim(u64),
 }
 
@@ -96,13 +96,13 @@ struct Script {
     disk: Disk,
     options: RedbOptions,
     profile: Profile,
-    /// Was told what was acknowledged.
+    /// Has applied every acknowledged request.
     model: Model,
-    /// What was asked for, and the outcome is not known.
+    /// The request whose outcome is unknown.
     undecided: Option<Asked>,
-    /// Requests with ids that were acknowledged, and their answers.
+    /// Acknowledged requests with ids, and their answers.
     told: Vec<(Request, Applied)>,
-    /// Tells request ids apart.
+    /// Makes request ids distinct.
     count: u64,
     seen: Seen,
 }
@@ -141,7 +141,7 @@ impl Script {
             let cuts = [PowerCut::LosesAll, PowerCut::KeepsAll, PowerCut::Tears];
             let cut = *self.random.choice(&cuts).unwrap();
             self.disk = self.disk.after(cut, &mut self.random);
-            // Now and then the next life begins without anybody looking first.
+            // Sometimes the next life begins without a check.
             if self.random.u8(..4) > 0 {
                 self.look();
             }
@@ -194,7 +194,7 @@ impl Script {
         }
     }
 
-    /// What has a chance to be accepted, mostly.
+    /// Draws a request that is mostly likely to be accepted.
     fn draw(&mut self) -> Asked {
         if self.random.u8(..30) == 0 {
             let last = self.model.last_change();
@@ -214,7 +214,7 @@ impl Script {
         }
     }
 
-    /// Makes a request, and tells the model of it if it was acknowledged.
+    /// Makes a request, and applies it to the model if it was acknowledged.
     fn request(&mut self, directory: &Directory) {
         let asked = self.draw();
         match asked.make(directory) {
@@ -245,7 +245,7 @@ impl Script {
         assert_eq!(seats.active, self.model.state.active());
     }
 
-    /// The model does what was acknowledged, which has the same outcome there.
+    /// Applies an acknowledged request to the model, and expects the same outcome.
     fn tell_model(&mut self, asked: Asked, applied: Option<Applied>) {
         let answer = asked.tell(&mut self.model).unwrap();
         assert_eq!(applied.as_ref().map(Answer::of), answer, "{asked:?}");
@@ -257,8 +257,8 @@ impl Script {
         }
     }
 
-    /// Compares with the model, and finds out what became of the request that was
-    /// under way. Fails where the disk can't be read.
+    /// Compares the directory with the model, and determines the outcome of the request in
+    /// progress. Fails if the disk can't be read.
     fn decide(&mut self, directory: &Directory) -> Result<()> {
         let found = Content::of(directory, 0)?;
         let dropped = Content::of_model(&self.model, 0);
@@ -276,7 +276,7 @@ impl Script {
         Ok(())
     }
 
-    /// Looks at everything, on a disk that is well.
+    /// Checks everything, on a disk without faults.
     fn look(&mut self) {
         self.disk.set_fault(None);
         let directory = self.open().unwrap();
@@ -285,7 +285,7 @@ impl Script {
         self.decide(&directory).unwrap();
         let kept = self.seen.0[KEPT] > kept;
         directory.verify().unwrap();
-        // Whoever was told nothing asks again.
+        // A caller without an answer repeats the request.
         if let Some(Asked::Batch(request)) = undecided
             && request.id.is_some()
         {
@@ -301,7 +301,7 @@ impl Script {
         assert_eq!(self.disk.names(), ["base"], "the log is still there");
     }
 
-    /// Each request that is repeated gets the answer that it had.
+    /// Checks that each repeated request gets its earlier answer.
     fn check_replays(&mut self, directory: &Directory) {
         let trimmed = self.model.trimmed;
         self.told

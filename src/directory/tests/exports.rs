@@ -1,4 +1,4 @@
-//! What is exported makes the same directory again, to the byte, but for its history.
+//! Loading an export produces the same directory byte for byte, except for its history.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use super::*;
 use crate::model::{Event, NewWorkspace, Role, Timestamp, User, UserUpdate as Edit, WorkspaceId};
 use crate::rules::{Exported, Record};
 
-/// What has to be loaded for a record, as a program that reads it again makes it.
+/// The record to load for an exported one.
 fn record(exported: &Exported<'_>) -> Record {
     match *exported {
         Exported::Directory {
@@ -88,7 +88,7 @@ fn records(directory: &Directory) -> Vec<Record> {
 
 type Entries = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// All entries but those of the history, and the counters that don't count it.
+/// All entries except those of the history, and the counters that don't depend on it.
 fn stored(directory: &Directory) -> (Entries, crate::codec::Totals) {
     let snapshot = directory.snapshot().unwrap();
     let mut all = entries(&snapshot, EVERYTHING);
@@ -189,7 +189,7 @@ fn records_that_break_a_rule_are_refused_and_leave_nothing() {
     ] {
         assert_eq!(refused(&|all| all.push(record.clone())), kind);
     }
-    // An email that is the username of a user before, who has another email.
+    // An email that is the username of an earlier user with another email.
     let both = |all: &mut Vec<Record>| {
         all.push(user("z@ex.co", "y@ex.co", other));
         all.push(user("y@ex.co", "y", UserId::from_bytes([7; 16])));
@@ -216,7 +216,7 @@ fn records_that_break_a_rule_are_refused_and_leave_nothing() {
         all.retain(|r| !matches!(r, Record::Member { workspace, .. } if *workspace == OWN));
     };
     assert_eq!(refused(&without_own), ErrorKind::InvalidArgument);
-    // Only a directory without anything takes records.
+    // Only an empty directory accepts records.
     let error = directory.load(all.into_iter().map(Ok)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
 }
@@ -258,7 +258,7 @@ fn records_come_behind_a_license_that_was_set() {
     let history = directory.seat_history(now).unwrap();
     assert_eq!((history.peak, history.days.len()), (1, 1));
     directory.verify().unwrap();
-    // With a user there it is full.
+    // Once a user exists, it is not empty.
     let error = directory
         .load([Ok(record(UserId::generate()))])
         .unwrap_err();

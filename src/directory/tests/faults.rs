@@ -1,5 +1,5 @@
-//! One thing wrong with the stored bytes is one fault, of its kind; and a damaged
-//! value hides nothing else.
+//! Each kind of damage to the stored bytes is one fault of its kind, and a damaged value
+//! doesn't hide others.
 
 use super::*;
 use crate::codec::keys::{KeyKind, domains, external_id};
@@ -20,7 +20,7 @@ pub(super) const TEAM: WorkspaceId = WorkspaceId::from_u64(1);
 pub(super) const OWN: WorkspaceId = WorkspaceId::from_u64(2);
 pub(super) const REQUEST: RequestId = RequestId::from_bytes([9; 16]);
 
-/// A directory with one of each.
+/// A directory with at least one record of each kind.
 pub(super) fn make_full(path: &Path) {
     let options = Directory::options().license_if_new(License::Seats(10));
     let directory = options.open(path).unwrap();
@@ -83,7 +83,7 @@ fn remove_first(kind: KeyKind, txn: &mut Txn<'_>) -> Result<()> {
     txn.delete(&key)
 }
 
-/// Has a username lead to an email.
+/// Makes a username lead to an email.
 fn put_username(txn: &mut Txn<'_>, username: &str, email: &str) -> Result<()> {
     let mut value = Vec::new();
     keys::put_username_value(&mut value, username, email);
@@ -95,7 +95,7 @@ fn malform_first(kind: KeyKind, txn: &mut Txn<'_>) -> Result<()> {
     txn.put(&key, &[1, 0xff])
 }
 
-/// Puts a day like the first one, as `change` makes it.
+/// Writes a copy of the first day, changed by `change`.
 fn put_day(txn: &mut Txn<'_>, change: fn(SeatDay) -> SeatDay) -> Result<()> {
     let key = key_of(KeyKind::SeatDay, txn);
     let bytes = txn.get(&key)?.unwrap().to_vec();
@@ -105,7 +105,7 @@ fn put_day(txn: &mut Txn<'_>, change: fn(SeatDay) -> SeatDay) -> Result<()> {
     txn.put(&keys::seat_day(day.day), &value)
 }
 
-/// Puts a user like Bob, under another email and as `change` makes it.
+/// Writes a copy of Bob under another email, changed by `change`.
 fn put_twin(txn: &mut Txn<'_>, change: fn(&mut crate::model::User)) -> Result<()> {
     let bytes = txn.get(&keys::user("bob@ex.co"))?.unwrap().to_vec();
     let mut twin = decode_user("zed@ex.co", &bytes)?;
@@ -422,7 +422,7 @@ fn of_two_with_one_id_or_username_the_later_is_the_fault() {
     }
 }
 
-/// An email that is another's username: each has the entries that it calls for.
+/// An email that is another user's username; each user has the entries that it requires.
 #[test]
 fn an_email_that_is_anothers_username_is_a_fault() {
     let folder = tempfile::tempdir().unwrap();

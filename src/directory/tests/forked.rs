@@ -1,5 +1,5 @@
-//! A child of `fork` can't use the directory of its parent, and does it no harm. (The
-//! C stories really fork; here the directory is told that it was.)
+//! A child of `fork` can't use the directory of its parent, and can't harm it. (The C
+//! stories really fork; here the directory is only made to believe it.)
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ fn kind<T>(result: Result<T>) -> ErrorKind {
     result.err().unwrap().kind()
 }
 
-/// The directory as the child has it.
+/// The directory as a child has it.
 fn in_child(mut directory: Directory) -> Directory {
     Arc::get_mut(&mut directory.shared).unwrap().gate = Gate::of_parent();
     directory
@@ -50,7 +50,7 @@ fn every_call_of_a_child_is_refused_and_dropping_does_nothing() {
     ];
     assert_eq!(kinds, [ErrorKind::Forked; 19]);
 
-    // The parent still has the file to itself, and its log.
+    // The parent still has the file locked, and its log.
     drop(child);
     assert_eq!(kind(Directory::open(&path)), ErrorKind::AlreadyOpen);
     assert!(folder.path().join("users.redb-log0").exists());

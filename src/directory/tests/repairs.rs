@@ -1,5 +1,5 @@
-//! A repair leaves a sound directory, with everybody in it who can be read, and says
-//! beforehand what it will do.
+//! A repair leaves a sound directory with all readable users, and its plan says beforehand
+//! what it will do.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,8 @@ use crate::engine::redb::tests::damage::damage_value;
 use crate::model::SeatDay;
 use crate::rules::{FaultKind, Repaired};
 
-/// Repairs the file at `path`, as the plan said, to a sound directory.
+/// Repairs the file at `path`, and checks that the repair follows its plan and leaves a
+/// sound directory.
 pub(super) fn assert_repairable(path: &Path) -> Repaired {
     let before = inspect(path);
     let planned = Directory::options().plan_repair(path, 100).unwrap();
@@ -159,7 +160,7 @@ fn the_file_for_records_must_be_new_and_is_its_owners_alone() {
     }
 }
 
-/// A number of the keys, and what happens to each.
+/// Some of the keys, and the damage to each.
 fn damages() -> impl Strategy<Value = Vec<(prop::sample::Index, u8)>> {
     prop::collection::vec((any::<prop::sample::Index>(), 0_u8..3), 1..=5)
 }
@@ -194,7 +195,7 @@ proptest! {
             }
         }
         let inspection = inspect(&path);
-        // What nothing leads to can be removed without a trace: a tombstone, or both
+        // Entries that nothing refers to can be lost without a trace: a tombstone, or both
         // sides of a membership.
         prop_assert!(inspection.faults_total > 0 || all_removed, "{:?}", hit);
         let damaged = found(&inspection);

@@ -1,4 +1,4 @@
-//! The most users that were active since a day, against a list of every number there was.
+//! The peak of active users since a day, compared with a list of all numbers.
 
 use std::cell::Cell;
 
@@ -35,14 +35,14 @@ fn directory() -> Directory {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Each step lets time pass, and then a user come or the last one go.
+    /// Each step advances the time, then adds a user or removes the last one.
     #[test]
     fn a_peak_is_the_most_there_ever_were(
         steps in vec((0..2 * DAY, prop::bool::weighted(0.6)), 0..40),
         asked in 0..60 * DAY,
     ) {
         let directory = directory();
-        // Each number of active users, with the moment since which it was that.
+        // Each number of active users, with the moment from which it applied.
         let mut numbers = vec![(START, 0)];
         let mut users: Vec<String> = Vec::new();
         for (n, (passed, comes)) in steps.into_iter().enumerate() {
@@ -58,7 +58,7 @@ proptest! {
         }
         let since = START + asked;
         let day = since - since % DAY;
-        // The last number of the days before counts too: it was there when the day began.
+        // The last number of earlier days counts too: it applied when the day began.
         let before = numbers.iter().rev().find(|(at, _)| *at < day);
         let within = numbers.iter().filter(|(at, _)| *at >= day);
         let expected = within.chain(before).map(|(_, number)| *number).max();

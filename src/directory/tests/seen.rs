@@ -23,7 +23,7 @@ fn sightings_are_gathered_and_written_at_the_end() {
     assert_eq!((stored(bob), stored(ann)), (None, Some(hours(0))));
     assert_eq!(directory.last_seen(bob).unwrap(), Some(hours(0)));
     assert_eq!(directory.last_seen(ann).unwrap(), Some(hours(2)));
-    // Within the hour nothing is noted, and time doesn't run back.
+    // Within the hour nothing is stored, and times never decrease.
     let later = Timestamp::from_unix_micros(hours(3).as_unix_micros() - 1).unwrap();
     touch(ann, later);
     touch(ann, hours(1));

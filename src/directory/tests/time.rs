@@ -1,4 +1,4 @@
-//! Time doesn't run back from one change to the next, whatever the clock does.
+//! Times never decrease from one change to the next, whatever the clock does.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -12,7 +12,7 @@ const MINUTE: u64 = 60_000_000;
 const NOON: u64 = 1_700_000_000_000_000;
 
 thread_local! {
-    /// What the clock of this thread's directories shows.
+    /// The clock of this thread's directories.
     static CLOCK: Cell<u64> = const { Cell::new(NOON) };
 }
 
@@ -68,7 +68,7 @@ fn a_clock_that_goes_back_moves_nothing_back() {
     assert!(members.iter().all(|member| member.since() == at(NOON)));
     assert_eq!(last_change(&directory).at, at(NOON));
 
-    // Once the clock is where it was, it is heeded again.
+    // Once the clock has caught up, it is used again.
     CLOCK.set(NOON + MINUTE);
     create(&directory, "cho@ex.co");
     assert_eq!(last_change(&directory).at, at(NOON + MINUTE));
@@ -93,7 +93,7 @@ fn it_holds_across_reopening_and_trimming() {
     directory.verify().unwrap();
 }
 
-/// A time that the caller gives is about elsewhere: it is kept as it is.
+/// A time that the caller passes comes from another system, and is stored unchanged.
 #[test]
 fn a_time_from_elsewhere_stays() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,11 +1,10 @@
-//! The database's file as redb has it: its length is known without asking the operating
-//! system, and that the disk is full is kept from redb while somebody can wait.
+//! The storage backend for redb: it tracks the length of the file, and hides a full disk
+//! from redb by waiting for space.
 //!
-//! redb refuses everything, reads too, after the first error of its file. A checkpoint
-//! loses nothing by waiting: what it takes over is in the log. So on the engine's own
-//! thread a write that finds no space is tried again until there is some, or the engine
-//! is closed; see [`Work`]. On other threads it fails: these make sure that there is space
-//! before they begin.
+//! After the first error of its file, redb refuses everything, including reads. A
+//! checkpoint can wait, because its writes are still in the log. So on the engine's own
+//! threads, a write that finds no space is retried until there is some, or the engine is
+//! closed; see [`Work`]. On other threads it fails: they check for space before they begin.
 
 use std::io;
 use std::ops::Bound;
@@ -31,7 +30,7 @@ impl Length {
     }
 }
 
-/// A backend that keeps a [`Length`] up to date and waits for space.
+/// A backend that updates a [`Length`] and waits for space.
 #[derive(Debug)]
 pub(super) struct Backend<B> {
     inner: B,
@@ -40,8 +39,8 @@ pub(super) struct Backend<B> {
 }
 
 impl<B: StorageBackend> Backend<B> {
-    /// Around `inner`; `length` is set when redb first asks for it, as it does. Who waits
-    /// for space says so to `work`.
+    /// Wraps `inner`. `length` is set when redb first reads it. Writes that wait for space
+    /// are reported to `work`.
     pub(super) fn new(inner: B, length: Length, work: Work) -> Self {
         Self {
             inner,
@@ -50,7 +49,7 @@ impl<B: StorageBackend> Backend<B> {
         }
     }
 
-    /// Does `write`, which can be done again, until there is space for it.
+    /// Repeats `write`, which must be idempotent, until there is space for it.
     fn with_space(&self, write: impl Fn() -> io::Result<()>) -> io::Result<()> {
         let mut has_waited = false;
         loop {
@@ -72,7 +71,7 @@ impl<B: StorageBackend> Backend<B> {
     }
 }
 
-/// Whether it is for want of space, which may come.
+/// Whether the error means that there is no space at the moment.
 pub(super) fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -80,7 +79,7 @@ pub(super) fn is_full(error: &io::Error) -> bool {
     )
 }
 
-/// Redb never writes behind the end: it makes the file longer first.
+/// redb never writes after the end: it extends the file first.
 impl<B: StorageBackend> StorageBackend for Backend<B> {
     fn len(&self) -> io::Result<u64> {
         let bytes = self.inner.len()?;

@@ -1,10 +1,9 @@
-//! The database under the log: one redb file with the map in one table, and how
-//! far it has come in another.
+//! The database under the log: a redb file with the map in one table, and the state of the
+//! log in another.
 //!
-//! It is written rarely, at checkpoints and by commits too large for the log, and
-//! then in the order of the keys and with quick repair: redb stores with the
-//! commit what it would otherwise find out by walking the whole file after a
-//! crash.
+//! It is written rarely, by checkpoints and by commits too large for the log, in the order
+//! of the keys. Quick repair is on: with each commit, redb stores what it would otherwise
+//! find by scanning the whole file after a crash.
 
 use ::redb::{
     CommitError, Database, ReadableDatabase, ReadableTable, StorageBackend, Table, TableDefinition,
@@ -23,37 +22,37 @@ use super::snapshot::Committed;
 use super::transaction::{AsWrite, Transaction};
 use crate::error::{ErrorKind, Result};
 
-/// How redb sees a key or a value: bytes, compared as bytes. The lifetime is
-/// redb's way to name the type and says nothing about the data.
+/// redb's type for keys and values: bytes, compared as bytes. The lifetime is only part of
+/// redb's type and says nothing about the data.
 pub(super) type Bytes = &'static [u8];
 
 /// The table that holds the whole map.
 pub(super) const TABLE: TableDefinition<'static, Bytes, Bytes> = TableDefinition::new("headcount");
 
-/// The table of what concerns the log.
+/// The table with the state of the log.
 const LOG: TableDefinition<'static, Bytes, u64> = TableDefinition::new("headcount log");
 
-/// In [`LOG`]: the number of the last commit that the database holds. It changes
-/// in the same transaction as what it counts.
+/// In [`LOG`]: the number of the last commit that the database contains. It is updated in
+/// the same transaction as the map.
 const APPLIED: &[u8] = b"applied";
-/// In [`LOG`]: the uses, each from opening to closing, of whose logs the database lacks
-/// something, in their order; zero for none. Each is durable before its first frame is
-/// acknowledged, and goes in the transaction that takes over its last one.
+/// In [`LOG`]: the uses, in order, whose logs contain commits that the database lacks; zero
+/// for none. A use lasts from opening to closing. It is recorded durably before its first
+/// frame is acknowledged, and cleared in the transaction that takes over its last frame.
 const IN_USE: Uses = [b"in use", b"in use 1", b"in use 2"];
-/// In [`LOG`]: the uses that ended last, likewise. What is left of their logs adds nothing.
+/// In [`LOG`]: the uses that ended last, likewise. Remains of their logs add nothing.
 const CLOSED: Uses = [b"closed", b"closed 1", b"closed 2"];
-/// In [`LOG`]: which file this was in the last use, so that a copy of a directory that was
-/// in use is known as one.
+/// In [`LOG`]: the identity of the file in the last use, so that a copy of a directory in
+/// use is recognized.
 const DEVICE: &[u8] = b"device";
 const INODE: &[u8] = b"inode";
 
-/// The keys of as many uses as there can be segments.
+/// Keys for as many uses as there can be segments.
 type Uses = [Bytes; SEGMENTS.len()];
 
-/// [`LOG`], while it is written.
+/// [`LOG`], open for writing.
 type LogTable<'t> = Table<'t, Bytes, u64>;
 
-/// Whether something was written there.
+/// The result of writing to it.
 type Noted = std::result::Result<(), ::redb::Error>;
 
 /// An open database.
@@ -64,18 +63,18 @@ pub(super) struct Base {
     filtering: Filtering,
 }
 
-/// What an open database says of itself.
+/// A newly opened database with its state.
 pub(super) struct Opened {
     pub(super) base: Base,
-    /// What it holds.
+    /// The latest committed state.
     pub(super) committed: Committed,
-    /// What it says of its log.
+    /// The recorded state of its log.
     pub(super) log: LogState,
 }
 
 impl Base {
-    /// Opens what `backend` holds, and makes an empty map of it if there is
-    /// nothing and `options` say so.
+    /// Opens the database in `backend`; an empty backend becomes an empty map if `options`
+    /// allow creation.
     pub(super) fn open(
         backend: impl StorageBackend,
         file: Option<FileId>,
@@ -87,8 +86,8 @@ impl Base {
         guarded(&guarded_name, || {
             let length = Length::default();
             let backend = Backend::new(backend, length.clone(), work.clone());
-            // A process that was killed may have written a commit and not synced it. The log
-            // is used again behind the last commit that is found here.
+            // A killed process may have written a commit without syncing it. The log is
+            // then reused after the last commit found here, so it must be durable.
             backend.sync_data().map_err(|error| name.io(error))?;
             let database = Database::builder()
                 .set_cache_size(options.cache_bytes)
@@ -122,7 +121,7 @@ impl Base {
         })
     }
 
-    /// Makes the tables.
+    /// Creates the tables.
     fn create(&self) -> Result<(Committed, LogState)> {
         let transaction = self.named(self.database.begin_write())?;
         {
@@ -134,8 +133,8 @@ impl Base {
         Ok((self.latest()?, LogState::default()))
     }
 
-    /// Checks every page. A file that is a copy of one in use may have pages of several
-    /// commits: those of one while the next was written.
+    /// Checks every page. A copy of a file that was in use may contain pages of several
+    /// commits.
     fn check_copy(&mut self) -> Result<()> {
         let checked = self.database.check_integrity();
         checked.map_err(|error| self.name.torn_copy(error))?;
@@ -153,8 +152,8 @@ impl Base {
         Ok(Committed::new(table, &self.name, self.filtering.current()))
     }
 
-    /// The latest state with what is known of the log, or `None` of a database
-    /// without any table; one that has other tables than ours is somebody else's.
+    /// The latest state with the state of the log; `None` for a database without tables. A
+    /// database with other tables is foreign.
     fn find(&self) -> Result<Option<(Committed, LogState)>> {
         let transaction = self.named(self.database.begin_read())?;
         let table = match transaction.open_table(TABLE) {
@@ -188,7 +187,7 @@ impl Base {
         )))
     }
 
-    /// Begins to write.
+    /// Begins a transaction.
     pub(super) fn begin(&self) -> Result<Transaction> {
         guarded(&self.name, || {
             let inner = self.named(self.database.begin_write())?;
@@ -197,13 +196,13 @@ impl Base {
         })
     }
 
-    /// Makes durable what `transaction` wrote, after which the database holds
-    /// everything up to the commit `applied`.
+    /// Commits `transaction` durably, after which the database contains everything up to
+    /// the commit `applied`.
     ///
     /// # Errors
     ///
-    /// `OutcomeUnknown` where the commit itself failed; after any other error the
-    /// database is as it was.
+    /// `OutcomeUnknown` if the commit itself failed; after any other error the database is
+    /// unchanged.
     pub(super) fn commit(&self, transaction: Transaction, applied: u64) -> Result<Committed> {
         self.finish(transaction, |log| {
             log.insert(APPLIED, applied)?;
@@ -211,8 +210,9 @@ impl Base {
         })
     }
 
-    /// Notes that the log of the use `use_id`, too, is needed to open the database from now
-    /// on, and which `file` this is. Errors as of [`commit`](Self::commit).
+    /// Records that the log of the use `use_id` is also needed to open the database from
+    /// now on, and the identity of the `file`. Errors are those of
+    /// [`commit`](Self::commit).
     pub(super) fn begin_use(&self, use_id: u64, file: Option<FileId>) -> Result<Committed> {
         self.finish(self.begin()?, |log| {
             let mut in_use = uses(log, &IN_USE)?;
@@ -267,8 +267,7 @@ impl Base {
         })
     }
 
-    /// Applies `writes`, which are in the order of their keys, in one transaction;
-    /// see [`commit`](Self::commit).
+    /// Applies `writes`, sorted by key, in one transaction; see [`commit`](Self::commit).
     pub(super) fn apply<W: AsWrite>(
         &self,
         writes: impl Iterator<Item = W>,
@@ -295,17 +294,17 @@ impl Base {
         }
     }
 
-    /// Its filter.
+    /// The filter of the database.
     pub(super) fn filtering(&self) -> Filtering {
         self.filtering.clone()
     }
 
-    /// How long the file is, also after it was closed.
+    /// The length of the file, also after it was closed.
     pub(super) fn length(&self) -> Length {
         self.length.clone()
     }
 
-    /// Makes the file as small as it gets. Nobody may be reading.
+    /// Makes the file as small as possible. There must be no readers.
     pub(super) fn compact(&mut self) -> Result<()> {
         let Self { database, name, .. } = self;
         guarded(name, || {
@@ -315,7 +314,7 @@ impl Base {
         })
     }
 
-    /// Releases the file. redb writes what makes the next open quick.
+    /// Releases the file. redb writes what makes the next open fast.
     pub(super) fn close(self) -> Result<()> {
         let Self { database, name, .. } = self;
         guarded(&name, || {
@@ -329,7 +328,7 @@ impl Base {
     }
 }
 
-/// The uses that `log` has under `keys`.
+/// The uses in `log` at `keys`.
 fn uses(
     log: &impl ReadableTable<Bytes, u64>,
     keys: &Uses,
@@ -342,7 +341,7 @@ fn uses(
     Ok(uses)
 }
 
-/// Puts `uses` under `keys`.
+/// Writes `uses` at `keys`.
 fn set_uses(log: &mut LogTable<'_>, keys: &Uses, uses: &[u64]) -> Noted {
     debug_assert!(uses.len() <= keys.len(), "each has a segment of its own");
     let uses = uses.iter().copied().chain(std::iter::repeat(0));

@@ -260,10 +260,10 @@ impl Shared {
         if is_full && self.background {
             self.begin_filter();
         }
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         let segment = match log.switch() {
             Ok(segment) => segment,
-            Err(error) => return Err(doubt.confirm(self.name.log_failed(error))),
+            Err(error) => return Err(guard.confirm(self.name.log_failed(error))),
         };
         let bytes = match &segment {
             Some(segment) if is_full => log.grown(segment),
@@ -277,7 +277,7 @@ impl Shared {
             active: Arc::default(),
             sequence: state.sequence,
         });
-        doubt.clear();
+        guard.clear();
         self.work.begin(Job {
             frozen,
             sequence: state.sequence,
@@ -309,14 +309,14 @@ impl Shared {
         };
         let _under_way = UnderWay(self);
         let _here = threads::InCheckpoint::begin();
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         let begun = Instant::now();
         match self.checkpoint(job) {
             Ok(()) => {
-                doubt.clear();
+                guard.clear();
                 self.figures.count_checkpoint(begun.elapsed());
             }
-            Err(error) => drop(doubt.confirm(error)),
+            Err(error) => drop(guard.confirm(error)),
         }
     }
 
@@ -367,10 +367,10 @@ impl Shared {
             };
             log.pending(state.sequence)
         };
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         match pending.map_or(Ok(()), UnsyncedFrames::sync) {
-            Ok(()) => doubt.clear(),
-            Err(error) => drop(doubt.confirm(self.name.log_failed(error))),
+            Ok(()) => guard.clear(),
+            Err(error) => drop(guard.confirm(self.name.log_failed(error))),
         }
     }
 

@@ -1,25 +1,24 @@
-//! Values as they are stored: with a checksum of the key and the value behind
-//! them.
+//! Stored values: each is followed by a checksum of its key and itself.
 //!
-//! redb checks its pages only after a crash. A bit that flips on the disk later
-//! would be a wrong answer; with the checksum it is an error.
+//! redb checks its pages only after a crash. Without the checksum, a bit that flips on the
+//! disk later would give a wrong answer; with it, reading the value is an error.
 
 use twox_hash::XxHash3_64;
 
 /// Bytes of the checksum.
 pub(super) const CHECKSUM_BYTES: usize = 4;
 
-/// Fills `stored` with `value` as it is stored under `key`.
+/// Fills `stored` with the stored form of `value` for `key`.
 pub(super) fn append(stored: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     stored.clear();
     stored.extend_from_slice(value);
     stored.extend_from_slice(&checksum(key, value));
 }
 
-/// The value that is stored as `stored` under `key`; `None` if it was damaged.
+/// The value in `stored` for `key`; `None` if it is damaged.
 pub(super) fn verify<'s>(key: &[u8], stored: &'s [u8]) -> Option<&'s [u8]> {
-    let (value, seal) = stored.split_last_chunk::<CHECKSUM_BYTES>()?;
-    (checksum(key, value) == *seal).then_some(value)
+    let (value, expected) = stored.split_last_chunk::<CHECKSUM_BYTES>()?;
+    (checksum(key, value) == *expected).then_some(value)
 }
 
 fn checksum(key: &[u8], value: &[u8]) -> [u8; CHECKSUM_BYTES] {

@@ -7,8 +7,8 @@ use super::{Shared, lock};
 use crate::error::{ErrorKind, Result};
 
 impl Shared {
-    /// Closes the database, with all that is in the log if nothing is in doubt. A file
-    /// that was renamed has everything too; that it was, is an error all the same.
+    /// Closes the database after it has taken over the log, unless a write has failed half
+    /// way. If the file was renamed, it still takes over everything, but that is an error.
     pub(super) fn close(&self, log: Log) -> Result<()> {
         let in_place = match self.check_writable(&log) {
             Err(error) if error.kind() == ErrorKind::FileReplaced => Err(error),

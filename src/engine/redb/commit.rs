@@ -43,11 +43,11 @@ impl Shared {
         }
         self.prepare(log)?;
         state = self.state()?;
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         if let Err(error) = log.append(sequence, size, staged.writes().iter()) {
-            return Err(doubt.confirm(self.name.log_failed(error)));
+            return Err(guard.confirm(self.name.log_failed(error)));
         }
-        doubt.clear();
+        guard.clear();
         let is_first = state.active.is_empty();
         self.usual.note(staged.size());
         state.active.add(sequence, staged);
@@ -135,7 +135,7 @@ impl Shared {
             around.abort();
             return Err(error);
         }
-        let doubt = PoisonGuard(self);
+        let guard = PoisonGuard(self);
         match self.with_base(|base| base.commit(around, sequence)) {
             Ok(committed) => self.publish(|_| State {
                 base: Arc::new(committed),
@@ -143,9 +143,9 @@ impl Shared {
                 active: Arc::default(),
                 sequence,
             }),
-            Err(error) => return Err(doubt.confirm(error)),
+            Err(error) => return Err(guard.confirm(error)),
         }
-        doubt.clear();
+        guard.clear();
         log.restart(sequence);
         Ok(())
     }
@@ -171,6 +171,6 @@ impl PoisonGuard<'_> {
 
 impl Drop for PoisonGuard<'_> {
     fn drop(&mut self) {
-        self.0.in_doubt.store(true, Ordering::Release);
+        self.0.poisoned.store(true, Ordering::Release);
     }
 }

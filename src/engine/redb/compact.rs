@@ -1,9 +1,9 @@
-//! Making a file smaller that has more room than it needs.
+//! Compacting a file.
 //!
-//! redb moves its pages to the front and cuts the file off behind them, in place: that
-//! needs no space, and the file stays the one it is, with its owner, mode and links. It
-//! does so in transactions of its own, so a crash leaves the same content in a file of
-//! some size; the next open then walks the whole file once.
+//! redb moves its pages to the front and truncates the file, in place. That needs no space,
+//! and the file keeps its identity, owner, mode and links. redb uses transactions, so a
+//! crash leaves the same content in a file of some size; the next open then scans the whole
+//! file once.
 
 use std::path::Path;
 
@@ -16,8 +16,8 @@ use super::{Redb, RedbOptions, file};
 use crate::engine::Engine;
 use crate::error::Result;
 
-/// Makes the file at `path` as small as it gets, with what is in its log, and returns
-/// how many bytes it had and has. Nobody else may have it open.
+/// Makes the file at `path`, including its log, as small as possible, and returns its
+/// length before and after. Nobody else may have it open.
 pub(crate) fn compact(path: &Path, cache_bytes: usize) -> Result<(u64, u64)> {
     let name = Name::of_path(path);
     let options = RedbOptions {
@@ -26,7 +26,7 @@ pub(crate) fn compact(path: &Path, cache_bytes: usize) -> Result<(u64, u64)> {
         background: false,
         ..RedbOptions::new(false)
     };
-    // Takes over the log, and removes it.
+    // Takes over the log and removes it.
     Redb::open(path, &options)?.close()?;
     let file = file::open(path, false, &name)?;
     let bytes = |file: &std::fs::File| {

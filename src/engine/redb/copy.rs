@@ -1,8 +1,8 @@
-//! Writing a state as a new database, which owes nothing to the one it comes from.
+//! Writing a state as a new, independent database.
 //!
-//! The keys go in in their order, so pages are full and the file is as small as it
-//! gets. The copy draws a log id of its own: no log of the original, nor of an earlier
-//! copy, can be taken for its own.
+//! Keys are written in order, so pages are full and the file is as small as possible. The
+//! copy has a log id of its own, so no log of the original or of an earlier copy can be
+//! mistaken for its own.
 
 use std::error::Error as _;
 use std::fs::File;
@@ -20,18 +20,18 @@ use super::staging::Writes;
 use crate::engine::{Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Bytes of keys and values that are read before they are written.
+/// Bytes of keys and values that are read at a time.
 const CHUNK_BYTES: usize = 256 << 10;
 
-/// How much redb may keep in memory of what it writes.
+/// The size of redb's cache.
 const CACHE_BYTES: usize = 16 << 20;
 
-/// The commits that a copy says it holds: it was made by one.
+/// The number of commits in a copy: it is written by one.
 const COMMITS: u64 = 1;
 
-/// Writes everything that `read` shows to `file`, which is empty, and makes it durable.
-/// `progress` is told how many entries and bytes of them were written, now and then;
-/// messages call the file by `path`.
+/// Copies everything in `read` to the empty `file` and makes it durable. `progress` is
+/// called now and then with the entries and bytes written; messages name the file by
+/// `path`.
 pub(crate) fn copy(
     read: &impl Read,
     file: File,
@@ -43,7 +43,7 @@ pub(crate) fn copy(
     copy_to(read, backend, &name, progress)
 }
 
-/// [`copy`], to what `backend` holds.
+/// Like [`copy`], to a backend.
 pub(super) fn copy_to(
     read: &impl Read,
     backend: impl StorageBackend,
@@ -60,7 +60,7 @@ pub(super) fn copy_to(
     copied
         .and(closed)
         .map_err(|error| match (error.kind(), error.source()) {
-            // Of a commit: but a copy that failed is gone, and that is known.
+            // A failed copy is removed, so its outcome is known.
             (ErrorKind::OutcomeUnknown, Some(cause)) => {
                 let message = format!("can't write the copy {name}: {cause}; check the disk");
                 Error::new(ErrorKind::Io, message).with_source(error)
@@ -99,8 +99,8 @@ fn fill(base: &Base, read: &impl Read, progress: &mut dyn FnMut(u64, u64)) -> Re
     Ok(())
 }
 
-/// The entries behind the key `last`, up to about [`CHUNK_BYTES`] of them, and how
-/// many bytes those are; none at the end.
+/// The entries after the key `last`, up to about [`CHUNK_BYTES`], with their size; none at
+/// the end.
 fn next_chunk(read: &impl Read, last: Option<&[u8]>) -> Result<(Writes, u64)> {
     let start = last.map_or(Bound::Unbounded, Bound::Excluded);
     let (mut chunk, mut bytes) = (Writes::default(), 0);

@@ -1,10 +1,10 @@
 //! Opening the database, or creating it so that a crash in between does no harm.
 //!
-//! A crash during creation can leave a file that redb cannot tell from a foreign one.
-//! So creation is marked by a file beside it, which names the file that is being
-//! created and goes when the database is whole, before anything is acknowledged. A
-//! file that is no database is created anew only if the mark names it and it looks like
-//! what redb leaves: a mark that stayed behind harms no other file.
+//! A crash during creation can leave a file that redb cannot tell from a foreign one. So
+//! creation is marked by a file beside it, which identifies the file being created. It is
+//! removed when the database is complete, before anything is acknowledged. A file that
+//! isn't a database is created anew only if the mark identifies it and it looks like an
+//! unfinished redb file, so a leftover mark harms no other file.
 
 use std::io;
 use std::ops::Bound;
@@ -19,14 +19,13 @@ use super::log::{self, LogState, MARK, SideFile, SideFiles};
 use super::place::FileId;
 use crate::error::{ErrorKind, Result};
 
-/// What redb's files begin with. It is written last: who has it is whole.
+/// The first bytes of redb's files. redb writes them last, so a file with them is complete.
 pub(super) const MAGIC: [u8; 4] = *b"redb";
 
 /// Bytes of the mark.
 const MARK_BYTES: usize = 24;
 
-/// Opens what `backend` gives, and makes a database of it if there is none and
-/// `options` say so.
+/// Opens the database in `backend`, or creates it if there is none and `options` allow it.
 pub(super) fn open<B: StorageBackend>(
     backend: impl Fn() -> Result<B>,
     files: &dyn SideFiles,
@@ -44,7 +43,7 @@ pub(super) fn open<B: StorageBackend>(
     if !lock(&*mark).map_err(io)? {
         return Err(name.error(::redb::DatabaseError::DatabaseAlreadyOpen));
     }
-    // Only now nobody else can be creating it.
+    // Only with the lock held can nobody else be creating it.
     let is_new = options.create && file.len().map_err(io)? == 0;
     if is_new && let Err(error) = begin(&*mark, files, name, options) {
         let _ = files.remove(MARK);
@@ -61,7 +60,7 @@ pub(super) fn open<B: StorageBackend>(
         opened => opened,
     };
     if opened.is_err() && is_new {
-        // Of a file that can't be created nothing stays, if the disk allows.
+        // If the file can't be created, it is emptied again, if the disk allows.
         let _ = backend().map(|file| clear(&file));
         let _ = files.remove(MARK);
         return opened;
@@ -73,8 +72,8 @@ pub(super) fn open<B: StorageBackend>(
     opened
 }
 
-/// Makes it durable that the file is being created, unless a log says that there was a
-/// directory at this place: it may have been moved away from that.
+/// Durably marks the file as being created, unless a log shows that a directory was here:
+/// it may have been moved away.
 fn begin(
     mark: &dyn StorageBackend,
     files: &dyn SideFiles,
@@ -100,8 +99,8 @@ pub(super) fn is_whole(file: &impl StorageBackend) -> io::Result<bool> {
     Ok(magic == MAGIC)
 }
 
-/// Whether `file` is the one that `mark` names and looks like one that redb had not
-/// finished: an empty one, or one whose first bytes are zero or the magic's.
+/// Whether `mark` identifies `file`, and `file` looks unfinished: it is empty, or its first
+/// bytes are zeros or part of the magic.
 fn is_unfinished(
     file: &impl StorageBackend,
     mark: &dyn StorageBackend,
@@ -125,7 +124,7 @@ fn is_unfinished(
         && bytes.all(|(byte, magic)| byte == 0 || byte == magic))
 }
 
-/// What the mark of the creation of the file `id` holds.
+/// The contents of the mark for the file `id`.
 pub(super) fn mark_of(id: Option<FileId>) -> [u8; MARK_BYTES] {
     let mut mark = [0; MARK_BYTES];
     let id = id.unwrap_or(FileId {
@@ -138,7 +137,8 @@ pub(super) fn mark_of(id: Option<FileId>) -> [u8; MARK_BYTES] {
     mark
 }
 
-/// The mark, made if the database may be new. Whoever makes it first, all have the same.
+/// The mark, created if the database may be new. If several processes create it, all get
+/// the same file.
 fn find_mark(files: &dyn SideFiles, may_be_new: bool) -> io::Result<Option<SideFile>> {
     if let Some(mark) = files.open(MARK)? {
         return Ok(Some(mark));
@@ -152,17 +152,17 @@ fn find_mark(files: &dyn SideFiles, may_be_new: bool) -> io::Result<Option<SideF
     }
 }
 
-/// Takes the mark, so that nobody else makes the database meanwhile.
+/// Locks the mark, so that nobody else creates the database meanwhile.
 fn lock(mark: &dyn StorageBackend) -> io::Result<bool> {
     match mark.try_lock_range(Bound::Unbounded, Bound::Unbounded) {
         Ok(taken) => Ok(taken),
-        // Where there are no locks, redb's own is missing too.
+        // On a file system without locks, redb doesn't lock either.
         Err(BackendError::Unsupported) => Ok(true),
         Err(error) => Err(io::Error::other(error)),
     }
 }
 
-/// Empties a file that was never finished.
+/// Empties an unfinished file.
 fn clear(file: &impl StorageBackend) -> io::Result<()> {
     file.set_len(0)?;
     file.sync_data()

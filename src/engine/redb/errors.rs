@@ -1,4 +1,4 @@
-//! What redb's errors mean to the caller. Every message names the file.
+//! Converts redb's errors to this library's. Every message names the file.
 
 mod log;
 
@@ -12,11 +12,11 @@ use ::redb::{CommitError, DatabaseError, StorageError};
 use super::{guard, holder};
 use crate::error::{Error, ErrorKind};
 
-/// How redb 4.6 begins its complaint about a format that is newer than its own;
-/// it has no error of its own for that.
+/// The beginning of redb 4.6's message about a newer format, for which it has no separate
+/// error.
 const NEWER_FORMAT: &str = "Expected file format version";
 
-/// What messages call the file, and the one place that makes them.
+/// The name of the file in messages, and the constructors of all errors.
 #[derive(Clone)]
 pub(super) struct Name(Arc<str>);
 
@@ -27,12 +27,12 @@ impl fmt::Display for Name {
 }
 
 impl Name {
-    /// Of something without a path.
+    /// A name for something without a path.
     pub(super) fn new(name: &str) -> Self {
         Self(name.into())
     }
 
-    /// Of the file at `path`.
+    /// The name of the file at `path`.
     pub(super) fn of_path(path: &Path) -> Self {
         Self::new(&path.display().to_string())
     }
@@ -110,8 +110,8 @@ impl Name {
         let DatabaseError::Storage(StorageError::Io(cause)) = &error else {
             return self.error(error);
         };
-        // redb reports bytes that aren't a database of its as one, and a file
-        // too short for its header as the other.
+        // redb reports foreign bytes as the former, and a file too short for its header as
+        // the latter.
         if !matches!(
             cause.kind(),
             io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
@@ -143,7 +143,7 @@ impl Name {
         }
     }
 
-    /// A commit was made, and then the file could not be read.
+    /// A commit succeeded, but then the file could not be read.
     pub(super) fn commit_unread(&self, cause: Error) -> Error {
         Error::new(
             ErrorKind::OutcomeUnknown,
@@ -155,8 +155,8 @@ impl Name {
         .with_source(cause)
     }
 
-    /// An earlier write failed for `cause`; this one was not begun.
-    pub(super) fn in_doubt(&self, cause: Option<&Error>) -> Error {
+    /// An earlier write failed because of `cause`; this one was not begun.
+    pub(super) fn poisoned(&self, cause: Option<&Error>) -> Error {
         let cause = cause.map_or("a write failed".to_owned(), Error::to_string);
         Error::new(
             ErrorKind::Io,
@@ -167,7 +167,7 @@ impl Name {
         )
     }
 
-    /// Not all pages of a copy are of one commit.
+    /// A copy has pages of several commits.
     pub(super) fn torn_copy(&self, error: DatabaseError) -> Error {
         Error::new(
             ErrorKind::Corrupted,
@@ -179,7 +179,7 @@ impl Name {
         .with_source(error)
     }
 
-    /// Another file was found where this one was opened, or none.
+    /// The file at the path was replaced, renamed or deleted.
     pub(super) fn replaced(&self) -> Error {
         Error::new(
             ErrorKind::FileReplaced,
@@ -190,7 +190,7 @@ impl Name {
         )
     }
 
-    /// The operating system has no thread for it.
+    /// The operating system could not start a thread.
     pub(super) fn no_thread(&self, error: io::Error) -> Error {
         Error::new(
             ErrorKind::Io,
@@ -202,17 +202,17 @@ impl Name {
         .with_source(error)
     }
 
-    /// A value is not what was written.
+    /// A value is damaged.
     pub(super) fn value_damaged(&self) -> Error {
         self.damaged("a value has another checksum than it was stored with")
     }
 
-    /// redb stumbled over what it read.
+    /// redb panicked on damaged data.
     pub(super) fn panicked(&self, panic: &(dyn Any + Send)) -> Error {
         self.damaged(&guard::message(panic).replace(char::is_control, " "))
     }
 
-    /// A commit stumbled over what it read, and may or may not be in the file.
+    /// A commit panicked on damaged data, and may or may not be in the file.
     pub(super) fn commit_panicked(&self, cause: Error) -> Error {
         Error::new(
             ErrorKind::OutcomeUnknown,
@@ -232,7 +232,7 @@ impl Name {
         )
     }
 
-    /// The file was released, but not left as a clean close leaves it.
+    /// The file was released, but not closed cleanly.
     pub(super) fn close_failed(&self, error: DatabaseError) -> Error {
         Error::new(
             ErrorKind::Io,
@@ -277,7 +277,7 @@ impl Name {
         .with_source(error)
     }
 
-    /// The file is there, but nothing was ever put into it.
+    /// The file exists, but is empty.
     pub(super) fn never_created(&self) -> Error {
         Error::new(
             ErrorKind::Io,
@@ -288,7 +288,7 @@ impl Name {
         )
     }
 
-    /// There is no directory to make the file in.
+    /// The parent directory doesn't exist.
     pub(super) fn no_parent(&self, parent: &Path, error: io::Error) -> Error {
         Error::new(
             ErrorKind::Io,
@@ -301,7 +301,7 @@ impl Name {
         .with_source(error)
     }
 
-    /// The path is a directory's.
+    /// The path is a directory.
     pub(super) fn is_a_directory(&self, error: io::Error) -> Error {
         Error::new(
             ErrorKind::Io,
@@ -313,7 +313,7 @@ impl Name {
         .with_source(error)
     }
 
-    /// The path is a device's or a pipe's.
+    /// The path is a device or a pipe.
     pub(super) fn not_a_file(&self) -> Error {
         Error::new(
             ErrorKind::Io,

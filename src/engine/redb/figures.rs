@@ -1,14 +1,14 @@
-//! Figures of the log and of checkpoints, for those who watch them.
+//! Figures of the log and of checkpoints.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::engine::Measured;
 
-/// Counts from when the engine was opened.
+/// Counters since the engine was opened.
 #[derive(Default)]
 pub(super) struct Figures {
-    /// How large the files of the log are, as of the latest commit.
+    /// The size of the log's files, as of the latest commit.
     log_bytes: AtomicU64,
     checkpoints: AtomicU64,
     checkpoint_micros: AtomicU64,

@@ -1,4 +1,4 @@
-//! The file itself: opened or made, before redb looks into it.
+//! Opening or creating the file, before redb reads it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -16,8 +16,8 @@ pub(super) fn resolve(path: &Path, create: bool, name: &Name) -> Result<PathBuf>
     place::resolve(path).map_err(|error| refusal(path, create, name, error))
 }
 
-/// Opens the file at `path` for reading and writing. An absent one is made when
-/// `create` is set; an empty one counts as absent.
+/// Opens the file at `path` for reading and writing. If it is missing, it is created if
+/// `create` is set; an empty file counts as missing.
 pub(super) fn open(path: &Path, create: bool, name: &Name) -> Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(create);
@@ -33,9 +33,8 @@ pub(super) fn open(path: &Path, create: bool, name: &Name) -> Result<File> {
     Ok(file)
 }
 
-/// Makes sure that a file that is empty has the right owner and a durable name. Before
-/// anything is in it: a file with something in it has an entry that survives a power cut,
-/// whoever made it and however that ended.
+/// Gives an empty file the right owner and a durable name before anything is written, so
+/// that every non-empty file has a directory entry that survives a power cut.
 pub(super) fn settle(file: &File, path: &Path, name: &Name) -> Result<()> {
     let io = |error| name.io(error);
     if file.metadata().map_err(io)?.len() == 0 {
@@ -45,8 +44,8 @@ pub(super) fn settle(file: &File, path: &Path, name: &Name) -> Result<()> {
     Ok(())
 }
 
-/// Removes the file at `path`, of which nothing came, unless somebody else has begun to
-/// create a database in it.
+/// Removes the empty file at `path`, unless somebody else has begun to create a database in
+/// it.
 pub(super) fn remove_if_empty(path: &Path, files: &impl SideFiles) {
     let is_empty = fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0);
     let is_being_created = path_beside(path, MARK).exists();
@@ -55,7 +54,7 @@ pub(super) fn remove_if_empty(path: &Path, files: &impl SideFiles) {
     }
 }
 
-/// Why the operating system would not open `path`.
+/// The error for a `path` that the operating system didn't open.
 fn refusal(path: &Path, create: bool, name: &Name, error: io::Error) -> crate::Error {
     match error.kind() {
         _ if path.is_dir() => name.is_a_directory(error),
@@ -71,8 +70,8 @@ pub(super) fn sync_entry(path: &Path) -> io::Result<()> {
     own_file::open(|| File::open(parent(path)))?.sync_all()
 }
 
-/// Makes the directory entry of `path` durable: the file system's own business
-/// where a directory can't be opened.
+/// Directories can't be opened here, so the file system is responsible for the entry of
+/// `path`.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the signature it has on Unix")]
 pub(super) fn sync_entry(_: &Path) -> io::Result<()> {

@@ -1,43 +1,43 @@
-//! Which keys are certainly not in the database: most of those that a new user is
-//! checked for.
+//! Knows keys that are certainly not in the database, such as most of those that are looked
+//! up for a new user.
 //!
-//! A Bloom filter of which all bits of a key are in one word, so an answer costs one look
-//! at memory. It says nothing until it is *whole*; what makes it right:
+//! A Bloom filter in which all bits of a key are in one word, so an answer costs one memory
+//! access. It excludes nothing until it is *complete*. The invariants:
 //!
-//! 1. It is registered with the database while nothing is written to that. From then on
-//!    each transaction adds the keys that it puts before it commits.
-//! 2. What was in the database at that moment is added in the background, from a state
-//!    that was taken then. When all of it is in, the filter is whole (release).
-//! 3. Only states of the database from after the registration ask it (acquire). Whatever
-//!    they have was there at the registration or was put since.
+//! 1. It is registered with the database while nothing is written there. From then on, each
+//!    transaction adds the keys that it sets before it commits.
+//! 2. The keys that were in the database at that moment are added in the background, from a
+//!    state taken then. After the last one, the filter is complete (release).
+//! 3. Only states of the database from after the registration use it (acquire). Their keys
+//!    were there at the registration or were set since.
 //!
-//! A key that is removed stays: then there is a look into the database for nothing.
+//! Removed keys stay in the filter, which costs an unnecessary lookup in the database.
 
 use super::sync::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-/// Bits for each key.
+/// Bits per key.
 const BITS: usize = 12;
 
-/// Bits for each key at least: with fewer the filter would say too little.
+/// Minimum bits per key: with fewer, the filter would exclude too little.
 const BITS_MIN: usize = 6;
 
-/// Bytes of a filter at most.
+/// Maximum bytes of a filter.
 const BYTES_MAX: usize = 32 << 20;
 
-/// Keys for which there is room beside those that are expected at least.
+/// Minimum room for keys beyond the expected ones.
 const SPARE_KEYS: usize = 64 << 10;
 
-/// The filter. See the room's head.
+/// The filter. See the module documentation.
 pub(super) struct Filter {
     words: Box<[AtomicU64]>,
-    /// How many keys it is made for, and how many it has.
+    /// The capacity in keys, and the number of keys.
     keys_max: usize,
     keys: AtomicUsize,
     is_whole: AtomicBool,
 }
 
 impl Filter {
-    /// One for as many keys and half of that again; `None` if they are too many.
+    /// A filter for one and a half times as many keys; `None` if they are too many.
     pub(super) fn new(keys: usize) -> Option<Self> {
         let keys_max = keys + keys / 2 + SPARE_KEYS;
         let words = (keys_max * BITS / 64).min(BYTES_MAX / size_of::<u64>());
@@ -60,12 +60,12 @@ impl Filter {
         self.keys.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Notes that everything is in it.
+    /// Marks it as complete.
     pub(super) fn complete(&self) {
         self.is_whole.store(true, Ordering::Release);
     }
 
-    /// Whether the key with this hash is certainly not there.
+    /// Whether the key with this hash is certainly absent.
     pub(super) fn excludes(&self, hash: u64) -> bool {
         if !self.is_whole.load(Ordering::Acquire) {
             return false;
@@ -74,12 +74,12 @@ impl Filter {
         word.load(Ordering::Relaxed) & bits != bits
     }
 
-    /// Whether it has more keys than it was made for, so that it says too little.
+    /// Whether it has more keys than its capacity, so that it excludes too little.
     pub(super) fn is_overfull(&self) -> bool {
         self.keys.load(Ordering::Relaxed) > self.keys_max
     }
 
-    /// Where a key's bits are: the upper half of the hash chooses the word.
+    /// The word and the bits of a key: the upper half of the hash chooses the word.
     fn place(&self, hash: u64) -> (&AtomicU64, u64) {
         let word = ((hash >> 32) * self.words.len() as u64) >> 32;
         let bit = |shift: u32| 1 << (hash >> shift & 63);

@@ -1,5 +1,5 @@
-//! Who makes a filter, and when: in the background, for a database that is large, once
-//! so much is written that the log was full. See `filter.rs`.
+//! Building filters in the background, for large databases, once the log has been full for
+//! the first time. See `filter.rs`.
 
 use std::ops::Bound;
 use std::sync::{Arc, Mutex};
@@ -15,33 +15,33 @@ use super::{Shared, lock};
 use crate::engine::Order;
 use crate::error::Result;
 
-/// Entries of a database that needs a filter.
+/// Minimum entries of a database that gets a filter.
 const ENTRIES_MIN: u64 = if cfg!(test) { 100 } else { 200_000 };
 
-/// One key of so many entries is looked up alone, at most: the others are of indexes.
+/// At most one key in this many entries is looked up on its own; the other entries are
+/// indexes.
 const ENTRIES_OF_KEY: usize = 2;
 
-/// After as many entries the builder makes a pause, so that it takes no core from those
-/// who write.
+/// The builder pauses after this many entries, so that it doesn't take a core from writers.
 const AT_A_TIME: usize = 1_024;
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The filter of a database, and which keys are in it.
+/// The filter of a database, and the keys it covers.
 #[derive(Clone)]
 pub(super) struct Filtering {
-    /// The first bytes of the keys that are looked up alone.
+    /// The first bytes of the keys that it covers.
     first_bytes: &'static [u8],
     filter: Arc<Mutex<Option<Arc<Filter>>>>,
 }
 
-/// A filter at some time, and which keys are in it.
+/// A filter at one moment, and the keys it covers.
 #[derive(Clone)]
 pub(super) struct KeyFilter {
     first_bytes: &'static [u8],
     filter: Arc<Filter>,
 }
 
-/// A filter that lacks what is in a state.
+/// A filter that lacks the keys of a state.
 pub(super) struct Unfinished {
     state: Arc<Committed>,
     filter: KeyFilter,
@@ -64,7 +64,7 @@ impl Filtering {
         })
     }
 
-    /// Registers a new one if the database needs one. Nothing may be written to the
+    /// Registers a new filter if the database needs one. Nothing may be written to the
     /// database meanwhile, and `state` must be its latest.
     fn begin(&self, state: &Arc<Committed>) -> Result<Option<Unfinished>> {
         let entries = state.entries()?;
@@ -87,7 +87,7 @@ impl Filtering {
 }
 
 impl KeyFilter {
-    /// Notes that `key` is put into the database.
+    /// Adds a `key` that is set in the database.
     pub(super) fn add(&self, key: &[u8]) {
         if self.covers(key) {
             self.filter.add(hash_of(key));
@@ -106,7 +106,7 @@ impl KeyFilter {
 }
 
 impl Unfinished {
-    /// Adds what it lacks, unless `is_ending` says at some time that nobody needs it.
+    /// Adds the missing keys; stops when `is_ending` returns true.
     fn finish(&self, is_ending: impl Fn() -> bool) -> Result<()> {
         for first in self.filter.first_bytes {
             let end = first.checked_add(1).map(|next| [next]);
@@ -141,8 +141,8 @@ impl Unfinished {
 }
 
 impl Shared {
-    /// Has a filter made if the database needs one. Only the writer may, while no
-    /// checkpoint is under way.
+    /// Starts building a filter if the database needs one. Only the writer may call it,
+    /// while no checkpoint is running.
     pub(super) fn begin_filter(&self) {
         let begun = self
             .state()
@@ -150,12 +150,12 @@ impl Shared {
         match begun {
             Ok(Some(unfinished)) => self.work.build(unfinished),
             Ok(None) => {}
-            // It only saves time.
+            // The filter only saves time.
             Err(error) => ::log::warn!("{}: goes on without a filter: {error}", self.name),
         }
     }
 
-    /// Builds the filter that waits for it, if one does.
+    /// Builds a waiting filter.
     pub(super) fn build_filter(&self, unfinished: &Unfinished) {
         if let Err(error) = unfinished.finish(|| self.work.is_ending()) {
             ::log::warn!("{}: goes on without a filter: {error}", self.name);

@@ -1,8 +1,8 @@
-//! redb takes its own file at its word in places: a damaged page can make it index
-//! out of bounds or meet an `unreachable!`. Calls into it are guarded, so that this
-//! is an error of kind `Corrupted` to the caller and not a panic.
+//! redb trusts its file in places: a damaged page can make it index out of bounds or reach
+//! an `unreachable!`. Calls into it are guarded, so that the caller gets an error of kind
+//! `Corrupted` instead of a panic.
 //!
-//! With `panic = "abort"` there is nothing to catch, and the process ends.
+//! With `panic = "abort"`, panics can't be caught and the process ends.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -12,8 +12,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::errors::Name;
 use crate::error::Result;
 
-/// Calls into redb. What a panic leaves half done is redb's own, which refuses to
-/// go on from it by itself: its locks are poisoned then.
+/// Calls into redb. If a panic leaves redb's state half changed, its poisoned locks make it
+/// refuse further calls.
 pub(super) fn guarded<T>(name: &Name, call: impl FnOnce() -> Result<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => result,
@@ -21,8 +21,8 @@ pub(super) fn guarded<T>(name: &Name, call: impl FnOnce() -> Result<T>) -> Resul
     }
 }
 
-/// Calls into redb, which calls `visit` back: a panic of that one is its caller's,
-/// and goes on.
+/// Calls into redb, which calls `visit` back; a panic of `visit` is passed on to the
+/// caller.
 pub(super) fn guarded_visit(
     name: &Name,
     mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
@@ -42,7 +42,7 @@ pub(super) fn guarded_visit(
     }
 }
 
-/// What a panic says.
+/// The message of a panic.
 pub(super) fn message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())

@@ -1,8 +1,8 @@
-//! Which process has a file open, so that a message can name it.
+//! Finding the process that has a file open, for messages.
 
 use std::path::Path;
 
-/// Who has the file at `path` open, as far as that can be told.
+/// Describes who has the file at `path` open, as far as that is known.
 pub(super) fn in_words(path: &Path) -> String {
     match of(path) {
         Some(process) if process == std::process::id() => {
@@ -13,7 +13,7 @@ pub(super) fn in_words(path: &Path) -> String {
     }
 }
 
-/// The process that locked the file at `path`, where the system tells.
+/// The process that locked the file at `path`, if the system tells.
 #[cfg(target_os = "linux")]
 fn of(path: &Path) -> Option<u32> {
     use std::os::unix::fs::MetadataExt;
@@ -24,14 +24,15 @@ fn of(path: &Path) -> Option<u32> {
     find(&std::fs::read_to_string("/proc/locks").ok()?, &id)
 }
 
-/// Nobody tells here.
+/// Not available here.
 #[cfg(not(target_os = "linux"))]
 fn of(_path: &Path) -> Option<u32> {
     None
 }
 
-/// The process of a lock on this file: `3: FLOCK  ADVISORY  WRITE 4711 fe:00:131 0 EOF`.
-/// Locks of an open file description name none, and those of another container 0.
+/// The process of a lock on this file: `3: FLOCK ADVISORY WRITE 4711 fe:00:131 0 EOF`.
+/// Locks of an open file description name no process, and those of another container name
+/// 0.
 #[cfg(target_os = "linux")]
 fn find(locks: &str, id: &str) -> Option<u32> {
     locks.lines().find_map(|line| {

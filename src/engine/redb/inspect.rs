@@ -11,8 +11,8 @@ use crate::engine::{Inspect, Order};
 use crate::error::Result;
 
 impl Inspect for Snapshot {
-    /// Walks the whole table. A value that a later write in the log replaces or
-    /// removes is read by nobody, and so is not damaged.
+    /// Scans the whole table. A value that a later write in the log replaces or removes is
+    /// never read, so it doesn't count as damaged.
     fn each_damaged(&self, mut visit: impl FnMut(&[u8], &[u8])) -> Result<()> {
         let Committed { table, name, .. } = &*self.0.base;
         let everything = (Bound::Unbounded, Bound::Unbounded);

@@ -110,7 +110,7 @@ struct Shared {
     /// Set for good when a write may have failed half way. A later `fsync` can
     /// succeed without having written what an earlier one failed to, so only
     /// reading the files anew tells what is in them.
-    in_doubt: AtomicBool,
+    poisoned: AtomicBool,
     /// Set for good when another file was found where this one was opened.
     is_replaced: AtomicBool,
     /// What failed first.
@@ -199,7 +199,7 @@ impl Redb {
             writer: Mutex::new(Some(log)),
             base: Mutex::new(Some(base)),
             work,
-            in_doubt: AtomicBool::new(false),
+            poisoned: AtomicBool::new(false),
             is_replaced: AtomicBool::new(false),
             failure: OnceLock::new(),
             background: options.background,
@@ -283,7 +283,7 @@ impl Shared {
         write(base.as_ref().ok_or_else(|| self.name.closed())?)
     }
 
-    /// Refuses when something is in doubt, or the file is no longer where it was.
+    /// Refuses once a write has failed half way, or when the file is no longer where it was.
     fn check_writable(&self, log: &Log) -> Result<()> {
         self.check()?;
         if !self.is_replaced.load(Ordering::Acquire) {
@@ -297,12 +297,12 @@ impl Shared {
         Err(self.name.replaced())
     }
 
-    /// Refuses when something is in doubt.
+    /// Refuses once a write has failed half way.
     fn check(&self) -> Result<()> {
-        if !self.in_doubt.load(Ordering::Acquire) {
+        if !self.poisoned.load(Ordering::Acquire) {
             return Ok(());
         }
-        Err(self.name.in_doubt(self.failure.get()))
+        Err(self.name.poisoned(self.failure.get()))
     }
 }
 
@@ -336,7 +336,7 @@ impl Engine for Redb {
         for thread in threads.drain(..) {
             // One of ours that closes it, from a logger, can't wait for itself.
             if !checkpoint::is_own_thread() {
-                // A panic of it has left a doubt.
+                // A panic there poisoned the handle.
                 let _ = thread.join();
             }
         }
@@ -357,8 +357,8 @@ impl Drop for Redb {
     }
 }
 
-/// Locks `mutex`. What a panic under one of these locks leaves half done is in
-/// doubt and says so.
+/// Locks `mutex`. A [`PoisonGuard`](commit::PoisonGuard) covers what a panic under one of
+/// these locks could leave half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,9 +1,9 @@
-//! A file that is only read, under a database that believes it can write.
+//! A read-only file for a database that needs to write.
 //!
-//! redb repairs what a crash left when it opens a file, and notes in it that it is
-//! open. [`Overlay`] keeps those writes in memory, over the file: so a file opens that
-//! was not closed, or that nobody may write. They are few, unless a whole file has to
-//! be repaired, and then in proportion to its free space map.
+//! When redb opens a file, it repairs it after a crash and marks it as open. [`Overlay`]
+//! keeps these writes in memory, on top of the file, so that files can be opened that were
+//! not closed or are read-only. The writes are few; if a whole file must be repaired, they
+//! are proportional to its free space map.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,29 +12,29 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ::redb::{BackendError, StorageBackend};
 
-/// Bytes that are kept together.
+/// Bytes per page.
 const PAGE_BYTES: usize = 4096;
 
-/// A backend whose writes go to memory. Its file is locked shared for as long as it
-/// lives: other readers are let in, writers are not.
+/// A backend whose writes go to memory. It holds a shared lock on its file: other readers
+/// can open the file, writers can't.
 #[derive(Debug)]
 pub(super) struct Overlay<B> {
     file: B,
     written: RwLock<Written>,
 }
 
-/// What was written.
+/// The writes in memory.
 #[derive(Debug)]
 struct Written {
     pages: HashMap<u64, Box<[u8]>>,
-    /// How long the file seems to be.
+    /// The apparent length of the file.
     length: u64,
-    /// How much of it is still the file's: what is behind was cut off, or is new.
+    /// The length of the part that is read from the file; the rest was truncated or is new.
     length_of_file: u64,
 }
 
 impl<B: StorageBackend> Overlay<B> {
-    /// Over `file`, which is locked; `None` while somebody writes to it.
+    /// Creates an overlay on `file` and locks it; `None` if it is open for writing.
     pub(super) fn new(file: B) -> io::Result<Option<Self>> {
         match file.try_lock_shared_range(Bound::Unbounded, Bound::Unbounded) {
             Ok(true) | Err(BackendError::Unsupported) => {}
@@ -52,7 +52,7 @@ impl<B: StorageBackend> Overlay<B> {
         }))
     }
 
-    /// The bytes of the file itself at `offset`, and zeros behind its end.
+    /// Reads bytes of the file itself at `offset`, and zeros after its end.
     fn read_file(&self, written: &Written, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let there = written.length_of_file.saturating_sub(offset);
         let there = usize::try_from(there).unwrap_or(usize::MAX).min(out.len());
@@ -73,8 +73,8 @@ impl<B: StorageBackend> Overlay<B> {
     }
 }
 
-/// The pages that `length` bytes at `offset` lie in: for each its number, where they
-/// begin in it, and which of the bytes lie there.
+/// The pages of `length` bytes at `offset`: for each page its number, the offset within it,
+/// and the range of the bytes.
 fn pages(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, std::ops::Range<usize>)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -91,7 +91,7 @@ fn pages(offset: u64, length: usize) -> impl Iterator<Item = (u64, usize, std::o
     })
 }
 
-/// Where in its page the byte at `offset` lies.
+/// The offset within the page of the byte at `offset`.
 fn place_in_page(offset: u64) -> usize {
     usize::try_from(offset % PAGE_BYTES as u64).unwrap_or_default()
 }
@@ -159,7 +159,7 @@ impl<B: StorageBackend> StorageBackend for Overlay<B> {
         self.file.close()
     }
 
-    // It is locked already, for all that redb could ask for.
+    // It is already locked as redb would lock it.
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! A file of ours in a process that is somebody else's.
+//! Our files in a host's process.
 //!
-//! It is never one of the standard descriptors: a host that closed its output and
-//! writes to it all the same would write into the database. And a child of `fork`
-//! lets go of it, so that it doesn't keep it locked.
+//! They never use the standard descriptors: a host that closed its output and still writes
+//! to it would write into the database. A child of `fork` releases them, so that it doesn't
+//! keep them locked.
 
 use std::fs::File;
 use std::io;
@@ -13,16 +13,16 @@ use ::redb::{BackendError, StorageBackend};
 
 use crate::process::Registered;
 
-/// An open file, as redb takes it.
+/// An open file as a backend for redb.
 #[derive(Debug)]
 pub(super) struct OwnFile {
-    /// Before the file, so that it goes first.
+    /// Declared before the file, so that it is dropped first.
     _registered: Registered,
     file: FileBackend,
 }
 
 impl OwnFile {
-    /// Takes a file that was opened by [`open`].
+    /// Wraps a file that was opened by [`open`].
     pub(super) fn new(file: File) -> io::Result<Self> {
         Ok(Self {
             _registered: Registered::new(&file),
@@ -31,8 +31,8 @@ impl OwnFile {
     }
 }
 
-/// Opens a file with `open`, so that it isn't one of the standard descriptors. Those
-/// that are closed are filled with `/dev/null` first, as SQLite does it.
+/// Opens a file with `open` on a descriptor that isn't a standard one. Closed standard
+/// descriptors are first filled with `/dev/null`, as SQLite does.
 #[cfg(unix)]
 pub(super) fn open(open: impl FnOnce() -> io::Result<File>) -> io::Result<File> {
     use std::mem::forget;
@@ -40,7 +40,7 @@ pub(super) fn open(open: impl FnOnce() -> io::Result<File>) -> io::Result<File> 
 
     const STANDARD_MAX: i32 = 2;
     let null = || File::options().read(true).write(true).open("/dev/null");
-    // Where there is no `/dev/null`, as in a bare chroot, the file is moved below.
+    // Without `/dev/null`, as in a bare chroot, the file is moved below.
     while let Ok(filling) = null()
         && filling.as_raw_fd() <= STANDARD_MAX
     {
@@ -54,7 +54,7 @@ pub(super) fn open(open: impl FnOnce() -> io::Result<File>) -> io::Result<File> 
     Ok(File::from(moved))
 }
 
-/// Opens a file with `open`; descriptors have no meaning to programs here.
+/// Opens a file with `open`; there are no standard descriptors to protect here.
 #[cfg(not(unix))]
 pub(super) fn open(open: impl FnOnce() -> io::Result<File>) -> io::Result<File> {
     open()
@@ -83,7 +83,7 @@ impl StorageBackend for OwnFile {
         self.file.write(offset, data)
     }
 
-    /// Unlocks it too, for whoever else holds what was opened.
+    /// Also unlocks the file, in case another process holds the open file description.
     fn close(&self) -> io::Result<()> {
         self.file.close()
     }

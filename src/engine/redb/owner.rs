@@ -1,18 +1,18 @@
-//! Whom new files belong to: what a command leaves behind when root runs it must still
-//! open for the service whose files these are.
+//! The owner of new files: the service must be able to open what a command leaves behind
+//! that root ran.
 
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
-/// Gives `file` the owner and the mode of another.
+/// Gives `file` the owner and the mode of another file.
 pub(super) fn take_after(file: &File, other: &Metadata) -> io::Result<()> {
     give(file, other)?;
     file.set_permissions(other.permissions())
 }
 
-/// Gives `file` the mode of another, and its owner as far as this process may: only root
-/// gives files away, other processes share them by their group.
+/// Gives `file` the mode of another file, and its owner as far as this process may: only
+/// root can change the owner, other processes share files by their group.
 pub(super) fn share(file: &File, other: &Metadata) -> io::Result<()> {
     match give(file, other) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -23,8 +23,8 @@ pub(super) fn share(file: &File, other: &Metadata) -> io::Result<()> {
     file.set_permissions(other.permissions())
 }
 
-/// Gives `file`, which this process has just created in `folder`, to the owner of the
-/// folder, if root created it in a folder of somebody else's.
+/// If root has just created `file` in another user's `folder`, gives it to the owner of the
+/// folder.
 #[cfg(unix)]
 pub(super) fn belong_to_folder(file: &File, folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
@@ -55,7 +55,7 @@ fn give_to_group(file: &File, other: &Metadata) -> io::Result<()> {
     fchown(file, None, Some(other.gid()))
 }
 
-// Elsewhere files have the owner of their folder.
+// On other systems, files have the owner of their folder.
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the signature it has on Unix")]

@@ -1,55 +1,57 @@
-//! Slowing commits down while a checkpoint lags behind, so that none meets a wall.
+//! Pacing: slows commits down while a checkpoint lags behind, so that none has to wait for
+//! seconds.
 //!
-//! Commits that come faster than redb takes them over fill the other segment, and then all
-//! wait for the end of the checkpoint, which may take seconds. So each commit waits a little
-//! as soon as the segment fills faster than the checkpoint comes on: the longer, the further
-//! it is ahead. The threads that wait gather meanwhile, and share the next commit.
+//! Commits that arrive faster than redb takes them over fill the other segment, and would
+//! then all wait for the end of the checkpoint, which may take seconds. So each commit
+//! waits a little while the segment fills faster than the checkpoint progresses: the
+//! further it is ahead, the longer. Waiting threads gather meanwhile and share the next
+//! commit.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// The whole, of which shares are counted.
+/// The denominator of shares.
 const WHOLE: u32 = 1 << 16;
 
-/// The share of a checkpoint that is done when all its writes are in redb's pages, and these
-/// not on disk yet.
+/// The share of a checkpoint that is done when all its writes are in redb's pages, but not
+/// on disk yet.
 const APPLIED: u32 = WHOLE / 2;
 
-/// How long a commit would wait that fills the whole segment at the beginning of a checkpoint.
+/// The wait of a commit that fills the whole segment at the beginning of a checkpoint.
 const LONGEST: Duration = Duration::from_millis(40);
 
-/// Below this a wait is not worth its system call.
+/// Shorter waits are not worth the system call.
 const SHORTEST: Duration = Duration::from_micros(100);
 
-/// How far the checkpoint under way has come.
+/// The progress of the running checkpoint.
 #[derive(Default)]
 pub(super) struct Pacing {
-    /// How many writes it takes over; zero if none is under way.
+    /// The number of writes it takes over; zero if none is running.
     writes: AtomicU64,
-    /// How many of them it has.
+    /// The number of writes already taken over.
     applied: AtomicU64,
 }
 
 impl Pacing {
-    /// A checkpoint of so many writes begins.
+    /// Begins a checkpoint of this many writes.
     pub(super) fn begin(&self, writes: usize) {
         self.applied.store(0, Ordering::Relaxed);
         self.writes.store(writes as u64, Ordering::Relaxed);
     }
 
-    /// It has taken over one more.
+    /// Counts one more write as taken over.
     pub(super) fn step(&self) {
-        // Only this thread counts.
+        // Only this thread changes it.
         let applied = self.applied.load(Ordering::Relaxed);
         self.applied.store(applied + 1, Ordering::Relaxed);
     }
 
-    /// It is over.
+    /// Ends the checkpoint.
     pub(super) fn end(&self) {
         self.writes.store(0, Ordering::Relaxed);
     }
 
-    /// How long the next commit is to wait, where `filled` of the `bytes` of its segment are.
+    /// How long the next commit waits, if `filled` of the `bytes` of its segment are used.
     pub(super) fn wait(&self, filled: u64, bytes: u64) -> Option<Duration> {
         let writes = self.writes.load(Ordering::Relaxed);
         if writes == 0 {
@@ -63,7 +65,7 @@ impl Pacing {
     }
 }
 
-/// The share of `all` that `part` is of `whole`.
+/// `part` as a share of `whole`, scaled to `all`.
 fn share(part: u64, whole: u64, all: u32) -> u32 {
     u32::try_from(part * u64::from(all) / whole.max(1)).unwrap_or(all)
 }

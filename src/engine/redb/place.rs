@@ -1,19 +1,19 @@
-//! Where the database lies: one resolved path, and which file that was when it was
+//! The place of the database: a resolved path, and the identity of the file when it was
 //! opened.
 //!
-//! The names of the log follow from the path, so a path means one thing from opening
-//! to closing: links are followed and the working directory is applied once. Before
-//! anything is done by name, the file behind the name is compared with the open one:
-//! another program may have replaced, renamed or deleted it meanwhile.
+//! The names of the log follow from the path, so the path must mean the same from opening
+//! to closing: links and the working directory are resolved once. Before anything is done
+//! by name, the file at the path is compared with the open one: another program may have
+//! replaced, renamed or deleted it.
 
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Links that are followed at most: what Linux allows.
+/// Maximum links to follow, as in Linux.
 const LINKS_MAX: usize = 40;
 
-/// Which file it is, whatever its names: on Unix its device and inode.
+/// The identity of a file, independent of its names: on Unix, its device and inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine::redb) struct FileId {
     pub(in crate::engine::redb) device: u64,
@@ -21,12 +21,13 @@ pub(in crate::engine::redb) struct FileId {
 }
 
 impl FileId {
-    /// Of the open `file`.
+    /// The identity of the open `file`.
     pub(in crate::engine::redb) fn of(file: &File) -> io::Result<Self> {
         file.metadata().map(|metadata| Self::from(&metadata))
     }
 
-    /// Of what lies at `path`, of a link the link itself; `None` if nothing does.
+    /// The identity of the file at `path`, without following links; `None` if there is
+    /// none.
     pub(in crate::engine::redb) fn at(path: &Path) -> io::Result<Option<Self>> {
         match fs::symlink_metadata(path) {
             Ok(metadata) => Ok(Some(Self::from(&metadata))),
@@ -48,7 +49,8 @@ impl From<&Metadata> for FileId {
     }
 }
 
-/// Elsewhere an open file can't be replaced or renamed, so all are taken for one.
+/// On other systems an open file can't be replaced or renamed, so all files count as the
+/// same.
 #[cfg(not(unix))]
 impl From<&Metadata> for FileId {
     fn from(_: &Metadata) -> Self {
@@ -77,7 +79,7 @@ pub(in crate::engine::redb) fn resolve(path: &Path) -> io::Result<PathBuf> {
         };
         let resolved = fs::canonicalize(parent)?.join(name);
         match fs::read_link(&resolved) {
-            // A link to a file that is not there yet: it is made where the link points.
+            // A link to a missing file: the file is created where the link points.
             Ok(target) => path = resolved.with_file_name(target),
             Err(_) => return Ok(resolved),
         }

@@ -85,13 +85,13 @@ impl ReadOnly {
         )?;
         let replay = log::read(files, &opened.log, salvage_log);
         let replay = replay.map_err(|error| name.replay_failed(error))?;
-        let recent = Memtable::of(replay.commits);
+        let memtable = Memtable::of(replay.commits);
         let engine = Self {
             name,
             published: ArcSwapOption::from_pointee(State {
                 base: Arc::new(opened.committed),
                 frozen: None,
-                active: Arc::new(recent),
+                active: Arc::new(memtable),
                 sequence: replay.last,
             }),
             base: Mutex::new(Some(opened.base)),

@@ -1,11 +1,11 @@
-//! Opening after a crash: what the log has becomes the frozen writes of a checkpoint that is
-//! made in the background, or, where there is no place for a new log beside it, is taken
-//! over before the directory is open.
+//! Opening after a crash: the commits in the log become the frozen writes of a background
+//! checkpoint. If there is no place for a new log beside it, the database takes them over
+//! before the directory is open.
 //!
-//! Opening writes nothing to the database then, and nothing to the log but the syncs of what
-//! was found. A new use begins, as always; its first commit has the database name it *beside*
-//! the ones before, whose logs are needed until the checkpoint is over. So each use has one
-//! file and one log, whatever is copied, moved or put back meanwhile.
+//! In the first case, opening writes nothing to the database, and only syncs the log. A new
+//! use begins, as always; its first commit records it in the database *beside* the earlier
+//! ones, whose logs are needed until the checkpoint is done. So each use has one file and
+//! one log, whatever is copied, moved or restored meanwhile.
 
 use std::sync::Arc;
 use std::{io, mem};
@@ -23,7 +23,7 @@ use super::snapshot::Committed;
 use super::{RedbOptions, create};
 use crate::error::{Error, Result};
 
-/// Bytes of free space below which the log gives back what it doesn't need.
+/// Below this many bytes of free space, the log gives back space it doesn't need.
 const SPACE_LOW: u64 = 16 << 20;
 
 /// A database with its log.
@@ -33,11 +33,11 @@ pub(super) struct Recovered {
     pub(super) log: Log,
     /// The last commit.
     pub(super) last: u64,
-    /// What the log has and the database is to take over yet.
+    /// The commits of the log that the database has to take over.
     pub(super) job: Option<Job>,
 }
 
-/// Opens the database, and sees to what is in the log.
+/// Opens the database and recovers the commits in the log.
 pub(super) fn recover<B: StorageBackend>(
     backend: &impl Fn() -> Result<B>,
     files: &Arc<dyn SideFiles>,
@@ -92,8 +92,8 @@ pub(super) fn recover<B: StorageBackend>(
     })
 }
 
-/// Opens the database and reads the log. Where the log can't stay, the database has
-/// taken over everything then.
+/// Opens the database and reads the log. If the log can't stay, the database takes over
+/// everything.
 fn open<B: StorageBackend>(
     backend: &impl Fn() -> Result<B>,
     files: &dyn SideFiles,
@@ -112,7 +112,7 @@ fn open<B: StorageBackend>(
     }
     let available = files.available();
     if replay.left.is_some() && available.is_some_and(|bytes| bytes < SPACE_LOW) {
-        // The checkpoint that is to come may need it.
+        // The next checkpoint may need the space.
         log::trim(files).map_err(|error| name.io(error))?;
         replay = read()?;
     }
@@ -120,8 +120,8 @@ fn open<B: StorageBackend>(
         in_use, applied, ..
     } = &opened.log;
     if !in_use.is_empty() && replay.left.is_none() {
-        let recent = Memtable::of(mem::take(&mut replay.commits));
-        let writes = recent.newest(replay.last);
+        let memtable = Memtable::of(mem::take(&mut replay.commits));
+        let writes = memtable.newest(replay.last);
         opened.committed = opened.base.end_uses(writes, replay.last, in_use)?;
         let commits = replay.last - applied;
         ::log::info!("{name}: took over {commits} commits from the log");
@@ -129,8 +129,8 @@ fn open<B: StorageBackend>(
     Ok((opened, replay))
 }
 
-/// Removes a log that is not needed any more. One that could not be read to its end gets
-/// another name.
+/// Removes a log that is no longer needed. A log that could not be read completely is
+/// renamed instead.
 fn leave_log(files: &dyn SideFiles, replay: &Replay, use_id: u64, name: &Name) -> Result<()> {
     let left = if let Some(fault) = &replay.salvaged {
         ::log::warn!(
@@ -152,9 +152,9 @@ fn is_storage_full(error: &Error) -> bool {
     cause.is_some_and(|io| io.kind() == io::ErrorKind::StorageFull)
 }
 
-/// Draws the identity of a use of the database: never zero, and never one of before.
+/// Draws the id of a use of the database: never zero, and never used before.
 pub(super) fn new_use_id() -> u64 {
-    // Of the 74 random bits of such an id; a clock before 1970 can't be in it.
+    // Taken from the 74 random bits of a UUID, so it doesn't depend on the clock.
     let drawn = Uuid::new_v7(uuid::Timestamp::from_unix_time(0, 0, 0, 0));
     XxHash3_64::oneshot(drawn.as_bytes()).max(1)
 }

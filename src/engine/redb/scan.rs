@@ -1,4 +1,4 @@
-//! Scans: the entries of redb's table, and of whatever lies over it, as one.
+//! Scans: merge the entries of redb's table with those of the layers on top.
 
 use std::ops::{Bound, ControlFlow};
 
@@ -13,7 +13,7 @@ use super::txn::Sorted;
 use crate::engine::{KeyRange, Order};
 use crate::error::{Error, Result};
 
-/// Visits the entries of a range of `table`, over which those of `layers` lie.
+/// Visits the entries of a range of `table`, with `layers` on top.
 pub(super) fn scan<'a>(
     table: &'a impl ReadableTable<Bytes, Bytes>,
     name: &Name,
@@ -33,9 +33,9 @@ pub(super) fn scan<'a>(
 
 /// Why a scan ends early.
 enum Failure {
-    /// redb can't go on.
+    /// redb failed.
     Storage(StorageError),
-    /// A value is not what was written.
+    /// A value is damaged.
     Damaged,
 }
 
@@ -48,14 +48,14 @@ impl Failure {
     }
 }
 
-/// Visits what is stored, until a break, an error or the end.
+/// Visits the stored entries, until a break, an error or the end.
 fn each_stored(
     mut stored: TableCursor<'_>,
     mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
 ) -> Result<(), Failure> {
     loop {
-        // Matched where it is: an entry is large, and to move it costs as much as to
-        // find it.
+        // Matched by reference: an entry is large, and moving it costs as much as finding
+        // it.
         match stored.step() {
             Ok(Some((ref key, ref value))) if !stored.ends_before(key.value()) => {
                 let (key, value) = (key.value(), value.value());
@@ -75,11 +75,11 @@ type StoredEntry<'a> = (AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>);
 
 /// The entries of a range of redb's table.
 ///
-/// It walks with a cursor, which does less for an entry than redb's own `Range`: that
-/// one can be read from both ends.
+/// It uses a cursor, which does less work per entry than redb's `Range`, which can be read
+/// from both ends.
 pub(super) struct TableCursor<'a> {
     cursor: Cursor<'a, Bytes, Bytes>,
-    /// Where the range ends, in this order.
+    /// The end of the range in this order.
     end: Bound<&'a [u8]>,
     order: Order,
 }
@@ -98,7 +98,7 @@ impl<'a> TableCursor<'a> {
         Ok(Self { cursor, end, order })
     }
 
-    /// The next entry of the table, be it in the range or behind it.
+    /// The next entry of the table, even if it is after the range.
     #[inline]
     fn step(&mut self) -> Result<Option<StoredEntry<'a>>, StorageError> {
         match self.order {
@@ -132,7 +132,7 @@ impl<'a> Iterator for TableCursor<'a> {
     }
 }
 
-/// What a layer has under a key.
+/// An entry of a layer.
 enum Item<'a> {
     Stored(AccessGuard<'a, Bytes>, AccessGuard<'a, Bytes>),
     InMemory(Write<'a>),
@@ -146,7 +146,7 @@ impl Item<'_> {
         }
     }
 
-    /// `None` where the key is removed.
+    /// `None` if the key is removed.
     fn value(&self) -> Result<Option<&[u8]>, Failure> {
         match self {
             Self::Stored(key, value) => match checksum::verify(key.value(), value.value()) {
@@ -158,9 +158,9 @@ impl Item<'_> {
     }
 }
 
-/// What a layer has in a range.
+/// The entries of a layer in a range.
 pub(super) struct Layer<'a> {
-    /// Where it is; `None` before the first and at the end.
+    /// The current entry; `None` before the first and at the end.
     item: Option<Item<'a>>,
     rest: Box<dyn Iterator<Item = Result<Item<'a>, StorageError>> + 'a>,
 }
@@ -184,7 +184,7 @@ impl<'a> Layer<'a> {
     }
 
     /// Writes that are not in the database yet, in the order of the scan.
-    pub(super) fn recent(entries: impl Iterator<Item = Entry<'a>> + 'a) -> Self {
+    pub(super) fn memtable(entries: impl Iterator<Item = Entry<'a>> + 'a) -> Self {
         Self::new(entries.map(|entry| Ok(Item::InMemory(entry.write()))))
     }
 
@@ -198,8 +198,8 @@ impl<'a> Layer<'a> {
     }
 }
 
-/// Visits what is there of all layers as if they were one, until a break, an error or
-/// the end: where several have a key, the first of them counts, and what is stored last.
+/// Visits the merged entries, until a break, an error or the end. If several layers have a
+/// key, the first one counts; the stored entry counts last.
 fn each_merged<'a>(
     stored: TableCursor<'a>,
     mut layers: Vec<Layer<'a>>,
@@ -230,7 +230,7 @@ fn each_merged<'a>(
     Ok(())
 }
 
-/// The layer with the key that comes next; the first of those, if several have it.
+/// The layer with the next key; the first one, if several have it.
 fn foremost(layers: &[Layer<'_>], order: Order) -> Option<usize> {
     let mut foremost: Option<(usize, &[u8])> = None;
     for (at, layer) in layers.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Opening and making the files beside the database, which hold the same secrets as
-//! it does: they get its owner and mode, and no link leads anywhere else.
+//! Opening and creating the files beside the database. They contain the same secrets, so
+//! they get its owner and mode, and symbolic links are not followed.
 //!
-//! So a command that is run as root leaves nothing that the service's own user can't
-//! open, and a log of a file that only its owner may read is no more open than that.
+//! So a command that root runs leaves nothing that the service's user can't open, and the
+//! log of a private file is private too.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::{own_file, owner};
 
-/// The file at `path` as it is; `None` if there is none.
+/// Opens the file at `path`; `None` if there is none.
 pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
     let opened = own_file::open(|| {
         refuse_link(path)?;
@@ -23,8 +23,8 @@ pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Makes the file at `path`, beside `database`. One that is there is an error of kind
-/// `AlreadyExists`, whosever it is.
+/// Creates the file at `path`, beside `database`. If it exists, that is an error of kind
+/// `AlreadyExists`.
 pub(super) fn create(path: &Path, database: &Path) -> io::Result<File> {
     refuse_link(path)?;
     let mut options = OpenOptions::new();
@@ -34,7 +34,7 @@ pub(super) fn create(path: &Path, database: &Path) -> io::Result<File> {
     match alike {
         Ok(()) => Ok(file),
         Err(error) => {
-            // What went wrong is told; that the file stays is no harm beside it.
+            // The first error is returned; a leftover file does no further harm.
             let _ = fs::remove_file(path);
             Err(error)
         }
@@ -51,8 +51,8 @@ fn refuse_link(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Has the system refuse a link too: one can come between looking and opening. Files
-/// that are made are nobody else's until they have their mode.
+/// The system must refuse links too, because one can appear between the check and the open.
+/// New files are private until they have their final mode.
 #[cfg(unix)]
 fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
@@ -61,7 +61,7 @@ fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
     options.mode(0o600).custom_flags(flags.cast_signed())
 }
 
-/// Links and modes are the file system's own business here.
+/// Not applicable here.
 #[cfg(not(unix))]
 fn without_links(options: &mut OpenOptions) -> &mut OpenOptions {
     options

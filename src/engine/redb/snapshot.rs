@@ -1,4 +1,4 @@
-//! Reading: a committed state, and how the newest writes lie over the database.
+//! Reading: a committed state, in which the newest writes are on top of the database.
 
 use std::ops::{ControlFlow, Deref};
 use std::sync::{Arc, Mutex, Weak};
@@ -18,28 +18,27 @@ use super::txn::Sorted;
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::Result;
 
-/// A state of the database, which pins the pages it is made of.
+/// A state of the database, which pins its pages.
 pub(super) struct Committed {
-    /// Keeps the read transaction that it was opened in.
+    /// Keeps its read transaction open.
     pub(super) table: ReadOnlyTable<Bytes, Bytes>,
-    /// What messages call the file.
+    /// The name of the file in messages.
     pub(super) name: Name,
-    /// The values of the shortest keys, which every transaction asks for.
+    /// Cached values of the shortest keys, which every transaction reads.
     short: Mutex<Vec<(Vec<u8>, Kept)>>,
-    /// What tells that a key is not there.
+    /// The filter that excludes absent keys.
     filter: Option<KeyFilter>,
 }
 
-/// A value that is kept in memory, or that there is none.
+/// A cached value; `None` if there is none.
 type Kept = Option<Arc<[u8]>>;
 
-/// Bytes of the keys of which the values are kept in memory, and how many those are, at
-/// most.
+/// Maximum bytes of keys whose values are cached, and the maximum number of them.
 const SHORT_BYTES: usize = 2;
 const SHORT_KEYS: usize = 8;
 
 impl Committed {
-    /// The state that `table` shows.
+    /// The state in `table`.
     pub(super) fn new(
         table: ReadOnlyTable<Bytes, Bytes>,
         name: &Name,
@@ -53,7 +52,7 @@ impl Committed {
         }
     }
 
-    /// How many entries there are.
+    /// The number of entries.
     pub(super) fn entries(&self) -> Result<u64> {
         guarded(&self.name, || {
             let entries = self.table.len();
@@ -61,7 +60,7 @@ impl Committed {
         })
     }
 
-    /// The value under `key`, which has this hash.
+    /// The value of `key`, which has this hash.
     fn get(&self, key: &[u8], hash: u64) -> Result<Option<Value<'_>>> {
         let filter = self.filter.as_ref();
         if filter.is_some_and(|filter| filter.excludes(key, hash)) {
@@ -102,21 +101,21 @@ impl Committed {
     }
 }
 
-/// A committed state: what a reader is given, as one pointer.
+/// A committed state, which a reader gets as one pointer.
 pub(super) struct State {
     /// The database, at some commit not above `sequence`.
     pub(super) base: Arc<Committed>,
-    /// Writes that a checkpoint is just applying to the database.
+    /// Writes that a checkpoint is applying to the database.
     pub(super) frozen: Option<Arc<Memtable>>,
-    /// Writes after those. Commits above `sequence` are in it too, some of them
-    /// not durable yet: this state doesn't show them.
+    /// Later writes. It also contains commits above `sequence`, some of which are not
+    /// durable yet; this state doesn't show them.
     pub(super) active: Arc<Memtable>,
     /// The last commit that this state shows.
     pub(super) sequence: u64,
 }
 
 impl State {
-    /// The writes that lie over the database, newest first.
+    /// The memtables on top of the database, newest first.
     pub(super) fn layers(&self) -> impl Iterator<Item = &Memtable> {
         let layers = std::iter::once(&self.active).chain(&self.frozen);
         layers.map(Arc::as_ref).filter(|layer| !layer.is_empty())
@@ -133,7 +132,7 @@ impl State {
         self.base.get(key, hash)
     }
 
-    /// Visits the entries of `range`, over which those of `staged` lie.
+    /// Visits the entries of `range`, with `staged` on top.
     pub(super) fn scan(
         &self,
         staged: Sorted<'_>,
@@ -147,7 +146,7 @@ impl State {
         }
         for layer in self.layers() {
             let entries = layer.scan(range, order, self.sequence);
-            layers.push(Layer::recent(entries));
+            layers.push(Layer::memtable(entries));
         }
         let Committed { table, name, .. } = &*self.base;
         guarded_visit(name, visit, |visit| {
@@ -158,8 +157,8 @@ impl State {
 
 /// A committed state. Cloning one is cheap.
 ///
-/// Hold it briefly: for as long as it lives, redb can't reuse the pages that
-/// later checkpoints free, and the file grows.
+/// Hold it only briefly: while it lives, redb can't reuse the pages that later checkpoints
+/// free, and the file grows.
 #[derive(Clone)]
 pub(crate) struct Snapshot(pub(super) Arc<State>);
 
@@ -169,13 +168,13 @@ impl Snapshot {
         Self(state)
     }
 
-    /// Which state this is, without holding it.
+    /// The identity of this state, without holding it.
     pub(crate) fn id(&self) -> StateId {
         StateId(Arc::downgrade(&self.0))
     }
 }
 
-/// Tells a state from others. Its memory is not given to another one meanwhile.
+/// Identifies a state. The weak pointer keeps its address from being reused.
 pub(crate) struct StateId(Weak<State>);
 
 impl StateId {
@@ -201,27 +200,27 @@ impl Read for Snapshot {
     }
 }
 
-/// A value, borrowed from where it is.
+/// A value, borrowed from where it is stored.
 pub(crate) struct Value<'a>(Holder<'a>);
 
 enum Holder<'a> {
-    /// A page of redb's, in which it is sealed and sound.
+    /// In a page of redb; its checksum has been verified.
     Stored(AccessGuard<'a, Bytes>),
-    /// Writes that are not in the database yet, or the transaction's own.
+    /// In a memtable or in the transaction's own writes.
     Borrowed(&'a [u8]),
-    /// Nobody else.
+    /// Owned by the value.
     Owned(Vec<u8>),
-    /// What is kept of a state of the database.
+    /// In the cache of a state of the database.
     Shared(Arc<[u8]>),
 }
 
 impl<'a> Value<'a> {
-    /// Of nobody else.
+    /// An owned value.
     pub(super) fn owned(value: Vec<u8>) -> Self {
         Self(Holder::Owned(value))
     }
 
-    /// Of writes in memory.
+    /// A value borrowed from writes in memory.
     pub(super) fn borrowed(value: &'a [u8]) -> Self {
         Self(Holder::Borrowed(value))
     }

@@ -1,6 +1,6 @@
-//! Writes as bytes: what a transaction has written so far, and what a commit leaves in
-//! memory. All keys and values of one transaction lie in one allocation, and where each
-//! begins in another.
+//! Writes in memory: those of a running transaction, and those of a commit in a memtable.
+//! All keys and values of a transaction are in one allocation, and their positions in
+//! another.
 
 use std::hash::BuildHasher;
 use std::ops::RangeBounds;
@@ -12,33 +12,33 @@ use hashbrown::HashTable;
 use super::log::Write;
 use crate::engine::KeyRange;
 
-/// Seeded, since the texts in the keys come from strangers.
+/// Seeded, because the texts in the keys come from strangers.
 static HASHING: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 
-/// The hash of a key, the same in this whole process.
+/// The hash of a key, the same throughout this process.
 pub(super) fn hash_of(key: &[u8]) -> u64 {
     HASHING.hash_one(key)
 }
 
-/// In the place of a value's length: the key is removed.
+/// The length of a removed key's value.
 const REMOVED: u32 = u32::MAX;
 
-/// Bytes of the largest key or value that fits.
+/// Maximum bytes of a key or value.
 pub(super) const BYTES_MAX: usize = REMOVED as usize - 1;
 
-/// Where a write lies.
+/// The position of a write.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
     start: usize,
     /// The hash of the key.
     pub(super) hash: u64,
-    /// The version of this key before this one: a place in the memtable, packed.
+    /// The previous version of this key: a packed position in the memtable.
     pub(super) older: u64,
     key_bytes: u32,
     value_bytes: u32,
 }
 
-/// Writes, one after the other.
+/// A list of writes.
 #[derive(Debug, Default)]
 pub(super) struct Writes {
     bytes: Vec<u8>,
@@ -46,8 +46,8 @@ pub(super) struct Writes {
 }
 
 impl Writes {
-    /// The writes that lie in `bytes`, of different keys: where each key begins, how long
-    /// it is, and how long the value behind it is, unless the key is removed.
+    /// The writes in `bytes`, with distinct keys; each item is the start and the length of
+    /// a key, and the length of the value after it, unless the key is removed.
     pub(super) fn of(
         bytes: Vec<u8>,
         writes: impl Iterator<Item = (usize, u32, Option<u32>)>,
@@ -67,7 +67,7 @@ impl Writes {
         Self { bytes, slots }
     }
 
-    /// Adds a write at the end. Neither key nor value has more than [`BYTES_MAX`].
+    /// Appends a write. Neither key nor value may be longer than [`BYTES_MAX`].
     pub(super) fn push(&mut self, write: Write<'_>) {
         let slot = self.store(write, 0);
         self.slots.push(slot);
@@ -96,22 +96,22 @@ impl Writes {
         self.slots.is_empty()
     }
 
-    /// Where they lie.
+    /// The positions of the writes.
     pub(super) fn slots(&self) -> &[Slot] {
         &self.slots
     }
 
-    /// Where they lie, to be linked to what was there before.
+    /// The positions of the writes, to be linked to earlier versions.
     pub(super) fn slots_mut(&mut self) -> (&[u8], &mut [Slot]) {
         (&self.bytes, &mut self.slots)
     }
 
-    /// The key of a slot of these.
+    /// The key of a slot.
     pub(super) fn key(&self, slot: &Slot) -> &[u8] {
         slot.key(&self.bytes)
     }
 
-    /// The write of a slot of these.
+    /// The write of a slot.
     pub(super) fn write(&self, slot: &Slot) -> Write<'_> {
         let value_at = slot.start + slot.key_bytes as usize;
         let value = match slot.value_bytes {
@@ -121,12 +121,12 @@ impl Writes {
         (self.key(slot), value)
     }
 
-    /// All of them.
+    /// All writes.
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Write<'_>> + Clone {
         self.slots.iter().map(|slot| self.write(slot))
     }
 
-    /// Forgets all of them.
+    /// Removes all writes.
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.slots.clear();
@@ -134,7 +134,7 @@ impl Writes {
 }
 
 impl Slot {
-    /// The key, of the bytes that this slot is of.
+    /// The key of this slot in `bytes`.
     pub(super) fn key<'b>(&self, bytes: &'b [u8]) -> &'b [u8] {
         &bytes[self.start..][..self.key_bytes as usize]
     }
@@ -145,8 +145,8 @@ fn narrow(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(REMOVED)
 }
 
-/// Writes by key, of each the last one, in no order: most are looked up one by one, and
-/// there are few to sort when their order is asked for.
+/// The last write of each key, unsorted: most are looked up one by one, and few need
+/// sorting when an order is needed.
 #[derive(Debug, Default)]
 pub(super) struct Staging {
     writes: Writes,
@@ -154,7 +154,7 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// With room for so much.
+    /// With room for this many writes and bytes.
     pub(super) fn with_capacity(writes: usize, bytes: usize) -> Self {
         Self {
             writes: Writes {
@@ -165,8 +165,7 @@ impl Staging {
         }
     }
 
-    /// Notes what becomes of `key`. Neither that nor the value has more than
-    /// [`BYTES_MAX`].
+    /// Sets or removes a key. Neither key nor value may be longer than [`BYTES_MAX`].
     pub(super) fn put(&mut self, (key, value): Write<'_>) {
         let hash = hash_of(key);
         let slot = self.writes.store((key, value), hash);
@@ -184,7 +183,7 @@ impl Staging {
             .insert_unique(hash, place, |place| slots[*place as usize].hash);
     }
 
-    /// What becomes of `key`, if anything does.
+    /// The write of `key`, if there is one; `Some(None)` if it is removed.
     pub(super) fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
         if self.writes.is_empty() {
             return None;
@@ -196,7 +195,7 @@ impl Staging {
         Some(self.writes.write(&slots[*place as usize]).1)
     }
 
-    /// What is staged in `range`, in the order of the keys.
+    /// The writes in `range`, sorted by key.
     pub(super) fn sorted(&self, range: KeyRange<'_>) -> Vec<Write<'_>> {
         let in_range = self.writes.iter().filter(|(key, _)| range.contains(key));
         let mut entries: Vec<_> = in_range.map(|write| (prefix(write.0), write)).collect();
@@ -206,17 +205,17 @@ impl Staging {
         entries.into_iter().map(|(_, write)| write).collect()
     }
 
-    /// The writes, in no order.
+    /// The writes, unsorted.
     pub(super) fn writes(&self) -> &Writes {
         &self.writes
     }
 
-    /// The writes, without what finds them.
+    /// The writes, without the index.
     pub(super) fn into_writes(self) -> Writes {
         self.writes
     }
 
-    /// How many writes there are, and how many bytes they have.
+    /// The number of writes and of their bytes.
     pub(super) fn size(&self) -> (usize, usize) {
         (self.writes.slots.len(), self.writes.bytes.len())
     }
@@ -227,8 +226,8 @@ impl Staging {
     }
 }
 
-/// The first bytes of a key as numbers that sort as they do; zeros stand for missing
-/// ones. Most comparisons need no more, and so no look elsewhere in memory.
+/// The first bytes of a key, padded with zeros, as numbers that sort like them. Most
+/// comparisons need no more, and so read no other memory.
 pub(super) fn prefix(key: &[u8]) -> [u64; 2] {
     let part = |from: usize| {
         let mut bytes = [0; 8];

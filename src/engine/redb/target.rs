@@ -1,5 +1,5 @@
-//! Where a copy goes: written under another name beside its place, and put there when
-//! it is whole.
+//! The target of a copy: it is written under another name beside the target, and renamed
+//! when it is complete.
 //!
 //! | step | a crash just then leaves |
 //! | --- | --- |
@@ -7,8 +7,8 @@
 //! | the copy renamed to the target, the folder synced | one of the two, whole; the log of what was there before may still lie beside it |
 //! | that log removed, the folder synced | the copy |
 //!
-//! The log goes last: until the rename is durable it may be all that there is of the
-//! target's latest writes. The copy has a log id of its own, so a log that a crash
+//! The old log is removed last: until the rename is durable, it may be the only place with
+//! the target's latest writes. The copy has a log id of its own, so a log that a crash
 //! leaves beside it can't be applied to it.
 
 use std::ffi::{OsStr, OsString};
@@ -29,33 +29,32 @@ use super::log::{MARK, SEGMENTS, path_beside};
 use super::owner;
 use crate::error::{Error, ErrorKind, Result};
 
-/// What follows the name of the target and a hyphen in that of its torso, before what
-/// tells one from the other.
+/// Follows the name of the target and a hyphen in the name of a partial copy, before a
+/// unique part.
 const TORSO: &str = "copy-";
 
-/// A torso that nobody has written to for this long, and that nobody has open, was left
-/// behind.
+/// A partial copy that is not open and was not written to for this long is a leftover.
 const TORSO_AGE: Duration = Duration::from_mins(1);
 
-/// A place for a copy. Unless it is finished, it leaves what was there.
+/// The target of a copy. Unless it is finished, the old file stays.
 pub(crate) struct Target {
     path: PathBuf,
     name: Name,
     torso: PathBuf,
-    /// Keeps everybody else away from the file that will be replaced.
+    /// Locks the file that will be replaced.
     replaced: Option<FileBackend>,
     is_finished: bool,
 }
 
 impl Target {
-    /// Makes ready to put a copy at `path`. What is there is replaced only if
-    /// `overwrite` is set, and only a database that nobody has open; its owner and its
-    /// mode stay. Otherwise the new file is the caller's and nobody else can read it.
+    /// Prepares a copy to `path`. An existing file is replaced only if `overwrite` is set
+    /// and it is a database that nobody has open; the new file then keeps its owner and
+    /// mode. Otherwise the new file belongs to the caller and is private.
     ///
     /// # Errors
     ///
-    /// `AlreadyOpen` for a file that is open; `InvalidArgument` for a path where no copy
-    /// may go; `Io` for one where something is.
+    /// `AlreadyOpen` for a file that is open; `InvalidArgument` for a path that can't be a
+    /// target; `Io` if something exists there.
     pub(crate) fn prepare(path: &Path, overwrite: bool) -> Result<(Self, File)> {
         let name = Name::of_path(path);
         let io = |error| failed(&name, error);
@@ -99,12 +98,12 @@ impl Target {
         Ok((target, file))
     }
 
-    /// Where the copy is written.
+    /// The path of the partial copy.
     pub(crate) fn torso(&self) -> &Path {
         &self.torso
     }
 
-    /// Puts the copy in its place for good, and returns how large it is.
+    /// Renames the copy to its target durably, and returns its size.
     pub(crate) fn finish(mut self) -> Result<u64> {
         self.put().map_err(|error| failed(&self.name, error))
     }
@@ -137,14 +136,13 @@ impl Drop for Target {
             ::log::warn!("can't remove what is left of a copy, `{torso}`: {error}");
         }
         if let Some(replaced) = &self.replaced {
-            // It goes with its descriptor otherwise.
+            // Otherwise the lock ends with the descriptor.
             let _ = replaced.close();
         }
     }
 }
 
-/// Renames `torso` to `path`, where nothing is: if something has come to be there
-/// meanwhile, it stays and this fails.
+/// Renames `torso` to `path`; fails if something exists there by now.
 fn put_where_nothing_is(torso: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(torso, path) {
         Ok(()) => remove(torso),
@@ -155,7 +153,7 @@ fn put_where_nothing_is(torso: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-/// Takes the file at `path`, which is to be replaced.
+/// Locks the file at `path`, which is to be replaced.
 fn take(path: &Path, name: &Name, found: &Metadata, overwrite: bool) -> Result<FileBackend> {
     if found.is_symlink() {
         let why = "is a symbolic link, which is not followed; name the file itself";
@@ -179,14 +177,14 @@ fn take(path: &Path, name: &Name, found: &Metadata, overwrite: bool) -> Result<F
     }
     let backend = FileBackend::new(file).map_err(|error| name.open_failed(error))?;
     match backend.try_lock_range(Bound::Unbounded, Bound::Unbounded) {
-        // Where there are no locks, redb's own are missing too.
+        // On a file system without locks, redb doesn't lock either.
         Ok(true) | Err(BackendError::Unsupported) => Ok(backend),
         Ok(false) => Err(name.error(::redb::DatabaseError::DatabaseAlreadyOpen)),
         Err(error) => Err(failed(name, io::Error::other(error))),
     }
 }
 
-/// Whether the file is a database, or nothing yet.
+/// Whether the file is a database or empty.
 fn is_ours(file: &mut File) -> io::Result<bool> {
     if file.metadata()?.len() == 0 {
         return Ok(true);
@@ -199,7 +197,7 @@ fn is_ours(file: &mut File) -> io::Result<bool> {
     }
 }
 
-/// Whether `name` is that of a file that lies beside a database.
+/// Whether `name` is the name of a file beside a database.
 fn is_beside(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let mut kept = SEGMENTS.into_iter().chain([MARK]);
@@ -216,8 +214,8 @@ fn has_log(path: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Makes the file that the copy is written to, with the owner and mode of `like`. Where
-/// that is absent only its owner may read it.
+/// Creates the file for the copy, with the owner and mode of `like`; without that, it is
+/// private.
 fn create(torso: &Path, like: Option<&Metadata>) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
@@ -235,8 +233,8 @@ fn create(torso: &Path, like: Option<&Metadata>) -> io::Result<File> {
     Ok(file)
 }
 
-/// Removes what copies to `path` that were killed left behind. It is in nobody's way,
-/// so that it can't be removed is no reason not to copy.
+/// Removes partial copies that killed processes left behind. Failing to remove one doesn't
+/// prevent the copy.
 fn remove_torsos(path: &Path) {
     let (Some(folder), Some(prefix)) = (
         path.parent(),
@@ -258,7 +256,7 @@ fn remove_torsos(path: &Path) {
     }
 }
 
-/// Whether nobody works on `torso` any more.
+/// Whether `torso` is a leftover.
 fn was_left(torso: &Path) -> io::Result<bool> {
     let file = OpenOptions::new().read(true).write(true).open(torso)?;
     let age = SystemTime::now().duration_since(file.metadata()?.modified()?);
@@ -270,7 +268,7 @@ fn was_left(torso: &Path) -> io::Result<bool> {
     Ok(matches!(locked, Ok(true)))
 }
 
-/// Removes the file at `path`; absent is fine.
+/// Removes the file at `path`, if it exists.
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

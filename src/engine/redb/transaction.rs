@@ -1,4 +1,4 @@
-//! Writing to the database: many keys at once, in their order.
+//! Writing to the database: many keys at once, in order.
 
 use std::iter::Peekable;
 use std::ops::{Bound, ControlFlow};
@@ -17,18 +17,17 @@ use super::txn::Sorted;
 use crate::engine::{KeyRange, Order};
 use crate::error::Result;
 
-/// A transaction of the database under way. One that is not committed has to be
-/// aborted: redb leaks the pages of one that is only dropped, and then walks the
-/// whole file when it is opened next.
+/// A running transaction of the database. It must be committed or aborted: if it is only
+/// dropped, redb leaks its pages, and scans the whole file when it is opened next.
 pub(super) struct Transaction {
     inner: WriteTransaction,
     name: Name,
-    /// What is told each key that is put.
+    /// The filter to which each key that is set is added.
     filter: Option<KeyFilter>,
 }
 
 impl Transaction {
-    /// Takes over what redb has begun.
+    /// Wraps a transaction of redb.
     pub(super) fn new(mut inner: WriteTransaction, name: &Name, filter: Option<KeyFilter>) -> Self {
         inner.set_quick_repair(true);
         Self {
@@ -38,7 +37,7 @@ impl Transaction {
         }
     }
 
-    /// Applies `writes`, which are in the order of their keys.
+    /// Applies `writes`, which are sorted by key.
     pub(super) fn write<W: AsWrite>(&mut self, writes: impl Iterator<Item = W>) -> Result<()> {
         guarded(&self.name, || {
             let mut table = self.table()?;
@@ -65,7 +64,7 @@ impl Transaction {
         })
     }
 
-    /// Visits the entries of `range`, over which those of `staged` lie.
+    /// Visits the entries of `range`, with `staged` on top.
     pub(super) fn scan(
         &self,
         staged: Sorted<'_>,
@@ -80,7 +79,7 @@ impl Transaction {
         })
     }
 
-    /// Hands out what is to be committed, with what `note` adds to it.
+    /// Runs `note` in the transaction and returns it, ready to be committed.
     pub(super) fn finish(
         self,
         note: impl FnOnce(&WriteTransaction) -> Result<(), ::redb::Error>,
@@ -97,11 +96,11 @@ impl Transaction {
         }
     }
 
-    /// Leaves the database as it was.
+    /// Aborts: the database stays as it was.
     pub(super) fn abort(self) {
         let Self { inner, name, .. } = self;
-        // One that fails has written nothing either; redb then refuses the next
-        // transaction by itself.
+        // A failed abort has written nothing either; redb then refuses the next
+        // transaction.
         let _ = guarded(&name, || inner.abort().map_err(|error| name.error(error)));
     }
 
@@ -111,9 +110,9 @@ impl Transaction {
     }
 }
 
-/// Whatever holds a key and what becomes of it.
+/// A source of writes.
 pub(super) trait AsWrite {
-    /// The key, and its value unless it is removed.
+    /// The key and its value; `None` if it is removed.
     fn as_write(&self) -> Write<'_>;
 }
 
@@ -144,13 +143,13 @@ fn write_one(
     Ok(())
 }
 
-/// Keys that are passed over before a gap is tried again, at most.
+/// Maximum keys to skip before a gap is tried again.
 const PATIENCE_MAX: usize = 64;
 
-/// Applies `writes`. Of many that have nothing of the table between them, all but
-/// the first go into that gap in one go, which is quicker, and leaves pages full
-/// that would end up two thirds full otherwise. Where gaps turn out to be small
-/// they are seldom tried.
+/// Applies `writes`. If many of them fall between two neighbouring keys of the table, all
+/// but the first are inserted into that gap at once, which is faster and fills pages that
+/// would otherwise be two thirds full. If gaps turn out to be small, they are tried less
+/// often.
 fn write_in_runs<W: AsWrite>(
     table: &mut Table<'_, Bytes, Bytes>,
     writes: impl Iterator<Item = W>,
@@ -175,8 +174,8 @@ fn write_in_runs<W: AsWrite>(
     Ok(())
 }
 
-/// Puts those of `writes` behind `key` that come before the next key of the
-/// table, and returns how many those were.
+/// Inserts those of `writes` after `key` that come before the next key of the table, and
+/// returns their number.
 fn fill_gap<W: AsWrite>(
     table: &mut Table<'_, Bytes, Bytes>,
     stored: &mut Vec<u8>,

@@ -1,8 +1,8 @@
-//! Writing: what a transaction has written lies over the state it began with.
+//! Transactions: their writes are on top of the state they began with.
 //!
-//! A transaction that outgrows the log goes around it: what it has written so far
-//! moves into a transaction of the database, and the rest follows bit by bit, so
-//! that a load of a million users needs no memory for all of its entries.
+//! A transaction that outgrows the log goes around it: its writes so far move into a
+//! transaction of the database, and the rest follows in parts, so that a load of a million
+//! users doesn't keep all its entries in memory.
 
 use std::mem;
 use std::ops::{Bound, ControlFlow, RangeBounds};
@@ -16,36 +16,35 @@ use super::{Shared, log};
 use crate::engine::{KeyRange, Order, Read, Write};
 use crate::error::Result;
 
-/// Bytes that a transaction stages before it goes around the log, and then those that it
-/// collects in the order of their keys before they move to the database.
+/// Bytes that a transaction stages before it goes around the log; after that, bytes of
+/// writes in key order that it collects before they move to the database.
 const STAGED_BYTES_MAX: usize = 8 << 20;
 
-/// Bytes that it collects in another order: the more of them are sorted at once, the fewer
-/// pages of the database each of them touches.
+/// Bytes of unordered writes that it collects: the more of them are sorted at once, the
+/// fewer pages they touch.
 const UNORDERED_BYTES_MAX: usize = 32 << 20;
 
-/// A transaction under way. Who began it commits what is in `pending` or drops it.
+/// A running transaction. Its creator commits or drops `pending`.
 pub(crate) struct Txn<'t> {
     shared: &'t Shared,
     state: &'t State,
     pending: &'t mut PendingWrites,
 }
 
-/// What a transaction wrote, which is nowhere else.
+/// The writes of a transaction, until it commits.
 #[derive(Default)]
 pub(super) struct PendingWrites {
-    /// The writes by key. Once the transaction goes around the log, the latest of them,
-    /// unless they are in `run`.
+    /// The writes by key; once the transaction goes around the log, the latest ones that
+    /// are not in `run`.
     pub(super) staged: Staging,
-    /// Has all writes before those in `staged` or `run`, once the transaction goes around
-    /// the log: see the room's head.
+    /// Once the transaction goes around the log, all writes before those in `staged` and
+    /// `run`: see the module documentation.
     pub(super) around: Option<Transaction>,
-    /// The latest writes then, as long as their keys are ascending; empty while there are
-    /// any in `staged`.
+    /// Then, the latest writes while their keys are ascending; empty while `staged` isn't.
     run: Writes,
-    /// About how long what is in `staged` or `run` is.
+    /// About the size of the writes in `staged` or `run`.
     bytes: usize,
-    /// About how long what went around the log is.
+    /// About the size of the writes that went around the log.
     around_bytes: u64,
 }
 
@@ -56,7 +55,7 @@ pub(super) const ALL: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
 pub(super) type Sorted<'s> = Vec<Written<'s>>;
 
 impl<'t> Txn<'t> {
-    /// Begins in `state`; what is written goes to `pending`.
+    /// A transaction on `state` that writes to `pending`.
     pub(super) fn new(
         shared: &'t Shared,
         state: &'t State,
@@ -85,25 +84,25 @@ impl<'t> Txn<'t> {
     }
 }
 
-/// How large the last transaction was: the next one is about as large.
+/// The size of the last transaction: the next one is probably about as large.
 #[derive(Default)]
 pub(super) struct Usual {
     writes: AtomicUsize,
     bytes: AtomicUsize,
 }
 
-/// Writes and bytes that are provided for at most.
+/// Maximum writes and bytes to reserve.
 const USUAL_MAX: (usize, usize) = (4_096, 512 << 10);
 
 impl Usual {
-    /// Notes that one had so many writes and bytes.
+    /// Notes the writes and bytes of a transaction.
     pub(super) fn note(&self, (writes, bytes): (usize, usize)) {
         self.writes
             .store(writes.min(USUAL_MAX.0), Ordering::Relaxed);
         self.bytes.store(bytes.min(USUAL_MAX.1), Ordering::Relaxed);
     }
 
-    /// What to provide for, with some to spare.
+    /// The writes and bytes to reserve, with some to spare.
     pub(super) fn get(&self) -> (usize, usize) {
         let more = |size: &AtomicUsize| size.load(Ordering::Relaxed) * 5 / 4;
         (more(&self.writes), more(&self.bytes))
@@ -111,7 +110,7 @@ impl Usual {
 }
 
 impl PendingWrites {
-    /// With room for so many writes and bytes.
+    /// With room for this many writes and bytes.
     pub(super) fn with_room((writes, bytes): (usize, usize)) -> Self {
         Self {
             staged: Staging::with_capacity(writes, bytes),
@@ -124,7 +123,7 @@ impl PendingWrites {
         self.staged.is_empty() && self.around.is_none()
     }
 
-    /// Adds a write, and returns how many bytes may be collected where it went.
+    /// Adds a write, and returns the limit in bytes of the collection that it went to.
     fn push(&mut self, write: Written<'_>) -> usize {
         if self.around.is_none() {
             self.staged.put(write);
@@ -143,11 +142,11 @@ impl PendingWrites {
         UNORDERED_BYTES_MAX
     }
 
-    /// Moves what is staged into a transaction of the database.
+    /// Moves the staged writes into a transaction of the database.
     ///
     /// # Errors
     ///
-    /// After one the transaction can only be aborted.
+    /// After an error the transaction can only be aborted.
     pub(super) fn go_around(&mut self, shared: &Shared) -> Result<()> {
         self.around_bytes += self.bytes as u64;
         shared.require_space(self.around_bytes)?;

@@ -42,7 +42,7 @@ pub(super) fn concurrent_increments_are_all_counted(engine: &impl Engine) {
     );
 }
 
-/// Two on call, and each goes home if the other stays: never both.
+/// Two doctors on call; each goes home if the other stays, so never both.
 pub(super) fn write_skew_is_impossible(engine: &impl Engine) {
     for _ in 0..10 {
         put_all(engine, &[(b"ann", b"on call"), (b"bob", b"on call")]);

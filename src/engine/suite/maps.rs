@@ -1,4 +1,4 @@
-//! What an ordered map of bytes does.
+//! The behaviour of an ordered map of bytes.
 
 use std::ops::{Bound, ControlFlow, RangeBounds};
 
@@ -70,8 +70,8 @@ pub(super) fn keys_are_ordered_as_bytes(engine: &impl Engine) {
     assert_eq!(committed(engine), owned(&sorted.map(|key| (key, key))));
 }
 
-/// All nine kinds of ranges, over keys that are there and keys that are not,
-/// forward and reversed, against a plain filter.
+/// All nine kinds of ranges, with present and absent keys as bounds, in both directions,
+/// compared with a plain filter.
 pub(super) fn a_scan_visits_exactly_its_range_in_order(engine: &impl Engine) {
     // Enough for several nodes and pages.
     let all: Entries = (1..=400u16)
@@ -163,7 +163,7 @@ pub(super) fn large_values_come_back_whole(engine: &impl Engine) {
 }
 
 pub(super) fn ten_thousand_keys_come_back_in_order(engine: &impl Engine) {
-    // 7,919 is prime to 10,000, so each key comes once, far from the one before.
+    // 7,919 is coprime to 10,000, so each key comes once, far from the previous one.
     let numbers = || (0..10_000u32).map(|number| number * 7919 % 10_000);
     engine
         .transact(|txn| {

@@ -1,4 +1,4 @@
-//! Any engine against the standard library's ordered map, on random histories.
+//! Compares any engine with the standard library's ordered map, on random histories.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, RangeBounds};
@@ -14,10 +14,10 @@ use crate::error::{Error, ErrorKind, Result};
 type Key = Vec<u8>;
 type Model = BTreeMap<Key, Vec<u8>>;
 
-/// One transaction and some reading after it.
+/// One transaction and some reads after it.
 #[derive(Clone, Debug)]
 struct Step {
-    /// What it writes, in turn; `None` deletes.
+    /// The writes, in order; `None` deletes.
     writes: Vec<(Key, Option<Vec<u8>>)>,
     /// Whether it fails at its end.
     aborted: bool,
@@ -44,7 +44,7 @@ pub(super) fn agrees_with_a_standard_map(engine: &impl Engine) {
         .unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// Keys that often meet, of three kinds: tiny, from a few hundred, and long.
+/// Keys that often collide, of three kinds: tiny, one of a few hundred numbers, and long.
 fn key() -> impl Strategy<Value = Key> {
     prop_oneof![
         2 => vec(prop_oneof![Just(0u8), Just(b'a'), Just(0xff)], 0..4),

@@ -1,4 +1,4 @@
-//! All or nothing, isolated, and over once the engine is closed.
+//! Transactions are atomic and isolated, and refused once the engine is closed.
 
 use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -66,7 +66,7 @@ pub(super) fn a_panic_undoes_everything_and_the_engine_goes_on(engine: &impl Eng
         engine.transact(|txn| {
             txn.put(b"ann", b"changed")?;
             txn.put(b"bob", b"new")?;
-            // Half way through a scan, and without the noise of a panic's report.
+            // In the middle of a scan, without the output of the panic hook.
             txn.scan(ALL, Order::Ascending, |_, _| {
                 resume_unwind(Box::new("in the middle"))
             })

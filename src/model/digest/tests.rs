@@ -1,4 +1,4 @@
-//! What makes two batches the same, and what makes them two.
+//! Which batches are the same, and which differ.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ fn update(update: UserUpdate) -> Batch {
     batch().update_user("ann@ex.co", update)
 }
 
-/// Users to create, each of which differs from the others in one thing.
+/// New users, each of which differs from the others in one part.
 fn new_users() -> Vec<Batch> {
     let users = [
         ann(),
@@ -54,7 +54,7 @@ fn new_users() -> Vec<Batch> {
     users.map(create).into()
 }
 
-/// Updates, each of which differs from the others in one thing.
+/// Updates, each of which differs from the others in one part.
 fn updates() -> Vec<Batch> {
     let of = UserUpdate::new;
     let updates = [
@@ -81,7 +81,7 @@ fn updates() -> Vec<Batch> {
     updates.map(update).into()
 }
 
-/// Batches of other operations, or with something said of them as a whole.
+/// Batches of other operations, or with settings for the whole batch.
 fn others() -> Vec<Batch> {
     let team = || NewWorkspace::new("team");
     let id = crate::model::WorkspaceId::from_u64(1);
@@ -168,8 +168,8 @@ fn what_the_directory_draws_is_not_compared() {
     );
 }
 
-/// It is stored: a release that takes it otherwise would refuse what an earlier one
-/// was sent.
+/// Digests are stored: a release that computed them differently would refuse retries of
+/// batches that an earlier one applied.
 #[test]
 fn the_digest_stays_what_it_is() {
     let mut out = Digester(XxHash3_128::new());

@@ -1,32 +1,31 @@
-//! The part after the `@`: a host name, as letters, digits and hyphens or as
-//! their internationalized form.
+//! The part after the `@`: a host name of letters, digits and hyphens, or an
+//! internationalized one.
 //!
-//! ASCII names are checked by hand, because every look-up passes here. All
-//! others go through the `idna` crate, fenced on both sides: it maps more than
-//! an identifier can bear, so what it would drop is refused before, and what
-//! it made is read back after.
+//! ASCII names are checked by hand, because every lookup passes here. All others go through
+//! the `idna` crate, which maps more than is safe for an identifier: characters that it
+//! would drop are refused before, and its result is verified after by mapping it back.
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 use super::invalid::InvalidEmail;
 
-/// Octets of a whole name: 255 on the wire (RFC 1035 section 2.3.4), less the
-/// first label's length and the root's.
+/// Maximum octets of a name: 255 on the wire (RFC 1035 section 2.3.4), minus the length
+/// bytes of the first label and of the root.
 const DOMAIN_BYTES_MAX: usize = 253;
 
-/// Octets of one label: RFC 1035 section 2.3.4.
+/// Maximum octets of a label: RFC 1035 section 2.3.4.
 const LABEL_BYTES_MAX: usize = 63;
 
 /// Hyphens are refused at a label's ends only. `CheckHyphens=true` of UTS #46
 /// would refuse hosts like `r3---sn.example` too, which RFC 1123 allows.
 const HYPHENS: Hyphens = Hyphens::CheckFirstLast;
 
-/// Full stops of other scripts, which UTS #46 takes for an ASCII dot.
+/// Full stops of other scripts, which UTS #46 maps to an ASCII dot.
 const LOOK_ALIKE_DOTS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
 
-/// The property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`) as of
-/// Unicode 18.0: code points that are not drawn, and that UTS #46 drops or keeps
-/// unseen. First and last of each range.
+/// The property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`) as of Unicode
+/// 18.0: code points that are not displayed, and that UTS #46 drops or keeps. First and
+/// last of each range.
 const IGNORABLE: [(u32, u32); 17] = [
     (0x00AD, 0x00AD),
     (0x034F, 0x034F),
@@ -47,8 +46,8 @@ const IGNORABLE: [(u32, u32); 17] = [
     (0xE_0000, 0xE_0FFF),
 ];
 
-/// The A-label form of a domain in lower case, or `None` when it is `domain`
-/// itself, but for the case of its ASCII letters.
+/// The domain as lower-case A-labels; `None` if that is `domain` itself, apart from the
+/// case of its ASCII letters.
 pub(super) fn to_a_labels(domain: &str) -> Result<Option<String>, InvalidEmail> {
     if domain.is_empty() {
         return Err(InvalidEmail::DomainEmpty);
@@ -62,8 +61,8 @@ pub(super) fn to_a_labels(domain: &str) -> Result<Option<String>, InvalidEmail> 
     Ok((!mapped.eq_ignore_ascii_case(domain)).then_some(mapped))
 }
 
-/// Whether this is a host name in lower case, of labels without two hyphens in a row:
-/// these are their own A-labels.
+/// Whether this is a lower-case host name without two hyphens in a row: its labels are
+/// their own A-labels.
 pub(super) fn is_plain_key(domain: &[u8]) -> bool {
     let (mut previous, mut label_bytes, mut is_number) = (b'.', 0, true);
     for &byte in domain {
@@ -84,8 +83,8 @@ pub(super) fn is_plain_key(domain: &[u8]) -> bool {
     previous.is_ascii_alphanumeric() && !is_number
 }
 
-/// Whether every label is letters, digits and hyphens, so that IDNA would only
-/// lower their case; `false` when IDNA must decide.
+/// Whether every label consists of letters, digits and hyphens, so that IDNA would only
+/// lower their case; `false` if IDNA must decide.
 fn is_plain(domain: &str) -> Result<bool, InvalidEmail> {
     for label in domain.as_bytes().split(|&byte| byte == b'.') {
         if label
@@ -115,7 +114,7 @@ fn is_plain(domain: &str) -> Result<bool, InvalidEmail> {
     Ok(true)
 }
 
-/// What holds for a name as a whole, once it is in ASCII.
+/// Checks the limits of a whole ASCII name.
 fn check_whole(domain: &str) -> Result<(), InvalidEmail> {
     if domain.len() > DOMAIN_BYTES_MAX {
         return Err(InvalidEmail::DomainTooLong);
@@ -127,8 +126,8 @@ fn check_whole(domain: &str) -> Result<(), InvalidEmail> {
     Ok(())
 }
 
-/// UTS #46 `ToASCII`, strict, and read back: an A-label stands for a name that
-/// would itself have been accepted, and that has this A-label and no other.
+/// Strict UTS #46 `ToASCII`, verified by mapping back: the name behind an A-label would
+/// itself be accepted, and has this A-label and no other.
 fn map(domain: &str) -> Result<String, InvalidEmail> {
     refuse_unseen(domain)?;
     let a_labels = to_ascii(domain)?;

@@ -1,13 +1,14 @@
-//! Why a text is not an address, and how a person is told.
+//! Why a text is not an address, and the messages that explain it.
 
 use std::fmt;
 
 use crate::error::ErrorKind;
 
-/// Characters of a refused text that a message repeats.
+/// Maximum characters of a refused text that a message quotes.
 const QUOTED_CHARS_MAX: usize = 64;
 
-/// The first thing that is wrong with a text. Cheap: look-ups throw it away.
+/// The first reason why a text is not an address. It is cheap to create, because lookups
+/// discard it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::model) enum InvalidEmail {
     Empty,
@@ -116,8 +117,8 @@ impl InvalidEmail {
     }
 }
 
-/// `text` in quotes for a message: cut when long, with whatever can't be seen
-/// or would break the line escaped.
+/// `text` in quotes for a message: truncated if long, with invisible characters and line
+/// breaks escaped.
 pub(in crate::model) fn quoted(text: &str) -> String {
     match text.char_indices().nth(QUOTED_CHARS_MAX) {
         None => format!("{text:?}"),
@@ -125,8 +126,8 @@ pub(in crate::model) fn quoted(text: &str) -> String {
     }
 }
 
-/// One character for a message: itself when it is printable ASCII, or else its
-/// Unicode number.
+/// One character for a message: itself if it is printable ASCII, otherwise its Unicode
+/// number.
 pub(in crate::model) fn named(c: char) -> impl fmt::Display {
     if c.is_ascii_graphic() {
         format!("'{c}'")

@@ -1,8 +1,8 @@
-//! Email addresses: what is accepted, and when two are the same.
+//! Email addresses: which are accepted, and when two are the same.
 //!
-//! [`Email::parse`] is the only door. The domain's rules are in `domain`, the
-//! reasons for a refusal and their wording in `invalid`. Nothing here knows of
-//! users or of storage.
+//! [`Email::parse`] is the only entry. The rules for domains are in `domain`, the reasons
+//! for refusing a text and their messages in `invalid`. This module knows nothing of users
+//! or storage.
 
 mod domain;
 mod invalid;
@@ -20,22 +20,22 @@ use crate::error::{Error, Result};
 pub(super) use domain::is_ignorable;
 pub(super) use invalid::{InvalidEmail, named, quoted};
 
-/// Octets of an address in all: RFC 5321 section 4.5.3.1.3 allows 256 for the
-/// path, which has a `<` and a `>` around the address (RFC 3696 erratum 1690).
+/// Maximum octets of an address: RFC 5321 section 4.5.3.1.3 allows 256 for the path, which
+/// includes `<` and `>` around the address (RFC 3696 erratum 1690).
 const KEY_BYTES_MAX: usize = 254;
 
-/// Octets before the `@`: RFC 5321 section 4.5.3.1.1.
+/// Maximum octets before the `@`: RFC 5321 section 4.5.3.1.1.
 const LOCAL_BYTES_MAX: usize = 64;
 
-/// Bytes of the text as typed. IDNA maps at most four bytes of UTF-8 to one
-/// octet of a key, so no usable address written in composed letters is longer.
+/// Maximum bytes of the text as typed. IDNA maps at most four bytes of UTF-8 to one octet
+/// of a key, so no valid address in composed letters is longer.
 const TYPED_BYTES_MAX: usize = 4 * KEY_BYTES_MAX;
 
 /// The address of a user.
 ///
-/// It keeps the address as it was typed, and a key by which it is unique: the
-/// part before the `@` in ASCII lower case, and the domain as IDNA A-labels.
-/// **Two addresses are equal, ordered and hashed by their keys alone.**
+/// It keeps the address as typed, and a key that is unique: the part before the `@` in
+/// ASCII lower case, and the domain as IDNA A-labels. **Two addresses are equal, ordered
+/// and hashed by their keys alone.**
 ///
 /// ```
 /// use headcount::Email;
@@ -50,38 +50,38 @@ const TYPED_BYTES_MAX: usize = 4 * KEY_BYTES_MAX;
 ///
 /// # What is accepted
 ///
-/// An addr-spec (RFC 5322) and nothing around it but ASCII white space, which
-/// is trimmed: no display name, quoted local part, comment or domain literal.
+/// It is an addr-spec (RFC 5322) without a display name, quoted local part, comment or
+/// domain literal. ASCII white space around it is trimmed.
 ///
-/// - **Before the `@`**: a dot-atom of at most 64 octets. Letters outside ASCII
-///   (RFC 6531) are refused for now, with a kind of their own. Only ASCII
-///   letters are lower-cased: U+212A KELVIN SIGN is a `k` to Unicode, and taking
-///   it for one lets a stranger reset another's password (CVE-2019-19844).
-///   Dots and `+tag` are kept, because they can be other people.
-/// - **After the `@`**: a host name of letters, digits and hyphens (RFC 1123),
-///   or an internationalized one that UTS #46 maps to A-labels without error,
-///   of at most 253 octets, and 63 to a label. One label is enough:
-///   `root@localhost` is real. A dot at the end is refused.
-/// - Code points that are invisible (`Default_Ignorable_Code_Point`) and the
-///   look-alike full stops U+3002, U+FF0E and U+FF61 are refused in the domain,
-///   written out or inside an `xn--` label. UTS #46 drops or replaces them, so
-///   that `exa\u{200b}mple.com` would become somebody else's `example.com`.
+/// - **Before the `@`**: a dot-atom of at most 64 octets. Letters outside ASCII (RFC 6531)
+///   are not supported yet, and are refused with a kind of their own. Only ASCII letters
+///   are lower-cased: U+212A KELVIN SIGN is a `k` to Unicode, and taking it for one lets a
+///   stranger reset another's password (CVE-2019-19844). Dots and `+tag` are kept, because
+///   addresses that differ in them can belong to different people.
+/// - **After the `@`**: a host name of letters, digits and hyphens (RFC 1123), or an
+///   internationalized one that UTS #46 maps to A-labels without error, of at most 253
+///   octets and 63 per label. A single label is allowed: `root@localhost` is a real
+///   address. A trailing dot is refused.
+/// - Code points that are invisible (`Default_Ignorable_Code_Point`) and the look-alike
+///   full stops U+3002, U+FF0E and U+FF61 are refused in the domain, written out or inside
+///   an `xn--` label. UTS #46 drops or replaces them, so `exa\u{200b}mple.com` would become
+///   `example.com`, which belongs to somebody else.
 /// - A domain whose last label is all digits is refused: it is an IPv4 address,
 ///   and no top-level domain is a number (RFC 3696 section 2).
 /// - 254 octets in all, measured on the key; 1016 bytes as typed.
 #[derive(Clone, Debug)]
 pub struct Email {
     typed: Arc<str>,
-    /// `None` when the address was typed as its own key, which most are.
+    /// `None` if the address was typed as its own key, as most are.
     key: Option<Arc<str>>,
 }
 
 impl Email {
-    /// Parses an address, with or without ASCII white space around it.
+    /// Parses an address; ASCII white space around it is ignored.
     ///
-    /// Fails with [`EmailRequired`] when there is nothing but white space, with
-    /// [`InternationalEmail`] when only letters outside ASCII before the `@` are
-    /// in the way, and with [`InvalidEmail`] otherwise.
+    /// Fails with [`EmailRequired`] if there is nothing but white space, with
+    /// [`InternationalEmail`] if the only fault is letters outside ASCII before the `@`,
+    /// and with [`InvalidEmail`] otherwise.
     ///
     /// [`EmailRequired`]: crate::ErrorKind::EmailRequired
     /// [`InternationalEmail`]: crate::ErrorKind::InternationalEmail
@@ -112,7 +112,7 @@ impl Email {
         }
     }
 
-    /// The address as it was typed, without white space around it.
+    /// The address as typed, without white space around it.
     ///
     /// ```
     /// let email = headcount::Email::parse("Ada@Example.com\n")?;
@@ -123,9 +123,9 @@ impl Email {
         &self.typed
     }
 
-    /// The form by which the address is unique: in lower case and all ASCII.
+    /// The form of the address that is unique: lower case and ASCII.
     ///
-    /// It is an address too, and its own key.
+    /// It is itself an address, and its own key.
     ///
     /// ```
     /// let email = headcount::Email::parse("Ada@BÜCHER.example")?;
@@ -136,7 +136,7 @@ impl Email {
         self.key.as_deref().unwrap_or(&self.typed)
     }
 
-    /// The domain as in the key: in lower case and as A-labels.
+    /// The domain as in the key: lower-case A-labels.
     ///
     /// ```
     /// let email = headcount::Email::parse("Ada@Bücher.example")?;
@@ -147,8 +147,8 @@ impl Email {
         self.key().rsplit_once('@').map_or("", |(_, domain)| domain)
     }
 
-    /// Puts an address together from parts that [`Email::parse`] made earlier,
-    /// without checking them again.
+    /// Builds an address from parts that an earlier [`Email::parse`] returned, without
+    /// checking them again.
     pub(crate) fn from_stored(typed: &str, key: &str) -> Self {
         Self {
             typed: typed.into(),
@@ -156,15 +156,15 @@ impl Email {
         }
     }
 
-    /// The key of a trimmed text, or why it has none.
+    /// The key of a trimmed text, or the reason why it has none.
     pub(super) fn key_of(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
         key_of(typed)
     }
 
-    /// The key that `text` has as an address, by the same rules as
-    /// [`Email::parse`]; `None` when it isn't one, and so nobody's.
+    /// The key of `text`, by the rules of [`Email::parse`]; `None` if it isn't an address,
+    /// so that nobody can have it.
     ///
-    /// Allocates only when the key differs from the text.
+    /// Allocates only if the key differs from the text.
     pub(crate) fn lookup_key(text: &str) -> Option<Cow<'_, str>> {
         key_of(text.trim_ascii()).ok()
     }
@@ -232,7 +232,7 @@ impl TryFrom<&str> for Email {
     }
 }
 
-/// The key of a trimmed text; borrowed when the text is its own key.
+/// The key of a trimmed text; borrowed if the text is its own key.
 fn key_of(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
     if is_plain_key(typed.as_bytes()) {
         return Ok(Cow::Borrowed(typed));
@@ -240,8 +240,8 @@ fn key_of(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
     key_by_rules(typed)
 }
 
-/// Whether this is its own key without a doubt. Most addresses are, and every look-up
-/// passes here; of the others, nothing is said.
+/// A fast check whether this is an address and its own key, as most addresses are. `false`
+/// means that the full rules must decide.
 fn is_plain_key(text: &[u8]) -> bool {
     let Some(at) = text.iter().position(|byte| *byte == b'@') else {
         return false;
@@ -251,7 +251,7 @@ fn is_plain_key(text: &[u8]) -> bool {
         && domain::is_plain_key(&text[at + 1..])
 }
 
-/// Whether this is a dot-atom without upper case.
+/// Whether this is a lower-case dot-atom.
 fn is_plain_local(local: &[u8]) -> bool {
     let mut previous = b'.';
     for &byte in local {
@@ -264,7 +264,7 @@ fn is_plain_local(local: &[u8]) -> bool {
     previous != b'.' && local.len() <= LOCAL_BYTES_MAX
 }
 
-/// [`key_of`] any text.
+/// [`key_of`] by the full rules.
 fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
     if typed.is_empty() {
         return Err(InvalidEmail::Empty);
@@ -279,7 +279,7 @@ fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
     if local.len() + 1 + domain_bytes > KEY_BYTES_MAX {
         return Err(InvalidEmail::TooLong);
     }
-    // Last, so that this kind means that nothing else is wrong.
+    // Checked last, so that this kind means that nothing else is wrong.
     if let Some(letter) = international {
         return Err(InvalidEmail::LocalInternational(letter));
     }
@@ -292,8 +292,8 @@ fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
     })
 }
 
-/// Checks for a dot-atom (RFC 5322 section 3.2.3) with the letters that RFC 6532
-/// adds, and returns the first of those, if any.
+/// Checks for a dot-atom (RFC 5322 section 3.2.3) with the letters that RFC 6532 adds, and
+/// returns the first such letter, if any.
 fn check_local(local: &str) -> Result<Option<char>, InvalidEmail> {
     if local.is_empty() {
         return Err(InvalidEmail::LocalEmpty);
@@ -325,7 +325,7 @@ fn check_local(local: &str) -> Result<Option<char>, InvalidEmail> {
     })
 }
 
-/// The bytes of RFC 5322's `atext`, by value.
+/// Which bytes are RFC 5322's `atext`.
 const ATEXT: [bool; 256] = {
     let mut table = [false; 256];
     let marks = b"!#$%&'*+-/=?^_`{|}~";

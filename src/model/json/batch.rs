@@ -1,4 +1,4 @@
-//! Batches, and what their operations were about.
+//! Batches and the subjects of their operations.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::model::{Batch, RequestId, Step, Subject, UserId, WorkspaceId};
 
 impl Serialize for Batch {
-    /// Fails where a part of an operation is malformed.
+    /// Fails if a part of an operation is malformed.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Fields<'b> {

@@ -1,8 +1,8 @@
 //! Values in JSON, and in other formats that describe themselves.
 //!
-//! What is read is parsed as at any other door. Of what a caller asks for, unknown fields
-//! are refused, since a misspelt one would be a request for something else. Of what the
-//! library answers, they are ignored, so that a newer release can say more.
+//! Values are validated as when they are passed by a call. Unknown fields of requests are
+//! refused, because a misspelt field would silently change the request. Unknown fields of
+//! results are ignored, so that a newer release can add some.
 
 mod batch;
 mod query;
@@ -26,17 +26,17 @@ use crate::model::TextMap;
 
 pub(crate) use user::UserFields;
 
-/// A field that is there, whether or not its value is null.
+/// A field that is present; its value may be null.
 fn named<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
 
-/// As [`pairs`], of texts.
+/// Like [`pairs`], for texts.
 pub(crate) fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<TextMap, D::Error> {
     Ok(pairs::<D, String>(from)?.into_iter().collect())
 }
 
-/// Attributes or external ids, each name once.
+/// Attributes or external ids; each name may occur once.
 pub(crate) fn pairs<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     from: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {

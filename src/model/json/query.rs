@@ -1,4 +1,4 @@
-//! Queries: which users, in what order.
+//! Queries.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,10 +26,10 @@ struct Fields {
     username_prefix: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     search: Option<String>,
-    /// With these values.
+    /// Attributes with these values.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     attributes: BTreeMap<String, String>,
-    /// With any value.
+    /// Attributes with any value.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     has_attributes: BTreeSet<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +110,7 @@ impl<'de> Deserialize<'de> for UserQuery {
             email_domain: fields.email_domain,
             username_prefix: fields.username_prefix,
             search: fields.search,
-            // One with a value also says that it is there.
+            // A condition on a value replaces one on presence.
             attributes: any.chain(valued).collect(),
             created_since: fields.created_since,
             created_before: fields.created_before,

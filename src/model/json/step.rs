@@ -1,4 +1,4 @@
-//! An operation: its name under `op`, and beside it what it takes.
+//! Operations: the name in the field `op`, and the arguments in fields beside it.
 
 use serde::de::Error as _;
 use serde::ser::Error as _;
@@ -34,7 +34,7 @@ enum Line {
     SetWorkspaceExternalId {
         workspace: WorkspaceRef,
         provisioner: String,
-        /// Null removes it; it can't be left out.
+        /// Null removes the id; the field can't be left out.
         #[serde(deserialize_with = "Option::deserialize")]
         id: Option<String>,
         #[serde(skip_serializing_if = "Option::is_none")]

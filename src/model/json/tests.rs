@@ -1,4 +1,4 @@
-//! What is written is read again as the same, and what is not known is refused.
+//! Values survive a round trip, and unknown fields are refused.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,7 +9,7 @@ use crate::model::{
     UserId, UserPage, UserQuery, UserRef, UserUpdate, Workspace, WorkspaceId,
 };
 
-/// Reads `written`, and writes the same again.
+/// Reads `written`, and expects the same when it is written again.
 #[track_caller]
 fn round<T: Serialize + DeserializeOwned>(written: &Value) -> T {
     let value: T = serde_json::from_value(written.clone()).unwrap();

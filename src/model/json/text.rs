@@ -1,4 +1,4 @@
-//! Values that are texts in JSON, and those that are texts or numbers.
+//! Values that are texts in JSON, or texts or numbers.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::model::{
     WorkspaceRef, WorkspaceTarget,
 };
 
-/// Types that print as they are parsed.
+/// Types that are printed and parsed as texts.
 macro_rules! texts {
     ($($type:ty),*) => {$(
         impl Serialize for $type {
@@ -87,7 +87,7 @@ impl Serialize for WorkspaceRef {
 }
 
 impl<'de> Deserialize<'de> for WorkspaceRef {
-    /// From a name or a number, the id.
+    /// From a name, or from a number, which is the id.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct OfWorkspace;
 

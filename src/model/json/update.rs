@@ -1,4 +1,4 @@
-//! What to change of a user. A field that is left out stays; one that is null is removed.
+//! Updates of users. A field that is left out stays as it is; null removes it.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::model::{Email, UserRef, UserUpdate, Username};
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UpdateFields {
-    /// Who is changed; only in an operation, which names the user.
+    /// The user to change; only in an operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) user: Option<UserRef>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ pub(super) struct UpdateFields {
 }
 
 impl UpdateFields {
-    /// The fields of `update`, in an operation that may ask for a version too.
+    /// The fields of `update` as part of an operation, which may require a version.
     pub(super) fn of(
         user: Option<UserRef>,
         update: &UserUpdate,
@@ -128,7 +128,7 @@ impl UpdateFields {
 }
 
 impl Serialize for UserUpdate {
-    /// Fails where a part is malformed.
+    /// Fails if a part is malformed.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         UpdateFields::of(None, self, None)
             .map_err(S::Error::custom)?
@@ -137,7 +137,7 @@ impl Serialize for UserUpdate {
 }
 
 impl<'de> Deserialize<'de> for UserUpdate {
-    /// A part that is malformed is kept as an error, as when it is set by a call.
+    /// A malformed part is kept as an error, as when it is set by a call.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let fields = UpdateFields::deserialize(from)?;
         match fields.user {

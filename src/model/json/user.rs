@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::texts;
 use crate::model::attributes::Attributes;
 use crate::model::{
-    Draft, Email, ExternalIds, NewUser, NulTexts, Timestamp, User, UserId, UserPage, Username,
+    Derived, Draft, Email, ExternalIds, NewUser, Timestamp, User, UserId, UserPage, Username,
 };
 
 impl Serialize for User {
@@ -33,7 +33,7 @@ impl Serialize for User {
     }
 }
 
-/// A user's record as it was written.
+/// The fields of a serialized user.
 #[derive(Debug, Deserialize)]
 pub(crate) struct UserFields {
     id: UserId,
@@ -55,13 +55,13 @@ pub(crate) struct UserFields {
     pub(crate) unknown: Unknown,
 }
 
-/// Fields that this release does not know.
+/// The names of unknown fields.
 #[derive(Debug, Default, Deserialize)]
 #[expect(clippy::zero_sized_map_values, reason = "serde flattens into maps")]
 pub(crate) struct Unknown(BTreeMap<String, IgnoredAny>);
 
 impl Unknown {
-    /// Refuses them, if there are any.
+    /// Fails if there are any.
     pub(crate) fn refuse<E: serde::de::Error>(&self) -> Result<(), E> {
         match self.0.keys().next() {
             Some(name) => Err(E::custom(format_args!("unknown field `{name}`"))),
@@ -71,7 +71,7 @@ impl Unknown {
 }
 
 impl UserFields {
-    /// The user to create, who may have malformed parts.
+    /// The user to create, possibly with malformed parts.
     pub(crate) fn new_user(&self) -> NewUser {
         NewFields {
             email: self.email.clone(),
@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for User {
             updated_at: fields.updated_at,
             deactivated_at: fields.deactivated_at,
             version: fields.version,
-            nul_texts: NulTexts::default(),
+            derived: Derived::default(),
         })
     }
 }
@@ -125,7 +125,7 @@ impl<'de> Deserialize<'de> for User {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewFields {
-    /// Without one the user is refused as any other without an email.
+    /// If it is missing, the user is refused like any other without an email.
     #[serde(default)]
     email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -190,7 +190,7 @@ impl NewFields {
 }
 
 impl Serialize for NewUser {
-    /// Fails where a part is malformed.
+    /// Fails if a part is malformed.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let draft = self.draft().map_err(S::Error::custom)?;
         let fields = NewFields {
@@ -210,7 +210,7 @@ impl Serialize for NewUser {
 }
 
 impl<'de> Deserialize<'de> for NewUser {
-    /// A part that is malformed is kept as an error, as when it is set by a call.
+    /// A malformed part is kept as an error, as when it is set by a call.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         NewFields::deserialize(from).map(NewFields::user)
     }

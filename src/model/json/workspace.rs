@@ -78,7 +78,7 @@ impl<'de> Deserialize<'de> for NewWorkspace {
 }
 
 impl Serialize for Seats {
-    /// With what follows from the license.
+    /// Includes the figures that follow from the license.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut seats = serializer.serialize_struct("Seats", 7)?;
         seats.serialize_field("license", &self.license)?;

@@ -1,8 +1,8 @@
-//! What becomes of a user to create when a part is malformed.
+//! Malformed parts of a user to create.
 
 use super::*;
 
-/// What C holds stays as it was where a setter refuses, whichever.
+/// If a setter fails, whichever it is, the value that C holds stays as it was.
 #[test]
 fn a_setter_that_refuses_changes_nothing() {
     let mut user = NewUser::new("ann@ex.co");

@@ -1,9 +1,9 @@
-//! Conditions on what users are and have.
+//! Conditions on the state and the fields of users.
 
 use super::UserQuery;
 use crate::model::{Role, WorkspaceRef};
 
-/// Which users.
+/// Conditions.
 impl UserQuery {
     /// Only active users, or only inactive ones.
     ///
@@ -23,7 +23,7 @@ impl UserQuery {
         self
     }
 
-    /// Only admins, or only users who are not.
+    /// Only admins, or only users who aren't.
     ///
     /// ```
     /// use headcount::{Directory, NewUser, UserQuery};

@@ -1,4 +1,4 @@
-//! Asking for users: which ones, in what order, how many.
+//! Queries for users.
 
 mod conditions;
 mod page;
@@ -11,10 +11,10 @@ use super::workspace::WorkspaceRef;
 use super::{Role, Timestamp};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Bytes of a text that is searched for.
+/// Maximum bytes of a search text.
 const SEARCH_BYTES_MAX: usize = 255;
 
-/// The order of the users of a page.
+/// The order of the users in a page.
 ///
 /// ```
 /// use headcount::{Directory, Sort, UserQuery};
@@ -34,12 +34,12 @@ const SEARCH_BYTES_MAX: usize = 255;
 )]
 #[non_exhaustive]
 pub enum Sort {
-    /// By the key of the email: the natural order, in which users are stored.
+    /// By the key of the email: the order in which users are stored.
     #[default]
     Email,
     /// By the key of the username.
     Username,
-    /// By the time of creation, oldest first; by id where that is the same.
+    /// By the time of creation, oldest first; by id if the times are the same.
     Created,
 }
 
@@ -98,7 +98,7 @@ pub struct UserQuery {
     pub(crate) email_domain: Option<String>,
     pub(crate) username_prefix: Option<String>,
     pub(crate) search: Option<String>,
-    /// By name, each with its value or, for any, none.
+    /// By name; a value of `None` matches any.
     pub(crate) attributes: BTreeMap<String, Option<String>>,
     pub(crate) created_since: Option<Timestamp>,
     pub(crate) created_before: Option<Timestamp>,
@@ -119,7 +119,7 @@ impl Default for UserQuery {
 }
 
 impl UserQuery {
-    /// Users of a page, by default.
+    /// The default number of users per page.
     ///
     /// ```
     /// use headcount::{Directory, UserQuery};
@@ -131,7 +131,7 @@ impl UserQuery {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub const LIMIT: usize = 100;
-    /// The largest page that can be asked for.
+    /// The maximum number of users per page.
     ///
     /// ```
     /// use headcount::{Directory, ErrorKind, UserQuery};
@@ -143,7 +143,7 @@ impl UserQuery {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub const LIMIT_MAX: usize = 10_000;
-    /// Attributes that one query may ask for.
+    /// Maximum attributes in the conditions of a query.
     pub(crate) const ATTRIBUTES_MAX: usize = 16;
 
     /// All users, ordered by email, 100 at a time.
@@ -266,7 +266,7 @@ impl UserQuery {
         self
     }
 
-    /// Whether there is no condition but whether users are active.
+    /// Whether there is no condition except on whether users are active.
     pub(crate) fn is_of_state_only(&self) -> bool {
         let plain = Self {
             active: self.active,
@@ -279,7 +279,7 @@ impl UserQuery {
         *self == plain
     }
 
-    /// Whether it asks when users were last seen.
+    /// Whether there is a condition on when users were last seen.
     pub(crate) fn asks_when_seen(&self) -> bool {
         self.seen_since.is_some() || self.seen_before.is_some()
     }

@@ -1,4 +1,4 @@
-//! What a query gives: a page of users.
+//! The result of a query: a page of users.
 
 use std::sync::Arc;
 
@@ -24,10 +24,10 @@ use crate::model::User;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageVisit<B> {
-    /// The cursor behind the last user visited; `None` where no user follows. It contains
-    /// the email or username of that user: treat it as personal data.
+    /// The cursor after the last user visited; `None` if no user follows. It contains the
+    /// email or username of that user: treat it as personal data.
     pub next: Option<String>,
-    /// The value that the visitor broke with; `None` where it saw the whole page.
+    /// The value that the visitor broke with; `None` if it visited the whole page.
     pub broke_with: Option<B>,
 }
 
@@ -48,7 +48,7 @@ pub struct PageVisit<B> {
 pub struct UserPage {
     /// The users, in the order of the query.
     pub users: Vec<Arc<User>>,
-    /// The cursor of the next page; `None` where this is the last. It contains
-    /// the email or username of the last user: treat it as personal data.
+    /// The cursor of the next page; `None` if this is the last. It contains the email or
+    /// username of the last user: treat it as personal data.
     pub next: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Conditions on when users were created, changed and seen.
+//! Conditions on when users were created, changed or seen.
 
 use super::UserQuery;
 use crate::model::Timestamp;
@@ -43,11 +43,11 @@ impl UserQuery {
 
     /// Only users who were created or changed at this moment or later.
     ///
-    /// Times never decrease from one change to the next, even if the clock is put back. To poll
-    /// for changes without missing any, ask for the users changed since the latest
-    /// [`updated_at`](crate::User::updated_at) of the previous answer; users changed at that very
-    /// moment are returned again. If an answer has several pages, take the latest time of its
-    /// first page: users may change while the others are read.
+    /// Times never decrease from one change to the next, even if the clock is set back. To
+    /// poll for changes without missing any, ask for the users changed since the latest
+    /// [`updated_at`](crate::User::updated_at) of the previous answer; users changed at
+    /// that very moment are returned again. If an answer has several pages, take the latest
+    /// time of its first page: users may change while the others are read.
     ///
     /// ```
     /// use headcount::{Directory, UserQuery};

@@ -1,11 +1,11 @@
-//! What an update says, for the digest of its batch.
+//! The part of an update in the digest of its batch.
 
 use super::UserUpdate;
 use crate::model::digest::Digester;
 use crate::model::{Email, Username};
 
 impl UserUpdate {
-    /// Everything that was said, for the digest of the batch.
+    /// Hashes everything that was set.
     pub(in crate::model) fn put_into(&self, out: &mut Digester) {
         let parts = match self.0.get() {
             Ok(parts) => parts,

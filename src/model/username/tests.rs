@@ -1,4 +1,4 @@
-//! The table of usernames, what must hold for all texts, and the wording.
+//! The table of usernames, properties of all texts, and the messages.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Each text with its key, or with the reason for its refusal.
+/// Each text with its key, or with the reason why it is refused.
 const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
     ("ada", Ok("ada")),
     ("Ada.Lovelace", Ok("ada.lovelace")),
@@ -17,7 +17,7 @@ const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
         "!\"#$%&'()*+,-./:;<=>?[\\]^_`{|}~",
         Ok("!\"#$%&'()*+,-./:;<=>?[\\]^_`{|}~"),
     ),
-    // Nothing, white space and control characters.
+    // Empty texts, white space and control characters.
     ("", Err(InvalidUsername::Empty)),
     (" \n", Err(InvalidUsername::Empty)),
     ("ada lovelace", Err(InvalidUsername::Char(' '))),
@@ -27,7 +27,7 @@ const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
     ("ada\u{7f}", Err(InvalidUsername::Char('\u{7f}'))),
     ("\u{a0}ada", Err(InvalidUsername::Char('\u{a0}'))),
     ("\u{3000}ada", Err(InvalidUsername::Char(' '))),
-    // With an @ it is an address, and has its key.
+    // A name with an @ is an address, and has its key.
     ("Ada@Example.com", Ok("ada@example.com")),
     ("ada@B\u{fc}cher.example", Ok("ada@xn--bcher-kva.example")),
     (
@@ -87,7 +87,7 @@ const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
     ("strasse", Ok("strasse")),
     ("\u{130}stanbul", Ok("i\u{307}stanbul")),
     ("\u{131}lgaz", Ok("\u{131}lgaz")),
-    // Width, and composed or not.
+    // Width and composition.
     ("ＡＤＡ", Ok("ada")),
     ("ａｄａ１", Ok("ada1")),
     ("ｶﾞ", Ok("ガ")),
@@ -101,7 +101,7 @@ const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
     ("ada\u{2460}", Err(InvalidUsername::Char('\u{2460}'))),
     ("\u{1d400}da", Err(InvalidUsername::Char('\u{1d400}'))),
     ("henry\u{2163}", Err(InvalidUsername::Char('\u{2163}'))),
-    // Invisible, and symbols.
+    // Invisible characters and symbols.
     ("a\u{200b}da", Err(InvalidUsername::Char('\u{200b}'))),
     ("a\u{ad}da", Err(InvalidUsername::Char('\u{ad}'))),
     ("\u{feff}ada", Err(InvalidUsername::Char('\u{feff}'))),
@@ -110,7 +110,7 @@ const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
     ("ada♥", Err(InvalidUsername::Char('♥'))),
     ("ada💩", Err(InvalidUsername::Char('💩'))),
     ("ada\u{e000}", Err(InvalidUsername::Char('\u{e000}'))),
-    // Joiners and middle dots, where their script needs them.
+    // Joiners and middle dots where their script needs them.
     ("a\u{200d}da", Err(InvalidUsername::Char('\u{200d}'))),
     ("\u{200d}ada", Err(InvalidUsername::Context)),
     ("क\u{94d}\u{200d}ष", Ok("क\u{94d}\u{200d}ष")),
@@ -123,7 +123,7 @@ const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
     ("7אדה", Err(InvalidUsername::Direction)),
     ("adaאדה", Err(InvalidUsername::Direction)),
     ("אדהada", Err(InvalidUsername::Direction)),
-    // After Unicode 6.3, and Cherokee, whose small letters are.
+    // Letters newer than Unicode 6.3, and Cherokee, whose small letters are.
     ("\u{1c90}", Err(InvalidUsername::Newer('\u{1c90}'))),
     ("\u{ab70}", Err(InvalidUsername::Newer('\u{ab70}'))),
     ("\u{13a0}", Err(InvalidUsername::Unstable)),
@@ -185,7 +185,7 @@ fn a_look_up_allocates_only_for_another_key() {
 fn equality_order_and_hash_go_by_the_key() {
     let [lower, upper, other] = ["b", "B", "C"].map(|text| Username::parse(text).unwrap());
     assert_eq!(lower, upper);
-    // By the texts, "C" would come before "b".
+    // As typed, "C" would come before "b".
     assert!(lower < other);
     assert_eq!(HashSet::from([lower.clone(), upper.clone()]).len(), 1);
     assert_eq!(BTreeSet::from([lower, upper, other]).len(), 2);
@@ -221,7 +221,8 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
     }
 }
 
-/// Every code point alone, and after one to compose or to mix directions with.
+/// Every code point alone, and after a letter that it may combine with or whose direction
+/// it may mix with.
 #[test]
 fn no_code_point_has_a_key_that_is_not_its_own() {
     for before in ["", "a", "α", "א"] {
@@ -233,7 +234,7 @@ fn no_code_point_has_a_key_that_is_not_its_own() {
                     matches!(again, Some(Cow::Borrowed(same)) if same == key),
                     "{text:?}"
                 );
-                // Nothing is kept twice.
+                // A key that equals the text is not stored again.
                 assert!(matches!(key, Cow::Borrowed(_)) || key != text, "{text:?}");
                 assert!(!key.contains('@'), "{text:?}");
             }
@@ -241,13 +242,13 @@ fn no_code_point_has_a_key_that_is_not_its_own() {
     }
 }
 
-/// Every code point of a plane that has letters or format characters in it; the
-/// rest of Unicode is unassigned or for private use.
+/// All code points of the planes that contain letters or format characters; the other
+/// planes are unassigned or for private use.
 fn code_points() -> impl Iterator<Item = char> {
     ('\0'..='\u{3ffff}').chain('\u{e0000}'..='\u{e0fff}')
 }
 
-/// Texts that are usernames more often than not, in all scripts.
+/// Texts that are mostly usernames, in all scripts.
 fn username_like() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9Α-Ωα-ωÀ-ßא-ת\u{300}-\u{308}ａ-ｅＡ-Ｅｶ-ﾞ\u{200c}\u{200d}\u{94d}क-ह·Ꭰ-Ꭲ\u{ff20}İ]{1,6}"
 }

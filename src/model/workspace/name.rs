@@ -5,12 +5,12 @@ use unicode_normalization::UnicodeNormalization;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::visible::{look_of, parse_visible};
 
-/// Characters of a workspace's name.
+/// Maximum characters of a workspace's name.
 const NAME_CHARS_MAX: usize = 128;
 
-/// The name of a workspace: 1 to 128 characters, all of which can be seen. Two names
-/// are the same without regard to case, to compatible forms of characters (NFKC, lower
-/// case) and to letters of other scripts that look the same.
+/// The name of a workspace: 1 to 128 visible characters. Names are compared without regard
+/// to case, compatibility forms (NFKC, lower case) and letters of other scripts that look
+/// the same.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkspaceName {
     pub(crate) typed: String,
@@ -35,7 +35,7 @@ impl WorkspaceName {
     }
 }
 
-/// What is unique of a workspace's name: how it looks.
+/// The unique key of a workspace's name: its look.
 pub(crate) fn workspace_name_key(name: &str) -> String {
     let key = plain_name_key(name);
     look_of(&key).unwrap_or(key)

@@ -27,7 +27,7 @@ pub(crate) enum WorkspaceTarget {
 }
 
 impl WorkspaceRef {
-    /// The error for a name that is no workspace's.
+    /// The error if no workspace has this name.
     pub(crate) fn not_found(&self) -> Error {
         Error::new(
             ErrorKind::WorkspaceNotFound,

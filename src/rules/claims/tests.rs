@@ -1,8 +1,8 @@
-//! Who may hold a name, while the batch runs and at its end.
+//! Which records may hold a name, while the batch runs and at its end.
 
 use super::*;
 
-/// A record with a name and, behind a space, perhaps another.
+/// A record with one name, or two separated by a space.
 impl Named for String {
     const NAMES: &'static [(&'static str, ErrorKind)] = &[
         ("email", ErrorKind::EmailTaken),
@@ -51,7 +51,7 @@ impl Names {
     }
 }
 
-/// Few names are searched, many have a table: both are to behave the same.
+/// A short list is searched linearly, a long one has a table; both must behave the same.
 fn few_and_many() -> [Names; 2] {
     let (few, mut many) = (Names::default(), Names::default());
     for key in 100..200 {
@@ -106,7 +106,7 @@ fn names_are_found_while_few_become_many() {
     let name = |key: u32| format!("name-{key}");
     for count in 1..100 {
         names.put(count, Some(&name(count)), count as usize);
-        // Some move on, and some leave.
+        // Some records are renamed, and some are removed.
         if count % 5 == 0 {
             names.put(count - 1, Some(&name(1000 + count)), count as usize);
             names.put(count - 2, None, count as usize);

@@ -1,4 +1,4 @@
-//! Which unique entries there are while a directory is loaded.
+//! Which unique entries exist while a directory is loaded.
 
 use std::hash::BuildHasher;
 use std::ops::{Bound, ControlFlow};
@@ -10,17 +10,19 @@ use crate::codec::keys::KeyKind;
 use crate::engine::{Order, Read};
 use crate::error::Result;
 
-/// The hashes of their keys. A key whose hash is missing has no entry. Nearly all keys of a load
-/// are new, and looking each of them up in the store would take most of the time.
+/// The hashes of the keys of entries. A key whose hash is missing has no entry. Nearly all
+/// keys of a load are new, and looking each of them up in the store would take most of the
+/// time.
 #[derive(Default)]
 pub(super) struct Present {
     hashes: HashTable<u64>,
-    /// Seeded, since the texts in the keys come from strangers.
+    /// Seeded, because the texts in the keys come from strangers.
     hashing: RandomState,
 }
 
 impl Present {
-    /// The entries of a directory without users and workspaces: the ids of deleted users.
+    /// Starts with the entries of a directory without users and workspaces: the ids of
+    /// deleted users.
     pub(super) fn new(read: &impl Read) -> Result<Self> {
         let mut present = Self::default();
         let ids = KeyKind::Id.all();

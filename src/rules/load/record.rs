@@ -1,4 +1,4 @@
-//! What a directory is loaded from.
+//! The records that a directory is loaded from.
 
 use crate::model::{License, NewUser, Role, Timestamp, UserId, WorkspaceId};
 
@@ -18,27 +18,27 @@ use crate::model::{License, NewUser, Role, Timestamp, UserId, WorkspaceId};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Record {
-    /// What concerns the directory as a whole.
+    /// The directory as a whole.
     Directory {
         /// The license in force.
         license: License,
         /// The version of the license.
         license_version: u64,
-        /// The workspace id that was drawn last.
+        /// The workspace id drawn last.
         last_workspace: u64,
     },
-    /// A user, who has to have an id and a time of creation.
+    /// A user, who must have an id and a time of creation.
     User {
-        /// All that a new user can have.
+        /// The user, with all fields of a new user.
         user: NewUser,
         /// When the record last changed.
         updated_at: Timestamp,
-        /// When the user was deactivated; only for one who is inactive.
+        /// When the user was deactivated; only for an inactive user.
         deactivated_at: Option<Timestamp>,
         /// The version of the record.
         version: u64,
     },
-    /// The id of a user who was deleted.
+    /// The id of a deleted user.
     DeletedUser {
         /// The id.
         id: UserId,
@@ -51,9 +51,9 @@ pub enum Record {
         name: String,
         /// Whether it is archived.
         archived: bool,
-        /// Whose default workspace it is.
+        /// The user whose default workspace it is.
         default_of: Option<UserId>,
-        /// Its external ids, each behind its provisioner.
+        /// Its external ids, as pairs of provisioner and id.
         external_ids: Vec<(String, String)>,
         /// When it was created.
         created_at: Timestamp,
@@ -68,9 +68,9 @@ pub enum Record {
         workspace: WorkspaceId,
         /// The member.
         user: UserId,
-        /// What they may do.
+        /// The role of the member.
         role: Role,
-        /// When they were added.
+        /// When the member was added.
         since: Timestamp,
         /// The version of the membership.
         version: u64,

@@ -63,7 +63,7 @@ pub(in crate::rules) fn set_role<R: Read>(
     }))
 }
 
-/// Takes a member out.
+/// Removes a member.
 pub(in crate::rules) fn remove<R: Read>(
     session: &mut Session<'_, R>,
     step: &Step,

@@ -1,5 +1,5 @@
-//! The operations, one file per kind of record. They know the
-//! [`Session`](super::session::Session) alone: not the store, and not each other.
+//! The operations, one file per kind of record. They know only the
+//! [`Session`](super::session::Session), not the store or each other.
 
 pub(super) mod license;
 pub(super) mod members;

@@ -3,7 +3,7 @@
 use super::super::session::Session;
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Event, NewUser, NulTexts, Outcome, Step, Subject, User, UserRef, UserUpdate};
+use crate::model::{Derived, Event, NewUser, Outcome, Step, Subject, User, UserRef, UserUpdate};
 
 /// Creates a user.
 pub(in crate::rules) fn create<R: Read>(
@@ -37,7 +37,7 @@ pub(in crate::rules) fn create<R: Read>(
         updated_at: session.at,
         deactivated_at: None,
         version: 1,
-        nul_texts: NulTexts::default(),
+        derived: Derived::default(),
     };
     let active = user.active;
     Ok(session.put_user(id, Some(user), Event::UserCreated { user: id, active }))

@@ -27,7 +27,7 @@ pub(in crate::rules) fn create<R: Read>(
     Ok(insert(session, name, owner, None, external_ids))
 }
 
-/// Makes the default workspace of a user, unless there is one.
+/// Creates the default workspace of a user, unless it exists.
 pub(in crate::rules) fn default_of<R: Read>(
     session: &mut Session<'_, R>,
     user: &UserRef,
@@ -41,7 +41,7 @@ pub(in crate::rules) fn default_of<R: Read>(
     Ok(insert(session, name, id, id, none))
 }
 
-/// A name that tells nothing of the user but the id, and that nobody has.
+/// An unused name that reveals nothing about the user except the id.
 fn unused_default_name<R: Read>(
     session: &mut Session<'_, R>,
     user: UserId,

@@ -1,4 +1,4 @@
-//! Whether a user is one that a query asks for.
+//! Checks users against the conditions of a query.
 
 use super::Sightings;
 use crate::codec::{UserView, keys};
@@ -7,19 +7,19 @@ use crate::error::Result;
 use crate::model::{Timestamp, UserQuery, Username, fold, folded_contains};
 use crate::rules::read;
 
-/// The conditions of a query, in the forms that keys have. Membership is not
-/// among them: where it is asked for, the source has nobody else.
+/// The conditions of a query, as keys. Membership is not among them: a query with that
+/// condition reads only members.
 pub(super) struct Conditions<'q> {
     query: &'q UserQuery,
     sightings: &'q Sightings,
     pub(super) email_domain: Option<String>,
     pub(super) username_prefix: Option<String>,
-    /// The words that are searched for, folded.
+    /// The folded words to search for.
     words: Vec<String>,
 }
 
 impl<'q> Conditions<'q> {
-    /// `None` where nobody can match.
+    /// `None` if nobody can match.
     pub(super) fn of(query: &'q UserQuery, sightings: &'q Sightings) -> Option<Self> {
         for (since, before) in [
             (query.created_since, query.created_before),
@@ -72,8 +72,8 @@ impl<'q> Conditions<'q> {
                 .is_none_or(|wanted| domain() == wanted)
     }
 
-    /// Whether the user was seen when the query says; one who never was counts as seen at
-    /// creation.
+    /// Whether the user was last seen in the required time; a user who was never seen
+    /// counts as seen at creation.
     fn was_seen(&self, read: &impl Read, user: &UserView<'_>) -> Result<bool> {
         let query = self.query;
         if !query.asks_when_seen() {
@@ -97,7 +97,7 @@ fn has_word(user: &UserView<'_>, word: &str) -> bool {
     let (email, key, username) = (user.email(), user.email_key(), user.username());
     let texts = [
         Some(email),
-        // The other form of an international domain.
+        // The ASCII form of an international domain.
         Some(key).filter(|_| !email.is_ascii()),
         Some(username).filter(|username| *username != email),
         user.given_name(),
@@ -107,8 +107,8 @@ fn has_word(user: &UserView<'_>, word: &str) -> bool {
     texts.any(|text| folded_contains(text, word))
 }
 
-/// The prefix as it stands in keys. A part of a username may be none by itself:
-/// then lower case is all that can be done for it.
+/// The prefix as it appears in keys. If the prefix is not itself a valid username, it is
+/// only lower-cased.
 fn username_prefix_key(text: &str) -> String {
     let text = text.trim_ascii();
     if text.contains('@') {

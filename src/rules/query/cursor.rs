@@ -1,4 +1,4 @@
-//! Places in an order, and the cursors that name them.
+//! Positions in an order, and the cursors that encode them.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use crate::codec::keys::{self, KeyKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Sort, Timestamp, UserId};
 
-/// Where a user stands in an order. It depends on nothing but the user, so it is
-/// good for as long as anybody keeps it.
+/// The position of a user in an order. It depends only on the user, so it stays valid
+/// indefinitely.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum CursorPosition {
     Email(String),
@@ -25,7 +25,7 @@ impl CursorPosition {
         }
     }
 
-    /// The position that a cursor names, which must be of this order.
+    /// Parses a cursor, which must be of this order.
     pub(super) fn parse(sort: Sort, cursor: &str) -> Result<Self> {
         let position = match (sort, cursor.split_once(':')) {
             (Sort::Email, Some(("email", key))) => Some(Self::Email(key.to_owned())),
@@ -41,7 +41,7 @@ impl CursorPosition {
         })
     }
 
-    /// The key of this position in an index that is in the order of it.
+    /// The key of this position in an index of the same order.
     pub(super) fn key_in(&self, prefix: &keys::Prefix) -> Vec<u8> {
         match self {
             Self::Email(key) => keys::place_of_email(prefix, key),

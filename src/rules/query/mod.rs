@@ -1,8 +1,8 @@
-//! Answering queries: the narrowest index is read, and the rest is checked on
+//! Answering queries: reads the most selective index, and checks the other conditions on
 //! each user.
 //!
-//! There is one way to read: [`visit`] shows the users that match, as they lie in the
-//! store. Counts, pages and visits of pages are folds over it.
+//! [`visit`] is the only executor: it visits matching users as views of the store. Counts,
+//! pages and visits of pages are folds over it.
 
 mod conditions;
 mod cursor;
@@ -22,10 +22,10 @@ use crate::engine::{Order, Read};
 use crate::error::Result;
 use crate::model::{Timestamp, User, UserId, UserPage, UserQuery};
 
-/// When users were last seen, as far as that is not in the store yet.
+/// When users were last seen: sightings that are not in the store yet.
 pub(crate) type Sightings = HashMap<UserId, Timestamp>;
 
-/// A query, and what is needed to answer it.
+/// A query, and the state needed to answer it.
 struct Asked<'q> {
     query: &'q UserQuery,
     conditions: Conditions<'q>,
@@ -34,7 +34,7 @@ struct Asked<'q> {
 }
 
 impl<'q> Asked<'q> {
-    /// `None` where nobody can match.
+    /// `None` if nobody can match.
     fn new(
         read: &impl Read,
         query: &'q UserQuery,
@@ -57,7 +57,7 @@ impl<'q> Asked<'q> {
         }))
     }
 
-    /// Whether the source is in the order of the query, so that it is read on from the
+    /// Whether the source is in the order of the query, so that reading can start at the
     /// cursor.
     fn is_in_order(&self) -> bool {
         self.source.sort == Some(self.query.sort)
@@ -82,8 +82,8 @@ pub(crate) fn page(read: &impl Read, query: &UserQuery, sightings: &Sightings) -
     Ok(UserPage { users, next })
 }
 
-/// Shows the users of a page to `visit` until it breaks, and returns the cursor of the
-/// users behind the last that it saw, if there may be any.
+/// Visits the users of a page until `visit` breaks. Returns the cursor after the last user
+/// visited, if more may follow.
 pub(crate) fn each_of_page(
     read: &impl Read,
     query: &UserQuery,
@@ -107,8 +107,8 @@ pub(crate) fn each_of_page(
     Ok(next)
 }
 
-/// How many users match. Reads counters alone where the only condition is
-/// whether users are active, and otherwise all of the index; it copies no user.
+/// The number of matching users. If the only condition is whether users are active, it
+/// reads only counters; otherwise it reads the whole range of the index. It copies no user.
 pub(crate) fn count(read: &impl Read, query: &UserQuery, sightings: &Sightings) -> Result<u64> {
     if query.is_of_state_only() {
         let totals = read::totals(read)?;
@@ -130,7 +130,7 @@ pub(crate) fn count(read: &impl Read, query: &UserQuery, sightings: &Sightings) 
     Ok(count)
 }
 
-/// Shows the users that match, in the order of the source, until `visit` breaks.
+/// Visits the matching users, in the order of the source, until `visit` breaks.
 fn visit(
     read: &impl Read,
     asked: &Asked<'_>,
@@ -138,7 +138,7 @@ fn visit(
     order: Order,
     mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<()>,
 ) -> Result<()> {
-    // One more than fits a page tells whether there is a next one.
+    // One more than a page, to find out whether another page follows.
     let wanted = asked.query.limit.saturating_add(1);
     source::each(read, &asked.source, after, order, wanted, |user| {
         Ok(if asked.conditions.hold_for(read, user)? {
@@ -149,8 +149,8 @@ fn visit(
     })
 }
 
-/// The source is in the order of the query: reads on from the cursor, up to the first
-/// user of the next page.
+/// For a source in the order of the query: reads from the cursor up to the first user of
+/// the next page.
 fn each_in_order(
     read: &impl Read,
     asked: &Asked<'_>,
@@ -175,8 +175,8 @@ fn each_in_order(
     Ok(next)
 }
 
-/// The source is in another order: reads all of it, and keeps the users that come first
-/// behind the cursor. Only those are copied.
+/// For a source in another order: reads all of it, and keeps the first users after the
+/// cursor. Only those are copied.
 fn first_of_all(read: &impl Read, asked: &Asked<'_>) -> Result<(Vec<User>, Option<String>)> {
     let (order, query) = (asked.order(), asked.query);
     let after = asked.after.clone().map(|position| InOrder(order, position));
@@ -208,7 +208,7 @@ fn first_of_all(read: &impl Read, asked: &Asked<'_>) -> Result<(Vec<User>, Optio
     Ok((kept.into_values().collect(), next))
 }
 
-/// A position that compares as the order of the query says.
+/// A position that compares in the order of the query.
 #[derive(PartialEq, Eq)]
 struct InOrder(Order, CursorPosition);
 

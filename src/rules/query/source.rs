@@ -1,4 +1,4 @@
-//! Which index a query reads, and reading it a bit at a time.
+//! Choosing the index that a query reads, and reading it in chunks.
 
 use std::collections::VecDeque;
 use std::ops::{Bound, ControlFlow};
@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::model::{Role, Sort, Timestamp, UserQuery};
 use crate::rules::read;
 
-/// Inactive users are worth reading in any order where they are at most one in this
-/// many.
+/// The index of inactive users is used in any order if at most one user in this many is
+/// inactive.
 const FEW: u64 = 8;
 
 /// Entries read at a time.
@@ -21,22 +21,22 @@ const CHUNK: usize = 256;
 
 /// The part of an index that a query reads, and the order it is in.
 pub(super) struct Source {
-    /// `None` for an order that no query can have.
+    /// `None` if it is an order that no query can ask for.
     pub(super) sort: Option<Sort>,
-    /// Several where they are merged by email, or where the order doesn't matter.
+    /// Several ranges are merged by email, or are read in an order that doesn't matter.
     ranges: Vec<IndexRange>,
 }
 
-/// What is left of a range.
+/// The rest of a range, to be read.
 type Left = (Bound<Vec<u8>>, Bound<Vec<u8>>);
 
 struct IndexRange {
     kind: KeyKind,
     prefix: Prefix,
-    /// Where to start, and where to end.
+    /// The bounds: from `start` to before `end`.
     start: Vec<u8>,
     end: Vec<u8>,
-    /// Whether users who changed after their creation are passed over.
+    /// Whether to skip users who changed after their creation.
     only_unchanged: bool,
 }
 
@@ -58,8 +58,7 @@ impl Source {
         }
     }
 
-    /// What is left behind `after`, if the source is the records of the users
-    /// themselves in this order.
+    /// The range after `after`, if the source is the user records themselves in this order.
     fn records(&self, after: Option<&CursorPosition>, order: Order) -> Option<Left> {
         match self.ranges.as_slice() {
             [range] if range.kind == KeyKind::User => Some(range.behind(after, order)),
@@ -67,7 +66,7 @@ impl Source {
         }
     }
 
-    /// The part of an index from `start` on that lies before `end`.
+    /// The part of an index from `start` to before `end`.
     fn between(sort: Option<Sort>, kind: KeyKind, start: Vec<u8>, end: Vec<u8>) -> Self {
         Self {
             sort,
@@ -81,13 +80,13 @@ impl Source {
         }
     }
 
-    /// The part of an index that begins like `start`.
+    /// The part of an index with the prefix `start`.
     fn with_prefix(sort: Sort, kind: KeyKind, start: Vec<u8>) -> Self {
         let end = Prefix(start.clone()).end();
         Self::between(Some(sort), kind, start, end)
     }
 
-    /// The part of an index of times from `since` on and before `before`.
+    /// The part of an index of times from `since` to before `before`.
     fn of_times(kind: KeyKind, since: Option<Timestamp>, before: Option<Timestamp>) -> Self {
         let position = |moment| keys::moment(kind, moment, None);
         let start = since.map_or_else(|| kind.all().0, position);
@@ -96,7 +95,7 @@ impl Source {
         Self::between(sort, kind, start, end)
     }
 
-    /// Everybody who was last changed in this time, or was created in it and not changed
+    /// The users who were last changed in this time, or were created in it and not changed
     /// since.
     fn changed(since: Option<Timestamp>, before: Option<Timestamp>) -> Self {
         let mut source = Self::of_times(KeyKind::Updated, since, before);
@@ -112,7 +111,7 @@ impl Source {
 }
 
 impl IndexRange {
-    /// What is left of it behind `after`.
+    /// The part of the range after `after`.
     fn behind(&self, after: Option<&CursorPosition>, order: Order) -> Left {
         let position = after.map(|position| position.key_in(&self.prefix));
         let whole = (
@@ -131,7 +130,8 @@ impl IndexRange {
     }
 }
 
-/// The narrowest source for a query; its doc says the same in a table.
+/// The most selective source for a query. The documentation of `UserQuery` has the same as
+/// a table.
 pub(super) fn choose(
     read: &impl Read,
     query: &UserQuery,
@@ -188,14 +188,14 @@ pub(super) fn choose(
     })
 }
 
-/// Whether inactive users are so few that reading them all is cheap.
+/// Whether there are so few inactive users that reading them all is cheap.
 fn inactive_are_few(read: &impl Read) -> Result<bool> {
     let totals = read::totals(read)?;
     Ok(totals.inactive <= totals.active.saturating_add(totals.inactive) / FEW)
 }
 
-/// Shows the users of a source in its order, from behind `after`, which must be a position of
-/// that order, until `visit` breaks. If all users match, `wanted` of them are enough.
+/// Visits the users of a source in its order, after `after`, which must be a position of
+/// that order, until `visit` breaks. `wanted` is how many are needed if all of them match.
 pub(super) fn each(
     read: &impl Read,
     source: &Source,
@@ -237,10 +237,10 @@ struct Stream<'s> {
     order: Order,
 }
 
-/// What was read ahead of one range.
+/// Keys that were read ahead from one range.
 struct Buffer {
     email_keys: VecDeque<String>,
-    /// What is left of the range.
+    /// The rest of the range.
     left: Left,
     chunk: usize,
     ended: bool,
@@ -268,7 +268,7 @@ impl<'s> Stream<'s> {
         }
     }
 
-    /// The next key, and whether only a user who did not change since creation counts.
+    /// The next key, and whether to skip the user if it changed after its creation.
     fn next(&mut self, read: &impl Read) -> Result<Option<(String, bool)>> {
         for (range, buffer) in &mut self.ranges {
             buffer.fill(read, range.kind, self.order)?;

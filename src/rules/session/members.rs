@@ -1,4 +1,4 @@
-//! The memberships of a batch, and the owners that it leaves.
+//! The memberships in a batch, and the owners left at its end.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::model::{Event, Member, Outcome, Role, Subject, UserId, Workspace, Wor
 use crate::rules::read;
 use crate::rules::working::{WorkingRecord, WorkingSet};
 
-/// The memberships of the working set, to be found from either side.
+/// The memberships of the working set, indexed by workspace and by user.
 #[derive(Default)]
 pub(in crate::rules) struct Members {
     set: WorkingSet<(WorkspaceId, UserId), Member>,
@@ -35,7 +35,7 @@ impl Members {
         self.of_workspace.entry(workspace).or_default().insert(user);
     }
 
-    /// All memberships the batch has come across.
+    /// All memberships that the batch has loaded or changed.
     pub(in crate::rules) fn all(&self) -> &[WorkingRecord<(WorkspaceId, UserId), Member>] {
         self.set.all()
     }
@@ -90,7 +90,7 @@ impl<R: Read> Session<'_, R> {
             .collect())
     }
 
-    /// Makes a user a member who is none yet.
+    /// Adds a user who is not a member yet.
     pub(in crate::rules) fn add_member(
         &mut self,
         workspace: WorkspaceId,
@@ -118,7 +118,7 @@ impl<R: Read> Session<'_, R> {
         Outcome::changed(Subject::Member(workspace, user), version)
     }
 
-    /// Removes a membership, whatever the reason; it records no event.
+    /// Removes a membership without recording an event.
     pub(in crate::rules) fn drop_member(&mut self, member: &Member) {
         if member.role == Role::Owner {
             self.owners_to_check.insert(member.workspace);
@@ -173,7 +173,8 @@ impl<R: Read> Session<'_, R> {
         Ok(false)
     }
 
-    /// A workspace that the batch creates counts as one that had an owner.
+    /// Whether the workspace had an active owner before the batch; a new one counts as if
+    /// it had.
     fn had_active_owner(&self, id: WorkspaceId) -> Result<bool> {
         let record = self.workspaces.record(id);
         if record.is_some_and(|workspace| workspace.before.is_none()) {

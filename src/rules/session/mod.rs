@@ -1,9 +1,8 @@
-//! One batch at work: the records it touches, and their net result.
+//! The state of a running batch: the records it touches, and their net result.
 //!
-//! Operations change records in working sets only. Whether two users have one
-//! email, whether there are seats, whether an admin and the owners are left:
-//! these are judged at the end, on the net result. So two users can swap their
-//! emails, and a seat can change hands in a full house.
+//! Operations change records only in working sets. Uniqueness, seats, admins and owners are
+//! judged at the end, on the net result. So two users can swap their emails, and a seat can
+//! change hands when all are in use.
 
 mod members;
 mod users;
@@ -22,14 +21,14 @@ use crate::engine::Read;
 use crate::error::{Error, Result};
 use crate::model::{Batch, Event, Outcome, Timestamp, User, UserId, Workspace, WorkspaceId};
 
-/// The records of a batch at one point of it. Operations read and change records only
+/// The records of a batch at its current point. Operations read and change records only
 /// through its methods.
 pub(super) struct Session<'a, R> {
     pub(super) base: &'a R,
     pub(super) at: Timestamp,
     pub(super) actor: Option<UserId>,
     allow_ownerless: bool,
-    /// The operation that is running.
+    /// The index of the running operation.
     pub(super) op_index: usize,
     pub(super) totals: Totals,
     pub(super) license_before: LicenseEntry,
@@ -61,8 +60,8 @@ impl<'a, R: Read> Session<'a, R> {
         user_names.reserve(steps);
         Ok(Self {
             base,
-            // The clock may have been put back, and another thread may have drawn its
-            // time later but come first: time doesn't run back from change to change.
+            // Times never decrease from change to change, even if the clock was set back,
+            // or another thread drew a later time but committed first.
             at: at.max(totals.last_at),
             actor: batch.actor,
             allow_ownerless: batch.allow_ownerless,
@@ -85,7 +84,7 @@ impl<'a, R: Read> Session<'a, R> {
         })
     }
 
-    /// The names that two records would have, ordered by operation.
+    /// Refusals for names that two records would have, ordered by operation.
     fn contested(&self) -> Result<Vec<Error>> {
         let base = self.base;
         let unseen = |user: Option<User>, nth: usize| {
@@ -115,7 +114,7 @@ impl<'a, R: Read> Session<'a, R> {
         Ok(refusals)
     }
 
-    /// The external ids that two records would have.
+    /// Refusals for external ids that two records would have.
     fn contested_external_ids(&self) -> Result<Vec<Error>> {
         let base = self.base;
         let of_users = |provisioner: &str, id: &str| {
@@ -132,7 +131,7 @@ impl<'a, R: Read> Session<'a, R> {
         Ok(refusals)
     }
 
-    /// Everything that is wrong with the net result, ordered by operation.
+    /// All refusals of the net result, ordered by operation.
     pub(super) fn judge(&mut self) -> Result<Vec<Error>> {
         let mut refusals = self.contested()?;
         let after = self.totals_after()?;
@@ -155,7 +154,8 @@ impl<'a, R: Read> Session<'a, R> {
     ///
     /// # Errors
     ///
-    /// `Corrupted` where they count fewer than there are.
+    /// `Corrupted` if a counter would overflow or become negative: it doesn't match the
+    /// records.
     pub(super) fn totals_after(&self) -> Result<Totals> {
         let mut after = self.totals;
         for user in self.users.changed() {
@@ -188,7 +188,7 @@ fn count(totals: &mut Totals, user: Option<&User>, step: fn(u64) -> Result<u64>)
     Ok(())
 }
 
-/// A counter with one more.
+/// The incremented counter.
 pub(super) fn one_more(counter: u64) -> Result<u64> {
     counter.checked_add(1).ok_or_else(miscounted)
 }

@@ -1,4 +1,4 @@
-//! The users of a batch.
+//! The users in a batch.
 
 use std::sync::Arc;
 
@@ -40,20 +40,20 @@ impl<R: Read> Session<'_, R> {
         }
     }
 
-    /// Takes a stored user into the working set.
+    /// Adds a stored user to the working set.
     fn load_user(&mut self, user: User) -> Option<Arc<User>> {
         let place = self.users.load(user.id, user);
         self.user_names.note(&mut self.users, place, None, None);
         self.users.at_mut(place).now.clone()
     }
 
-    /// Whether `id` is or was the id of a user. An id that was drawn for this batch is
-    /// looked for in the batch alone: it has 74 random bits and a time, so nobody has it.
+    /// Whether `id` is or was the id of a user. An id drawn for this batch is looked up
+    /// only in the batch: it contains 74 random bits and a time, so no stored user has it.
     pub(in crate::rules) fn is_id_taken(&self, id: UserId, is_drawn: bool) -> Result<bool> {
         Ok(self.users.contains(id) || !is_drawn && read::is_id_taken(self.base, id)?)
     }
 
-    /// Replaces a user with a changed one, of the next version.
+    /// Replaces a user with a changed one and increments the version.
     pub(in crate::rules) fn change_user(
         &mut self,
         mut user: User,
@@ -65,7 +65,7 @@ impl<R: Read> Session<'_, R> {
         self.put_user(id, Some(user), event(id))
     }
 
-    /// Makes `now` of the user `id`; `None` deletes the user.
+    /// Sets the user `id` to `now`; `None` deletes the user.
     pub(in crate::rules) fn put_user(
         &mut self,
         id: UserId,

@@ -1,4 +1,4 @@
-//! The workspaces of a batch.
+//! The workspaces in a batch.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ impl<R: Read> Session<'_, R> {
         found.ok_or_else(|| workspace.not_found())
     }
 
-    /// [`workspace`](Self::workspace), which must not be archived.
+    /// Like [`workspace`](Self::workspace), but refuses an archived one.
     pub(in crate::rules) fn open_workspace(
         &mut self,
         workspace: &WorkspaceRef,
@@ -81,13 +81,13 @@ impl<R: Read> Session<'_, R> {
         Ok(found.filter(|workspace| workspace.default_of == Some(user)))
     }
 
-    /// The id of a workspace that is about to be created.
+    /// The id for a new workspace.
     pub(in crate::rules) fn next_workspace_id(&mut self) -> WorkspaceId {
         self.last_workspace += 1;
         WorkspaceId::from_u64(self.last_workspace)
     }
 
-    /// Replaces a workspace with a changed one, of the next version.
+    /// Replaces a workspace with a changed one and increments the version.
     pub(in crate::rules) fn change_workspace(
         &mut self,
         mut workspace: Workspace,
@@ -99,7 +99,7 @@ impl<R: Read> Session<'_, R> {
         self.put_workspace(id, Some(workspace), event(id))
     }
 
-    /// Makes `now` of the workspace `id`; `None` deletes it.
+    /// Sets the workspace `id` to `now`; `None` deletes it.
     pub(in crate::rules) fn put_workspace(
         &mut self,
         id: WorkspaceId,
@@ -130,8 +130,8 @@ impl<R: Read> Session<'_, R> {
         Ok(self.put_workspace(id, None, event))
     }
 
-    /// Releases the default workspace of a user who is deleted: it is deleted too, unless
-    /// it has other members. Then it becomes an ordinary workspace.
+    /// Releases the default workspace of a deleted user: it is deleted, or becomes an
+    /// ordinary workspace if it has other members.
     pub(in crate::rules) fn release_default_workspace(&mut self, user: &User) -> Result<()> {
         let Some(workspace) = self.default_workspace(user.id)? else {
             return Ok(());

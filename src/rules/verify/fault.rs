@@ -1,4 +1,4 @@
-//! What can be wrong with a directory, and what would put it right.
+//! Faults of a directory, and their remedies.
 
 use std::fmt;
 
@@ -23,32 +23,32 @@ use crate::model::{UserId, WorkspaceId};
 )]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// The stored bytes are not those that were written: their checksum fails.
+    /// The stored bytes are not those that were written: the checksum is wrong.
     Damaged,
     /// A key or a value can't be decoded.
     Malformed,
-    /// Something that a record calls for isn't there.
+    /// An entry that a record requires is missing.
     Missing,
-    /// It is there, and says something else than the record.
+    /// An entry contradicts its record.
     Wrong,
-    /// An entry that no record calls for.
+    /// An entry that no record requires.
     Leftover,
-    /// Two records have what only one may have: an id, a username, a name.
+    /// Two records share something that must be unique: an id, a username, a name.
     Duplicate,
-    /// A record names a user or a workspace who isn't there.
+    /// A record refers to a user or a workspace that doesn't exist.
     Dangling,
-    /// An id is noted as that of a deleted user, and the user is there.
+    /// The id of an existing user is marked as that of a deleted user.
     NotDeleted,
-    /// A counter is not what was counted.
+    /// A counter is wrong.
     Counter,
     /// Changes are missing between two others.
     Gap,
-    /// A key of no kind that this release knows.
+    /// A key of a kind that this release doesn't know.
     Unknown,
 }
 
 impl FaultKind {
-    /// The name in programs and JSON. It never changes.
+    /// The name of the kind in programs and JSON. It never changes.
     ///
     /// ```
     /// use headcount::FaultKind;
@@ -93,13 +93,13 @@ pub struct Fault {
     pub kind: FaultKind,
     /// The kind of entry that it concerns: `user`, `username`, `membership` and so on.
     pub entry: &'static str,
-    /// The user whom it concerns, as far as that is known.
+    /// The user that it concerns, if known.
     pub user: Option<UserId>,
     /// The workspace that it concerns, if it concerns one.
     pub workspace: Option<WorkspaceId>,
     /// The number of the change that it concerns, if it concerns one.
     pub change: Option<u64>,
-    /// What was expected and what was found: one line.
+    /// One line with the expected and the actual state.
     pub detail: String,
 }
 
@@ -147,19 +147,19 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What a repair does about a fault.
+/// The remedy for a fault.
 pub(in crate::rules) enum Fix {
     /// Sets a key.
     Put(Vec<u8>, Vec<u8>),
-    /// Removes what can be made again, or what nothing calls for.
+    /// Removes an entry that can be derived again, or that nothing requires.
     Remove(Vec<u8>),
-    /// Removes what can't be made again; what was stored is kept elsewhere.
+    /// Removes an entry that can't be derived again; the stored bytes are saved elsewhere.
     SetAside(Vec<u8>, Vec<u8>),
-    /// Forgets the changes up to this one, so that followers read everything again.
+    /// Trims the changes up to this one, so that followers read everything again.
     Trim(u64),
 }
 
-/// The kinds of keys there are, in their order.
+/// All kinds of keys, in order.
 pub(super) const KINDS: [KeyKind; 22] = [
     KeyKind::Meta,
     KeyKind::User,
@@ -185,13 +185,13 @@ pub(super) const KINDS: [KeyKind; 22] = [
     KeyKind::Extra,
 ];
 
-/// The kind that a key is of.
+/// The kind of a key.
 pub(super) fn kind_of(key: &[u8]) -> Option<KeyKind> {
     let first = *key.first()?;
     KINDS.into_iter().find(|kind| *kind as u8 == first)
 }
 
-/// What [`Fault::entry`] calls entries of a kind.
+/// The name of a kind in [`Fault::entry`].
 pub(in crate::rules) const fn name_of(kind: KeyKind) -> &'static str {
     match kind {
         KeyKind::Meta => "meta",

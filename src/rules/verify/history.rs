@@ -1,4 +1,4 @@
-//! Changes, and the outcomes of requests that lead to them.
+//! Verifying changes, and the outcomes of requests that refer to them.
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::model::{Change, Event};
 
 impl<R: Read> Examiner<'_, R> {
-    /// Checks that the changes run on without a gap from the last that was trimmed,
-    /// and that each has its outcome.
+    /// Checks that changes are numbered without gaps from the last trimmed one on, and that
+    /// each request has its outcome.
     pub(super) fn history(&mut self) -> Result<()> {
         let trimmed = self.on_record.map(|totals| totals.last_trimmed);
         let mut last = trimmed;
@@ -42,7 +42,7 @@ impl<R: Read> Examiner<'_, R> {
             "totals",
             format!("the last change: {found} on record, {last} found"),
         );
-        // A number that was given out is not given out again.
+        // A number that was used is not used again.
         self.counted.last_change = last.max(found);
         let fix = if found > last {
             Fix::Trim(found)
@@ -56,12 +56,12 @@ impl<R: Read> Examiner<'_, R> {
         self.fault(fault.change(last), fix)
     }
 
-    /// The number before the first change on record, for counters that are lost.
+    /// The number before the first change on record, used when the counters are lost.
     fn trimmed_before(&self) -> u64 {
         self.first_change.map_or(0, |first| first.saturating_sub(1))
     }
 
-    /// Checks that `sequence` comes after `last`; returns the last one now.
+    /// Checks that `sequence` follows `last`; returns the new last one.
     fn run_on(
         &mut self,
         last: Option<u64>,
@@ -167,7 +167,7 @@ impl<R: Read> Examiner<'_, R> {
             return Ok(());
         }
         let Some(stored) = self.state.get(&key)?.map(|value| value.to_vec()) else {
-            // What it came to can't be told again.
+            // Its outcomes can't be reconstructed.
             let forgotten = Change {
                 request_id: None,
                 ..change.clone()
@@ -193,7 +193,8 @@ impl<R: Read> Examiner<'_, R> {
         )
     }
 
-    /// Whether a request's outcome is that of a change; `None` if that can't be told.
+    /// Whether the outcome of a request belongs to an existing change; `None` if that is
+    /// unknown.
     pub(super) fn has_change(&self, key: &[u8], value: &[u8]) -> Result<Option<bool>> {
         let Some(request) = readable(decode_request(value))? else {
             return Ok(Some(false));

@@ -1,4 +1,4 @@
-//! Entries that no record calls for.
+//! Finding entries that no record requires.
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
@@ -11,8 +11,8 @@ use crate::model::UserId;
 use crate::rules::entries;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Counts the entries of each kind, and looks at them one by one where there are
-    /// more than records call for.
+    /// Counts the entries of each kind, and examines them one by one if there are more than
+    /// records require.
     pub(super) fn leftovers(&mut self) -> Result<()> {
         for kind in [
             KeyKind::Username,
@@ -44,8 +44,8 @@ impl<R: Read> Examiner<'_, R> {
         self.ids()
     }
 
-    /// Counts the ids of deleted users, and looks at each id where there are others
-    /// than those of users.
+    /// Counts the ids of deleted users, and examines each id if there are some that belong
+    /// to no user.
     fn ids(&mut self) -> Result<()> {
         let (mut count, mut deleted) = (0, 0);
         let mut is_odd = self.faults > 0;
@@ -145,7 +145,7 @@ impl<R: Read> Examiner<'_, R> {
             Found::Absent => Some(false),
             Found::Unreadable => None,
             Found::Sound(member) => match self.user_with_id(user)? {
-                // The membership is dangling, and reported as that.
+                // The membership is dangling, and is reported as such.
                 Found::Absent | Found::Unreadable => None,
                 Found::Sound(user) => {
                     let [_, entry] = entries::of_member(&member, user.email_key());
@@ -156,7 +156,7 @@ impl<R: Read> Examiner<'_, R> {
         Ok((is_called_for, Some(user)))
     }
 
-    /// Looks at an id: that of a user or of one who was deleted.
+    /// Examines an id, which belongs to a user or to a deleted one.
     fn id(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
         let entry = readable(decode_id(value))?;
         if self.judged.contains(key) {
@@ -175,7 +175,7 @@ impl<R: Read> Examiner<'_, R> {
             },
             None => (FaultKind::Malformed, "the entry can't be decoded"),
         };
-        // It was given to somebody, and is not given again.
+        // The id was used, so it must not be used again.
         let fix = Fix::Put(key.to_vec(), tombstone()?);
         self.fault(Fault::new(kind, "id", detail).user(id), fix)
     }

@@ -1,4 +1,4 @@
-//! The format, the license and the counters, and keys of no kind.
+//! Verifying the format, the license and the counters, and finding keys of unknown kinds.
 
 use super::Examiner;
 use super::fault::{Fault, FaultKind, Fix, KINDS};
@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::model::License;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Checks that there is a format that can be read.
+    /// Checks that the format exists and can be read.
     pub(super) fn format(&mut self) -> Result<()> {
         if self.state.is_damaged(keys::FORMAT) {
             return Ok(());
@@ -31,7 +31,7 @@ impl<R: Read> Examiner<'_, R> {
         )
     }
 
-    /// Reports keys of kinds that don't exist.
+    /// Reports keys of unknown kinds.
     pub(super) fn unknown(&mut self) -> Result<()> {
         let state = self.state;
         let mut start = Vec::new();
@@ -63,7 +63,7 @@ impl<R: Read> Examiner<'_, R> {
         )
     }
 
-    /// Checks the license; returns by how many seats it is exceeded.
+    /// Checks the license; returns by how many users it is exceeded.
     pub(super) fn license(&mut self, instead: License) -> Result<u64> {
         let mut limit = None;
         if !self.state.is_damaged(keys::LICENSE) {
@@ -81,7 +81,7 @@ impl<R: Read> Examiner<'_, R> {
                 };
                 let rebuilt = LicenseEntry {
                     license: self.license_set.unwrap_or(instead),
-                    // No version that was seen before is larger.
+                    // Larger than any version that a caller may have seen.
                     version: self.counted.last_change + 2,
                 };
                 self.fault(
@@ -101,7 +101,7 @@ impl<R: Read> Examiner<'_, R> {
         };
         let users = self.unreadable_users;
         let sum = counted.active + counted.inactive + users;
-        // Users who can't be read were active or not, and admins or not.
+        // Unreadable users may be active or not, and admins or not.
         let may_be = |found: u64, counted: u64| (counted..=counted + users).contains(&found);
         let fits = on_record.active.saturating_add(on_record.inactive) == sum;
         let workspaces = counted.workspaces + self.unreadable_workspaces;

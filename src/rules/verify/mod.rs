@@ -1,9 +1,9 @@
-//! Checking a directory against itself: every fault there is, and what would mend it.
+//! Verifying a directory: finds every fault, each with its remedy.
 //!
-//! Records (users, workspaces, memberships, changes) are believed; everything else
-//! has to follow from them. Each entry that they call for must be there, with that
-//! value, and nothing else may be. What follows from a record that can't be read is
-//! not judged, so that one damaged value is one fault.
+//! Records (users, workspaces, memberships, changes) are trusted; everything else must
+//! follow from them. Each entry that they require must exist with the right value, and no
+//! other entries may exist. Consequences of an unreadable record are not reported, so that
+//! one damaged value is one fault.
 
 mod fault;
 mod history;
@@ -78,11 +78,11 @@ pub struct Verified {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Inspection {
-    /// What was gone over, as far as it can be read.
+    /// The counts of what could be read.
     pub verified: Verified,
-    /// The first faults, up to the limit that was asked for.
+    /// The first faults, up to the requested limit.
     pub faults: Vec<Fault>,
-    /// How many faults there are in all.
+    /// The number of all faults.
     pub faults_total: u64,
     /// How many more users are active than the license has seats. That is no fault:
     /// setting a smaller license makes it so.
@@ -103,7 +103,7 @@ impl Inspection {
     }
 }
 
-/// Fails with the first fault and the number of them, or tells what was gone over.
+/// Returns what was read, or fails with the first fault and the number of faults.
 pub(crate) fn verify(read: &impl Inspect) -> Result<Verified> {
     let inspection = inspect(read, 1)?;
     match inspection.faults.first() {
@@ -126,8 +126,8 @@ pub(crate) fn inspect(read: &impl Inspect, faults_max: usize) -> Result<Inspecti
     Ok(inspection)
 }
 
-/// Reports every fault, with what would put it right. A license that is lost is
-/// the last one of the history, or else `license`.
+/// Reports every fault, with its remedy. A lost license becomes the last one in the
+/// history, or else `license`.
 pub(super) fn examine<R: Read>(
     state: &Sound<'_, R>,
     license: License,
@@ -154,36 +154,36 @@ pub(super) fn examine<R: Read>(
     })
 }
 
-/// An examination under way.
+/// The state of an examination.
 struct Examiner<'e, R> {
     state: &'e Sound<'e, R>,
     report: &'e mut dyn FnMut(Fault, Fix) -> Result<()>,
     faults: u64,
     verified: Verified,
-    /// The counters on record; `None` where they can't be read.
+    /// The stored counters; `None` if they can't be read.
     on_record: Option<Totals>,
-    /// The same, counted.
+    /// The counters as counted.
     counted: Totals,
     /// The time of the latest change so far.
     latest_at: Timestamp,
-    /// Records that can't be read, each of them a fault already.
+    /// Unreadable users, each of which is already a fault.
     unreadable_users: u64,
     unreadable_workspaces: u64,
-    /// Entries that records call for and that are there, by the byte of their kind.
+    /// The number of existing entries that records require, by the byte of their kind.
     present: HashMap<u8, u64>,
-    /// Keys that were reported.
+    /// Keys that were already reported.
     judged: HashSet<Vec<u8>>,
-    /// Entries that are missing, and the record that was the first to call for each.
+    /// Missing entries, each with the first record that requires it.
     missing: HashMap<Vec<u8>, Caller>,
-    /// Users who are not found by their id: the id, and the email key.
+    /// Users whose id doesn't lead to them: the id and the email key.
     displaced: HashMap<UserId, String>,
-    /// The license that was set last, as the history has it.
+    /// The license that was set last according to the history.
     license_set: Option<License>,
     /// The number of the first change on record.
     first_change: Option<u64>,
 }
 
-/// A record that calls for an entry.
+/// A record that requires an entry.
 #[derive(Clone)]
 enum Caller {
     User { id: UserId, email_key: String },
@@ -201,19 +201,19 @@ impl Caller {
     }
 }
 
-/// What is under the key of an entry that a record calls for.
+/// The state of an entry that a record requires.
 enum Entered {
-    /// The right value, or nothing more to say.
+    /// It has the right value, or was already reported.
     Settled,
-    /// Another value, or another record called for a missing one before.
+    /// It has another value, or it is missing and another record requires it too.
     Contested(Rival),
 }
 
-/// Who else calls for an entry.
+/// A rival claim to an entry.
 enum Rival {
-    /// What stands in the entry.
+    /// The stored value of the entry.
     Stored(Vec<u8>),
-    /// A record that was seen before.
+    /// A record that was examined before.
     Seen(Caller),
 }
 
@@ -265,7 +265,7 @@ impl<'e, R: Read> Examiner<'e, R> {
         state.each(&prefix.0, Some(&end), |key, value| visit(self, key, value))
     }
 
-    /// Reports the values that are damaged, but for users: their ids are found later.
+    /// Reports damaged values, except those of users, whose ids are found later.
     fn damaged(&mut self) -> Result<()> {
         let state = self.state;
         for (key, stored) in state.damaged() {
@@ -288,7 +288,7 @@ impl<'e, R: Read> Examiner<'e, R> {
             .workspace(keys::workspace_of(key).or(membership.map(|(_, workspace)| workspace)))
             .change(keys::sequence_of(key));
             let fix = match kind {
-                // It may have been that of a deleted user, and stays taken.
+                // The id may be that of a deleted user, so it stays taken.
                 Some(KeyKind::Id) => Fix::Put(key.to_vec(), tombstone()?),
                 Some(kind) if is_derived(kind) => Fix::Remove(key.to_vec()),
                 _ => Fix::SetAside(key.to_vec(), stored.to_vec()),
@@ -298,7 +298,7 @@ impl<'e, R: Read> Examiner<'e, R> {
         Ok(())
     }
 
-    /// Checks that `entry` is there as a record calls for it.
+    /// Checks that `entry` exists as a record requires it.
     fn expect(&mut self, kind: KeyKind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
@@ -325,7 +325,7 @@ impl<'e, R: Read> Examiner<'e, R> {
         Ok(Entered::Contested(Rival::Stored(stored)))
     }
 
-    /// Reports that an entry has another value than `caller` calls for.
+    /// Reports that an entry has a different value than `caller` requires.
     fn wrong(
         &mut self,
         fault: FaultKind,
@@ -346,7 +346,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     }
 }
 
-/// What [`Fault::entry`] calls the entry under a key.
+/// The name of the entry at a key in [`Fault::entry`].
 pub(super) fn entry_name(key: &[u8]) -> &'static str {
     match key {
         keys::FORMAT => "format",
@@ -356,7 +356,7 @@ pub(super) fn entry_name(key: &[u8]) -> &'static str {
     }
 }
 
-/// Whether entries of a kind can be made again from records.
+/// Whether entries of a kind can be derived from records.
 const fn is_derived(kind: KeyKind) -> bool {
     !matches!(
         kind,
@@ -372,7 +372,7 @@ const fn is_derived(kind: KeyKind) -> bool {
     )
 }
 
-/// What stands under the id of a user who is gone.
+/// The value of the id of a deleted user.
 fn tombstone() -> Result<Vec<u8>> {
     let mut value = Vec::new();
     put_id(&mut value, &IdEntry::Deleted)?;

@@ -1,4 +1,4 @@
-//! The most users that were active on each day.
+//! Verifying the peaks of active users.
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::{Examiner, kind_of};
@@ -8,8 +8,9 @@ use crate::error::Result;
 use crate::model::SeatDay;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Checks that the days can be read, that none is later than the latest change, and that
-    /// the last one ends with the users who are active. There is none if nobody ever was.
+    /// Checks that the days can be read, that none is later than the latest change, and
+    /// that the last one ends with the current number of active users. There is no entry if
+    /// no user was ever active.
     pub(super) fn seat_days(&mut self) -> Result<()> {
         let latest = self.on_record.map(|totals| totals.last_at);
         let mut last: Option<SeatDay> = None;
@@ -34,7 +35,7 @@ impl<R: Read> Examiner<'_, R> {
             let fault = Fault::new(kind, name_of(KeyKind::SeatDay), detail);
             examiner.fault(fault, Fix::SetAside(key.to_vec(), value.to_vec()))
         })?;
-        // A user who can't be read may be active, and a day that can't be the last one.
+        // An unreadable user may be active, and an unreadable day may be the last one.
         let is_certain = is_whole && self.unreadable_users == 0;
         if is_certain && last.map_or(0, |day| day.last) != self.counted.active {
             return self.wrong_end(last);
@@ -42,8 +43,9 @@ impl<R: Read> Examiner<'_, R> {
         Ok(())
     }
 
-    /// Reports that the number at the end of the last day, if there is one, is not that of
-    /// the active users. When it changed is unknown: on the day of the latest change, say.
+    /// Reports that the last day, if there is one, doesn't end with the number of active
+    /// users. The day of the change is unknown, so the remedy uses that of the latest
+    /// change.
     fn wrong_end(&mut self, last: Option<SeatDay>) -> Result<()> {
         let on_record = self.on_record.map(|totals| totals.last_at);
         let latest = on_record.unwrap_or(self.latest_at).day();

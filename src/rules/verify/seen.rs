@@ -1,4 +1,4 @@
-//! When users were last seen.
+//! Verifying when users were last seen.
 
 use super::Examiner;
 use super::fault::{Fault, FaultKind, Fix, name_of};
@@ -8,7 +8,7 @@ use crate::engine::Read;
 use crate::error::Result;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Checks that those who were seen are there.
+    /// Checks that the users who were seen exist.
     pub(super) fn sightings(&mut self) -> Result<()> {
         self.each(KeyKind::Seen, |examiner, key, value| {
             let user = keys::seen_of(key);

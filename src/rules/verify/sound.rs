@@ -1,4 +1,4 @@
-//! What can be read of a damaged state, with the repairs so far over it.
+//! The readable part of a damaged state, with the repairs so far on top.
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -7,19 +7,19 @@ use std::ops::{Bound, ControlFlow, Deref};
 use crate::engine::{Inspect, Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Keys and what is to become of them.
+/// Keys with their new values; `None` removes a key.
 pub(in crate::rules) type Overlay = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
-/// A state without the values that are damaged, so that one of them doesn't hide
-/// the others. Needs memory for these values and for the repairs.
+/// A state without its damaged values, so that a damaged one doesn't hide others. It keeps
+/// the damaged values and the repairs in memory.
 pub(in crate::rules) struct Sound<'r, R> {
     base: &'r R,
-    /// The keys of damaged values, and what is stored under them.
+    /// The keys of damaged values, with the stored bytes.
     damaged: BTreeMap<Vec<u8>, Vec<u8>>,
     pub(in crate::rules) writes: Overlay,
 }
 
-/// A value, borrowed from where it is.
+/// A value, borrowed from the state or from the repairs.
 pub(in crate::rules) enum Held<'s, V> {
     Base(V),
     Written(&'s [u8]),
@@ -36,16 +36,16 @@ impl<V: Deref<Target = [u8]>> Deref for Held<'_, V> {
     }
 }
 
-/// A record that was looked for.
+/// The result of looking for a record.
 pub(super) enum Found<T> {
     Sound(T),
     Absent,
-    /// It is there and can't be read, which is a fault of its own.
+    /// It exists but can't be read, which is a fault of its own.
     Unreadable,
 }
 
 impl<'r, R: Inspect> Sound<'r, R> {
-    /// Walks the whole state to find out what is damaged.
+    /// Scans the whole state for damaged values.
     pub(in crate::rules) fn new(base: &'r R) -> Result<Self> {
         let mut damaged = BTreeMap::new();
         base.each_damaged(|key, stored| {
@@ -60,7 +60,7 @@ impl<'r, R: Inspect> Sound<'r, R> {
 }
 
 impl<R: Read> Sound<'_, R> {
-    /// The value under `key`; `None` also where it is damaged.
+    /// The value at `key`; `None` also if it is damaged.
     pub(in crate::rules) fn get(&self, key: &[u8]) -> Result<Option<Held<'_, R::Value<'_>>>> {
         if let Some(written) = self.writes.get(key) {
             return Ok(written.as_deref().map(Held::Written));
@@ -71,12 +71,12 @@ impl<R: Read> Sound<'_, R> {
         Ok(self.base.get(key)?.map(Held::Base))
     }
 
-    /// Whether there is a value under `key` that is damaged.
+    /// Whether the value at `key` is damaged.
     pub(super) fn is_damaged(&self, key: &[u8]) -> bool {
         self.damaged.contains_key(key) && !self.writes.contains_key(key)
     }
 
-    /// The keys of damaged values with what is stored under them.
+    /// The keys of damaged values, with the stored bytes.
     pub(super) fn damaged(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         let damaged = self.damaged.iter();
         damaged
@@ -84,7 +84,7 @@ impl<R: Read> Sound<'_, R> {
             .map(|(key, stored)| (&key[..], &stored[..]))
     }
 
-    /// The record under `key`, as `decode` makes it of the bytes.
+    /// The record at `key`, decoded with `decode`.
     pub(super) fn find<T>(
         &self,
         key: &[u8],
@@ -99,8 +99,7 @@ impl<R: Read> Sound<'_, R> {
         Ok(readable(decode(&value))?.map_or(Found::Unreadable, Found::Sound))
     }
 
-    /// Visits the entries from `start` on that lie before `end`, in their order,
-    /// passing over those that are damaged.
+    /// Visits the entries from `start` to before `end` in order, skipping damaged ones.
     pub(in crate::rules) fn each(
         &self,
         start: &[u8],
@@ -111,7 +110,7 @@ impl<R: Read> Sound<'_, R> {
         let range = (Bound::Included(start), last);
         let mut writes = self.writes.range::<[u8], _>(range).peekable();
         let mut from = Bound::Included(start);
-        // A scan ends at a damaged value, so they go from one to the next.
+        // A scan fails at a damaged value, so this scans from one to the next.
         for (damaged, _) in self.damaged.range::<[u8], _>(range) {
             self.each_between((from, Bound::Excluded(damaged)), &mut writes, &mut visit)?;
             from = Bound::Excluded(damaged);
@@ -157,8 +156,8 @@ impl<R: Read> Sound<'_, R> {
     }
 }
 
-/// What was decoded; `None` where the bytes are malformed. A record of a newer
-/// release stays an error: an older one must not judge it, let alone repair it.
+/// The decoded value; `None` if the bytes are malformed. A record of a newer release stays
+/// an error: an older release must neither judge nor repair it.
 pub(super) fn readable<T>(decoded: Result<T>) -> Result<Option<T>> {
     match decoded {
         Ok(value) => Ok(Some(value)),
@@ -167,7 +166,7 @@ pub(super) fn readable<T>(decoded: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// The error of a directory that has `faults` faults, of which `first` is one.
+/// The error for a directory with this number of faults, of which `first` is one.
 pub(super) fn unsound(faults: u64, first: &super::Fault) -> Error {
     let count = if faults == 1 {
         "1 fault".to_owned()

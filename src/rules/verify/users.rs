@@ -1,4 +1,4 @@
-//! Users, and the entries that lead to them.
+//! Verifying users and their index entries.
 
 use std::collections::HashMap;
 
@@ -12,11 +12,11 @@ use crate::error::Result;
 use crate::model::{User, UserId};
 use crate::rules::entries::{self, Entry, KINDS_OF_USER};
 
-/// A user who can't be read: the key, what is stored, and why.
+/// An unreadable user: the key, the stored bytes, and the kind of fault.
 type Unreadable = (Vec<u8>, Vec<u8>, FaultKind);
 
 impl<R: Read> Examiner<'_, R> {
-    /// Counts the users and follows what leads to them.
+    /// Counts the users and checks their index entries.
     pub(super) fn users(&mut self) -> Result<()> {
         let mut unreadable: Vec<Unreadable> = Vec::new();
         for (key, stored) in self.state.damaged() {
@@ -39,7 +39,7 @@ impl<R: Read> Examiner<'_, R> {
         self.unreadable(unreadable)
     }
 
-    /// Reports users who can't be read, with the ids that lead to them.
+    /// Reports unreadable users, with the ids that lead to them.
     fn unreadable(&mut self, users: Vec<Unreadable>) -> Result<()> {
         if users.is_empty() {
             return Ok(());
@@ -97,8 +97,8 @@ impl<R: Read> Examiner<'_, R> {
         self.username_looks_like_none(user, (key, value))
     }
 
-    /// Checks that nobody has the username that this one looks like. Two that look like
-    /// the same share an entry, and are found by that.
+    /// Checks that no username equals the look of this one. Two usernames with the same
+    /// look share an entry, and are found by that.
     fn username_looks_like_none(&mut self, user: &User, entry: (&[u8], &[u8])) -> Result<()> {
         let Some(look) = user.username_look() else {
             return Ok(());
@@ -118,8 +118,8 @@ impl<R: Read> Examiner<'_, R> {
         }
     }
 
-    /// Checks that the username, if it is an address, is nobody's email. Two usernames
-    /// that are the same share an entry, and are found by that.
+    /// Checks that the username, if it is an address, is not the email of another user. Two
+    /// equal usernames share an entry, and are found by that.
     fn username_is_no_email(&mut self, user: &User, (key, value): (&[u8], &[u8])) -> Result<()> {
         let Some(username) = user.username_key().filter(|name| name.contains('@')) else {
             return Ok(());
@@ -130,7 +130,8 @@ impl<R: Read> Examiner<'_, R> {
         }
     }
 
-    /// An entry of `user` has another value, or another user called for it before.
+    /// Handles an entry of `user` that has another value, or that another user requires
+    /// too.
     fn contested(
         &mut self,
         kind: KeyKind,
@@ -182,8 +183,7 @@ impl<R: Read> Examiner<'_, R> {
         self.one_name(kind, user, (key, value), &rival)
     }
 
-    /// Reports that two users have one external id; the one who was created later gives it
-    /// up.
+    /// Reports that two users have the same external id; the one created later loses it.
     fn one_external_id(&mut self, provisioner: &str, one: &User, other: &User) -> Result<()> {
         let mut mended = if age(one) < age(other) { other } else { one }.clone();
         let key = keys::user(mended.email_key());
@@ -201,7 +201,7 @@ impl<R: Read> Examiner<'_, R> {
         self.fault(fault.user(mended.id), Fix::Put(key, value))
     }
 
-    /// Reports that `user` and `rival` have one name or id; the older one keeps it.
+    /// Reports that `user` and `rival` have the same name or id; the older one keeps it.
     fn one_name(
         &mut self,
         kind: KeyKind,
@@ -235,7 +235,7 @@ impl<R: Read> Examiner<'_, R> {
         self.state.find(&keys::user(email_key), decode)
     }
 
-    /// The user with this id, also where the id does not lead to the user.
+    /// The user with this id, even if the id entry doesn't lead to the user.
     pub(super) fn user_with_id(&self, id: UserId) -> Result<Found<User>> {
         if let Some(email_key) = self.displaced.get(&id) {
             return self.user_at(email_key);
@@ -257,7 +257,7 @@ impl<R: Read> Examiner<'_, R> {
     }
 }
 
-/// Of two users who can't both be, the smaller one stays.
+/// The order in which conflicting users are kept: the smaller one stays.
 fn age(user: &User) -> (u64, UserId, &str) {
     (user.created_at.as_unix_micros(), user.id, user.email_key())
 }

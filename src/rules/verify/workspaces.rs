@@ -1,4 +1,4 @@
-//! Workspaces and memberships, and the entries that lead to them.
+//! Verifying workspaces, memberships and their index entries.
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
@@ -11,7 +11,7 @@ use crate::model::{Member, Role, UserId, Workspace, WorkspaceId, WorkspaceName};
 use crate::rules::entries;
 
 impl<R: Read> Examiner<'_, R> {
-    /// Counts the workspaces and follows what leads to them.
+    /// Counts the workspaces and checks their index entries.
     pub(super) fn workspaces(&mut self) -> Result<()> {
         self.each(KeyKind::Workspace, |examiner, key, value| {
             let id = keys::workspace_of(key);
@@ -78,8 +78,7 @@ impl<R: Read> Examiner<'_, R> {
         }
     }
 
-    /// Follows an external id. Of two workspaces that have it, the one that was made later
-    /// gives it up.
+    /// Checks an external id. If two workspaces have it, the one created later loses it.
     fn workspace_external_id(
         &mut self,
         workspace: &Workspace,
@@ -123,8 +122,8 @@ impl<R: Read> Examiner<'_, R> {
         }
     }
 
-    /// Two workspaces have one name, or one user: the one that was made later gives
-    /// it up.
+    /// Reports that two workspaces have the same name or default user; the one created
+    /// later loses it.
     fn duplicate(&mut self, kind: KeyKind, one: &Workspace, other: &Workspace) -> Result<()> {
         let (later, what) = (if one.id > other.id { one } else { other }, name_of(kind));
         let mut mended = later.clone();
@@ -141,7 +140,7 @@ impl<R: Read> Examiner<'_, R> {
         self.fault(fault.workspace(later.id), put(&mended)?)
     }
 
-    /// The user of a default workspace must be there, and be in it.
+    /// Checks that the user of a default workspace exists and is a member.
     fn default_of(&mut self, workspace: &Workspace, user: UserId) -> Result<()> {
         let id = workspace.id;
         if let Found::Absent = self.user_with_id(user)? {
@@ -175,7 +174,7 @@ impl<R: Read> Examiner<'_, R> {
         self.fault(fault.user(user).workspace(id), Fix::Put(key, value))
     }
 
-    /// Counts the memberships and follows what leads to them.
+    /// Counts the memberships and checks their index entries.
     pub(super) fn memberships(&mut self) -> Result<()> {
         self.each(KeyKind::Membership, |examiner, key, value| {
             let ids = keys::membership_of(key);
@@ -231,7 +230,7 @@ impl<R: Read> Examiner<'_, R> {
     }
 }
 
-/// Whether two workspaces call for the same entry of a kind.
+/// Whether two workspaces require the same entry of a kind.
 fn is_alike(kind: KeyKind, one: &Workspace, other: &Workspace) -> bool {
     let is_same = match kind {
         KeyKind::WorkspaceName => one.name_key == other.name_key,

@@ -269,7 +269,7 @@ fn username_key(user: &User) -> String {
     }
 }
 
-/// The domain as it stands in emails; what is none is no email's.
+/// The domain as it appears in emails; a text that is not a domain matches no email.
 fn domain_key(text: &str) -> String {
     Email::parse(&format!("x@{text}")).map_or(text.to_owned(), |email| email.domain().to_owned())
 }

@@ -61,7 +61,7 @@ fn pages_and_counts_are_those_of_a_naive_filter() {
 }
 
 #[test]
-fn a_cursor_is_a_place_in_the_order_of_any_query() {
+fn a_cursor_is_a_position_in_the_order_of_any_query() {
     let cases = (people(), vec((asked(), any::<Index>()), 12), any::<u64>());
     run_cases(64, cases, |(people, queries, seed)| {
         let directory = roomy();
@@ -92,7 +92,7 @@ fn a_cursor_is_a_place_in_the_order_of_any_query() {
 }
 
 #[test]
-fn pages_hold_every_row_that_stays_once_while_others_come_and_go() {
+fn pages_contain_every_remaining_user_once_while_others_come_and_go() {
     let cases = (
         people(),
         asked(),
@@ -150,7 +150,7 @@ fn pages_hold_every_row_that_stays_once_while_others_come_and_go() {
     });
 }
 
-/// What `directory` may meet between two pages.
+/// What may happen to `directory` between two pages.
 fn disturb(directory: &Directory, whom: Index, how: u8) {
     let users = listed(directory);
     let new = format!("{}{how}.new@ex.co", (b'a' + how % 26) as char);
@@ -163,7 +163,7 @@ fn disturb(directory: &Directory, whom: Index, how: u8) {
         2 => Batch::new().update_user(&**user, UserUpdate::new().email(&new)),
         _ => Batch::new().deactivate_user(&**user),
     };
-    // Who is the last admin stays; a new email may be taken.
+    // Refusals are fine: of the last admin, and of an email that is taken.
     let _ = directory.apply(batch.allow_ownerless(true));
 }
 

@@ -70,7 +70,7 @@ pub fn people() -> impl Strategy<Value = Vec<Person>> {
 }
 
 /// Makes the directory of these people, as far as their names are not taken.
-/// Ids are drawn from `seed`, so that their order is nobody else's.
+/// Ids are drawn from `seed`, so that their order differs from every other order.
 pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId; 2] {
     let made = ["first", "second"].map(|name| {
         let batch = Batch::new().create_workspace(NewWorkspace::new(name));

@@ -1,4 +1,4 @@
-//! The threads that an engine has: for checkpoints, for filters, and to sync later.
+//! The threads of an engine: for checkpoints, for filters, and for delayed syncs.
 
 use std::cell::Cell;
 use std::io;
@@ -12,22 +12,22 @@ use crate::engine::redb::{RedbOptions, Shared};
 use crate::error::Result;
 use crate::process::without_signals;
 
-/// How long nothing must have been written for a checkpoint that nobody waits for.
+/// How long the engine must be idle before a checkpoint that nobody waits for.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// How long a checkpoint of what a crash left waits for the first commit.
+/// How long the checkpoint after a crash waits for the first commit.
 const FIRST_COMMIT: Duration = Duration::from_millis(100);
 
 thread_local! {
-    /// Whether this thread is one of an engine's. It can be asked at any time, also when
-    /// the thread ends and has no handle any more.
+    /// Whether this thread belongs to an engine. It can be read at any time, even when the
+    /// thread is ending and has no handle any more.
     static IS_OWN: Cell<bool> = const { Cell::new(false) };
 
     /// Whether this thread is making a checkpoint.
     static IS_IN_CHECKPOINT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is one of an engine's.
+/// Whether this thread belongs to an engine.
 pub(in crate::engine::redb) fn is_own_thread() -> bool {
     IS_OWN.get()
 }
@@ -37,7 +37,7 @@ pub(super) fn is_in_checkpoint() -> bool {
     IS_IN_CHECKPOINT.get()
 }
 
-/// This thread is making a checkpoint as long as it lives.
+/// Marks this thread as making a checkpoint while it lives.
 pub(super) struct InCheckpoint(());
 
 impl InCheckpoint {
@@ -53,7 +53,7 @@ impl Drop for InCheckpoint {
     }
 }
 
-/// Does what one of the engine's own threads would.
+/// Runs `body` as if on one of the engine's own threads.
 #[cfg(test)]
 pub(in crate::engine::redb) fn as_own_thread<T>(body: impl FnOnce() -> T) -> T {
     IS_OWN.set(true);
@@ -78,7 +78,7 @@ pub(in crate::engine::redb) fn start_threads(
         })
     })
     .map_err(|(started, error)| {
-        // Those that did start would keep the file open.
+        // The threads that did start would keep the file open.
         shared.work.end();
         for thread in started {
             let _ = thread.join();
@@ -87,11 +87,10 @@ pub(in crate::engine::redb) fn start_threads(
     })
 }
 
-/// What a thread does.
+/// The body of a thread.
 type Body = Box<dyn FnOnce(&Shared) + Send>;
 
-/// Starts them with `start`; on failure those that were started are returned with the
-/// error.
+/// Starts threads with `start`; on failure, returns the started ones with the error.
 fn start_all<T>(
     options: &RedbOptions,
     mut start: impl FnMut(&str, Body) -> io::Result<T>,
@@ -143,9 +142,9 @@ fn make_checkpoints(shared: &Shared) {
     }
 }
 
-/// Waits until a checkpoint of what a crash left may begin. The first commit has the
-/// database note something, which it can't while the checkpoint writes to it: if none comes
-/// soon, that is done here.
+/// Waits until the checkpoint after a crash may begin. The first commit must record its use
+/// in the database, which is impossible while the checkpoint writes to it. If no commit
+/// comes soon, this records the use.
 fn await_first_commit(shared: &Shared, mut progress: MutexGuard<'_, Progress>) {
     let begun = Instant::now();
     let is_left = |job: &Job| matches!(job.source, Source::Left(..));
@@ -156,7 +155,7 @@ fn await_first_commit(shared: &Shared, mut progress: MutexGuard<'_, Progress>) {
                 && let Some(log) = writer.as_mut()
                 && shared.check_writable(log).is_ok()
             {
-                // Who commits is told what is wrong.
+                // An error is reported to the next commit.
                 let _ = shared.prepare(log);
             }
             return;
@@ -165,7 +164,7 @@ fn await_first_commit(shared: &Shared, mut progress: MutexGuard<'_, Progress>) {
     }
 }
 
-/// Builds filters until the engine is closed, and tells that a checkpoint has no space.
+/// Builds filters until the engine is closed, and logs that a checkpoint has no space.
 fn build_filters(shared: &Shared) {
     let mut progress = shared.work.lock();
     while !progress.ending {
@@ -190,7 +189,7 @@ fn build_filters(shared: &Shared) {
 /// Syncs the log each `interval` until the engine is closed.
 fn sync_each(shared: &Shared, interval: Duration) {
     let mut progress = shared.work.lock();
-    // It may be closed before this thread comes to wait.
+    // The engine may be closed before this thread starts to wait.
     while !progress.ending {
         (progress, _) = shared.work.wait_for(progress, interval);
         if !progress.ending {

@@ -1,4 +1,4 @@
-//! What errors of the log, and a disk without space, mean to the caller.
+//! Converts errors of the log, and a full disk, to this library's errors.
 
 use std::io;
 
@@ -19,7 +19,7 @@ impl Name {
         .with_source(error)
     }
 
-    /// What was written after the last checkpoint can't be read.
+    /// The writes since the last checkpoint can't be read.
     pub(in crate::engine::redb) fn replay_failed(&self, error: ReplayError) -> Error {
         match error {
             ReplayError::Io(error) => self.io(error),
@@ -47,7 +47,7 @@ impl Name {
         }
     }
 
-    /// The log could not be made; nothing was written.
+    /// The log could not be created; nothing was written.
     pub(in crate::engine::redb) fn log_not_made(&self, error: io::Error) -> Error {
         Error::new(
             ErrorKind::Io,
@@ -59,7 +59,7 @@ impl Name {
         .with_source(error)
     }
 
-    /// A checkpoint finds no space, so that no more commits fit the log.
+    /// A checkpoint has no space, so no more commits fit into the log.
     pub(in crate::engine::redb) fn no_space(&self, error: io::Error) -> Error {
         Error::new(
             ErrorKind::Io,
@@ -71,7 +71,7 @@ impl Name {
         .with_source(error)
     }
 
-    /// What is to be written needs more space than there is.
+    /// A write may need more space than there is.
     pub(in crate::engine::redb) fn too_little_space(&self, needed: u64, available: u64) -> Error {
         Error::new(
             ErrorKind::Io,
@@ -85,7 +85,7 @@ impl Name {
         .with_source(io::Error::from(io::ErrorKind::StorageFull))
     }
 
-    /// The log is in the database, and still there.
+    /// The log was taken over, but could not be removed.
     pub(in crate::engine::redb) fn log_not_removed(&self, error: io::Error) -> Error {
         Error::new(
             ErrorKind::Io,

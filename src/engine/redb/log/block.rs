@@ -1,10 +1,10 @@
-//! The blocks of the redo log: the unit that a disk writes whole or not at all.
+//! The blocks of the redo log: the unit that a disk writes completely or not at all.
 //!
-//! A disk may tear a write between sectors, but nearly always writes a sector whole or
-//! not at all. So each block is one sector and says of itself what it is. Its checksum
-//! stands at both ends: a block whose ends agree and whose content has another checksum
-//! rotted, and one whose ends differ was torn. That tells damage from a write that was
-//! cut off, which was never acknowledged.
+//! A disk may tear a write between sectors, but nearly always writes a sector completely or
+//! not at all. So each block is one sector and identifies itself. Its checksum is stored at
+//! both ends: if the ends agree but don't match the content, the block rotted; if they
+//! differ, it was torn. This distinguishes damage from an interrupted write, which was
+//! never acknowledged.
 //!
 //! | bytes | what |
 //! | --- | --- |
@@ -22,45 +22,45 @@ use twox_hash::XxHash3_64;
 
 /// Bytes of a block: the smallest unit that disks write.
 pub(in crate::engine::redb) const BLOCK_BYTES: usize = 512;
-/// Bytes of it in front of the payload.
+/// Bytes before the payload.
 const HEADER_BYTES: usize = 32;
-/// Where the second copy of the checksum is, behind the payload.
+/// The offset of the second copy of the checksum, after the payload.
 const TAIL_AT: usize = BLOCK_BYTES - 8;
-/// Bytes of a frame's content in each of its blocks.
+/// Bytes of a frame's content per block.
 pub(super) const PAYLOAD_BYTES: usize = TAIL_AT - HEADER_BYTES;
 
-/// Bits that may have rotted in two copies of a checksum that are taken for one. Those
-/// of different blocks differ in about half of their bits.
+/// Two copies of a checksum count as equal if they differ in at most this many bits, which
+/// may have rotted. Checksums of different blocks differ in about half of their bits.
 const ROTTEN_BITS_MAX: u32 = 1;
 
-/// What a block says of itself.
+/// The header of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
-    /// Which use of the segment it belongs to.
+    /// The use of the segment that it belongs to.
     pub(super) epoch: u64,
-    /// Which frame it belongs to.
+    /// The sequence number of its frame.
     pub(super) sequence: u64,
-    /// Which of the frame's blocks it is.
+    /// Its index within the frame.
     pub(super) index: u32,
-    /// How many the frame has.
+    /// The number of blocks of the frame.
     pub(super) blocks: u32,
 }
 
-/// What is found in the place of a block.
+/// The state of a block that was read.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Block<'a> {
     /// Nothing was ever written here.
     Blank,
-    /// A block as it was written, at some time.
+    /// A block exactly as it was once written.
     Sound(Header, &'a [u8]),
-    /// A write that was cut off, over whatever was there before.
+    /// An interrupted write over earlier bytes.
     Torn,
-    /// Something that was written and is another now.
+    /// A block that changed after it was written.
     Damaged,
 }
 
-/// Writes the header in front of the payload that stands in `block` already.
-pub(super) fn seal(block: &mut [u8], header: Header, log_id: u64) {
+/// Writes the header and both checksums around the payload, which is already in `block`.
+pub(super) fn write_header(block: &mut [u8], header: Header, log_id: u64) {
     block[8..16].copy_from_slice(&header.epoch.to_le_bytes());
     block[16..24].copy_from_slice(&header.sequence.to_le_bytes());
     block[24..28].copy_from_slice(&header.index.to_le_bytes());
@@ -70,12 +70,12 @@ pub(super) fn seal(block: &mut [u8], header: Header, log_id: u64) {
     block[TAIL_AT..].copy_from_slice(&checksum.to_le_bytes());
 }
 
-/// The payload's place in `block`.
+/// The payload of `block`.
 pub(super) fn payload_of(block: &mut [u8]) -> &mut [u8] {
     &mut block[HEADER_BYTES..TAIL_AT]
 }
 
-/// What `block` is. Never panics, whatever the bytes.
+/// Reads `block`. Never panics, whatever the bytes.
 pub(super) fn read(block: &[u8], log_id: u64) -> Block<'_> {
     let Some((head, payload)) = block.split_at_checked(HEADER_BYTES) else {
         return Block::Damaged;
@@ -97,7 +97,7 @@ pub(super) fn read(block: &[u8], log_id: u64) -> Block<'_> {
     if is_blank(block) {
         return Block::Blank;
     }
-    // A copy of zeros is one that was never written.
+    // A copy of zeros was never written.
     let differing = (copies[0] ^ copies[1]).count_ones();
     if copies.contains(&0) || differing > ROTTEN_BITS_MAX {
         return Block::Torn;
@@ -110,12 +110,13 @@ pub(super) fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| *byte == 0)
 }
 
-/// The frame that `block` claims to be of; only worth a look at the rest.
+/// The sequence number that `block` claims, unchecked: only a hint whether to read the
+/// rest.
 pub(super) fn claimed_sequence(block: &[u8]) -> u64 {
     number(block, 16)
 }
 
-/// The eight bytes at `at`, which the caller knows to be there, as a number.
+/// The eight bytes at `at`, which must exist, as a number.
 fn number(bytes: &[u8], at: usize) -> u64 {
     let mut number = [0; 8];
     number.copy_from_slice(&bytes[at..at + 8]);
@@ -140,16 +141,16 @@ mod tests {
         blocks: 3,
     };
 
-    fn sealed() -> Vec<u8> {
+    fn sound() -> Vec<u8> {
         let mut block = vec![0; BLOCK_BYTES];
         payload_of(&mut block)[..4].copy_from_slice(b"user");
-        seal(&mut block, HEADER, 1);
+        write_header(&mut block, HEADER, 1);
         block
     }
 
     #[test]
-    fn a_sealed_block_says_what_it_is() {
-        let block = sealed();
+    fn a_sound_block_says_what_it_is() {
+        let block = sound();
         let Block::Sound(header, payload) = read(&block, 1) else {
             panic!("not sound")
         };
@@ -163,7 +164,7 @@ mod tests {
     #[test]
     fn a_flipped_bit_is_damage_or_does_no_harm() {
         for bit in 0..BLOCK_BYTES * 8 {
-            let mut block = sealed();
+            let mut block = sound();
             block[bit / 8] ^= 1 << (bit % 8);
             let is_checksum = bit / 8 < 8 || bit / 8 >= TAIL_AT;
             match read(&block, 1) {
@@ -176,8 +177,8 @@ mod tests {
     #[test]
     fn a_block_that_is_cut_off_anywhere_is_torn_or_whole() {
         let old = {
-            let mut block = sealed();
-            seal(
+            let mut block = sound();
+            write_header(
                 &mut block,
                 Header {
                     sequence: 8,
@@ -189,7 +190,7 @@ mod tests {
         };
         for before in [vec![0; BLOCK_BYTES], old] {
             for at in 0..=BLOCK_BYTES {
-                let new = sealed();
+                let new = sound();
                 for torn in [
                     [&new[..at], &before[at..]].concat(),
                     [&before[..at], &new[at..]].concat(),
@@ -204,7 +205,7 @@ mod tests {
     #[test]
     fn zeros_are_blank_and_other_logs_and_lengths_are_damage() {
         assert_eq!(read(&[0; BLOCK_BYTES], 1), Block::Blank);
-        assert_eq!(read(&sealed(), 2), Block::Damaged, "its ends agree");
+        assert_eq!(read(&sound(), 2), Block::Damaged, "its ends agree");
         for length in [0, 1, 31, 32, 511, 513] {
             assert_eq!(read(&vec![0; length], 1), Block::Damaged, "{length} bytes");
         }

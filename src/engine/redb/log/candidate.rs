@@ -1,5 +1,5 @@
-//! The files that stand where the segments of a log are looked for, and whether they
-//! are the log that the database means: `replay.rs` has the table.
+//! The files at the names of a log's segments, and whether they are the log that belongs to
+//! the database: `replay.rs` has the table.
 
 use std::io;
 
@@ -10,18 +10,18 @@ use super::disk::{SEGMENTS, SideFile, SideFiles};
 use super::header::{FRAMES_AT, SegmentHeader};
 use super::replay::{LogState, ReplayError, replay_segments};
 
-/// Bytes that are read at a time where nothing is expected.
+/// Bytes that are read at a time where only zeros are expected.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// Bytes of a file without a header that are looked at: more is no segment of ours.
+/// Maximum bytes to read of a file without a header: a longer one can't be a segment.
 const UNKNOWN_BYTES_MAX: u64 = 4 << 30;
 
-/// A file that stands where a segment is looked for.
+/// A file at the name of a segment.
 pub(super) struct Candidate {
     file: SideFile,
-    /// `None` without a sound one.
+    /// `None` if it has no sound header.
     header: Option<SegmentHeader>,
-    /// Whether there is anything that could be a frame.
+    /// Whether it contains anything that could be a frame.
     has_frames: bool,
 }
 
@@ -42,8 +42,8 @@ impl Candidate {
         }))
     }
 
-    /// Its frames as far as they should go, up to some way behind the last block that
-    /// claims to be of a commit after `applied`.
+    /// Reads its frames, up to some bytes after the last block that claims to belong to a
+    /// commit after `applied`.
     pub(super) fn read(&self, applied: u64) -> io::Result<Vec<u8>> {
         let there = self.file.len()?;
         let length = match self.header {
@@ -60,8 +60,7 @@ impl Candidate {
             }
             true
         })?;
-        // A block that was damaged may claim anything. Only the one behind the last frame
-        // matters.
+        // A damaged block may claim anything; only one after the last frame matters.
         let end = end.min(last + CHUNK_BYTES as u64);
         let length = usize::try_from(end - FRAMES_AT as u64).map_err(io::Error::other)?;
         let mut bytes = Vec::new();
@@ -73,8 +72,8 @@ impl Candidate {
         Ok(bytes)
     }
 
-    /// The use that was not closed and that it is of, if it is of one. One without a header
-    /// is taken for one of the last.
+    /// The open use that it belongs to, if any. A file without a header counts as belonging
+    /// to the last one.
     pub(super) fn use_id(&self, state: &LogState) -> Option<u64> {
         let is_open = |header: &SegmentHeader| state.in_use.contains(&header.use_id);
         match self.header {
@@ -83,7 +82,7 @@ impl Candidate {
         }
     }
 
-    /// Whether it is what is left of a use that ended, and adds nothing.
+    /// Whether it remains from a use that ended, and adds nothing.
     fn is_left_over(&self, state: &LogState) -> io::Result<bool> {
         let ended = |header: &SegmentHeader| state.closed.contains(&header.use_id);
         let Some(header) = self.header.filter(ended) else {
@@ -98,8 +97,8 @@ impl Candidate {
     }
 }
 
-/// Visits what `file` has from `at` to `end`, one chunk after the other with where it
-/// begins, until `visit` returns `false`.
+/// Calls `visit(offset, chunk)` for each chunk of `file` from `at` to `end`, until it
+/// returns `false`.
 fn each_chunk(
     file: &dyn StorageBackend,
     mut at: u64,
@@ -120,7 +119,7 @@ fn each_chunk(
     Ok(())
 }
 
-/// Whether `file` has nothing but zeros from `at` to `end`, or to its own end.
+/// Whether `file` contains only zeros from `at` to `end` or to its own end.
 fn is_blank(file: &dyn StorageBackend, at: u64, end: u64) -> io::Result<bool> {
     let end = end.min(file.len()?);
     if end > UNKNOWN_BYTES_MAX {
@@ -134,13 +133,13 @@ fn is_blank(file: &dyn StorageBackend, at: u64, end: u64) -> io::Result<bool> {
     Ok(is_blank)
 }
 
-/// Why `candidates` aren't the log of the uses that were not closed, if they aren't.
+/// The reason why `candidates` are not the log of the open uses, if they aren't.
 pub(super) fn wrong_log(
     candidates: &[Option<Candidate>],
     state: &LogState,
 ) -> io::Result<Option<ReplayError>> {
     let mut foreign = None;
-    // Of each use: how many segments there should be, and are.
+    // For each use: how many segments there should be, and how many there are.
     let mut counts: Vec<(u32, u32)> = state.in_use.iter().map(|_| (1, 0)).collect();
     for (name, candidate) in SEGMENTS.iter().zip(candidates) {
         let Some(candidate) = candidate else { continue };
@@ -151,7 +150,7 @@ pub(super) fn wrong_log(
                     "the beginning of its file `-{name}` is not as it was written"
                 ))));
             }
-            // One that was not finished, and holds nothing.
+            // An unfinished, empty segment.
             None => continue,
         };
         let mut uses = state.in_use.iter().zip(&mut counts);
@@ -183,7 +182,8 @@ pub(super) fn wrong_log(
     Ok(foreign)
 }
 
-/// Why `candidates` can't just be removed, beside a database that was closed.
+/// The reason why `candidates` beside a closed database can't simply be removed, if there
+/// is one.
 pub(super) fn unexpected_log(
     candidates: &[Option<Candidate>],
     state: &LogState,
@@ -206,8 +206,8 @@ pub(super) fn unexpected_log(
     Ok(None)
 }
 
-/// Cuts off what is behind the last frame in the segment `file`, of which nothing was
-/// acknowledged. The header tells the new length first.
+/// Truncates the segment `file` after its last frame; nothing there was acknowledged. The
+/// header announces the new length first.
 pub(super) fn trim(file: &dyn StorageBackend) -> io::Result<()> {
     let Some(header) = SegmentHeader::read(file)? else {
         return Ok(());

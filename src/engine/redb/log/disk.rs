@@ -14,58 +14,59 @@ use crate::engine::redb::own_file::OwnFile;
 use crate::engine::redb::place::FileId;
 use crate::engine::redb::side_file;
 
-/// What follows the name of the database and a hyphen in those of the segments. The last
-/// is only made where both others hold what a crash left.
+/// The suffixes of the segments' names, after the name of the database and a hyphen. The
+/// last one is only created if a crash left both others.
 pub(in crate::engine::redb) const SEGMENTS: [&str; 3] = ["log0", "log1", "log2"];
 
-/// The same for the mark of a database that is being made: as long as it is
-/// there, nothing was ever acknowledged.
+/// The suffix of the mark of a database that is being created: while it exists, nothing was
+/// acknowledged.
 pub(in crate::engine::redb) const MARK: &str = "new";
 
-/// A file beside the database. redb's trait says all that is needed of one.
+/// A file beside the database. redb's trait has all operations that are needed.
 pub(in crate::engine::redb) type SideFile = Box<dyn StorageBackend>;
 
-/// Makes, finds and removes the files beside a database.
+/// Creates, opens and removes the files beside a database.
 pub(in crate::engine::redb) trait SideFiles: Send + Sync {
-    /// The file `name` as it is; `None` if there is none.
+    /// Opens the file `name`; `None` if there is none.
     fn open(&self, name: &str) -> io::Result<Option<SideFile>>;
 
-    /// The file `name`, new and empty; `AlreadyExists` where there is one. Whether it is still there after a power
-    /// cut is open until [`sync_names`](Self::sync_names).
+    /// Creates the file `name`, empty; `AlreadyExists` if there is one. It survives a power
+    /// cut only after [`sync_names`](Self::sync_names).
     fn create(&self, name: &str) -> io::Result<SideFile>;
 
-    /// Removes the file `name`, unless another has come to its place since it was
-    /// opened or created; absent is fine.
+    /// Removes the file `name`, if it exists, unless it was replaced since it was opened or
+    /// created.
     fn remove(&self, name: &str) -> io::Result<()>;
 
     /// Renames the file `name`.
     fn rename(&self, name: &str, to: &str) -> io::Result<()>;
 
-    /// Makes it durable which files there are.
+    /// Makes creations, removals and renames durable.
     fn sync_names(&self) -> io::Result<()>;
 
-    /// Which file the database is; `None` where that can't be told.
+    /// The identity of the database's file; `None` if it is unknown.
     fn database(&self) -> Option<FileId>;
 
     /// Whether the database is still at its name.
     fn is_in_place(&self) -> io::Result<bool>;
 
-    /// How many bytes the disk has for more; `None` where that can't be told.
+    /// The free bytes of the disk; `None` if they are unknown.
     fn available(&self) -> Option<u64>;
 }
 
-/// Files whose names begin with the database's: `users.redb-log0`. Clones are the same.
+/// Files whose names start with the database's name: `users.redb-log0`. Clones share their
+/// state.
 #[derive(Clone)]
 pub(in crate::engine::redb) struct Beside {
     database: PathBuf,
-    /// Which file the database is, once it is open.
+    /// The identity of the database's file, once it is open.
     opened: Arc<OnceLock<FileId>>,
-    /// Which files were opened or created beside it.
+    /// The identities of the files that were opened or created beside it.
     known: Arc<Mutex<HashMap<String, FileId>>>,
 }
 
 impl Beside {
-    /// Beside the database at `database`, a resolved path.
+    /// The files beside the database at `database`, a resolved path.
     pub(in crate::engine::redb) fn new(database: &Path) -> Self {
         Self {
             database: database.to_owned(),
@@ -74,7 +75,7 @@ impl Beside {
         }
     }
 
-    /// Notes that `file` is the database.
+    /// Registers `file` as the database.
     pub(in crate::engine::redb) fn adopt(&self, file: &File) -> io::Result<()> {
         let id = FileId::of(file)?;
         let _ = self.opened.set(id);

@@ -1,4 +1,4 @@
-//! The frames of the redo log: what one commit wrote, in whole blocks.
+//! The frames of the redo log: the writes of one commit, in whole blocks.
 //!
 //! The content of a frame, spread over the payloads of its blocks:
 //!
@@ -10,23 +10,23 @@
 //! | 4 | length of the value |
 //! | | the key, the value |
 //!
-//! `durable` is what makes a hole visible: a frame that is on disk vouches for
-//! all before it that were promised.
+//! `durable` reveals holes: a frame tells up to which commit everything was on disk when it
+//! was written.
 
 use super::block::{self, BLOCK_BYTES, Header, PAYLOAD_BYTES};
 use crate::engine::redb::staging::Writes;
 
-/// Set in the length of a key that is deleted.
+/// Set in the length of a deleted key.
 const DELETED: u32 = 1 << 31;
-/// Bytes of a frame's content in front of its writes.
+/// Bytes of a frame's content before its writes.
 const FRAME_HEAD_BYTES: usize = 12;
-/// Bytes in front of each write.
+/// Bytes before each write.
 const WRITE_HEAD_BYTES: usize = 8;
 
-/// What a key becomes: a value, or nothing.
+/// A key with its new value; `None` removes the key.
 pub(in crate::engine::redb) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
 
-/// Adds up how long a frame gets.
+/// Computes the size of a frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::engine::redb) struct Size {
     writes: u32,
@@ -51,8 +51,8 @@ impl Size {
     }
 }
 
-/// Writes the frame `sequence` with `writes`, whose sizes are in `size`, into
-/// `frame`, whose allocation is used again.
+/// Encodes the frame `sequence` with `writes`, whose total size is `size`, into `frame`,
+/// reusing its allocation.
 pub(in crate::engine::redb) fn encode<'w>(
     frame: &mut Vec<u8>,
     size: Size,
@@ -80,30 +80,30 @@ pub(in crate::engine::redb) fn encode<'w>(
             index,
             blocks,
         };
-        block::seal(block, header, stamp.log_id);
+        block::write_header(block, header, stamp.log_id);
     }
 }
 
-/// A number in a frame. Frames are far below 2 GiB, for what is longer goes around
-/// the log, so nothing in them is longer either.
+/// Converts a length to a number in a frame. Longer commits go around the log, so all
+/// lengths are far below 2 GiB.
 fn small(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// What the blocks of a frame are stamped with.
+/// The header fields that all blocks of a frame share.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::engine::redb) struct Stamp {
-    /// Whose log it is.
+    /// The id of the log.
     pub(in crate::engine::redb) log_id: u64,
     /// The sequence number of the first frame of this use of the segment.
     pub(in crate::engine::redb) epoch: u64,
-    /// The frame's own.
+    /// The sequence number of the frame.
     pub(in crate::engine::redb) sequence: u64,
-    /// The last one known to be on disk.
+    /// The last frame known to be on disk.
     pub(in crate::engine::redb) durable: u64,
 }
 
-/// The payloads of a frame's blocks, filled as if they were one.
+/// The payloads of a frame's blocks, filled as one sequence of bytes.
 struct Content<'f> {
     frame: &'f mut [u8],
     at: usize,
@@ -127,12 +127,12 @@ impl Content<'_> {
 #[derive(Debug)]
 pub(super) struct Frame {
     pub(super) sequence: u64,
-    /// What it wrote, in its order, each key once.
+    /// The writes, in order, each key once.
     pub(super) writes: Writes,
 }
 
 impl Frame {
-    /// `None` for content that no frame has.
+    /// `None` for malformed content.
     pub(super) fn new(sequence: u64, content: Vec<u8>) -> Option<Self> {
         let mut rest = content.get(8..)?;
         let count = take_u32(&mut rest)?;
@@ -152,7 +152,7 @@ impl Frame {
     }
 }
 
-/// What the first payload of a frame says was on disk.
+/// The `durable` field in the first payload of a frame.
 pub(super) fn durable_of(content: &[u8]) -> Option<u64> {
     content
         .first_chunk()

@@ -1,15 +1,15 @@
-//! A fuzzer's way to the reader of the log. It would never guess a checksum, so
-//! here most blocks get theirs, whatever they say of themselves.
+//! Fuzzing the reader of the log. A fuzzer can't guess checksums, so most blocks get a
+//! correct one here.
 
 use super::block::{self, BLOCK_BYTES, Header};
 use super::replay::read_segments;
 
 const ID: u64 = 7;
-/// Bytes that make up one block: what it is, its header, and some of its content.
+/// Input bytes per block: its kind, its header, and some of its content.
 const RECIPE_BYTES: usize = 40;
 
-/// Reads two segments that are made as `bytes` say. The reader may refuse them,
-/// but not panic, and never goes back behind what is applied.
+/// Reads two segments built from `bytes`. The reader may refuse them, but must not panic or
+/// go back before the applied commit.
 pub(crate) fn check_log(bytes: &[u8]) {
     let Some((&[applied, split], recipes)) = bytes.split_first_chunk() else {
         return;
@@ -40,7 +40,7 @@ fn block_of(recipe: &[u8]) -> Vec<u8> {
                 index: index.into(),
                 blocks: blocks.into(),
             };
-            block::seal(&mut block, header, ID);
+            block::write_header(&mut block, header, ID);
         }
     }
     block

@@ -1,7 +1,7 @@
-//! The head of a segment: which use of which file it belongs to.
+//! The header of a segment: it identifies the use that the segment belongs to.
 //!
-//! Two slots, in pages of their own, hold it by turns, so that a write that is cut off
-//! leaves the other one; the later sound one counts. A slot:
+//! It is written alternately to two slots in pages of their own, so that an interrupted
+//! write leaves the other one; the later sound one counts. A slot:
 //!
 //! | bytes | what |
 //! | --- | --- |
@@ -23,7 +23,7 @@ use twox_hash::XxHash3_64;
 
 use super::block::BLOCK_BYTES;
 
-/// Where the frames begin: behind both slots.
+/// The offset of the frames, after both slots.
 pub(in crate::engine::redb) const FRAMES_AT: usize = 2 * SLOT_BYTES;
 /// Bytes from one slot to the next.
 const SLOT_BYTES: usize = 4096;
@@ -31,18 +31,18 @@ const SLOT_BYTES: usize = 4096;
 const MAGIC: &[u8; 8] = b"hc-redo\0";
 const FORMAT: u32 = 1;
 
-/// What a segment says of itself.
+/// The header of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine::redb) struct SegmentHeader {
     /// The use of the database that it belongs to.
     pub(in crate::engine::redb) use_id: u64,
-    /// Which of the log's segments it is.
+    /// Its index among the log's segments.
     pub(in crate::engine::redb) index: u32,
-    /// How often the header was written.
+    /// How many times the header was written.
     pub(in crate::engine::redb) generation: u64,
     /// Bytes of the file.
     pub(in crate::engine::redb) bytes: u64,
-    /// How many segments the log has.
+    /// The number of segments of the log.
     pub(in crate::engine::redb) segments: u32,
 }
 

@@ -1,8 +1,8 @@
-//! Reading the log after a crash: which commits the database does not have yet.
+//! Reading the log after a crash: the commits that the database lacks.
 //!
-//! First: is it the log that the database means? The database names the uses that were
-//! not closed, several where one crashed before it had taken over the log of another, and
-//! each segment names the use that it belongs to.
+//! First it checks that the log belongs to the database. The database names the uses that
+//! were not closed (several, if one crashed before it had taken over the log of another),
+//! and each segment names its use.
 //!
 //! | the database | the segments | then |
 //! | --- | --- | --- |
@@ -13,17 +13,17 @@
 //! | names uses | missing or too short | `Missing` |
 //! | names uses | others | `Foreign` |
 //!
-//! Frames are written one after the other, so acknowledged ones run on without a gap
-//! from what the database holds. Reading stops at the first frame that is not whole,
-//! and then tells apart:
+//! Frames are written in order, so acknowledged frames continue without a gap from the last
+//! commit in the database. Reading stops at the first frame that isn't whole, and
+//! distinguishes:
 //!
-//! - a write that the crash cut off: each block is new, or is what stood there before,
-//!   or is torn. It was not acknowledged, and is dropped;
-//! - a block that is damaged: it may be of an acknowledged frame, so it is reported;
-//! - a frame that is missing although a later one vouches for it: reported too.
+//! - a write that the crash interrupted: each block is new, old or torn. It was not
+//!   acknowledged, and is dropped;
+//! - a damaged block: it may belong to an acknowledged frame, so it is reported;
+//! - a missing frame for which a later one vouches: it is reported too.
 //!
-//! Frames of an earlier use of the segment, and those that the database has already,
-//! are passed over.
+//! Frames of an earlier use of the segment, and those that the database already contains,
+//! are skipped.
 
 use std::io;
 
@@ -35,31 +35,32 @@ use super::header::FRAMES_AT;
 use crate::engine::redb::place::FileId;
 use crate::engine::redb::staging::Writes;
 
-/// What a database says of its log.
+/// The state of the log according to the database.
 #[derive(Clone, Debug, Default)]
 pub(in crate::engine::redb) struct LogState {
-    /// The number of the last commit that the database holds.
+    /// The number of the last commit that the database contains.
     pub(in crate::engine::redb) applied: u64,
-    /// The uses that were not closed, in their order.
+    /// The uses that were not closed, in order.
     pub(in crate::engine::redb) in_use: Vec<u64>,
     /// The uses that ended last.
     pub(in crate::engine::redb) closed: Vec<u64>,
-    /// Which file the database was in the last use.
+    /// The identity of the file in the last use.
     pub(in crate::engine::redb) file: Option<FileId>,
 }
 
-/// What the log adds to the database.
+/// The contents of the log that the database lacks.
 #[derive(Debug, Default)]
 pub(in crate::engine::redb) struct Replay {
-    /// What the frames wrote that are new, in their order, with their sequence numbers.
+    /// The writes of new frames, in order, with their sequence numbers.
     pub(in crate::engine::redb) commits: Vec<(u64, Writes)>,
-    /// The sequence number of the last frame; that of the database if none is new.
+    /// The sequence number of the last frame, or of the database if no frame is new.
     pub(in crate::engine::redb) last: u64,
-    /// Whether there are segments, even if they say nothing new.
+    /// Whether there are segments, even if they contain nothing new.
     pub(in crate::engine::redb) has_segments: bool,
-    /// What was wrong with the log, if it was to be used all the same.
+    /// The fault of the log, if it was salvaged.
     pub(in crate::engine::redb) salvaged: Option<ReplayError>,
-    /// The segments, if a use can begin beside them: there is a place for one of its own.
+    /// The segments, if a new use can begin beside them: there is a free place for its own
+    /// segment.
     pub(in crate::engine::redb) left: Option<Left>,
 }
 
@@ -67,13 +68,13 @@ pub(in crate::engine::redb) struct Replay {
 #[derive(Debug)]
 pub(in crate::engine::redb) struct Left {
     files: Vec<(&'static str, SideFile)>,
-    /// Where a new one has a place.
+    /// The index of the free place.
     pub(super) free: usize,
 }
 
 impl Left {
-    /// Syncs all of them. What was found may have been written and not synced: frames that
-    /// readers are about to see, or the names of segments.
+    /// Syncs all of them, because frames that readers are about to see, and the names of
+    /// segments, may have been written but not synced.
     pub(in crate::engine::redb) fn sync(&self, disk: &dyn SideFiles) -> io::Result<()> {
         for (_, file) in &self.files {
             file.sync_data()?;
@@ -81,7 +82,7 @@ impl Left {
         disk.sync_names()
     }
 
-    /// Removes them: the database has all that is in them.
+    /// Removes them; the database must contain everything in them.
     pub(in crate::engine::redb) fn remove(self, disk: &dyn SideFiles) -> io::Result<()> {
         for (name, file) in self.files {
             drop(file);
@@ -97,20 +98,19 @@ pub(in crate::engine::redb) enum ReplayError {
     /// The operating system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// What was acknowledged is not as it was written.
+    /// Acknowledged frames are damaged.
     #[error("{0}")]
     Damaged(String),
-    /// What was acknowledged is not there.
+    /// Acknowledged frames are missing.
     #[error("{0}")]
     Missing(String),
-    /// The log is another's.
+    /// The log belongs to another use or file.
     #[error("{0}")]
     Foreign(String),
 }
 
-/// Reads what the log on `disk` has after what the database holds. With `salvage` what
-/// is wrong with it is no error: it is used as far as it goes, and what was wrong is
-/// noted.
+/// Reads the commits in the log on `disk` that the database lacks. With `salvage`, a fault
+/// is not an error: the log is used up to the fault, which is returned in the result.
 pub(in crate::engine::redb) fn read(
     disk: &dyn SideFiles,
     state: &LogState,
@@ -163,8 +163,8 @@ pub(in crate::engine::redb) fn read(
     Ok(replay)
 }
 
-/// What the frames in `segments`, each with its use, have after the commit `applied`, as far
-/// as it is sound; what is wrong behind that is noted.
+/// Reads the frames in `segments`, each with its use, after the commit `applied`, up to the
+/// first fault, which is returned in the result.
 pub(in crate::engine::redb) fn replay_segments(
     segments: &[(u64, Vec<u8>)],
     applied: u64,
@@ -173,7 +173,7 @@ pub(in crate::engine::redb) fn replay_segments(
         .iter()
         .map(|(use_id, segment)| IntactFrames::read(segment, *use_id));
     let mut runs: Vec<IntactFrames> = runs.collect();
-    // One whose beginning is damaged comes last: its epoch isn't known.
+    // A segment whose beginning is damaged comes last, because its epoch is unknown.
     runs.sort_by_key(|run| if run.epoch == 0 { u64::MAX } else { run.epoch });
     let mut replay = Replay {
         last: applied,
@@ -186,7 +186,7 @@ pub(in crate::engine::redb) fn replay_segments(
                 replay.commits.push((frame.sequence, frame.writes));
             }
         }
-        // A later frame is passed over here and noticed below, by what it vouches for.
+        // A later frame is skipped here; what it vouches for is checked below.
         if let Some(place) = run.damaged_at
             && run.next > replay.last
         {
@@ -215,7 +215,7 @@ pub(in crate::engine::redb) fn replay_segments(
     replay
 }
 
-/// [`replay_segments`], where what is wrong is an error.
+/// Like [`replay_segments`], but a fault is an error.
 #[cfg(any(fuzzing, test))]
 pub(in crate::engine::redb) fn read_segments(
     segments: &[Vec<u8>],
@@ -234,19 +234,19 @@ pub(in crate::engine::redb) fn read_segments(
 struct IntactFrames {
     epoch: u64,
     frames: Vec<Frame>,
-    /// The sequence number that comes after them.
+    /// The sequence number of the next frame.
     next: u64,
-    /// Where the one after them is damaged, if it is.
+    /// The offset at which the next frame is damaged, if it is.
     damaged_at: Option<usize>,
 }
 
-/// What stands in the place of a frame.
+/// The result of reading a frame.
 enum Found {
-    /// The frame, and its bytes.
+    /// The frame and its length.
     Whole(Frame, usize),
-    /// No frame, or the torso of one.
+    /// No frame, or an incomplete one.
     Nothing,
-    /// A damaged block, at this byte.
+    /// A damaged block at this offset.
     Damaged(usize),
 }
 
@@ -267,8 +267,8 @@ impl IntactFrames {
         run
     }
 
-    /// Which use of the segment its first block is of. Sequence numbers start at
-    /// one, so the epoch of a segment that has no frame is zero.
+    /// The epoch of the first block. Sequence numbers start at one, so a segment without
+    /// frames has the epoch zero.
     fn beginning(segment: &[u8], log_id: u64) -> Self {
         let mut run = Self {
             epoch: 0,
@@ -287,7 +287,7 @@ impl IntactFrames {
     }
 }
 
-/// Looks for the frame `sequence` at the byte `at`.
+/// Reads the frame `sequence` at the offset `at`.
 fn find(segment: &[u8], at: usize, epoch: u64, sequence: u64, log_id: u64) -> Found {
     let mut content = Vec::new();
     let mut rest = segment[at..].chunks_exact(BLOCK_BYTES);
@@ -323,12 +323,12 @@ fn find(segment: &[u8], at: usize, epoch: u64, sequence: u64, log_id: u64) -> Fo
     }
 }
 
-/// The highest sequence number that any frame in `segment` says was on disk, of those
-/// that can vouch for more than `last`.
+/// The highest sequence number that frames in `segment` vouch for; only those that can
+/// vouch for more than `last` are read.
 fn vouched(segment: &[u8], log_id: u64, last: u64) -> u64 {
     let blocks = segment.chunks_exact(BLOCK_BYTES);
     let durable = blocks.filter_map(|bytes| {
-        // A frame vouches for earlier ones only.
+        // A frame vouches only for earlier ones.
         if block::claimed_sequence(bytes).saturating_sub(1) <= last {
             return None;
         }

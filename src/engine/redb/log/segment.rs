@@ -1,4 +1,4 @@
-//! A segment: a file that frames are written to, and that grows between its uses.
+//! A segment: a file for frames, which can grow when it is not in use.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,20 +8,20 @@ use super::disk::SideFile;
 use super::header::SegmentHeader;
 use crate::engine::redb::lock;
 
-/// Bytes of zeros written at a time.
+/// Bytes of zeros that are written at a time.
 const ZEROS_BYTES: usize = 256 << 10;
 
 /// A segment, shared with the thread that grows or syncs it.
 pub(in crate::engine::redb) struct Segment {
     file: SideFile,
-    /// Bytes of it that were written at least once.
+    /// Bytes that were written at least once.
     bytes: AtomicU64,
-    /// What it says of itself.
+    /// Its header.
     header: Mutex<SegmentHeader>,
 }
 
 impl Segment {
-    /// The segment `file`, which has this header.
+    /// The segment in `file`, with this header.
     pub(super) fn new(file: SideFile, header: SegmentHeader) -> Self {
         Self {
             file,
@@ -30,7 +30,7 @@ impl Segment {
         }
     }
 
-    /// Bytes of it that were written at least once.
+    /// Bytes that were written at least once.
     pub(super) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
@@ -39,20 +39,20 @@ impl Segment {
         self.file.write(offset, frame)
     }
 
-    /// Makes all that was written to it durable.
+    /// Makes everything written to it durable.
     pub(super) fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
 
-    /// Makes it `bytes` long, all of it written; it must not be in use. After an error
-    /// it is as long as before.
+    /// Extends it to `bytes`, filled with zeros; it must not be in use. After an error it
+    /// is as long as before.
     pub(in crate::engine::redb) fn grow(&self, bytes: u64) -> io::Result<()> {
         let before = self.bytes.load(Ordering::Relaxed);
         if before >= bytes {
             return Ok(());
         }
         if let Err(error) = self.fill(before, bytes) {
-            // Gives back the space. The header does not name the new length yet.
+            // Gives the space back; the header doesn't contain the new length yet.
             let _ = self.file.set_len(before);
             return Err(error);
         }
@@ -61,7 +61,7 @@ impl Segment {
         Ok(())
     }
 
-    /// Writes zeros from `before` to `bytes`, and makes them durable.
+    /// Writes zeros from `before` to `bytes` and makes them durable.
     fn fill(&self, before: u64, bytes: u64) -> io::Result<()> {
         let zeros = vec![0; ZEROS_BYTES];
         self.file.set_len(bytes)?;
@@ -76,7 +76,7 @@ impl Segment {
         self.file.sync_data()
     }
 
-    /// Has it say, durably, that there are `count` segments or more.
+    /// Durably records that there are at least `count` segments.
     pub(super) fn tell_count(&self, count: u32) -> io::Result<()> {
         if lock(&self.header).segments >= count {
             return Ok(());
@@ -84,8 +84,7 @@ impl Segment {
         self.update(|header| header.segments = count)
     }
 
-    /// Changes what it says of itself, durably. After an error it still says what it
-    /// said before, or the change.
+    /// Changes the header durably. After an error it is unchanged or changed.
     fn update(&self, change: impl FnOnce(&mut SegmentHeader)) -> io::Result<()> {
         let mut header = lock(&self.header);
         let mut changed = *header;
@@ -97,7 +96,7 @@ impl Segment {
     }
 }
 
-/// Frames that were written and not yet synced.
+/// Frames that were written but not synced yet.
 pub(in crate::engine::redb) struct UnsyncedFrames {
     segment: Arc<Segment>,
     written: u64,

@@ -1,40 +1,40 @@
-//! Where the newest version of each key is: a hash table that one thread changes while
-//! others read it, without a lock.
+//! The position of the newest version of each key: a hash table that one thread changes
+//! while others read it without a lock.
 //!
-//! A word of it is a position and some bits of the hash; zero is free. What it must keep:
+//! Each word contains a position and some bits of the hash; zero is free. The invariants:
 //!
-//! 1. A word is stored (release) only after what its position leads to. So whoever loads it
-//!    (acquire) can follow it.
-//! 2. Words are never freed, and a key keeps its word in a table. So a search that ends
-//!    at a free word has not passed over the key.
-//! 3. A larger table is complete before it becomes the current one (release), and the
-//!    smaller ones stay as they are. So a reader who still has a smaller one finds all
-//!    that was there when it was replaced; who has been told of a later commit has been
-//!    told of the larger table too.
+//! 1. A word is stored (release) only after the entry at its position. So a thread that
+//!    loads the word (acquire) can follow it.
+//! 2. Words are never freed, and a key keeps its word in a table. So a search that ends at
+//!    a free word has not missed the key.
+//! 3. A larger table is complete before it becomes the current one (release), and smaller
+//!    ones are not changed any more. So a reader with a smaller table finds everything up
+//!    to its replacement, and a reader that knows of a later commit also sees the larger
+//!    table.
 
 use super::sync::{AtomicU64, AtomicUsize, OnceLock, Ordering, WORDS_MIN};
 
-/// A position in the memtable: the number of a batch, and the number of a write in it.
+/// The position of a write in the memtable: the number of a batch, and of a slot in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct WritePosition {
     pub(super) batch: u32,
     pub(super) slot: u32,
 }
 
-/// Bits of the number of a batch and of a write each; what is left is for the hash.
+/// Bits of the number of a batch and of a slot each; the others are for the hash.
 const BITS: u32 = 26;
 const MASK: u64 = (1 << BITS) - 1;
 
-/// Batches of a memtable, and writes of a batch, at most.
+/// Maximum batches of a memtable, and maximum writes of a batch.
 pub(super) const POSITIONS_MAX: usize = (1 << BITS) - 1;
 
 impl WritePosition {
-    /// As a number that is never zero.
+    /// Packs the position into a number that is never zero.
     pub(super) fn pack(self) -> u64 {
         (u64::from(self.batch) + 1) << BITS | u64::from(self.slot)
     }
 
-    /// The position that was packed; `None` of zero.
+    /// Unpacks a position; `None` for zero.
     pub(super) fn unpack(packed: u64) -> Option<Self> {
         let part = |bits: u64| u32::try_from(bits & MASK).unwrap_or_default();
         let batch = part(packed >> BITS).checked_sub(1)?;
@@ -45,19 +45,19 @@ impl WritePosition {
     }
 }
 
-/// What of the hash is in a word.
+/// The bits of the hash that a word contains.
 fn tag(hash: u64) -> u64 {
     hash & !(MASK << BITS | MASK)
 }
 
-/// How often a table can become twice as large.
+/// How many times the table can double.
 const TABLES: usize = 28;
 
-/// The table. See the room's head.
+/// The table. See the module documentation.
 pub(super) struct Index {
     tables: [OnceLock<Box<[AtomicU64]>>; TABLES],
     current: AtomicUsize,
-    /// Words that are taken; only who writes looks at it.
+    /// The number of used words; only the writer reads it.
     used: AtomicUsize,
 }
 
@@ -72,7 +72,8 @@ impl Default for Index {
 }
 
 impl Index {
-    /// The position of the key with this hash; `is_key` tells whether one is.
+    /// The position of the key with this hash; `is_key` tells whether a position has the
+    /// key.
     pub(super) fn get(
         &self,
         hash: u64,
@@ -82,8 +83,8 @@ impl Index {
         find(table, hash, is_key).1
     }
 
-    /// Makes room for `count` more keys. Like all that follows: only for the one who
-    /// writes. `hash_of` tells the hash of the key at a position.
+    /// Reserves room for `count` more keys. Only the writer may call this and the methods
+    /// below. `hash_of` returns the hash of the key at a position.
     pub(super) fn reserve(&self, count: usize, hash_of: impl Fn(WritePosition) -> u64) {
         let used = self.used.load(Ordering::Relaxed);
         let mut current = self.current.load(Ordering::Relaxed);
@@ -108,7 +109,8 @@ impl Index {
         self.current.store(current, Ordering::Release);
     }
 
-    /// Where the key with this hash is or would be, and its position if it is there.
+    /// The word of the key with this hash, or the free word for it, and the key's position
+    /// if it exists.
     pub(super) fn locate(
         &self,
         hash: u64,
@@ -120,15 +122,15 @@ impl Index {
         }
     }
 
-    /// Has the key that was located at `at` lead to `position` from now on; `is_new` if it
-    /// was not there. There must be room, and the key must not have come meanwhile.
+    /// Points the key that was located at `at` to `position`; `is_new` if it did not exist.
+    /// Room must be reserved, and the key must not have been added meanwhile.
     pub(super) fn set(&self, at: usize, hash: u64, position: WritePosition, is_new: bool) {
         let Some(table) = self.tables[self.current.load(Ordering::Relaxed)].get() else {
             return;
         };
         let mut at = at;
         if is_new {
-            // Another new key may have come to where this one was to be.
+            // Another new key may have taken the word meanwhile.
             at = free(table, at);
             self.used.fetch_add(1, Ordering::Relaxed);
         }
@@ -148,7 +150,7 @@ fn free(table: &[AtomicU64], mut at: usize) -> usize {
     at
 }
 
-/// The word of a key, or the free one at which the search for it ends.
+/// The word of a key, or the free word at which the search ends.
 fn find(
     table: &[AtomicU64],
     hash: u64,

@@ -1,7 +1,7 @@
-//! The order of the keys: sorted runs of writes, and scans that merge them.
+//! Sorted runs of writes, and scans that merge them.
 //!
-//! Commits come unsorted. From time to time those that are not in a run yet become one,
-//! and runs of similar size are merged, so that there are few.
+//! Commits are unsorted. When an order is needed, writes that are not in a run yet become
+//! one, and runs of similar size are merged, so that there are few.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -14,36 +14,36 @@ use super::{Entry, Memtable};
 use crate::engine::redb::staging::prefix;
 use crate::engine::{KeyRange, Order};
 
-/// A run is merged with one before it that is up to this many times as large.
+/// A run is merged with the previous one if that is up to this many times as large.
 const RATIO: usize = 4;
 
-/// Runs that would have more writes than this together are not merged: it would hold up
-/// whoever does it.
+/// Runs with more writes than this together are not merged, because that would delay the
+/// thread that does it.
 const MERGED_MAX: usize = 64 << 10;
 
-/// A write, by its key.
+/// A write in a run.
 #[derive(Clone, Copy)]
 struct Item {
-    /// The first bytes of the key, so that most comparisons look nowhere else.
+    /// The first bytes of the key, so that most comparisons read no other memory.
     prefix: [u64; 2],
     position: WritePosition,
 }
 
-/// Some of the writes in the order of their keys, those of one key newest first.
+/// Writes sorted by key, and by age within a key, newest first.
 type SortedRun = Arc<[Item]>;
 
-/// What is in order.
+/// The sorted runs.
 #[derive(Default)]
 pub(super) struct Runs {
     all: Vec<SortedRun>,
-    /// How many batches are in them: the first ones.
+    /// The number of batches in them, which are the first ones.
     pub(super) batches: usize,
-    /// How many writes those have.
+    /// The number of writes in those batches.
     pub(super) writes: usize,
 }
 
 impl Runs {
-    /// With the batches up to the number `until`, too.
+    /// The runs, extended by the batches up to the number `until`.
     pub(super) fn extended(&self, memtable: &Memtable, until: usize) -> Self {
         let mut items = Vec::new();
         for number in self.batches..until {
@@ -105,17 +105,17 @@ fn compare(memtable: &Memtable, a: &Item, b: &Item) -> Ordering {
         .then_with(newest_first)
 }
 
-/// The entries of a range, of each key the one that may be seen.
+/// The entries of a range; for each key, the version that the reader may see.
 pub(super) struct Scan<'m> {
     memtable: &'m Memtable,
     heads: BinaryHeap<Head<'m>>,
     sequence: u64,
-    /// The key that came last.
+    /// The last key returned.
     last: Option<&'m [u8]>,
 }
 
 impl<'m> Scan<'m> {
-    /// Of `runs`, which are of `memtable`.
+    /// A scan of `runs`, which belong to `memtable`.
     pub(super) fn new(
         memtable: &'m Memtable,
         runs: &Runs,
@@ -142,7 +142,7 @@ impl<'m> Scan<'m> {
         scan
     }
 
-    /// The head at its next key of which a version may be seen; `None` at the end.
+    /// Moves the head to its next key with a visible version; `None` at the end.
     fn advanced(&self, mut head: Head<'m>) -> Option<Head<'m>> {
         head.advance(self.memtable, self.sequence).then_some(head)
     }
@@ -159,7 +159,7 @@ impl<'m> Iterator for Scan<'m> {
             if !head.advance(memtable, sequence) {
                 PeekMut::pop(head);
             }
-            // Of several runs that have a key, the newest version came first.
+            // If several runs contain a key, the newest version came first.
             let key = entry.key();
             if self.last != Some(key) {
                 self.last = Some(key);
@@ -169,7 +169,7 @@ impl<'m> Iterator for Scan<'m> {
     }
 }
 
-/// What of `run` lies in `range`.
+/// The part of `run` in `range`.
 fn within(memtable: &Memtable, run: &[Item], range: KeyRange<'_>) -> Range<usize> {
     let before = |bound: &[u8], including: bool| {
         let bound_prefix = prefix(bound);
@@ -192,10 +192,10 @@ fn within(memtable: &Memtable, run: &[Item], range: KeyRange<'_>) -> Range<usize
     start..end.max(start)
 }
 
-/// Where a scan is in a run. The greatest one comes next.
+/// The position of a scan in a run. Heads are ordered so that the greatest comes next.
 struct Head<'m> {
     prefix: [u64; 2],
-    /// What it has; `None` before the first.
+    /// The current entry; `None` before the first.
     entry: Option<Entry<'m>>,
     run: SortedRun,
     rest: Range<usize>,
@@ -203,7 +203,7 @@ struct Head<'m> {
 }
 
 impl<'m> Head<'m> {
-    /// Goes to the next key of which a version may be seen; whether there is one.
+    /// Moves to the next key with a visible version; returns whether there is one.
     fn advance(&mut self, memtable: &'m Memtable, sequence: u64) -> bool {
         let before = self.entry.take();
         let run = &self.run;

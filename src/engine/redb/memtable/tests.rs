@@ -13,32 +13,32 @@ type Map = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 const ALL: KeyRange<'static> = (Unbounded, Unbounded);
 
-fn put(recent: &Memtable, sequence: u64, writes: &[(&[u8], Option<&[u8]>)]) {
+fn put(memtable: &Memtable, sequence: u64, writes: &[(&[u8], Option<&[u8]>)]) {
     let mut staged = Staging::default();
     for write in writes {
         staged.put(*write);
     }
-    recent.add(sequence, staged);
+    memtable.add(sequence, staged);
 }
 
-fn recent() -> Memtable {
-    let recent = Memtable::default();
-    put(&recent, 1, &[(b"ann", Some(b"1"))]);
-    put(&recent, 2, &[(b"bob", Some(b"2"))]);
-    put(&recent, 3, &[(b"ann", None)]);
-    put(&recent, 4, &[(b"ann", Some(b"4"))]);
-    put(&recent, 5, &[(b"cho", Some(b"5"))]);
-    recent
+fn memtable() -> Memtable {
+    let memtable = Memtable::default();
+    put(&memtable, 1, &[(b"ann", Some(b"1"))]);
+    put(&memtable, 2, &[(b"bob", Some(b"2"))]);
+    put(&memtable, 3, &[(b"ann", None)]);
+    put(&memtable, 4, &[(b"ann", Some(b"4"))]);
+    put(&memtable, 5, &[(b"cho", Some(b"5"))]);
+    memtable
 }
 
-fn at(recent: &Memtable, key: &[u8], sequence: u64) -> Option<Option<Vec<u8>>> {
-    let entry = recent.get(key, hash_of(key), sequence)?;
+fn at(memtable: &Memtable, key: &[u8], sequence: u64) -> Option<Option<Vec<u8>>> {
+    let entry = memtable.get(key, hash_of(key), sequence)?;
     assert_eq!(entry.key(), key);
     Some(entry.value().map(<[u8]>::to_vec))
 }
 
-fn keys(recent: &Memtable, range: KeyRange<'_>, order: Order, sequence: u64) -> Vec<String> {
-    recent
+fn keys(memtable: &Memtable, range: KeyRange<'_>, order: Order, sequence: u64) -> Vec<String> {
+    memtable
         .scan(range, order, sequence)
         .map(|entry| {
             let value = entry.value().unwrap_or(b"-");
@@ -49,26 +49,26 @@ fn keys(recent: &Memtable, range: KeyRange<'_>, order: Order, sequence: u64) -> 
 
 #[test]
 fn a_reader_sees_the_commits_it_may() {
-    let recent = recent();
-    assert_eq!(at(&recent, b"ann", 0), None);
-    assert_eq!(at(&recent, b"ann", 2), Some(Some(b"1".to_vec())));
-    assert_eq!(at(&recent, b"ann", 3), Some(None));
-    assert_eq!(at(&recent, b"ann", 9), Some(Some(b"4".to_vec())));
-    assert_eq!(at(&recent, b"an", 9), None);
-    assert_eq!(at(&recent, b"bob", 1), None);
+    let memtable = memtable();
+    assert_eq!(at(&memtable, b"ann", 0), None);
+    assert_eq!(at(&memtable, b"ann", 2), Some(Some(b"1".to_vec())));
+    assert_eq!(at(&memtable, b"ann", 3), Some(None));
+    assert_eq!(at(&memtable, b"ann", 9), Some(Some(b"4".to_vec())));
+    assert_eq!(at(&memtable, b"an", 9), None);
+    assert_eq!(at(&memtable, b"bob", 1), None);
 }
 
 #[test]
 fn a_scan_shows_each_key_once_in_both_orders() {
-    let recent = recent();
+    let memtable = memtable();
     for (sequence, expected) in [
         (0, vec![]),
         (1, vec!["ann=1"]),
         (3, vec!["ann=-", "bob=2"]),
         (9, vec!["ann=4", "bob=2", "cho=5"]),
     ] {
-        assert_eq!(keys(&recent, ALL, Order::Ascending, sequence), expected);
-        let mut reversed = keys(&recent, ALL, Order::Descending, sequence);
+        assert_eq!(keys(&memtable, ALL, Order::Ascending, sequence), expected);
+        let mut reversed = keys(&memtable, ALL, Order::Descending, sequence);
         reversed.reverse();
         assert_eq!(reversed, expected, "at {sequence}");
     }
@@ -76,10 +76,10 @@ fn a_scan_shows_each_key_once_in_both_orders() {
 
 #[test]
 fn bounds_count_as_they_say() {
-    let recent = recent();
+    let memtable = memtable();
     for order in [Order::Ascending, Order::Descending] {
         let in_range = |start, end| {
-            let mut keys = keys(&recent, (start, end), order, 9);
+            let mut keys = keys(&memtable, (start, end), order, 9);
             keys.sort();
             keys.concat()
         };
@@ -100,7 +100,7 @@ fn bounds_count_as_they_say() {
 fn every_state_is_what_a_map_would_be() {
     for seed in 0..60 {
         let mut random = fastrand::Rng::with_seed(seed);
-        let recent = Memtable::default();
+        let memtable = Memtable::default();
         let mut states = vec![Map::new()];
         for sequence in 1..=random.u64(1..150) {
             let mut state = states.last().unwrap().clone();
@@ -112,17 +112,17 @@ fn every_state_is_what_a_map_would_be() {
                 staged.put((key.as_bytes(), value.as_deref()));
                 state.insert(key.into_bytes(), value);
             }
-            recent.add(sequence, staged);
+            memtable.add(sequence, staged);
             states.push(state);
             if random.u8(..4) == 0 {
-                check(&recent, &states, &mut random);
+                check(&memtable, &states, &mut random);
             }
         }
-        check(&recent, &states, &mut random);
+        check(&memtable, &states, &mut random);
     }
 }
 
-fn check(recent: &Memtable, states: &[Map], random: &mut fastrand::Rng) {
+fn check(memtable: &Memtable, states: &[Map], random: &mut fastrand::Rng) {
     for _ in 0..4 {
         let sequence = random.usize(..states.len());
         let expected = &states[sequence];
@@ -132,7 +132,7 @@ fn check(recent: &Memtable, states: &[Map], random: &mut fastrand::Rng) {
         } else {
             Order::Descending
         };
-        let scanned: Vec<_> = recent
+        let scanned: Vec<_> = memtable
             .scan(ALL, order, sequence)
             .map(|entry| (entry.key().to_vec(), entry.value().map(<[u8]>::to_vec)))
             .collect();
@@ -144,53 +144,53 @@ fn check(recent: &Memtable, states: &[Map], random: &mut fastrand::Rng) {
         assert_eq!(scanned, in_order);
         assert_eq!(&Map::from_iter(scanned), expected);
         for (key, value) in expected {
-            assert_eq!(at(recent, key, sequence).as_ref(), Some(value));
+            assert_eq!(at(memtable, key, sequence).as_ref(), Some(value));
         }
     }
 }
 
 #[test]
 fn what_is_unsorted_stays_little() {
-    let recent = Memtable::default();
+    let memtable = Memtable::default();
     for sequence in 1..=400_u64 {
         let mut staged = Staging::default();
         for number in 0..50_u64 {
             let key = (sequence * 50 + number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             staged.put((&key.to_be_bytes(), Some(b"1")));
         }
-        recent.add(sequence, staged);
-        recent.sort_if_much();
-        let unsorted = recent.len() - recent.runs.load().writes;
+        memtable.add(sequence, staged);
+        memtable.sort_if_much();
+        let unsorted = memtable.len() - memtable.runs.load().writes;
         assert!(unsorted <= UNSORTED_MAX, "{unsorted}");
     }
-    assert_eq!(recent.newest(400).count(), 400 * 50);
+    assert_eq!(memtable.newest(400).count(), 400 * 50);
 }
 
 /// Readers at the last sequence they were told of, while one thread writes on.
 #[test]
 fn readers_see_whole_commits_while_others_come() {
     const COMMITS: u64 = 3_000;
-    let recent = Memtable::default();
+    let memtable = Memtable::default();
     let told = std::sync::atomic::AtomicU64::new(0);
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         for order in [Order::Ascending, Order::Descending] {
-            let (recent, told, done) = (&recent, &told, &done);
+            let (memtable, told, done) = (&memtable, &told, &done);
             scope.spawn(move || {
                 while !done.load(Ordering::Relaxed) {
                     let sequence = told.load(Ordering::Acquire);
-                    let all: Vec<_> = recent.scan(ALL, order, sequence).collect();
+                    let all: Vec<_> = memtable.scan(ALL, order, sequence).collect();
                     assert_eq!(
                         all.len() as u64,
                         sequence.min(500) + u64::from(sequence > 0)
                     );
-                    let last = at(recent, b"last", sequence);
+                    let last = at(memtable, b"last", sequence);
                     assert_eq!(
                         last.flatten(),
                         (sequence > 0).then(|| sequence.to_be_bytes().to_vec())
                     );
                     for number in sequence.saturating_sub(20)..sequence {
-                        assert!(at(recent, &(number % 500).to_be_bytes(), sequence).is_some());
+                        assert!(at(memtable, &(number % 500).to_be_bytes(), sequence).is_some());
                     }
                 }
             });
@@ -201,7 +201,7 @@ fn readers_see_whole_commits_while_others_come() {
                 (b"last", Some(&sequence.to_be_bytes())),
                 (&number.to_be_bytes(), Some(b"1")),
             ];
-            put(&recent, sequence, &writes);
+            put(&memtable, sequence, &writes);
             told.store(sequence, Ordering::Release);
         }
         done.store(true, Ordering::Relaxed);

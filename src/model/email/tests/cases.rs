@@ -1,4 +1,4 @@
-//! What is an address, and what is its key. Read it as the rules by example.
+//! Which texts are addresses, and their keys: the rules by example.
 
 use crate::error::ErrorKind::{self, EmailRequired, InternationalEmail, InvalidEmail};
 
@@ -32,9 +32,9 @@ const INVALID: Result<&str, ErrorKind> = Err(InvalidEmail);
 const INTERNATIONAL: Result<&str, ErrorKind> = Err(InternationalEmail);
 const REQUIRED: Result<&str, ErrorKind> = Err(EmailRequired);
 
-/// Each text with its key, or with the kind of its refusal.
+/// Each text with its key, or with the kind of its error.
 pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
-    // Nothing at all.
+    // Empty texts.
     ("", REQUIRED),
     (" ", REQUIRED),
     ("\t\r\n\u{c} ", REQUIRED),
@@ -53,7 +53,7 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("ADA.LOVELACE@EXAMPLE.COM", Ok("ada.lovelace@example.com")),
     ("ada@EXAMPLE.com", Ok("ada@example.com")),
     ("ADA@example.com", Ok("ada@example.com")),
-    // ASCII white space around is trimmed, and no other.
+    // Only ASCII white space is trimmed.
     (" ada@example.com ", Ok("ada@example.com")),
     ("\tada@example.com\r\n", Ok("ada@example.com")),
     ("\n\nAda@example.com", Ok("ada@example.com")),
@@ -65,7 +65,7 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("ada@example.com\u{a0}", INVALID),
     ("ada@example.com\u{3000}", INVALID),
     ("ada@example.com\u{feff}", INVALID),
-    // Tags and dots can be other people, and stay.
+    // Tags and dots are kept: such addresses can belong to different people.
     ("ada+lists@example.com", Ok("ada+lists@example.com")),
     ("a.d.a@gmail.com", Ok("a.d.a@gmail.com")),
     ("ada+@example.com", Ok("ada+@example.com")),
@@ -103,7 +103,7 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("a..b@c", INVALID),
     (".@example.com", INVALID),
     ("...@example.com", INVALID),
-    // Everything that RFC 5322 allows and this does not.
+    // Forms that RFC 5322 allows and this parser doesn't.
     ("Ada <ada@example.com>", INVALID),
     ("<ada@example.com>", INVALID),
     ("\"Ada\" <ada@example.com>", INVALID),
@@ -141,7 +141,7 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("a\u{7f}da@example.com", INVALID),
     ("ada@exam\u{85}ple.com", INVALID),
     ("ada@exam\u{2028}ple.com", INVALID),
-    // Outside ASCII before the @: RFC 6531, not yet.
+    // Letters outside ASCII before the @ (RFC 6531): not supported yet.
     ("jürgen@example.com", INTERNATIONAL),
     ("JÜRGEN@bücher.example", INTERNATIONAL),
     ("用户@example.com", INTERNATIONAL),
@@ -177,7 +177,7 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("a@b!c", INVALID),
     ("a@*.example.com", INVALID),
     ("a@b\\c", INVALID),
-    // Hyphens in the third and fourth place are hosts that exist.
+    // Hosts with hyphens in the third and fourth position exist.
     ("a@r3---sn.example.com", Ok("a@r3---sn.example.com")),
     (
         "a@r3---sn.bücher.example",
@@ -192,7 +192,7 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("a@１２７.０.０.１", INVALID),
     ("a@example.1a", Ok("a@example.1a")),
     ("a@127.0.0.1.example", Ok("a@127.0.0.1.example")),
-    // Internationalized domains, by one key in every spelling.
+    // Internationalized domains have one key in every spelling.
     ("ada@bücher.example", Ok("ada@xn--bcher-kva.example")),
     ("ada@BÜCHER.example", Ok("ada@xn--bcher-kva.example")),
     ("ada@bu\u{308}cher.example", Ok("ada@xn--bcher-kva.example")),
@@ -205,11 +205,11 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("ada@xn--80a1acny.рф", Ok("ada@xn--80a1acny.xn--p1ai")),
     ("ada@אב.example", Ok("ada@xn--4dbc.example")),
     ("ada@💩.la", Ok("ada@xn--ls8h.la")),
-    // Sharp s is its own letter in both cases (not the older mapping to ss).
+    // Sharp s is a letter of its own in both cases (the older mapping was to ss).
     ("ada@faß.de", Ok("ada@xn--fa-hia.de")),
     ("ada@FAẞ.de", Ok("ada@xn--fa-hia.de")),
     ("ada@fass.de", Ok("ada@fass.de")),
-    // So is the final sigma, but its capital is the usual one.
+    // So is the final sigma, but its capital is that of the usual sigma.
     ("ada@ς.gr", Ok("ada@xn--3xa.gr")),
     ("ada@Σ.gr", Ok("ada@xn--4xa.gr")),
     // Compatibility letters in a domain: UTS #46 maps them, as browsers do.
@@ -219,7 +219,7 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("ada@\u{17f}.com", Ok("ada@s.com")),
     ("ada@\u{2460}a.com", Ok("ada@1a.com")),
     ("ada@\u{130}.com", Ok("ada@xn--i-9bb.com")),
-    // What they map to is judged again.
+    // The result of the mapping is checked again.
     ("ada@example\u{ff0f}evil.com", INVALID),
     ("ada@\u{2100}.com", INVALID),
     ("ada@a\u{ff3f}b.com", INVALID),
@@ -228,7 +228,7 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
         "ada@ｘn--bcher-kva.example",
         Ok("ada@xn--bcher-kva.example"),
     ),
-    // Full stops that are not a dot.
+    // Full stops that are not an ASCII dot.
     ("ada@example\u{3002}com", INVALID),
     ("ada@example\u{ff0e}com", INVALID),
     ("ada@example\u{ff61}com", INVALID),
@@ -248,11 +248,11 @@ pub(super) const CASES: &[(&str, Result<&str, ErrorKind>)] = &[
     ("ada@e\u{e0041}xample.com", INVALID),
     ("ada@exa\u{115f}mple.com", INVALID),
     ("ada@\u{3164}.com", INVALID),
-    // A joiner where IDNA allows it, as it is and inside an A-label.
+    // A joiner where IDNA allows it, written out and inside an A-label.
     ("ada@क\u{94d}\u{200d}ष.example", INVALID),
     ("ada@xn--11b2ezcw70k.example", INVALID),
     ("ada@क\u{94d}ष.example", Ok("ada@xn--11b2ezc.example")),
-    // A-labels that stand for nothing.
+    // A-labels that decode to nothing valid.
     ("ada@xn--.com", INVALID),
     ("ada@xn--a.com", INVALID),
     ("ada@xn--0.com", INVALID),

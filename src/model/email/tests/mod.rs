@@ -1,4 +1,4 @@
-//! The table of addresses, what must hold for all texts, and the wording.
+//! The table of addresses, properties of all texts, and the messages.
 
 mod cases;
 
@@ -69,7 +69,8 @@ fn the_table_has_no_row_twice() {
     assert_eq!(texts.len(), cases::CASES.len());
 }
 
-/// No address can show it: with an `@` and a local part, 253 octets are 255.
+/// No address can reach this limit: with an `@` and a local part, a domain of 253 octets
+/// makes 255.
 #[test]
 fn a_domain_of_253_octets_is_the_longest() {
     let longest = format!("{0}.{0}.{0}.{1}", "a".repeat(63), "a".repeat(61));
@@ -106,7 +107,7 @@ fn equality_order_and_hash_go_by_the_key() {
     let [lower, upper, other] =
         ["b@example.com", "B@Example.com", "C@example.com"].map(|text| Email::parse(text).unwrap());
     assert_eq!(lower, upper);
-    // By the texts, "C" would come before "b".
+    // As typed, "C" would come before "b".
     assert!(lower < other);
     assert_eq!(HashSet::from([lower.clone(), upper.clone()]).len(), 1);
     assert_eq!(BTreeSet::from([lower, upper, other]).len(), 2);
@@ -157,12 +158,12 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
     }
 }
 
-/// Domains at the edge of the rules: everything between accepted and refused.
+/// Domains at the edge of the rules, both accepted and refused ones.
 fn ascii_domain() -> impl Strategy<Value = String> {
     "([a-cA-C0-9-]{0,4}|[a-z]{62,64}|[a-z_ +]{1,3})(\\.([a-cA-C0-9-]{1,4}|[a-z]{62,63})){0,4}"
 }
 
-/// Texts that are addresses more often than not, in all scripts.
+/// Texts that are mostly addresses, in all scripts.
 fn address_like() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9.+'ü ]{1,8}@([a-zA-Zß\u{300}-\u{308}ａ-ｅ\u{200b}-\u{200d}。अ-ह\u{94d}א-ת0-9-]{1,5}\\.){0,2}\
      (xn--)?[a-zA-Zü0-9-]{1,8}"
@@ -248,8 +249,8 @@ proptest! {
     }
 }
 
-/// The crate maps a code point to nothing exactly if it is in our table, or
-/// else an address with it would be a second spelling of another.
+/// The crate maps a code point to nothing exactly if it is in our table; otherwise an
+/// address with it would be a second spelling of another address.
 #[test]
 fn nothing_but_the_ignorable_vanishes_from_a_domain() {
     for c in code_points().filter(|&c| !c.is_ascii() && !is_ignorable(c)) {
@@ -258,7 +259,7 @@ fn nothing_but_the_ignorable_vanishes_from_a_domain() {
     }
 }
 
-/// No code point but the three that are refused makes a label of its own.
+/// Only the three refused code points split a label.
 #[test]
 fn nothing_but_a_dot_separates_labels() {
     for c in code_points().filter(|c| !c.is_ascii()) {
@@ -268,8 +269,8 @@ fn nothing_but_a_dot_separates_labels() {
     }
 }
 
-/// The local part is nobody's but its owner's: no code point outside ASCII
-/// gives a key there, whatever it would map to (CVE-2019-19844).
+/// No code point outside ASCII has a key in the local part, whatever it would map to, so
+/// nobody can claim another's address (CVE-2019-19844).
 #[test]
 fn nothing_outside_ascii_is_mapped_before_the_at() {
     for c in code_points().filter(|c| !c.is_ascii()) {
@@ -282,8 +283,8 @@ fn local_of(key: &str) -> &str {
     key.rsplit_once('@').unwrap().0
 }
 
-/// Every code point of a plane that has letters or format characters in it; the
-/// rest of Unicode is unassigned or for private use.
+/// All code points of the planes that contain letters or format characters; the other
+/// planes are unassigned or for private use.
 fn code_points() -> impl Iterator<Item = char> {
     ('\0'..='\u{3ffff}').chain('\u{e0000}'..='\u{e0fff}')
 }
