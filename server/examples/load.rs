@@ -79,11 +79,11 @@ impl Connection {
         if !head.starts_with("HTTP/1.1 20") {
             return Err(head.lines().next().unwrap_or_default().into());
         }
-        let lengths = head.lines().filter_map(|line| {
+        let mut lengths = head.lines().filter_map(|line| {
             let (name, value) = line.split_once(':')?;
             name.eq_ignore_ascii_case("content-length").then_some(value)
         });
-        let length: usize = lengths.last().unwrap_or("0").trim().parse()?;
+        let length: usize = lengths.next().unwrap_or("0").trim().parse()?;
         Ok(self.answer.len() >= end + 4 + length)
     }
 }
