@@ -100,7 +100,7 @@ fn a_refusal_says_why_and_what_helps() {
     assert_eq!(active(directory), ["bob"]);
 
     let nothing = browser.post("/admin/preview", &form(directory, "deactivate", &["ann"]));
-    assert!(nothing.body.contains("choose users first"));
+    assert!(nothing.body.contains("first choose users"));
 }
 
 #[test]
