@@ -5,11 +5,13 @@
 //! then a process that wrote 100, and one that wrote 10,000 more, is killed, and the
 //! directory is opened again. Then users with random addresses are created by 16 threads, each
 //! waiting for its commit; last beside a backup, a verification and reads.
-//! `HEADCOUNT_BENCH_USERS`, `HEADCOUNT_BENCH_SECONDS` and `HEADCOUNT_BENCH_THREADS` change that.
+//! `HEADCOUNT_BENCH_USERS`, `HEADCOUNT_BENCH_SECONDS` and `HEADCOUNT_BENCH_THREADS` change that;
+//! `HEADCOUNT_BENCH_LOG_MIB` sets the size of the log.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::env;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
@@ -39,7 +41,7 @@ fn main() {
     let started = Instant::now();
     load(&path, users);
     println!(
-        "{users} users loaded in {:.1?}, {:.0} MB",
+        "{users} users loaded in {:.1?}, {:.0} MB on disk",
         started.elapsed(),
         megabytes(&path)
     );
@@ -55,14 +57,18 @@ fn number(name: &str, usual: u64) -> u64 {
     env::var(name).map_or(usual, |text| text.parse().unwrap())
 }
 
+/// What the file takes on the disk: redb makes it longer before anything is written there.
 fn megabytes(path: &Path) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "it is printed without any")]
-    let bytes = std::fs::metadata(path).unwrap().len() as f64;
+    let bytes = (std::fs::metadata(path).unwrap().blocks() * 512) as f64;
     bytes / 1e6
 }
 
 fn open(path: &Path) -> Directory {
-    let options = Directory::options().license_if_new(License::Enterprise);
+    let mut options = Directory::options().license_if_new(License::Enterprise);
+    if let Some(mib) = env::var_os("HEADCOUNT_BENCH_LOG_MIB") {
+        options = options.log_bytes(mib.to_str().unwrap().parse::<u64>().unwrap() << 20);
+    }
     options.open(path).unwrap()
 }
 
@@ -229,7 +235,7 @@ fn sustain(path: &Path, seconds: u64, threads: u64) {
     let rate = waits.len() as f64 / took.as_secs_f64();
     println!(
         "{threads} threads, {took:.1?}: {rate:.0} creates a second, {}; \
-         file {before:.0} MB before, {:.0} MB after",
+         {before:.0} MB on disk before, {:.0} MB after",
         shown(&waits),
         megabytes(path)
     );

@@ -168,6 +168,11 @@
 /** The number of seats of a license without a limit. */
 #define HC_NO_LIMIT 18446744073709551615ull
 
+/**
+ * The largest number of days that hc_directory_get_seat_history() has: three years, and some.
+ */
+#define HC_SEAT_DAYS_MAX 1100
+
 /** Bytes of the longest name of a provisioner, with the NUL behind it. */
 #define HC_PROVISIONER_BYTES 65
 
@@ -521,10 +526,10 @@ HC_ENUM(hc_option) {
      */
     HC_OPTION_USER_CACHE_BYTES = 5,
     /**
-     * The largest size of the log beside the file, in bytes, at least 1 MiB; 64 MiB by
-     * default. It holds writes not yet checkpointed; they are also kept in memory, in up to
-     * three times the space. A larger log absorbs longer bursts of writes. It starts small,
-     * and closing removes it.
+     * The largest size of the log beside the file, in bytes, at least 1 MiB; by default
+     * 64 MiB, or a quarter of a file above 256 MiB, up to 128 MiB. It holds writes not yet
+     * checkpointed; they are also kept in memory, in up to three times the space. A larger
+     * log absorbs longer bursts of writes. It starts small, and closing removes it.
      */
     HC_OPTION_LOG_BYTES = 6,
     /**
@@ -1231,7 +1236,7 @@ hc_status hc_directory_get_seats(const struct hc_directory *directory, struct hc
  *        record.
  * @param history Where to write the figures.
  * @param days Where to write the days, the first one first; NULL if not wanted.
- * @param days_max How many there is room for: 1,100 hold everything that is kept. Days beyond
+ * @param days_max How many there is room for: #HC_SEAT_DAYS_MAX hold everything that is kept. Days beyond
  *        are left out, but history->day_count counts them.
  */
 hc_status hc_directory_get_seat_history(const struct hc_directory *directory,

@@ -201,6 +201,8 @@ func call(d *Directory, name string, in callArguments) (any, error) {
 		return perhaps(showUser(d.UserByID(id)))
 	case "user_by_email":
 		return perhaps(showUser(d.UserByEmail(in.text("email"))))
+	case "users_by_emails", "users_by_ids":
+		return usersBy(d, in)
 	case "user_by_username":
 		return perhaps(showUser(d.UserByUsername(in.text("username"))))
 	case "user_by_external_id":
@@ -292,6 +294,37 @@ func call(d *Directory, name string, in callArguments) (any, error) {
 			"latest_change": v.LatestChange, "seats_limit": limit(seats.Limit)}, err
 	}
 	return callWorkspace(d, name, in)
+}
+
+func usersBy(d *Directory, in callArguments) (any, error) {
+	var users []*User
+	var err error
+	if emails, said := in["emails"].([]any); said {
+		texts := make([]string, len(emails))
+		for i, email := range emails {
+			texts[i] = email.(string)
+		}
+		users, err = d.UsersByEmails(texts)
+	} else {
+		var ids []ID
+		for _, text := range in["ids"].([]any) {
+			id, failed := ParseID(text.(string))
+			err = errors.Join(err, failed)
+			ids = append(ids, id)
+		}
+		if err == nil {
+			users, err = d.UsersByIDs(ids)
+		}
+	}
+	shown := []any{}
+	for _, user := range users {
+		if user == nil {
+			shown = append(shown, nil)
+		} else {
+			shown = append(shown, mapUser(*user))
+		}
+	}
+	return shown, err
 }
 
 func callWorkspace(d *Directory, name string, in callArguments) (any, error) {

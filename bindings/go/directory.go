@@ -34,7 +34,8 @@ type Options struct {
 	// reading one again costs no call into C: 0 is 65,536, and a negative number none. It
 	// never answers with an older state than anybody has seen.
 	HostCacheUsers int
-	// LogBytes is how large the log beside the file may become; 0 is 64 MiB.
+	// LogBytes is how large the log beside the file may become; 0 is 64 MiB, or a quarter of
+	// a file above 256 MiB, up to 128 MiB.
 	LogBytes uint64
 	// SyncInterval gives up durability for speed: writes return when the operating
 	// system has them, and are on disk after this time at the latest. 0, the default,
@@ -131,37 +132,24 @@ func (o *Options) native() (*C.hc_options, error) {
 	if o == nil {
 		return native, nil
 	}
-	var e *C.hc_error
-	status := C.hc_status(C.HC_STATUS_OK)
-	set := func(wanted bool, how func() C.hc_status) {
-		if status == C.HC_STATUS_OK && wanted {
-			status = how()
-		}
+	var s steps
+	set := func(wanted bool, option C.int32_t, value C.uint64_t) {
+		s.run(wanted, func(e **C.hc_error) C.hc_status { return C.hc_options_set(native, option, value, e) })
 	}
-	set(o.MustExist, func() C.hc_status { return C.hc_options_set(native, C.HC_OPTION_CREATE_IF_MISSING, 0, &e) })
-	set(o.ReadOnly, func() C.hc_status { return C.hc_options_set(native, C.HC_OPTION_READ_ONLY, 1, &e) })
-	set(true, func() C.hc_status {
-		return C.hc_options_set_license_if_new(native, o.License.kind, C.uint64_t(o.License.seats), &e)
+	set(o.MustExist, C.HC_OPTION_CREATE_IF_MISSING, 0)
+	set(o.ReadOnly, C.HC_OPTION_READ_ONLY, 1)
+	s.run(true, func(e **C.hc_error) C.hc_status {
+		return C.hc_options_set_license_if_new(native, o.License.kind, C.uint64_t(o.License.seats), e)
 	})
-	set(o.OpenTimeout > 0, func() C.hc_status {
-		return C.hc_options_set(native, C.HC_OPTION_OPEN_TIMEOUT_MS, milliseconds(o.OpenTimeout), &e)
-	})
-	set(o.PageCacheBytes > 0, func() C.hc_status {
-		return C.hc_options_set(native, C.HC_OPTION_PAGE_CACHE_BYTES, C.uint64_t(o.PageCacheBytes), &e)
-	})
-	set(o.CacheBytes != 0, func() C.hc_status {
-		return C.hc_options_set(native, C.HC_OPTION_USER_CACHE_BYTES, C.uint64_t(max(o.CacheBytes, 0)), &e)
-	})
-	set(o.LogBytes > 0, func() C.hc_status {
-		return C.hc_options_set(native, C.HC_OPTION_LOG_BYTES, C.uint64_t(o.LogBytes), &e)
-	})
-	set(o.SyncInterval > 0, func() C.hc_status {
-		return C.hc_options_set(native, C.HC_OPTION_SYNC_INTERVAL_MS, milliseconds(o.SyncInterval), &e)
-	})
-	set(o.SalvageLog, func() C.hc_status { return C.hc_options_set(native, C.HC_OPTION_SALVAGE_LOG, 1, &e) })
-	if status != C.HC_STATUS_OK {
+	set(o.OpenTimeout > 0, C.HC_OPTION_OPEN_TIMEOUT_MS, milliseconds(o.OpenTimeout))
+	set(o.PageCacheBytes > 0, C.HC_OPTION_PAGE_CACHE_BYTES, C.uint64_t(o.PageCacheBytes))
+	set(o.CacheBytes != 0, C.HC_OPTION_USER_CACHE_BYTES, C.uint64_t(max(o.CacheBytes, 0)))
+	set(o.LogBytes > 0, C.HC_OPTION_LOG_BYTES, C.uint64_t(o.LogBytes))
+	set(o.SyncInterval > 0, C.HC_OPTION_SYNC_INTERVAL_MS, milliseconds(o.SyncInterval))
+	set(o.SalvageLog, C.HC_OPTION_SALVAGE_LOG, 1)
+	if err := s.err(); err != nil {
 		C.hc_options_free(native)
-		return nil, failure(status, e)
+		return nil, err
 	}
 	return native, nil
 }

@@ -31,9 +31,6 @@ type SeatHistory struct {
 	Days []SeatDay
 }
 
-// More days than the library keeps.
-const seatDaysMax = 1100
-
 // SeatHistory tells the most users that were active at one time, on each day (UTC) since
 // that of a moment; the zero time is the first day on record. It is kept for three years.
 func (d *Directory) SeatHistory(since time.Time) (SeatHistory, error) {
@@ -42,9 +39,9 @@ func (d *Directory) SeatHistory(since time.Time) (SeatHistory, error) {
 		micros = C.uint64_t(since.UnixMicro())
 	}
 	native := C.hc_seat_history{struct_size: C.sizeof_hc_seat_history}
-	days := make([]C.hc_seat_day, seatDaysMax)
+	days := make([]C.hc_seat_day, C.HC_SEAT_DAYS_MAX)
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
-		return C.hc_directory_get_seat_history(h, micros, &native, &days[0], seatDaysMax, e)
+		return C.hc_directory_get_seat_history(h, micros, &native, &days[0], C.HC_SEAT_DAYS_MAX, e)
 	})
 	if err != nil {
 		return SeatHistory{}, err
@@ -52,7 +49,7 @@ func (d *Directory) SeatHistory(since time.Time) (SeatHistory, error) {
 	history := SeatHistory{
 		Since: day(native.since_micros),
 		Peak:  uint64(native.peak),
-		Days:  make([]SeatDay, min(native.day_count, seatDaysMax)),
+		Days:  make([]SeatDay, min(native.day_count, C.HC_SEAT_DAYS_MAX)),
 	}
 	if native.peak_day_micros != 0 {
 		history.PeakDay = day(native.peak_day_micros)

@@ -1,7 +1,9 @@
 package headcount
 
 import (
+	"fmt"
 	"maps"
+	"strings"
 	"testing"
 	"time"
 )
@@ -137,4 +139,36 @@ func TestIDsAreTextInTheUsualForm(t *testing.T) {
 	equal(t, id, read)
 	equal(t, "steve@xn--bcher-kva.example", must[string](t)(EmailKey("Steve@Bücher.example")))
 	equal(t, "steve", must[string](t)(UsernameKey("Steve")))
+}
+
+func TestManyUsersAreFoundAtOnce(t *testing.T) {
+	d := memory(t, EnterpriseLicense())
+	var batch Batch
+	for i := range 2000 {
+		batch.CreateUser(NewUser{Email: fmt.Sprintf("u%d@ex.co", i), GivenName: strings.Repeat("x", 100)})
+	}
+	must[Applied](t)(d.Apply(&batch))
+	emails := make([]string, 2500)
+	for i := range emails {
+		emails[i] = fmt.Sprintf("u%d@ex.co", i)
+	}
+	found := must[[]*User](t)(d.UsersByEmails(emails))
+	equal(t, 2500, len(found))
+	var ids []ID
+	for i, user := range found {
+		equal(t, i < 2000, user != nil)
+		if user != nil {
+			equal(t, emails[i], user.Email)
+			ids = append(ids, user.ID)
+		}
+	}
+	again := must[[]*User](t)(d.UsersByIDs(append(ids, ID{1})))
+	equal(t, 2001, len(again))
+	for i, user := range again[:2000] {
+		equal(t, emails[i], user.Email)
+	}
+	equal(t, true, again[2000] == nil)
+	equal(t, 0, len(must[[]*User](t)(d.UsersByIDs(nil))))
+	_, err := d.UsersByEmails([]string{"ann@ex.co", "\xff"})
+	refused(t, ErrInvalidUTF8, err)
 }

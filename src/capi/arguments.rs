@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 
-use super::refusal::Refusal;
+use super::call_error::CallError;
 use crate::model::UserId;
 
 /// Bytes that a text may have. Longer than any text the directory takes, it
@@ -26,12 +26,12 @@ pub(super) unsafe fn text<'a>(
     name: &'static str,
     bytes: *const u8,
     length: usize,
-) -> Result<&'a str, Refusal> {
+) -> Result<&'a str, CallError> {
     if length == 0 {
         return Ok("");
     }
     if bytes.is_null() {
-        return Err(Refusal::null(name));
+        return Err(CallError::null(name));
     }
     let length = match length {
         // SAFETY: not NULL, and with a NUL behind it by the caller's promise.
@@ -39,7 +39,7 @@ pub(super) unsafe fn text<'a>(
         length => length,
     };
     if length > TEXT_BYTES_MAX {
-        return Err(Refusal::argument(format!(
+        return Err(CallError::argument(format!(
             "{name} is said to be {length} bytes long; {TEXT_BYTES_MAX} are allowed"
         )));
     }
@@ -50,7 +50,7 @@ pub(super) unsafe fn text<'a>(
         // SAFETY: ASCII is UTF-8.
         return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
     }
-    std::str::from_utf8(bytes).map_err(|error| Refusal::utf8(name, error.valid_up_to()))
+    std::str::from_utf8(bytes).map_err(|error| CallError::utf8(name, error.valid_up_to()))
 }
 
 /// A text from C; `None` where `bytes` is NULL and `length` is 0.
@@ -62,7 +62,7 @@ pub(super) unsafe fn text_or_none<'a>(
     name: &'static str,
     bytes: *const u8,
     length: usize,
-) -> Result<Option<&'a str>, Refusal> {
+) -> Result<Option<&'a str>, CallError> {
     if bytes.is_null() && length == 0 {
         return Ok(None);
     }
@@ -80,15 +80,15 @@ pub(super) unsafe fn bytes<'a>(
     name: &'static str,
     bytes: *const u8,
     length: usize,
-) -> Result<&'a [u8], Refusal> {
+) -> Result<&'a [u8], CallError> {
     if length == 0 {
         return Ok(&[]);
     }
     if bytes.is_null() {
-        return Err(Refusal::null(name));
+        return Err(CallError::null(name));
     }
     if length > BUFFER_BYTES_MAX {
-        return Err(Refusal::argument(format!(
+        return Err(CallError::argument(format!(
             "{name} is said to be {length} bytes long; {BUFFER_BYTES_MAX} are allowed"
         )));
     }
@@ -101,9 +101,9 @@ pub(super) unsafe fn bytes<'a>(
 /// # Safety
 ///
 /// Unless it is NULL, `bytes` points to 16 bytes.
-pub(super) unsafe fn user_id(name: &'static str, bytes: *const u8) -> Result<UserId, Refusal> {
+pub(super) unsafe fn user_id(name: &'static str, bytes: *const u8) -> Result<UserId, CallError> {
     if bytes.is_null() {
-        return Err(Refusal::null(name));
+        return Err(CallError::null(name));
     }
     // SAFETY: not NULL, and of that length by the caller's promise.
     let bytes = unsafe { bytes.cast::<[u8; 16]>().read() };
@@ -120,11 +120,11 @@ pub(super) unsafe fn filling<'a>(
     bytes: *mut u8,
     capacity: usize,
     written: *mut usize,
-) -> Result<(&'a mut [MaybeUninit<u8>], Out<usize>), Refusal> {
+) -> Result<(&'a mut [MaybeUninit<u8>], Out<usize>), CallError> {
     // SAFETY: the caller's promise.
     let done = unsafe { Out::required("written", written) }?;
     if bytes.is_null() {
-        return Err(Refusal::null("buffer"));
+        return Err(CallError::null("buffer"));
     }
     // More than the format can count is left alone.
     let capacity = capacity.min(BUFFER_BYTES_MAX);
@@ -134,9 +134,9 @@ pub(super) unsafe fn filling<'a>(
 }
 
 /// The element at an index from C.
-pub(super) fn element<T>(elements: &[T], index: usize) -> Result<&T, Refusal> {
+pub(super) fn element<T>(elements: &[T], index: usize) -> Result<&T, CallError> {
     elements.get(index).ok_or_else(|| {
-        Refusal::argument(format!(
+        CallError::argument(format!(
             "the index {index} is too large; there are {}",
             elements.len()
         ))
@@ -144,12 +144,12 @@ pub(super) fn element<T>(elements: &[T], index: usize) -> Result<&T, Refusal> {
 }
 
 /// A truth value: 0 or 1.
-pub(super) fn flag(name: &'static str, value: impl Into<i128>) -> Result<bool, Refusal> {
+pub(super) fn flag(name: &'static str, value: impl Into<i128>) -> Result<bool, CallError> {
     let value = value.into();
     match value {
         0 => Ok(false),
         1 => Ok(true),
-        _ => Err(Refusal::argument(format!(
+        _ => Err(CallError::argument(format!(
             "{name} is {value}; say 0 for no or 1 for yes"
         ))),
     }
@@ -164,9 +164,9 @@ impl<T> Out<T> {
     /// # Safety
     ///
     /// Unless it is NULL, `place` can be written to until the call returns.
-    pub(super) unsafe fn required(name: &'static str, place: *mut T) -> Result<Self, Refusal> {
+    pub(super) unsafe fn required(name: &'static str, place: *mut T) -> Result<Self, CallError> {
         if place.is_null() {
-            return Err(Refusal::null(name));
+            return Err(CallError::null(name));
         }
         Ok(Self(place))
     }
@@ -213,15 +213,15 @@ impl<T> SizedStruct<T> {
         init: &'static str,
         place: *mut T,
         bytes_min: usize,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, CallError> {
         if place.is_null() {
-            return Err(Refusal::null(name));
+            return Err(CallError::null(name));
         }
         // SAFETY: not NULL, and it starts with its size by the caller's promise.
         let struct_size = unsafe { place.cast::<u32>().read() };
         let bytes = size_of::<T>().min(struct_size as usize);
         if bytes < bytes_min {
-            return Err(Refusal::argument(format!(
+            return Err(CallError::argument(format!(
                 "{name}->struct_size is {struct_size}; initialize the struct with {init}"
             )));
         }
@@ -238,7 +238,7 @@ impl<T> SizedStruct<T> {
         init: &'static str,
         place: *mut T,
         bytes_min: usize,
-    ) -> Result<Option<Self>, Refusal> {
+    ) -> Result<Option<Self>, CallError> {
         if place.is_null() {
             return Ok(None);
         }

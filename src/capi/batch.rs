@@ -2,10 +2,10 @@
 
 use std::sync::Mutex;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Batch, Op, check_door};
@@ -45,8 +45,8 @@ impl HcBatch {
     /// settings go before those of this one.
     pub(super) fn append(
         &self,
-        read: impl FnOnce(usize) -> Result<Batch, Refusal>,
-    ) -> Result<(), Refusal> {
+        read: impl FnOnce(usize) -> Result<Batch, CallError>,
+    ) -> Result<(), CallError> {
         let mut batch = lock(&self.batch);
         let mut more = read(batch.len())?;
         batch.steps.append(&mut more.steps);
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn hc_batch_set_if_version(
     unsafe {
         guard::call(batch, error, |batch| {
             if lock(&batch.batch).is_empty() {
-                return Err(Refusal::argument(
+                return Err(CallError::argument(
                     "a version goes with the operation before it, and there is none".to_owned(),
                 ));
             }

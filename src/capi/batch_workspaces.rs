@@ -2,10 +2,10 @@
 
 use super::arguments;
 use super::batch::HcBatch;
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::member::HcRole;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::users::named;
 use super::workspaces::optional_owner;
@@ -230,7 +230,7 @@ pub(super) unsafe fn which(
     name: *const u8,
     name_len: usize,
     id: u64,
-) -> Result<WorkspaceRef, Refusal> {
+) -> Result<WorkspaceRef, CallError> {
     // SAFETY: the caller's promise.
     Ok(
         match unsafe { arguments::text("workspace", name, name_len) }? {

@@ -3,11 +3,11 @@
 use std::ffi::c_void;
 
 use super::arguments::{self, Out, SizedStruct};
+use super::call_error::CallError;
 use super::directory::{HcDirectory, options_or_default};
 use super::failure::HcError;
 use super::guard;
 use super::options::HcOptions;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::transfer::{HcProgressCallback, telling};
 use crate::directory::{Copied, CopyOptions, restore};
@@ -42,7 +42,7 @@ impl HcCopied {
     /// # Safety
     ///
     /// `place` is NULL or points to a struct that has as many bytes as it says.
-    unsafe fn place(place: *mut Self) -> Result<Option<SizedStruct<Self>>, Refusal> {
+    unsafe fn place(place: *mut Self) -> Result<Option<SizedStruct<Self>>, CallError> {
         // SAFETY: the caller's promise.
         unsafe { SizedStruct::optional("copied", "HC_COPIED_INIT", place, Self::BYTES_MIN) }
     }

@@ -5,6 +5,7 @@ use std::ptr::null;
 use std::sync::{Arc, Mutex};
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
@@ -12,7 +13,6 @@ use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
 use super::query::HcQuery;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::user::HcUser;
 use crate::directory::{Directory, Users};
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn hc_cursor_next(
             let made = Out::required("user", user)?;
             cursor.directory.check()?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
-            let next = ahead.next(|| source.next()).map_err(Refusal::from);
+            let next = ahead.next(|| source.next()).map_err(CallError::from);
             made.write(HcUser::hand_over_or_null(ahead.stay_failed(next)?));
             Ok(())
         })

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::options::HcOptions;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::submit::Submitter;
 use crate::directory::{Directory, Options};
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn hc_directory_free(directory: *mut HcDirectory) {
 /// # Safety
 ///
 /// `options` is NULL or live.
-pub(super) unsafe fn options_or_default(options: *const HcOptions) -> Result<Options, Refusal> {
+pub(super) unsafe fn options_or_default(options: *const HcOptions) -> Result<Options, CallError> {
     if options.is_null() {
         return Ok(Options::new());
     }

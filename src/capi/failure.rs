@@ -2,8 +2,8 @@
 
 use std::ffi::{CStr, CString};
 
+use super::call_error::CallError;
 use super::handle::{Handle, Latch};
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::error::Error;
 
@@ -26,17 +26,17 @@ impl Handle for HcError {
     }
 }
 
-impl From<Refusal> for HcError {
-    fn from(refusal: Refusal) -> Self {
+impl From<CallError> for HcError {
+    fn from(refusal: CallError) -> Self {
         let status = refusal.status();
         let buffer_bytes = match refusal {
-            Refusal::Buffer { needed_bytes } => Some(needed_bytes),
+            CallError::Buffer { needed_bytes } => Some(needed_bytes),
             _ => None,
         };
         let (message, cause) = match refusal {
-            Refusal::Library(error) => (error.to_string(), Some(error)),
-            Refusal::Call(_, message) => (message.into_owned(), None),
-            Refusal::Buffer { needed_bytes } => (
+            CallError::Library(error) => (error.to_string(), Some(error)),
+            CallError::Call(_, message) => (message.into_owned(), None),
+            CallError::Buffer { needed_bytes } => (
                 format!("the next record needs a buffer of {needed_bytes} bytes"),
                 None,
             ),

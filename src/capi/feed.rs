@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 #[cfg(unix)]
 use crate::directory::Ready;
@@ -99,7 +99,7 @@ impl HcFeed {
         &self,
         timeout: Duration,
         buffer: &mut [MaybeUninit<u8>],
-    ) -> Result<usize, Refusal> {
+    ) -> Result<usize, CallError> {
         let reading = &mut *lock(&self.reading);
         let Reading { feed, ahead, .. } = reading;
         feed.check()?;
@@ -127,7 +127,7 @@ impl HcFeed {
 
     /// The descriptor to be polled.
     #[cfg(unix)]
-    fn descriptor(&self) -> Result<i32, Refusal> {
+    fn descriptor(&self) -> Result<i32, CallError> {
         if let Some(ready) = self.ready.get() {
             return Ok(ready.descriptor());
         }
@@ -140,10 +140,10 @@ impl HcFeed {
         self.ready
             .get()
             .map(|ready| ready.descriptor())
-            .ok_or_else(Refusal::panicked)
+            .ok_or_else(CallError::panicked)
     }
 
-    fn set_callback(&self, callback: HcFeedCallback, userdata: Userdata) -> Result<(), Refusal> {
+    fn set_callback(&self, callback: HcFeedCallback, userdata: Userdata) -> Result<(), CallError> {
         let mut reading = lock(&self.reading);
         if callback.is_some() {
             reading.feed.check()?;
@@ -162,9 +162,9 @@ impl HcFeed {
 
     /// There are none here.
     #[cfg(not(unix))]
-    fn descriptor(&self) -> Result<i32, Refusal> {
+    fn descriptor(&self) -> Result<i32, CallError> {
         let message = "this system has no descriptors to poll; wait in hc_feed_next_batch()";
-        Err(Refusal::argument(message.to_owned()))
+        Err(CallError::argument(message.to_owned()))
     }
 }
 

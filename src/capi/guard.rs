@@ -7,9 +7,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::handle::Handle;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// The handle at `pointer`, if calls on it are allowed.
@@ -17,11 +17,11 @@ use super::status::HcStatus;
 /// # Safety
 ///
 /// `pointer` is NULL or a handle that lives as long as `'a`.
-pub(super) unsafe fn borrow<'a, H: Handle>(pointer: *const H) -> Result<&'a H, Refusal> {
+pub(super) unsafe fn borrow<'a, H: Handle>(pointer: *const H) -> Result<&'a H, CallError> {
     // SAFETY: the caller's promise.
     let handle = unsafe { borrow_even_poisoned(pointer) }?;
     if handle.latch().is_poisoned() {
-        return Err(Refusal::poisoned(H::NAME));
+        return Err(CallError::poisoned(H::NAME));
     }
     Ok(handle)
 }
@@ -29,11 +29,11 @@ pub(super) unsafe fn borrow<'a, H: Handle>(pointer: *const H) -> Result<&'a H, R
 /// # Safety
 ///
 /// As for [`borrow`].
-unsafe fn borrow_even_poisoned<'a, H: Handle>(pointer: *const H) -> Result<&'a H, Refusal> {
+unsafe fn borrow_even_poisoned<'a, H: Handle>(pointer: *const H) -> Result<&'a H, CallError> {
     // SAFETY: the caller's promise.
-    let handle = unsafe { pointer.as_ref() }.ok_or_else(|| Refusal::null(H::NAME))?;
+    let handle = unsafe { pointer.as_ref() }.ok_or_else(|| CallError::null(H::NAME))?;
     if handle.latch().is_forked() {
-        return Err(Refusal::forked(H::NAME));
+        return Err(CallError::forked(H::NAME));
     }
     Ok(handle)
 }
@@ -46,7 +46,7 @@ unsafe fn borrow_even_poisoned<'a, H: Handle>(pointer: *const H) -> Result<&'a H
 pub(super) unsafe fn call<H: Handle>(
     handle: *const H,
     error: *mut *mut HcError,
-    body: impl FnOnce(&H) -> Result<(), Refusal>,
+    body: impl FnOnce(&H) -> Result<(), CallError>,
 ) -> HcStatus {
     // What leaves the catch is a number: a refusal is large, and to carry it out costs
     // more than all the checks.
@@ -69,7 +69,7 @@ pub(super) unsafe fn call<H: Handle>(
 pub(super) unsafe fn call_even_poisoned<H: Handle>(
     handle: *const H,
     error: *mut *mut HcError,
-    body: impl FnOnce(&H) -> Result<(), Refusal>,
+    body: impl FnOnce(&H) -> Result<(), CallError>,
 ) -> HcStatus {
     // SAFETY: the caller's promise.
     let outcome = poisoning(handle, || body(unsafe { borrow_even_poisoned(handle) }?));
@@ -84,9 +84,9 @@ pub(super) unsafe fn call_even_poisoned<H: Handle>(
 /// `error` is NULL or can be written to.
 pub(super) unsafe fn start(
     error: *mut *mut HcError,
-    body: impl FnOnce() -> Result<(), Refusal>,
+    body: impl FnOnce() -> Result<(), CallError>,
 ) -> HcStatus {
-    let outcome = caught(body).unwrap_or_else(|Panicked| Err(Refusal::panicked()));
+    let outcome = caught(body).unwrap_or_else(|Panicked| Err(CallError::panicked()));
     // SAFETY: the caller's promise.
     unsafe { report(error, outcome) }
 }
@@ -182,14 +182,14 @@ pub(super) unsafe fn unshare<V: Send + Sync>(value: *mut V) {
 /// Runs `body` and poisons the handle if it panics.
 fn poisoning<H: Handle, T>(
     handle: *const H,
-    body: impl FnOnce() -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
+    body: impl FnOnce() -> Result<T, CallError>,
+) -> Result<T, CallError> {
     caught(body).unwrap_or_else(|Panicked| {
         // SAFETY: the body can only have panicked after it borrowed the handle.
         if let Some(handle) = unsafe { handle.as_ref() } {
             handle.latch().poison();
         }
-        Err(Refusal::panicked())
+        Err(CallError::panicked())
     })
 }
 
@@ -212,7 +212,7 @@ fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
 /// # Safety
 ///
 /// `error` is NULL or can be written to.
-unsafe fn report(error: *mut *mut HcError, outcome: Result<(), Refusal>) -> HcStatus {
+unsafe fn report(error: *mut *mut HcError, outcome: Result<(), CallError>) -> HcStatus {
     match outcome {
         Ok(()) => {
             if !error.is_null() {
@@ -230,7 +230,7 @@ unsafe fn report(error: *mut *mut HcError, outcome: Result<(), Refusal>) -> HcSt
 ///
 /// As for [`report`].
 #[cold]
-unsafe fn report_refusal(error: *mut *mut HcError, refusal: Refusal) -> HcStatus {
+unsafe fn report_refusal(error: *mut *mut HcError, refusal: CallError) -> HcStatus {
     let status = refusal.status();
     refusal.log();
     if !error.is_null() {
@@ -252,7 +252,7 @@ unsafe fn panicked<H: Handle>(handle: *const H, error: *mut *mut HcError) -> HcS
         handle.latch().poison();
     }
     // SAFETY: the caller's promise.
-    unsafe { report_refusal(error, Refusal::panicked()) }
+    unsafe { report_refusal(error, CallError::panicked()) }
 }
 
 #[cfg(test)]

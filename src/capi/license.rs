@@ -1,9 +1,9 @@
 //! The license.
 
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::License;
 
@@ -30,19 +30,19 @@ impl HcLicense {
     }
 
     /// The license that C means by a kind and a number.
-    pub(super) fn parse(kind: i32, seats: u64) -> Result<License, Refusal> {
+    pub(super) fn parse(kind: i32, seats: u64) -> Result<License, CallError> {
         let license = match kind {
             kind if kind == Self::Seats as i32 => return Ok(License::Seats(seats)),
             kind if kind == Self::Community as i32 => License::Community,
             kind if kind == Self::Enterprise as i32 => License::Enterprise,
             _ => {
-                return Err(Refusal::argument(format!(
+                return Err(CallError::argument(format!(
                     "{kind} is no kind of license; use one of HC_LICENSE_*"
                 )));
             }
         };
         if seats != 0 {
-            return Err(Refusal::argument(format!(
+            return Err(CallError::argument(format!(
                 "{seats} seats go with HC_LICENSE_SEATS only; pass 0 with the {license} license"
             )));
         }

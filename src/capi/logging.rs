@@ -13,9 +13,9 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwapOption;
 use log::{LevelFilter, Log, Metadata, Record};
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// How much a message matters. Passed as int32_t.
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn hc_log_set_callback(
 
 impl HcLogLevel {
     /// The filter that C means.
-    fn parse(level: i32) -> Result<LevelFilter, Refusal> {
+    fn parse(level: i32) -> Result<LevelFilter, CallError> {
         let filters = [
             (Self::Off, LevelFilter::Off),
             (Self::Error, LevelFilter::Error),
@@ -119,7 +119,7 @@ impl HcLogLevel {
         ];
         let found = filters.iter().find(|(known, _)| *known as i32 == level);
         found.map(|(_, filter)| *filter).ok_or_else(|| {
-            Refusal::argument(format!("{level} is no level; use one of HC_LOG_LEVEL_*"))
+            CallError::argument(format!("{level} is no level; use one of HC_LOG_LEVEL_*"))
         })
     }
 
@@ -178,13 +178,13 @@ fn replace(callback: Option<Callback>) {
 }
 
 /// Makes `Forwarder` the logger of this process, once.
-fn install() -> Result<(), Refusal> {
+fn install() -> Result<(), CallError> {
     static INSTALLED: OnceLock<bool> = OnceLock::new();
     if *INSTALLED.get_or_init(|| log::set_logger(&Forwarder).is_ok()) {
         return Ok(());
     }
     let message = "the program has set a logger of its own for the crate log; use that";
-    Err(Refusal::argument(message.to_owned()))
+    Err(CallError::argument(message.to_owned()))
 }
 
 /// The logger: it hands on to the callback in force.

@@ -3,13 +3,13 @@
 use std::sync::Mutex;
 
 use super::arguments::{self, Out, SizedStruct};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::users::named;
 use crate::model::{Member, Role, WorkspaceId};
@@ -35,7 +35,7 @@ impl HcRole {
     }
 
     /// The role that C means; `None` is any.
-    pub(super) fn parse_or_any(role: i32) -> Result<Option<Role>, Refusal> {
+    pub(super) fn parse_or_any(role: i32) -> Result<Option<Role>, CallError> {
         match role {
             role if role == Self::Any as i32 => Ok(None),
             _ => Self::parse(role).map(Some),
@@ -43,11 +43,11 @@ impl HcRole {
     }
 
     /// The role that C means.
-    pub(super) fn parse(role: i32) -> Result<Role, Refusal> {
+    pub(super) fn parse(role: i32) -> Result<Role, CallError> {
         match role {
             role if role == Self::Owner as i32 => Ok(Role::Owner),
             role if role == Self::User as i32 => Ok(Role::User),
-            _ => Err(Refusal::argument(format!(
+            _ => Err(CallError::argument(format!(
                 "{role} is no role; use HC_ROLE_OWNER or HC_ROLE_USER"
             ))),
         }

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::{NewUser, Timestamp};
 
@@ -31,7 +31,7 @@ impl HcNewUser {
         lock(&self.user).clone()
     }
 
-    pub(super) fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), Refusal> {
+    pub(super) fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), CallError> {
         lock(&self.user).set(change)?;
         Ok(())
     }

@@ -3,10 +3,10 @@
 use super::applied::HcApplied;
 use super::arguments;
 use super::batch::HcBatch;
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
-use super::packed::{Batch, Kind, operations};
-use super::refusal::Refusal;
+use super::packed::{PackedBatch, PackedKind, operations};
 use super::status::HcStatus;
 
 /// What an operation of a packed batch does. docs/packed.md says which fields each has.
@@ -210,15 +210,15 @@ pub unsafe extern "C" fn hc_applied_read(
         guard::call(applied, error, |applied| {
             let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             let outcomes = applied.outcomes().get(first..).unwrap_or_default();
-            let mut batch = Batch::new(buffer);
+            let mut batch = PackedBatch::new(buffer);
             for (index, outcome) in outcomes.iter().enumerate() {
                 match batch.push(outcome) {
                     Ok(()) => {}
-                    Err(Refusal::Buffer { .. }) if index > 0 => break,
+                    Err(CallError::Buffer { .. }) if index > 0 => break,
                     Err(refusal) => return Err(refusal),
                 }
             }
-            done.write(batch.finish(Kind::Outcomes));
+            done.write(batch.finish(PackedKind::Outcomes));
             Ok(())
         })
     }

@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::license::HcLicense;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::directory::Options;
@@ -60,10 +60,10 @@ pub enum HcOption {
     /// About how much memory may hold users that were read, in bytes, so that reading one
     /// again by email, id or username is a look-up in memory; 64 MiB by default, 0 for none.
     UserCacheBytes = 5,
-    /// The largest size of the log beside the file, in bytes, at least 1 MiB; 64 MiB by
-    /// default. It holds writes not yet checkpointed; they are also kept in memory, in up to
-    /// three times the space. A larger log absorbs longer bursts of writes. It starts small,
-    /// and closing removes it.
+    /// The largest size of the log beside the file, in bytes, at least 1 MiB; by default
+    /// 64 MiB, or a quarter of a file above 256 MiB, up to 128 MiB. It holds writes not yet
+    /// checkpointed; they are also kept in memory, in up to three times the space. A larger
+    /// log absorbs longer bursts of writes. It starts small, and closing removes it.
     LogBytes = 6,
     /// Trades durability for speed: a write returns when the operating system has it, and is
     /// on disk after at most this many milliseconds, up to a day. A crash of the machine can
@@ -91,10 +91,10 @@ impl HcOption {
     ];
 
     /// The option that C means.
-    fn parse(option: i32) -> Result<Self, Refusal> {
+    fn parse(option: i32) -> Result<Self, CallError> {
         let known = Self::ALL.into_iter().find(|one| *one as i32 == option);
         known.ok_or_else(|| {
-            Refusal::argument(format!("{option} is not an option; use one of HC_OPTION_*"))
+            CallError::argument(format!("{option} is not an option; use one of HC_OPTION_*"))
         })
     }
 }
@@ -129,25 +129,32 @@ pub unsafe extern "C" fn hc_options_set(
             let flag = |name| arguments::flag(name, value);
             let bytes = |name| memory(name, value);
             let duration = || duration(value);
-            let set = |change: &dyn Fn(Options) -> Options| options.set(change);
             match HcOption::parse(option)? {
                 HcOption::CreateIfMissing => {
-                    flag("create_if_missing").map(|on| set(&|to| to.create_if_missing(on)))
+                    flag("create_if_missing").map(|on| options.set(|to| to.create_if_missing(on)))
                 }
-                HcOption::ReadOnly => flag("read_only").map(|on| set(&|to| to.read_only(on))),
-                HcOption::OpenTimeoutMs => duration().map(|time| set(&|to| to.open_timeout(time))),
+                HcOption::ReadOnly => {
+                    flag("read_only").map(|on| options.set(|to| to.read_only(on)))
+                }
+                HcOption::OpenTimeoutMs => {
+                    duration().map(|time| options.set(|to| to.open_timeout(time)))
+                }
                 HcOption::PageCacheBytes => {
-                    bytes("the page cache").map(|size| set(&|to| to.page_cache_bytes(size)))
+                    bytes("the page cache").map(|size| options.set(|to| to.page_cache_bytes(size)))
                 }
                 HcOption::UserCacheBytes => {
-                    bytes("the user cache").map(|size| set(&|to| to.user_cache_bytes(size)))
+                    bytes("the user cache").map(|size| options.set(|to| to.user_cache_bytes(size)))
                 }
-                HcOption::LogBytes => bytes("the log").map(|_| set(&|to| to.log_bytes(value))),
+                HcOption::LogBytes => {
+                    bytes("the log").map(|_| options.set(|to| to.log_bytes(value)))
+                }
                 HcOption::SyncIntervalMs => duration().map(|interval| {
                     let interval = Some(interval).filter(|interval| !interval.is_zero());
-                    set(&|to| to.sync_interval(interval));
+                    options.set(|to| to.sync_interval(interval));
                 }),
-                HcOption::SalvageLog => flag("salvage_log").map(|on| set(&|to| to.salvage_log(on))),
+                HcOption::SalvageLog => {
+                    flag("salvage_log").map(|on| options.set(|to| to.salvage_log(on)))
+                }
             }
         })
     }
@@ -181,11 +188,11 @@ pub unsafe extern "C" fn hc_options_free(options: *mut HcOptions) {
     unsafe { guard::free(options) }
 }
 
-fn duration(milliseconds: u64) -> Result<Duration, Refusal> {
+fn duration(milliseconds: u64) -> Result<Duration, CallError> {
     let duration = Duration::from_millis(milliseconds);
     if duration > DURATION_MAX {
         let most = DURATION_MAX.as_millis();
-        return Err(Refusal::argument(format!(
+        return Err(CallError::argument(format!(
             "{milliseconds} ms are too long; a day, {most} ms, is the most"
         )));
     }
@@ -193,8 +200,8 @@ fn duration(milliseconds: u64) -> Result<Duration, Refusal> {
 }
 
 /// A size that this machine can address.
-fn memory(name: &str, bytes: u64) -> Result<usize, Refusal> {
+fn memory(name: &str, bytes: u64) -> Result<usize, CallError> {
     isize::try_from(bytes)
         .map(isize::cast_unsigned)
-        .map_err(|_| Refusal::argument(format!("{bytes} bytes are no size for {name}")))
+        .map_err(|_| CallError::argument(format!("{bytes} bytes are no size for {name}")))
 }

@@ -15,7 +15,7 @@ mod workspace;
 
 use std::mem::MaybeUninit;
 
-use super::refusal::Refusal;
+use super::call_error::CallError;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The version of the format. It grows when old readers would misread it.
@@ -26,7 +26,7 @@ const HEADER_BYTES: usize = 16;
 
 /// What the records of a batch are.
 #[derive(Clone, Copy)]
-pub(crate) enum Kind {
+pub(crate) enum PackedKind {
     Users = 1,
     Workspaces = 2,
     Members = 3,
@@ -36,8 +36,8 @@ pub(crate) enum Kind {
 }
 
 /// Something that has a packed form.
-pub(crate) trait Record {
-    const KIND: Kind;
+pub(crate) trait PackedRecord {
+    const KIND: PackedKind;
 
     /// Bytes that the packed form has at most, told without looking far.
     fn bytes_at_most(&self) -> usize;
@@ -74,15 +74,15 @@ impl<R> Ahead<R> {
 
     /// Has a list that failed fail from then on: to report its end would say that
     /// all was read.
-    pub(super) fn stay_failed<T>(&mut self, outcome: Result<T, Refusal>) -> Result<T, Refusal> {
-        if let Err(Refusal::Library(error)) = &outcome {
+    pub(super) fn stay_failed<T>(&mut self, outcome: Result<T, CallError>) -> Result<T, CallError> {
+        if let Err(CallError::Library(error)) = &outcome {
             self.0 = Some(Err(error.clone()));
         }
         outcome
     }
 }
 
-impl<R: Record> Ahead<R> {
+impl<R: PackedRecord> Ahead<R> {
     /// Packs what `read` returns, until there is no more of it or the buffer is
     /// full. Returns the bytes that were written, 0 where there was nothing.
     ///
@@ -91,15 +91,15 @@ impl<R: Record> Ahead<R> {
         &mut self,
         buffer: &mut [MaybeUninit<u8>],
         mut read: impl FnMut() -> Option<Result<R>>,
-    ) -> Result<usize, Refusal> {
-        let mut batch = Batch::new(buffer);
+    ) -> Result<usize, CallError> {
+        let mut batch = PackedBatch::new(buffer);
         while let Some(item) = self.0.take().or_else(&mut read) {
             let pushed = match &item {
                 Ok(record) => batch.push(record),
                 Err(error) => Err(error.clone().into()),
             };
             if let Err(refusal) = pushed {
-                let is_lost = matches!(refusal, Refusal::Library(_)) && batch.is_empty();
+                let is_lost = matches!(refusal, CallError::Library(_)) && batch.is_empty();
                 self.0 = (!is_lost).then_some(item);
                 if batch.is_empty() {
                     return Err(refusal);
@@ -112,24 +112,24 @@ impl<R: Record> Ahead<R> {
 }
 
 /// Packs one record; returns the bytes of the batch.
-pub(super) fn pack_one<R: Record>(
+pub(super) fn pack_one<R: PackedRecord>(
     buffer: &mut [MaybeUninit<u8>],
     record: &R,
-) -> Result<usize, Refusal> {
-    let mut batch = Batch::new(buffer);
+) -> Result<usize, CallError> {
+    let mut batch = PackedBatch::new(buffer);
     batch.push(record)?;
     Ok(batch.finish(R::KIND))
 }
 
 /// A batch that is being written.
-pub(super) struct Batch<'b> {
+pub(super) struct PackedBatch<'b> {
     buffer: &'b mut [MaybeUninit<u8>],
     /// Bytes in use, the header included.
     bytes: usize,
     records: u32,
 }
 
-impl<'b> Batch<'b> {
+impl<'b> PackedBatch<'b> {
     pub(super) fn new(buffer: &'b mut [MaybeUninit<u8>]) -> Self {
         Self {
             buffer,
@@ -148,12 +148,12 @@ impl<'b> Batch<'b> {
     }
 
     /// Appends a record, if it fits.
-    pub(super) fn push(&mut self, record: &impl Record) -> Result<(), Refusal> {
+    pub(super) fn push(&mut self, record: &impl PackedRecord) -> Result<(), CallError> {
         let room = self.buffer.get_mut(self.bytes..).unwrap_or_default();
         if record.bytes_at_most() > room.len() {
             let counted = Writer::write(record, &mut []);
             if counted > room.len() {
-                return Err(Refusal::Buffer {
+                return Err(CallError::Buffer {
                     needed_bytes: HEADER_BYTES.saturating_add(counted),
                 });
             }
@@ -169,7 +169,7 @@ impl<'b> Batch<'b> {
     }
 
     /// Writes the header, and returns the size of the batch.
-    pub(super) fn finish(self, kind: Kind) -> usize {
+    pub(super) fn finish(self, kind: PackedKind) -> usize {
         if self.is_empty() {
             return 0;
         }
@@ -187,8 +187,8 @@ impl<'b> Batch<'b> {
 }
 
 /// A bug, but one that wrote nothing where it must not.
-fn inconsistent() -> Refusal {
-    Refusal::Library(Error::new(
+fn inconsistent() -> CallError {
+    CallError::Library(Error::new(
         ErrorKind::TooLarge,
         "a record is larger than it said",
     ))
@@ -210,7 +210,7 @@ pub(crate) struct Writer<'b> {
 
 impl<'b> Writer<'b> {
     /// Writes a record; returns its bytes, which may be more than there is room for.
-    fn write(record: &impl Record, room: &'b mut [MaybeUninit<u8>]) -> usize {
+    fn write(record: &impl PackedRecord, room: &'b mut [MaybeUninit<u8>]) -> usize {
         let mut writer = Self { room, end: 0 };
         record.write(&mut writer);
         writer.end

@@ -2,12 +2,12 @@
 
 use std::sync::Mutex;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::member::HcRole;
 use super::query_field::{HcQueryField as Field, HcSort};
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Sort, Timestamp, UserQuery, WorkspaceId};
@@ -45,11 +45,11 @@ impl HcQuery {
         *query = change(std::mem::take(&mut *query));
     }
 
-    fn set_attribute(&self, name: &str, value: Option<&str>) -> Result<(), Refusal> {
+    fn set_attribute(&self, name: &str, value: Option<&str>) -> Result<(), CallError> {
         let mut query = lock(&self.query);
         let most = UserQuery::ATTRIBUTES_MAX;
         if query.attributes.len() >= most && !query.attributes.contains_key(name) {
-            return Err(Refusal::argument(format!(
+            return Err(CallError::argument(format!(
                 "a query asks for up to {most} attributes"
             )));
         }

@@ -1,6 +1,6 @@
 //! What a query can ask for.
 
-use super::refusal::Refusal;
+use super::call_error::CallError;
 use crate::model::Sort;
 
 /// A condition or a setting of a query. Passed as int32_t to hc_query_set_text() or
@@ -74,18 +74,18 @@ impl HcQueryField {
     ];
 
     /// The field that C means.
-    pub(super) fn parse(field: i32) -> Result<Self, Refusal> {
+    pub(super) fn parse(field: i32) -> Result<Self, CallError> {
         let known = Self::ALL.into_iter().find(|one| *one as i32 == field);
         known.ok_or_else(|| {
             let message = format!("a query has no field {field}; use one of HC_QUERY_FIELD_*");
-            Refusal::argument(message)
+            CallError::argument(message)
         })
     }
 
     /// For a field that another setter sets.
-    pub(super) fn wrong_setter(self, kind: &str) -> Refusal {
+    pub(super) fn wrong_setter(self, kind: &str) -> CallError {
         let field = self as i32;
-        Refusal::argument(format!("the field {field} of a query is not a {kind}"))
+        CallError::argument(format!("the field {field} of a query is not a {kind}"))
     }
 }
 
@@ -103,12 +103,12 @@ pub enum HcSort {
 
 impl HcSort {
     /// The order that C means.
-    pub(super) fn parse(sort: u64) -> Result<Sort, Refusal> {
+    pub(super) fn parse(sort: u64) -> Result<Sort, CallError> {
         match sort {
             0 => Ok(Sort::Email),
             1 => Ok(Sort::Username),
             2 => Ok(Sort::Created),
-            _ => Err(Refusal::argument(format!(
+            _ => Err(CallError::argument(format!(
                 "{sort} is not an order; use one of HC_SORT_*"
             ))),
         }

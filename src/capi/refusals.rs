@@ -2,11 +2,11 @@
 
 use super::arguments::Out;
 use super::batch::HcBatch;
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// What would be refused of a batch, as a list of errors. Plain data: it outlives the
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn hc_directory_preview(
             let made = Out::required("refusals", refusals)?;
             let batch = guard::borrow(batch)?.get();
             let errors = directory.directory.refusals(batch)?.into_iter();
-            let errors = errors.map(|error| Refusal::Library(error).into());
+            let errors = errors.map(|error| CallError::Library(error).into());
             made.write(guard::hand_over(HcRefusals {
                 latch: Latch::of_any_process(),
                 errors: errors.collect(),

@@ -1,12 +1,17 @@
 //! How many users were active in the past.
 
 use super::arguments::SizedStruct;
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::refusal::Refusal;
 use super::status::HcStatus;
-use crate::model::{SeatDay, SeatHistory, Timestamp};
+use crate::model::{SEAT_DAYS_KEPT, SeatDay, SeatHistory, Timestamp};
+
+/// The largest number of days that hc_directory_get_seat_history() has: three years, and some.
+pub const HC_SEAT_DAYS_MAX: usize = 1100;
+
+const _: () = assert!(HC_SEAT_DAYS_MAX as u64 > SEAT_DAYS_KEPT);
 
 /// A day (UTC) on which the number of active users changed.
 #[repr(C)]
@@ -79,7 +84,7 @@ impl From<&SeatDay> for HcSeatDay {
 ///        record.
 /// @param history Where to write the figures.
 /// @param days Where to write the days, the first one first; NULL if not wanted.
-/// @param days_max How many there is room for: 1,100 hold everything that is kept. Days beyond
+/// @param days_max How many there is room for: #HC_SEAT_DAYS_MAX hold everything that is kept. Days beyond
 ///        are left out, but history->day_count counts them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_seat_history(
@@ -97,7 +102,7 @@ pub unsafe extern "C" fn hc_directory_get_seat_history(
             let (init, bytes) = ("HC_SEAT_HISTORY_INIT", HcSeatHistory::BYTES_MIN);
             let place = SizedStruct::new("history", init, history, bytes)?;
             if days.is_null() && days_max > 0 {
-                return Err(Refusal::null("days"));
+                return Err(CallError::null("days"));
             }
             let since = Timestamp::from_unix_micros(since_micros)?;
             let since = Some(since).filter(|_| since_micros > 0);

@@ -1,10 +1,10 @@
 //! Figures of a directory that runs.
 
 use super::arguments::{self, SizedStruct};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::directory::Stats;
 
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn hc_directory_write_stats_text(
             let (buffer, done) = arguments::filling(buffer, capacity, written)?;
             let text = directory.directory.stats()?.prometheus();
             let Some(place) = buffer.get_mut(..text.len()) else {
-                return Err(Refusal::Buffer {
+                return Err(CallError::Buffer {
                     needed_bytes: text.len(),
                 });
             };

@@ -8,9 +8,9 @@ use std::thread::{self, JoinHandle, ThreadId};
 
 use super::applied::HcApplied;
 use super::batch::HcBatch;
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{guard, lock};
 use crate::directory::Directory;
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn hc_directory_submit(
     // SAFETY: by the contract, all pointers are NULL or live.
     unsafe {
         guard::call(directory, error, |directory| {
-            let callback = callback.ok_or_else(|| Refusal::null("callback"))?;
+            let callback = callback.ok_or_else(|| CallError::null("callback"))?;
             let batch = guard::borrow(batch)?.get();
             let answer = Answer { callback, userdata };
             directory
@@ -124,7 +124,7 @@ struct Answer {
 unsafe impl Send for Answer {}
 
 impl Submitter {
-    fn submit(&self, directory: &Directory, batch: Batch, answer: Answer) -> Result<(), Refusal> {
+    fn submit(&self, directory: &Directory, batch: Batch, answer: Answer) -> Result<(), CallError> {
         directory.check()?;
         let submission = Submission {
             batch: directory.prepared(batch),
@@ -138,7 +138,7 @@ impl Submitter {
             return Err(Error::new(ErrorKind::Closed, message).into());
         }
         if state.pending == HC_SUBMITTED_MAX {
-            return Err(Refusal::queue_full(HC_SUBMITTED_MAX));
+            return Err(CallError::queue_full(HC_SUBMITTED_MAX));
         }
         state.pending += 1;
         state.waiting.push_back(submission);
@@ -147,7 +147,7 @@ impl Submitter {
     }
 
     /// Starts the thread, unless it runs.
-    fn start(&self) -> Result<(), Refusal> {
+    fn start(&self) -> Result<(), CallError> {
         let mut worker = lock(&self.worker);
         if worker.is_none() {
             let queue = Arc::clone(&self.queue);
@@ -211,7 +211,7 @@ impl Queue {
             let count = answers.len();
             // The handles go before the callbacks come: from then on they keep no file open.
             let applied = catch_unwind(AssertUnwindSafe(|| apply(works)));
-            let failed = || (0..count).map(|_| Err(Refusal::panicked())).collect();
+            let failed = || (0..count).map(|_| Err(CallError::panicked())).collect();
             let outcomes = applied.unwrap_or_else(|_| failed());
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 answer.give(outcome);
@@ -236,7 +236,7 @@ impl Queue {
 }
 
 /// Applies batches to the directory that all of these are handles of.
-fn apply(works: Vec<(Directory, Batch)>) -> Vec<Result<Applied, Refusal>> {
+fn apply(works: Vec<(Directory, Batch)>) -> Vec<Result<Applied, CallError>> {
     let (directories, batches): (Vec<_>, Vec<_>) = works.into_iter().unzip();
     let Some(directory) = directories.first() else {
         return Vec::new();
@@ -244,12 +244,12 @@ fn apply(works: Vec<(Directory, Batch)>) -> Vec<Result<Applied, Refusal>> {
     let outcomes = directory.apply_each(batches);
     outcomes
         .into_iter()
-        .map(|one| one.map_err(Refusal::from))
+        .map(|one| one.map_err(CallError::from))
         .collect()
 }
 
 impl Answer {
-    fn give(self, outcome: Result<Applied, Refusal>) {
+    fn give(self, outcome: Result<Applied, CallError>) {
         let none = (std::ptr::null_mut(), std::ptr::null_mut());
         let (status, (applied, error)) = match outcome {
             Ok(applied) => (HcStatus::Ok, (HcApplied::hand_over(applied), none.1)),

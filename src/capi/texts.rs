@@ -3,11 +3,11 @@
 use std::ffi::c_char;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::license::HcLicense;
 use super::member::HcRole;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use crate::model::{Email, License, Role, Timestamp, Username};
 
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn hc_time_to_text(
     unsafe {
         guard::start(error, || {
             if text.is_null() {
-                return Err(Refusal::null("text"));
+                return Err(CallError::null("text"));
             }
             let moment = Timestamp::from_unix_micros(micros)?;
             write_text::<HC_TIME_TEXT_BYTES>(text, &moment.to_string())
@@ -171,10 +171,10 @@ pub unsafe extern "C" fn hc_time_from_text(
 /// # Safety
 ///
 /// `place` is NULL or has `SIZE` bytes that can be written to.
-unsafe fn write_text<const SIZE: usize>(place: *mut c_char, text: &str) -> Result<(), Refusal> {
+unsafe fn write_text<const SIZE: usize>(place: *mut c_char, text: &str) -> Result<(), CallError> {
     if text.len() >= SIZE {
         let message = format!("{} bytes don't fit into {SIZE} with the NUL", text.len());
-        return Err(Refusal::argument(message));
+        return Err(CallError::argument(message));
     }
     if !place.is_null() {
         // SAFETY: not NULL, and there is room for the text and the NUL.

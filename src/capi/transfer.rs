@@ -3,10 +3,10 @@
 use std::ffi::c_void;
 use std::io::{self, BufReader, Read, Write};
 
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 
 /// Reports how far a call has come, on the thread that made the call. It must return soon, and
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn hc_directory_export(
     // SAFETY: by the contract, all pointers are NULL or live.
     unsafe {
         guard::call(directory, error, |directory| {
-            let write = write.ok_or_else(|| Refusal::null("write"))?;
+            let write = write.ok_or_else(|| CallError::null("write"))?;
             let out = Lines {
                 callback: write,
                 userdata,
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn hc_directory_load(
     // SAFETY: by the contract, all pointers are NULL or live.
     unsafe {
         guard::call(directory, error, |directory| {
-            let read = read.ok_or_else(|| Refusal::null("read"))?;
+            let read = read.ok_or_else(|| CallError::null("read"))?;
             let lines = Lines {
                 callback: read,
                 userdata,

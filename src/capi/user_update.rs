@@ -2,10 +2,10 @@
 
 use std::sync::Mutex;
 
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::UserUpdate;
@@ -30,7 +30,10 @@ impl HcUserUpdate {
         lock(&self.update).clone()
     }
 
-    pub(super) fn set(&self, change: impl FnOnce(UserUpdate) -> UserUpdate) -> Result<(), Refusal> {
+    pub(super) fn set(
+        &self,
+        change: impl FnOnce(UserUpdate) -> UserUpdate,
+    ) -> Result<(), CallError> {
         lock(&self.update).set(change)?;
         Ok(())
     }

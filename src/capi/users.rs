@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::new_user::HcNewUser;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::user::HcUser;
 use super::user_read::HcUserKey;
@@ -160,7 +160,7 @@ pub(super) unsafe fn named(
     name: &'static str,
     text: *const u8,
     length: usize,
-) -> Result<UserRef, Refusal> {
+) -> Result<UserRef, CallError> {
     // SAFETY: the caller's promise.
     unsafe { arguments::text(name, text, length) }.map(UserRef::from)
 }

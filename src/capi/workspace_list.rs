@@ -3,13 +3,13 @@
 use std::sync::Mutex;
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::workspace::HcWorkspace;
 use crate::directory::Workspaces;
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn hc_workspaces_next(
             let made = Out::required("workspace", workspace)?;
             let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
             workspaces.check()?;
-            let next = ahead.next(|| workspaces.next()).map_err(Refusal::from);
+            let next = ahead.next(|| workspaces.next()).map_err(CallError::from);
             made.write(HcWorkspace::hand_over_or_null(ahead.stay_failed(next)?));
             Ok(())
         })

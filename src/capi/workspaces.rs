@@ -1,10 +1,10 @@
 //! Finding workspaces, and changing them.
 
 use super::arguments::{self, Out};
+use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::refusal::Refusal;
 use super::status::HcStatus;
 use super::users::named;
 use super::workspace::HcWorkspace;
@@ -214,7 +214,7 @@ pub unsafe extern "C" fn hc_workspace_delete(
 pub(super) unsafe fn optional_owner(
     owner: *const u8,
     owner_len: usize,
-) -> Result<Option<UserRef>, Refusal> {
+) -> Result<Option<UserRef>, CallError> {
     if owner_len == 0 {
         return Ok(None);
     }

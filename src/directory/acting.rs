@@ -1,4 +1,4 @@
-//! Handles that say who writes, and through which door.
+//! Handles that record who writes, and through which door.
 
 use std::sync::Arc;
 

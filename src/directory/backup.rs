@@ -1,4 +1,4 @@
-//! Copies of a whole directory: backup and restore.
+//! Copying a whole directory: backup and restore.
 
 use std::fmt;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub struct CopyOptions<'a> {
     progress: Option<Box<dyn FnMut(CopyProgress) + 'a>>,
 }
 
-/// How far a copy has come.
+/// The progress of a copy.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -51,7 +51,7 @@ pub struct CopyOptions<'a> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CopyProgress {
-    /// Entries copied: some ten for each user, with what they are found by.
+    /// Entries copied: about ten per user, including index entries.
     pub entries: u64,
     /// Bytes of their keys and values.
     pub bytes: u64,
@@ -77,8 +77,8 @@ pub struct CopyProgress {
 pub struct Copied {
     /// Users in the copy, active or not.
     pub users: u64,
-    /// The number of the latest [`Change`](crate::Change) in it: it has everything up to
-    /// this one, and nothing that came later. 0 before the first.
+    /// The number of the latest [`Change`](crate::Change) in the copy, which contains
+    /// everything up to this change and nothing later. 0 before the first.
     pub sequence: u64,
     /// Bytes of the new file.
     pub bytes: u64,
@@ -110,9 +110,9 @@ impl<'a> CopyOptions<'a> {
         Self::default()
     }
 
-    /// Whether to replace a directory at the target: `false` by default. Nobody may have it
-    /// open, and a file that isn't a directory is never replaced. The new file keeps the owner
-    /// and the mode of the old one.
+    /// Whether to replace a directory at the target: `false` by default. Nobody may have
+    /// that directory open, and a file that isn't a directory is never replaced. The new
+    /// file gets the owner and the mode of the old one.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -130,8 +130,8 @@ impl<'a> CopyOptions<'a> {
         self
     }
 
-    /// How long to wait for a file that another process or handle has open, whether it is to be
-    /// restored or replaced: not at all by default. See
+    /// How long to wait for the backup or the target while another process or handle has it
+    /// open: not at all by default. See
     /// [`Options::open_timeout`](crate::Options::open_timeout).
     ///
     /// ```
@@ -151,8 +151,8 @@ impl<'a> CopyOptions<'a> {
         self
     }
 
-    /// Sets what to call, every few hundred kilobytes and at the end, with how far the copy has
-    /// come. The copy waits until it returns.
+    /// Sets a function that is called with the progress every few hundred kilobytes and at
+    /// the end. The copy waits until it returns.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -171,27 +171,28 @@ impl<'a> CopyOptions<'a> {
 }
 
 impl Directory {
-    /// Copies the directory, as it is now, to a new file at `path`, while others go on
-    /// reading and writing.
+    /// Copies the current state of the directory to a new file at `path`, while others
+    /// continue to read and write.
     ///
-    /// The copy is a directory's file like any other, closed: open it, or
-    /// [`restore`] it. It is written beside `path` under a name that begins like it,
-    /// verified as [`verify`](Self::verify) does, synced and then renamed; so what is at
-    /// `path` is either what was there before, or the whole copy. On Unix a new file can
-    /// be read and written by its owner only, since it holds addresses.
+    /// The copy is the file of a closed directory: open it, or [`restore`] it. It is
+    /// written beside `path`, under a name that starts with the same name, then verified
+    /// like with [`verify`](Self::verify), synced and renamed. So `path` is always either
+    /// the old file or the complete copy. On Unix, only the owner can read and write a new
+    /// file, because it contains addresses.
     ///
-    /// Memory is bounded, to some 40 MiB. While the copy is written, which takes seconds
-    /// for a million users, the space of what is changed meanwhile is not reused: the
-    /// directory's own file may grow by about what checkpoints write in that time.
+    /// It needs up to about 40 MiB of memory. While the copy is written, which takes
+    /// seconds for a million users, the directory's own file can't reuse freed space, and
+    /// may grow by about as much as checkpoints write in that time.
     ///
     /// # Errors
     ///
-    /// [`Io`](crate::ErrorKind::Io) when something is at `path` already: see
-    /// [`CopyOptions::overwrite`]; or when there is no space, and then nothing is left
-    /// behind. [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a symbolic link
-    /// or the name of a log; [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) for a file that
-    /// is open, this directory's own included; [`Corrupted`](crate::ErrorKind::Corrupted)
-    /// when the directory is damaged: then there is no copy.
+    /// [`Io`](crate::ErrorKind::Io) if something exists at `path` (see
+    /// [`CopyOptions::overwrite`]), or if there is no space; then nothing is left behind.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if `path` is a symbolic link
+    /// or the name of a log; [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) if the file at
+    /// `path` is open, including this directory's own;
+    /// [`Corrupted`](crate::ErrorKind::Corrupted) if the directory is damaged: then there
+    /// is no copy.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();
@@ -210,7 +211,7 @@ impl Directory {
         self.backup_with(path, CopyOptions::new())
     }
 
-    /// Copies the directory as [`backup`](Self::backup) does, with these options.
+    /// Copies the directory like [`backup`](Self::backup), with these options.
     ///
     /// # Errors
     ///
@@ -237,22 +238,22 @@ impl Directory {
     }
 }
 
-/// Puts a copy of the directory in the file `backup` at `path`.
+/// Restores a backup: copies the directory in the file `backup` to `path`.
 ///
-/// `backup` may be any directory's file that nobody has open to write. It is only read,
-/// with the log that a crash left beside it. The copy is written, verified and put in its
-/// place as [`Directory::backup`] does it; then the log of what
-/// was at `path` before is removed. A crash at any step leaves the old directory with
-/// its log, or the new one; a log that is left beside that can't be applied to it, and
-/// restoring again removes it.
+/// `backup` may be the file of any directory that nobody has open for writing. It is only
+/// read, including a log that a crash left beside it. The copy is written, verified and
+/// renamed like in [`Directory::backup`]; then the log of the directory that was at `path`
+/// is removed. A crash at any step leaves either the old directory with its log, or the new
+/// one. A log left beside the new one can't be applied to it; restoring again removes the
+/// log.
 ///
 /// # Errors
 ///
-/// Those of opening `backup` read-only and those of [`Directory::backup`], all of which
-/// leave `path` as it is: [`Corrupted`](crate::ErrorKind::Corrupted) for a backup that is
-/// damaged, [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) when anybody has either file open, and
-/// [`Io`](crate::ErrorKind::Io) when something is at `path`, or a log beside it, and
-/// `options` don't say to overwrite it.
+/// Those of opening `backup` read-only and those of [`Directory::backup`]; `path` stays as
+/// it was. [`Corrupted`](crate::ErrorKind::Corrupted) if the backup is damaged,
+/// [`AlreadyOpen`](crate::ErrorKind::AlreadyOpen) if either file is open, and
+/// [`Io`](crate::ErrorKind::Io) if there is a file at `path`, or a log beside it, and
+/// `options` don't allow overwriting.
 ///
 /// ```
 /// # let folder = tempfile::tempdir().unwrap();
@@ -300,11 +301,10 @@ pub fn restore(
     Ok(copied)
 }
 
-/// How much of a file may be in memory while it is verified.
+/// The size of the page cache for verifying a copy.
 const VERIFY_CACHE_BYTES: usize = 16 << 20;
 
-/// Writes what `snapshot` shows to a new file at `path`, verifies it, and puts it in
-/// its place.
+/// Copies `snapshot` to a new file, verifies it, and renames it to `path`.
 fn write_copy(snapshot: impl Read, path: &Path, options: CopyOptions<'_>) -> Result<Copied> {
     let CopyOptions {
         overwrite,
@@ -318,7 +318,7 @@ fn write_copy(snapshot: impl Read, path: &Path, options: CopyOptions<'_>) -> Res
     redb::copy(&snapshot, file, path, &mut |entries, bytes| {
         progress(CopyProgress { entries, bytes });
     })?;
-    // Verifying takes its time too, and needs no space of the original's.
+    // Verifying takes time too, but doesn't need the snapshot.
     drop(snapshot);
     let written = ReadOnly::open(target.torso(), VERIFY_CACHE_BYTES, false)?;
     verify(&written.snapshot()?, path)?;
@@ -330,7 +330,7 @@ fn write_copy(snapshot: impl Read, path: &Path, options: CopyOptions<'_>) -> Res
     })
 }
 
-/// Refuses what is no directory, or a damaged one.
+/// Refuses a file that isn't a directory or is damaged.
 fn verify(snapshot: &impl Inspect, path: &Path) -> Result<()> {
     if !rules::format::exists(snapshot)? {
         return Err(Error::new(

@@ -1,4 +1,4 @@
-//! Applying batches, and telling what would become of them.
+//! Applying and previewing batches.
 
 use super::Directory;
 use crate::error::{Error, Result};
@@ -83,7 +83,7 @@ impl Directory {
     }
 
     pub(super) fn prepare(&self, batch: &mut Batch) {
-        // Part of the digest, so first.
+        // The actor is part of the digest, so it is set first.
         batch.actor = batch.actor.or(self.actor);
         if batch.door.is_none() {
             batch.door.clone_from(&self.door);

@@ -22,19 +22,19 @@ use crate::error::Result;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Compacted {
-    /// Bytes that the file had.
+    /// The size of the file before.
     pub bytes_before: u64,
-    /// Bytes that it has now.
+    /// The size of the file now.
     pub bytes: u64,
 }
 
 impl Options {
     /// Shrinks the file of the directory at `path` as far as possible.
     ///
-    /// A file keeps the space of deleted records for later writes, and grows while an iterator or
-    /// a backup holds an old state. This gives the space back, in place, without needing any
-    /// itself. Nobody else may have the directory open. A crash at any moment changes nothing of
-    /// what is in the directory; opening it then takes longer once.
+    /// A file keeps the space of deleted records for later writes, and grows while an
+    /// iterator or a backup holds an old state. This gives the space back, in place,
+    /// without needing any itself. Nobody else may have the directory open. A crash at any
+    /// moment leaves the directory's content unchanged; the next open then takes longer.
     ///
     /// Of these options, [`page_cache_bytes`](Self::page_cache_bytes) and
     /// [`open_timeout`](Self::open_timeout) apply.

@@ -1,4 +1,4 @@
-//! All records of a directory, out and in again.
+//! Exporting and loading all records of a directory.
 
 use std::ops::ControlFlow;
 

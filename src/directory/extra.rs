@@ -1,15 +1,15 @@
-//! Extra records: small named values of programs on top, in the same file.
+//! Extra records: small named values of the host program, in the same file.
 
 use super::Directory;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::rules::extra;
 
-/// Extra records: small values that a program keeps beside the users, such as the hashes
-/// of its API keys, so that one file holds all of it. The directory stores the bytes and
-/// never looks at them; they appear in no [`Change`](crate::Change).
+/// Extra records: small values that a program stores beside the users, such as the hashes
+/// of its API keys, so that everything is in one file. The directory never interprets the
+/// bytes; they appear in no [`Change`](crate::Change).
 impl Directory {
-    /// The bytes that were stored under `name`; `None` when there are none.
+    /// The bytes stored under `name`; `None` if there are none.
     ///
     /// ```
     /// use headcount::Directory;
@@ -44,12 +44,12 @@ impl Directory {
     }
 
     /// Stores up to 16 KiB under a name of 1 to 128 bytes without control characters,
-    /// in place of what was there. It is on disk when this returns.
+    /// replacing an existing record. The record is on disk when this returns.
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a name or value out of
-    /// these bounds.
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) for a name or value outside
+    /// these limits.
     ///
     /// ```
     /// use headcount::Directory;

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::model::Change;
 use crate::rules::read;
 
-/// Changes read at a time.
+/// The number of changes that are read at a time.
 const PAGE: usize = 256;
 
 /// The changes of a directory as they are committed.
@@ -117,7 +117,7 @@ impl ChangeFeed {
     pub fn recv_timeout(&mut self, timeout: Duration) -> Result<Option<Change>> {
         self.directory.check()?;
         if self.ahead.len() == 0 {
-            // First a look, which also tells whether the position is one to wait at.
+            // Read first, which also checks that the position is one to wait at.
             self.read_ahead()?;
         }
         if self.ahead.len() == 0 && !timeout.is_zero() {
@@ -153,14 +153,14 @@ impl ChangeFeed {
         }
     }
 
-    /// Refuses when the directory was closed.
+    /// Fails if the directory was closed.
     #[cfg(feature = "capi")]
     pub(crate) fn check(&self) -> Result<()> {
         self.directory.check()
     }
 
-    /// A descriptor that is readable while there is a change beyond those that were read,
-    /// and once the directory is closed. Kept so with [`note`](Self::note).
+    /// A descriptor that is readable while there are unread changes, and once the directory
+    /// is closed. [`note`](Self::note) keeps it up to date.
     #[cfg(all(unix, feature = "capi"))]
     pub(crate) fn ready(&self, position: u64) -> Result<Arc<Ready>> {
         self.directory.check()?;
@@ -170,8 +170,8 @@ impl ChangeFeed {
         Ok(ready)
     }
 
-    /// Tells a listener of each change from now on, and of closing; at once, unless exactly
-    /// the changes up to `position` were made.
+    /// Registers a listener for each change from now on, and for closing. It is notified at
+    /// once, unless `position` is the latest change.
     #[cfg(feature = "capi")]
     pub(crate) fn listen(&self, listener: &Arc<dyn Listener>, position: u64) {
         let mut state = self.directory.shared.latest.lock();
@@ -181,7 +181,7 @@ impl ChangeFeed {
         }
     }
 
-    /// Tells a listener nothing more: when this returns it isn't being told anything.
+    /// Unregisters a listener: when this returns, no notification is running or follows.
     #[cfg(feature = "capi")]
     pub(crate) fn silence(&self, listener: &Arc<dyn Listener>) {
         let gone = Arc::downgrade(listener);
@@ -189,8 +189,9 @@ impl ChangeFeed {
         state.listeners.retain(|one| !one.ptr_eq(&gone));
     }
 
-    /// Has a listener told again whose reader found nothing behind `position`: at once, if
-    /// something came since it looked. It was told of that already, while it was reading.
+    /// Rearms a listener whose reader found nothing after `position`. It is notified at
+    /// once if a change came since the reader looked, for which it was already notified
+    /// while reading.
     #[cfg(feature = "capi")]
     pub(crate) fn rearm(&self, position: u64, listener: &dyn Listener) {
         let state = self.directory.shared.latest.lock();
@@ -200,7 +201,7 @@ impl ChangeFeed {
         }
     }
 
-    /// Tells a listener that the changes up to `position` were read.
+    /// Notes for a listener that the changes up to `position` were read.
     #[cfg(feature = "capi")]
     pub(crate) fn note(&self, position: u64, listener: &dyn Listener) {
         let state = self.directory.shared.latest.lock();
@@ -228,7 +229,7 @@ impl ChangeFeed {
     }
 }
 
-/// The number of the latest change, to wait for.
+/// The number of the latest change, which threads can wait for.
 pub(super) struct Latest {
     state: Mutex<State>,
     moved: Condvar,
@@ -237,12 +238,12 @@ pub(super) struct Latest {
 struct State {
     sequence: u64,
     closed: bool,
-    /// Those who don't wait in a call.
+    /// Listeners, which don't wait in a call.
     #[cfg(feature = "capi")]
     listeners: Vec<Weak<dyn Listener>>,
 }
 
-/// Tells the listeners that there is something to read.
+/// Notifies the listeners that there is something to read.
 #[cfg(feature = "capi")]
 fn tell(listeners: &mut Vec<Weak<dyn Listener>>) {
     listeners.retain(|listener| {
@@ -264,7 +265,7 @@ impl Latest {
         }
     }
 
-    /// Notes that the change `sequence` was committed; they may come in any order.
+    /// Notes that the change `sequence` was committed; changes may be noted in any order.
     pub(super) fn advance(&self, sequence: u64) {
         let mut state = self.lock();
         state.sequence = state.sequence.max(sequence);
@@ -273,7 +274,7 @@ impl Latest {
         self.moved.notify_all();
     }
 
-    /// Wakes all who wait, for good.
+    /// Wakes all waiting threads, permanently.
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.closed = true;
@@ -283,17 +284,17 @@ impl Latest {
         self.moved.notify_all();
     }
 
-    /// Has all who wait look whether they were woken.
+    /// Makes all waiting threads check whether they were woken.
     fn wake(&self) {
-        // Who has looked before holds the lock until it waits.
+        // A thread that has checked before holds the lock until it waits.
         drop(self.lock());
         self.moved.notify_all();
     }
 
-    /// Waits until there is a change beyond `position`, or `timeout` is over, or
-    /// the directory is closed, or it was woken.
+    /// Waits until there is a change after `position`, the timeout is over, the directory
+    /// is closed, or the thread is woken.
     fn wait_beyond(&self, position: u64, timeout: Duration, woken: &AtomicBool) {
-        // A timeout that is too far away to be a moment is no timeout.
+        // A timeout beyond the range of `Instant` means no timeout.
         let deadline = Instant::now().checked_add(timeout);
         let mut state = self.lock();
         while state.sequence <= position && !state.closed && !woken.swap(false, Ordering::Acquire) {
@@ -309,7 +310,7 @@ impl Latest {
         }
     }
 
-    /// A thread that panicked left two plain values, which are sound.
+    /// The state consists of plain values, which are valid even after a panic.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

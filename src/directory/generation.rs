@@ -1,4 +1,4 @@
-//! What a host needs to cache users itself.
+//! Support for hosts that cache users themselves.
 
 use super::Directory;
 #[cfg(feature = "capi")]
@@ -6,25 +6,26 @@ use crate::process::Word;
 
 /// Caching users in a host.
 impl Directory {
-    /// A number by which a host in another language keeps a cache of users of its own,
-    /// so that a hit costs no call into the library. (Rust needs none: the library has a
-    /// cache, and lends what is in it.)
+    /// A number that lets a host in another language keep its own cache of users, so that a
+    /// hit costs no call into the library. (Rust programs don't need one: the library has a
+    /// cache and lends its users.)
     ///
-    /// It changes with every commit that changes or deletes users, twice: it is odd from
-    /// before such a commit can be seen until it can be seen everywhere. It is odd for
-    /// good once the directory is closed, and in a child of `fork`.
+    /// It changes twice with every commit that changes or deletes users: it is odd from
+    /// before such a commit can be seen until it is visible everywhere. It stays odd once
+    /// the directory is closed, and in a child of `fork`.
     ///
-    /// The rules, by which nobody who has seen a commit ever sees an older state:
+    /// With these rules, no thread that has seen a commit ever sees an older state:
     ///
-    /// - To look up: read the generation, *then* the cache. A cached user is valid if the
-    ///   generation is even and the same that is kept with the user.
-    /// - To fill: read the generation, *then* ask the library, and keep the user with that
-    ///   generation. Keep nothing if it is odd.
-    /// - Keep users only, not that there is none: creating a user changes nothing here.
-    /// - When the user is found by several names, each is a key of its own.
+    /// - Lookup: read the generation, *then* the cache. A cached user is valid if the
+    ///   generation is even and equals the one stored with the user.
+    /// - Fill: read the generation, *then* call the library, and store the user with that
+    ///   generation. Store nothing if it is odd.
+    /// - Cache only users, never the absence of one: creating a user doesn't change the
+    ///   generation.
+    /// - If a user is looked up by several names, each name is a key of its own.
     ///
-    /// It costs a load. Over the C ABI, `hc_directory_generation` gives the address
-    /// of the number: read it with acquire semantics.
+    /// Reading it costs one load. In the C ABI, `hc_directory_generation` returns the
+    /// address of the number, which must be read with acquire semantics.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -58,7 +59,7 @@ impl Directory {
         self.shared.cache.generation()
     }
 
-    /// Where that number is in memory: a word that lives as long as the directory.
+    /// The place of that number in memory, which lives as long as the directory.
     #[cfg(feature = "capi")]
     pub(crate) fn generation_word(&self) -> &Word {
         self.shared.cache.generation_word()

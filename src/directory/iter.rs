@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::model::{Change, User, Workspace, WorkspaceId};
 use crate::rules::read;
 
-/// How many records an iterator reads at a time.
+/// The number of records that an iterator reads at a time.
 const PAGE: usize = 256;
 
 /// All users as they were at one moment, ordered by email.
@@ -87,7 +87,7 @@ impl Users {
     ///
     /// # Errors
     ///
-    /// Those of reading; nothing comes after one.
+    /// Those of reading; the iteration ends with the first error.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -117,7 +117,7 @@ impl Users {
         self.visit(|user| visit(*user))
     }
 
-    /// [`for_each_view`](Self::for_each_view), by reference.
+    /// Like [`for_each_view`](Self::for_each_view), with views by reference.
     pub(crate) fn visit<B>(
         &mut self,
         mut visit: impl FnMut(&UserView<'_>) -> ControlFlow<B>,
@@ -151,7 +151,7 @@ impl Users {
             }
             flow
         });
-        // The user that it broke at was read ahead; reading goes on behind that user.
+        // The user that it broke at was read ahead; reading continues after that user.
         page.ended = next.is_none();
         if page.ended {
             page.hold.give_up();
@@ -201,7 +201,7 @@ pub struct Changes {
 impl Changes {
     pub(super) fn new(directory: &Directory, after: u64) -> Result<Self> {
         let page = Page::new(directory)?;
-        // Whether they can be had is known now, not at the first of them.
+        // Checks now that the changes can be read, instead of failing at the first one.
         read::changes_after(&page.hold.snapshot()?, after, 1)?;
         Ok(Self { page, after })
     }
@@ -271,7 +271,7 @@ impl Workspaces {
 
 #[cfg(feature = "capi")]
 impl Workspaces {
-    /// Refuses when the directory was closed.
+    /// Fails if the directory was closed.
     pub(crate) fn check(&self) -> Result<()> {
         self.page.directory.check()
     }
@@ -289,14 +289,14 @@ impl Iterator for Workspaces {
     }
 }
 
-/// Records read ahead from one state, and where to read on.
+/// Records read ahead from one state, and the position to continue from.
 struct Page<T> {
     hold: Arc<Hold>,
-    /// Keeps the file open: a snapshot alone does not.
+    /// Keeps the file open, which a snapshot alone doesn't.
     directory: Directory,
     items: std::vec::IntoIter<T>,
     last: Option<T>,
-    /// Whether the last page was short, or failed: nothing comes after it.
+    /// Whether the last page was short or failed, so that nothing follows.
     ended: bool,
 }
 
@@ -321,7 +321,7 @@ impl<T: Clone> Page<T> {
         })
     }
 
-    /// Refuses to go on with a directory that was closed since; nothing comes after that.
+    /// Fails if the directory was closed meanwhile; that ends the iteration.
     fn check(&mut self) -> Result<()> {
         if self.ended && self.items.len() == 0 {
             return Ok(());
@@ -332,7 +332,7 @@ impl<T: Clone> Page<T> {
         })
     }
 
-    /// The next record; `read_after` reads up to [`PAGE`] more behind the last.
+    /// The next record; `read_after` reads up to [`PAGE`] more after the last one.
     fn next(
         &mut self,
         read_after: impl FnOnce(&Snapshot, Option<&T>) -> Result<Vec<T>>,
@@ -362,7 +362,8 @@ impl<T: Clone> Page<T> {
 }
 
 impl<T> Drop for Page<T> {
-    /// In a child of `fork` the state is the parent's, and so are the locks behind it.
+    /// In a child of `fork`, the state and its locks belong to the parent, so they are
+    /// leaked.
     fn drop(&mut self) {
         if self.directory.shared.gate.is_forked() {
             std::mem::forget(Arc::clone(&self.hold));

@@ -1,4 +1,4 @@
-//! All records of a directory as lines of JSON, out and in again.
+//! Exporting and loading all records of a directory as lines of JSON.
 
 use std::cell::Cell;
 use std::io::{BufRead, Read, Write};
@@ -8,17 +8,17 @@ use super::Directory;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rules::{Exported, Line, Record, lines};
 
-/// A line is a record, whose parts are bounded: this is more than any can have.
+/// Maximum bytes of a line: more than any record can have, because its parts are limited.
 const LINE_BYTES_MAX: u64 = 1 << 20;
 
-/// Lines are handed on when there are this many bytes of them.
+/// Lines are written once there are this many bytes of them.
 const WRITE_BYTES: usize = 64 << 10;
 
-/// How often the progress is told.
+/// The number of records between calls of `progress`.
 const RECORDS_BETWEEN: u64 = 1_000;
 
-/// How far [`Directory::export_lines`] or [`Directory::load_lines`] has come and, when it
-/// returns, what it did.
+/// The progress of [`Directory::export_lines`] or [`Directory::load_lines`], and their
+/// result.
 ///
 /// ```
 /// use headcount::Directory;
@@ -158,11 +158,11 @@ impl Directory {
     }
 }
 
-/// Records of lines, one after the other.
+/// Reads records from lines.
 struct Reading<'l, I, P> {
     input: I,
     progress: P,
-    /// Where it is.
+    /// The number of the current line.
     line: &'l Cell<u64>,
     done: LinesProgress,
     text: Vec<u8>,
@@ -170,7 +170,7 @@ struct Reading<'l, I, P> {
 }
 
 impl<I: BufRead, P: FnMut(LinesProgress)> Reading<'_, I, P> {
-    /// The next record; `None` behind the last line.
+    /// The next record; `None` after the last line.
     fn read(&mut self) -> Result<Option<Record>> {
         self.line.set(self.line.get() + 1);
         self.text.clear();
@@ -180,8 +180,8 @@ impl<I: BufRead, P: FnMut(LinesProgress)> Reading<'_, I, P> {
             .map_err(unreadable)?;
         self.done.bytes += bytes as u64;
         if bytes == 0 {
-            let what = "the file ends here without the line that an export ends with: part of \
-                        it is missing; export it again";
+            let what = "the file ends here without the last line of an export: part of it is \
+                        missing; export it again";
             return Err(refused(what));
         }
         match lines::parse(self.text.trim_ascii())? {
@@ -198,12 +198,12 @@ impl<I: BufRead, P: FnMut(LinesProgress)> Reading<'_, I, P> {
         }
     }
 
-    /// Makes sure that nothing comes behind the last line.
+    /// Checks that nothing follows the last line.
     fn read_end(&mut self) -> Result<Option<Record>> {
         if self.input.fill_buf().map_err(unreadable)?.is_empty() {
             return Ok(None);
         }
-        let what = "something comes behind the line that an export ends with; take it out";
+        let what = "something follows the last line of the export; remove it";
         Err(refused(what))
     }
 }

@@ -32,8 +32,8 @@ impl Directory {
         }
     }
 
-    /// [`user`](Self::user) for a text, which is not copied where it is the key of a
-    /// user who is cached.
+    /// Like [`user`](Self::user) for a text, which is not copied if it is the key of a
+    /// cached user.
     #[cfg(feature = "capi")]
     pub(crate) fn user_by_text(&self, text: &str) -> Result<Option<Arc<User>>> {
         self.check()?;
@@ -56,7 +56,7 @@ impl Directory {
         if let Some(user) = self.user_by_username_key(key)? {
             return Ok(Some(user));
         }
-        // Between the two looks the address may have become an email.
+        // Between the two lookups, the address may have become an email.
         let found = read::user_by_name_key(&self.snapshot()?, key)?;
         Ok(found.map(Arc::new))
     }
@@ -96,7 +96,7 @@ impl Directory {
     /// ```
     pub fn user_by_email(&self, email: &str) -> Result<Option<Arc<User>>> {
         self.check()?;
-        // Most are typed as their own keys. Only what isn't found has to be parsed.
+        // Most texts are their own keys, so only those that aren't found need parsing.
         if let Some(user) = self.shared.cache.get(CacheKeyKind::Email, email.as_bytes()) {
             return Ok(Some(user));
         }
@@ -216,7 +216,7 @@ impl Directory {
             })
     }
 
-    /// Nobody, unless the directory is closed.
+    /// Returns `None`, or fails if the directory is closed.
     fn nobody(&self) -> Result<Option<Arc<User>>> {
         self.snapshot().map(|_| None)
     }

@@ -1,6 +1,6 @@
 //! The facade: one directory, opened, read and written.
 //!
-//! This is the only room that names an engine.
+//! This is the only module that names an engine.
 
 mod acting;
 mod backup;
@@ -125,22 +125,22 @@ impl fmt::Debug for Directory {
 
 struct Shared {
     gate: Gate,
-    /// Shared with nobody, but a child of `fork` can keep it from being dropped.
+    /// Not actually shared; the `Arc` lets a child of `fork` keep it from being dropped.
     engine: Arc<Embedded>,
     commits: Commits,
     cache: UserCache,
-    /// The number of the latest change, for those who wait for the next.
+    /// The number of the latest change, for threads that wait for the next one.
     latest: Latest,
     /// The states that iterators hold.
     holds: Holds,
     gathered: Gathered,
-    /// How the seats are used in the state that was asked last.
+    /// The seats in the state that was read last.
     seats: ArcSwapOption<(StateId, Seats)>,
 }
 
 impl Drop for Shared {
-    /// In a child of `fork` the engine stays as it is: to close it would write to the
-    /// parent's file, remove its log and give up its lock.
+    /// In a child of `fork` the engine is leaked: closing it would write to the parent's
+    /// file, remove its log and release its lock.
     fn drop(&mut self) {
         if self.gate.is_forked() {
             std::mem::forget(Arc::clone(&self.engine));
@@ -219,7 +219,8 @@ impl Directory {
         if !rules::format::exists(&engine.snapshot()?)? {
             engine.transact(|txn| rules::format::create(txn, license))?;
         }
-        // A directory without its counters or license is damaged: better said now.
+        // A directory without its counters or license is damaged, which is better reported
+        // now.
         let snapshot = engine.snapshot()?;
         read::license(&snapshot)?;
         let latest = Latest::new(read::totals(&snapshot)?.last_change);
@@ -274,7 +275,7 @@ impl Directory {
         closed
     }
 
-    /// Refuses what is asked of a closed directory, or in a child of `fork`.
+    /// Fails if the directory is closed, or in a child of `fork`.
     pub(crate) fn check(&self) -> Result<()> {
         self.shared.gate.check()
     }

@@ -29,7 +29,7 @@ pub struct Options {
     user_cache_bytes: usize,
     read_only: bool,
     pub(super) open_timeout: Duration,
-    /// What is left to the engine.
+    /// The options of the engine.
     pub(super) engine: RedbOptions,
 }
 
@@ -55,6 +55,7 @@ impl Options {
             read_only: false,
             open_timeout: Duration::ZERO,
             engine: RedbOptions {
+                log_bytes_max: Some(128 << 20),
                 looked_up: read::LOOKED_UP,
                 ..RedbOptions::new(true)
             },
@@ -94,8 +95,8 @@ impl Options {
 
     /// How much memory to use for pages of the file: 64 MiB by default.
     ///
-    /// A large directory that is written to often also keeps a filter in memory, which tells that
-    /// an email, a username or an id is not in the file: 10 MB for each million users, at most
+    /// A large directory with many writes also keeps a filter in memory, which tells that
+    /// an email, a username or an id is not in the file: 10 MB per million users, at most
     /// 32 MiB, and none beyond about 6 million users.
     ///
     /// ```
@@ -113,10 +114,10 @@ impl Options {
         self
     }
 
-    /// About how much memory to use for users that were read, so that reading them again by
-    /// email, id or username is a look-up in memory: 64 MiB by default, enough for about 100,000
-    /// users; 0 disables the cache. It grows as users are read. Cached reads always reflect the
-    /// latest commit.
+    /// About how much memory to use for caching users, so that reading them again by email,
+    /// id or username is a lookup in memory: 64 MiB by default, enough for about 100,000
+    /// users; 0 disables the cache. It grows as users are read. Cached reads always reflect
+    /// the latest commit.
     ///
     /// ```
     /// use headcount::Directory;
@@ -135,8 +136,9 @@ impl Options {
         self
     }
 
-    /// How large the log beside the file may become: 64 MiB by default, at least 1 MiB and at
-    /// most 4 GiB; other values are clamped.
+    /// How large the log beside the file may become, at least 1 MiB and at most 4 GiB; other
+    /// values are clamped. The default is 64 MiB, or a quarter of a file above 256 MiB, up to
+    /// 128 MiB.
     ///
     /// The log holds writes that are not yet in the main file, into which they are written in the
     /// background; they are also kept in memory, in up to three times the space. A larger log
@@ -155,24 +157,25 @@ impl Options {
     #[must_use]
     pub fn log_bytes(mut self, bytes: u64) -> Self {
         self.engine.log_bytes = bytes.clamp(1 << 20, 4 << 30);
+        self.engine.log_bytes_max = None;
         self
     }
 
     /// Whether to open a directory whose log can't be used, without what is only in the log:
     /// `false` by default.
     ///
-    /// The log holds the latest writes of a directory that was not closed. By default, opening
-    /// fails and changes nothing if the log is missing or cut
-    /// ([`LogMissing`](crate::ErrorKind::LogMissing)), belongs to another use of the file or to
-    /// another file ([`LogForeign`](crate::ErrorKind::LogForeign)), or is damaged
-    /// ([`Corrupted`](crate::ErrorKind::Corrupted)). With `salvage`, commits up to the first fault
-    /// are replayed, and **all later ones are lost to this directory**, acknowledged or not. The
-    /// log's files are not deleted but renamed, to names that end in `set-aside-` and a number. The
-    /// result is sound: no half of a write, and never more active users than seats. A usable log
-    /// is replayed as always.
+    /// The log holds the latest writes of a directory that was not closed. By default,
+    /// opening fails and changes nothing if the log is missing or cut
+    /// ([`LogMissing`](crate::ErrorKind::LogMissing)), belongs to another use of the file
+    /// or to another file ([`LogForeign`](crate::ErrorKind::LogForeign)), or is damaged
+    /// ([`Corrupted`](crate::ErrorKind::Corrupted)). With `salvage`, commits up to the
+    /// first fault are replayed, and **all later ones are lost to this directory**,
+    /// acknowledged or not. The log's files are not deleted but renamed, to names that end
+    /// in `set-aside-` and a number. The result is sound: it contains no partial write, and
+    /// never more active users than seats. A usable log is replayed as always.
     ///
-    /// First try to bring back what belongs together: the log from where the file was moved or
-    /// copied from, or the file that the log belongs to.
+    /// First try to reunite the file with its log: look for the log where the file was
+    /// moved or copied from, or for the file that the log belongs to.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();

@@ -24,7 +24,7 @@ impl Directory {
         Users::new(self)
     }
 
-    /// One page of the users that match: see [`UserQuery`].
+    /// One page of the matching users: see [`UserQuery`].
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Finding what is wrong with a directory, and repairing one that nobody has open.
+//! Finding the faults of a directory, and repairing one that nobody has open.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -165,7 +165,7 @@ impl Options {
             aside.write(record)
         })?;
         drop(snapshot);
-        // What is removed is safe before it is.
+        // Records are saved durably before they are removed.
         aside.sync()?;
         engine.transact(|txn| repair.write_to(txn))?;
         Ok(repair.report)
@@ -184,7 +184,7 @@ impl Options {
     }
 }
 
-/// The file for records that are removed; made when the first one is.
+/// The file for removed records, which is created for the first one.
 struct AsideFile {
     path: PathBuf,
     file: Option<BufWriter<File>>,
@@ -217,7 +217,7 @@ impl AsideFile {
         write_line(file, record).map_err(|error| failed(&self.path, error))
     }
 
-    /// Makes durable what was written, and that the file is there.
+    /// Makes the file's content and its directory entry durable.
     fn sync(&mut self) -> Result<()> {
         let Some(file) = &mut self.file else {
             return Ok(());
@@ -229,7 +229,7 @@ impl AsideFile {
 
     fn remove(&mut self) {
         if self.file.take().is_some() {
-            // What it holds is still in the directory.
+            // The records in it are still in the directory.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -243,7 +243,7 @@ fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A folder can only be synced where it can be opened.
+/// On other systems a folder can't be opened, and so can't be synced.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
@@ -263,7 +263,7 @@ fn write_line(out: &mut impl Write, record: &Aside<'_>) -> io::Result<()> {
     write_hex(out, key)?;
     write!(out, "\",\"value\":\"")?;
     write_hex(out, value)?;
-    // Reasons are this library's own words and ids.
+    // Reasons consist of this library's own texts and ids.
     let reason = reason.replace(['"', '\\'], "'");
     writeln!(out, "\",\"reason\":\"{reason}\"}}")
 }

@@ -1,11 +1,11 @@
-//! How many users were active in the past.
+//! The history of active users.
 
 use super::Directory;
 use crate::error::Result;
 use crate::model::{SeatHistory, Timestamp};
 use crate::rules::seat_days;
 
-/// How many users were active in the past, which licenses are often billed by.
+/// The history of active users, by which licenses are often billed.
 impl Directory {
     /// The most users that were active at one time, on each day (UTC) since the day of `since`,
     /// or since the first day on record.

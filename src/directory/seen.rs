@@ -1,4 +1,4 @@
-//! When users were last seen: sightings are gathered, so that few of them cost a commit.
+//! When users were last seen: sightings are gathered, so that many of them share a commit.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,9 +10,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Target, Timestamp, UserId, UserQuery, UserRef};
 use crate::rules::{Sightings, read, seen};
 
-/// Sightings are written at most this often, all that were gathered in one commit…
+/// Gathered sightings are written in one commit, at most once in this interval…
 const WRITE_INTERVAL: Duration = Duration::from_mins(1);
-/// …or when there are this many.
+/// …or once there are this many.
 const GATHERED_MAX: usize = 4096;
 
 /// Sightings that are not written yet.
@@ -34,8 +34,8 @@ impl Gathered {
         self.lock().sightings.get(&id).copied()
     }
 
-    /// All of them. Take them before a snapshot: those that are written in between are in
-    /// both, and none is in neither.
+    /// All of them. Take them before a snapshot: sightings that are written in between are
+    /// then in both, and none is missed.
     pub(super) fn all(&self) -> Sightings {
         self.lock().sightings.clone()
     }
@@ -54,8 +54,8 @@ impl Gathered {
         is_due
     }
 
-    /// Writes all of them. They are found here until they are written; what can't be
-    /// is kept for the next time, unless the directory can only be read.
+    /// Writes all of them. They stay here until they are written; if the write fails, they
+    /// are kept for the next one, unless the directory is read-only.
     pub(super) fn write(&self, engine: &Embedded) -> Result<()> {
         let sightings = self.lock().sightings.clone();
         if sightings.is_empty() {
@@ -175,7 +175,7 @@ impl Directory {
         }
     }
 
-    /// Writes the sightings that were gathered.
+    /// Writes the gathered sightings.
     pub(super) fn flush_sightings(&self) -> Result<()> {
         self.check()?;
         let written = self.shared.gathered.write(&self.shared.engine);

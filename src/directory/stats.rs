@@ -1,4 +1,4 @@
-//! Figures of a directory that runs, for those who watch it.
+//! Figures to monitor a running directory.
 
 use std::fmt::Write as _;
 
@@ -28,46 +28,46 @@ use crate::rules::read;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Stats {
-    /// Users who are active, and so take a seat.
+    /// Active users, each of whom takes a seat.
     pub users_active: u64,
-    /// Users who are not.
+    /// Inactive users.
     pub users_inactive: u64,
     /// Workspaces, archived ones included.
     pub workspaces: u64,
     /// The number of the latest [`Change`](crate::Change); 0 before the first.
     pub latest_change: u64,
-    /// Users in the cache, counted once for each of email, id and username that
-    /// they were read by.
+    /// Entries in the cache; a user has one for each of email, id and username that it was
+    /// read by.
     pub cache_entries: u64,
-    /// About how many bytes of memory these take; at most what
-    /// [`Options::user_cache_bytes`](crate::Options::user_cache_bytes) says.
+    /// About how many bytes of memory these entries take; at most
+    /// [`Options::user_cache_bytes`](crate::Options::user_cache_bytes).
     pub cache_bytes: u64,
-    /// Reads of one user that found the user in the cache.
+    /// Reads of a single user that hit the cache.
     pub cache_hits: u64,
-    /// Reads of one user that asked the store, also those that found nobody.
+    /// Reads of a single user that went to the store, including those that found nobody.
     pub cache_misses: u64,
-    /// Batches that were handed in, refused ones included. Each call that writes
-    /// one thing is a batch too.
+    /// Batches submitted, including refused ones. Each call that makes a single change is a
+    /// batch too.
     pub commit_requests: u64,
-    /// Transactions that they were grouped into. `commit_requests / commit_groups`
-    /// is how many share the cost of one.
+    /// Transactions that the batches were grouped into. On average, `commit_requests /
+    /// commit_groups` batches share one.
     pub commit_groups: u64,
-    /// Seats of the license; `None` is any number.
+    /// Seats of the license; `None` for any number.
     pub seats_limit: Option<u64>,
-    /// How long these calls took.
+    /// The latency of these batches.
     pub commit_latency: CommitLatency,
-    /// How large the main file is; 0 in memory and where it was opened read-only.
+    /// The size of the main file; 0 for a directory in memory or opened read-only.
     pub file_bytes: u64,
-    /// How large the files of the log are, as of the latest commit; 0 before the first,
-    /// in memory, and where it was opened read-only.
+    /// The size of the log's files, as of the latest commit; 0 before the first one, and
+    /// for a directory in memory or opened read-only.
     pub log_bytes: u64,
-    /// Checkpoints, in which the main file takes over what is in the log. One that is
-    /// made when the directory is closed doesn't count.
+    /// Checkpoints, which write the log's commits to the main file. The one at closing
+    /// doesn't count.
     pub checkpoints: u64,
-    /// How long the checkpoints took in all. Writers go on meanwhile, but for those that
-    /// find the log full.
+    /// The total duration of checkpoints. Writers continue meanwhile, unless the log is
+    /// full.
     pub checkpoint_micros: u64,
-    /// How long the longest of them took.
+    /// The duration of the longest checkpoint.
     pub checkpoint_micros_max: u64,
 }
 
@@ -180,7 +180,7 @@ impl Stats {
             (
                 "commit_groups_total",
                 "counter",
-                "Transactions that they were grouped into.",
+                "Transactions that the batches were grouped into.",
                 self.commit_groups,
             ),
         ] {
@@ -196,19 +196,19 @@ impl Stats {
     fn write_files(&self, text: &mut String) {
         const NAME: &str = "headcount_checkpoint_duration_seconds";
         for (name, help, bytes) in [
-            ("file_bytes", "How large the main file is.", self.file_bytes),
+            ("file_bytes", "Size of the main file.", self.file_bytes),
             ("log_bytes", "How large the log is.", self.log_bytes),
         ] {
             let _ = writeln!(text, "# HELP headcount_{name} {help}");
             let _ = writeln!(text, "# TYPE headcount_{name} gauge");
             let _ = writeln!(text, "headcount_{name} {bytes}");
         }
-        let _ = writeln!(text, "# HELP {NAME} How long checkpoints take.");
+        let _ = writeln!(text, "# HELP {NAME} Duration of checkpoints.");
         let _ = writeln!(text, "# TYPE {NAME} summary");
         let _ = writeln!(text, "{NAME}_sum {}", seconds(self.checkpoint_micros));
         let _ = writeln!(text, "{NAME}_count {}", self.checkpoints);
         let name = "headcount_checkpoint_duration_seconds_max";
-        let _ = writeln!(text, "# HELP {name} How long the longest took.");
+        let _ = writeln!(text, "# HELP {name} Duration of the longest checkpoint.");
         let _ = writeln!(text, "# TYPE {name} gauge");
         let _ = writeln!(text, "{name} {}", seconds(self.checkpoint_micros_max));
     }
@@ -216,7 +216,10 @@ impl Stats {
     fn write_latency(&self, text: &mut String) {
         const NAME: &str = "headcount_commit_duration_seconds";
         let latency = &self.commit_latency;
-        let _ = writeln!(text, "# HELP {NAME} From handing a batch in to its answer.");
+        let _ = writeln!(
+            text,
+            "# HELP {NAME} Time from submitting a batch to its answer."
+        );
         let _ = writeln!(text, "# TYPE {NAME} summary");
         for (quantile, micros) in [
             ("0.5", latency.p50_micros),
@@ -282,7 +285,7 @@ mod tests {
         let segment = std::fs::metadata(folder.path().join("users.redb-log0")).unwrap();
         assert_eq!(stats.log_bytes, segment.len());
         assert_eq!(stats.file_bytes, std::fs::metadata(&path).unwrap().len());
-        // One is made a second after the last write.
+        // A checkpoint starts a second after the last write.
         let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
         while directory.stats().unwrap().checkpoints == 0 {
             assert!(std::time::Instant::now() < deadline, "no checkpoint");

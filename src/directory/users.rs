@@ -95,9 +95,10 @@ impl Directory {
         self.apply_to_user(Op::DeactivateUser(user.into()))
     }
 
-    /// Deletes a user for good and returns the id, which is not given again while the history
-    /// has the deletion: see [`trim_changes`](Self::trim_changes). The email and the username are
-    /// free for others. To keep the user, use [`deactivate_user`](Self::deactivate_user).
+    /// Deletes a user for good and returns the id, which can't be used again while the
+    /// history contains the deletion: see [`trim_changes`](Self::trim_changes). The email
+    /// and the username are free for others. To keep the user, use
+    /// [`deactivate_user`](Self::deactivate_user).
     ///
     /// # Errors
     ///
@@ -130,7 +131,7 @@ impl Directory {
     }
 }
 
-/// The user that a batch of one operation was about.
+/// The user that the only operation of a batch concerned.
 fn subject_user(applied: &Applied) -> Result<UserId> {
     match applied.outcomes.first().map(|outcome| outcome.subject) {
         Some(Subject::User(id)) => Ok(id),

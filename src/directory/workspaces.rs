@@ -160,9 +160,9 @@ impl Directory {
     /// # Errors
     ///
     /// [`WorkspaceNotFound`](ErrorKind::WorkspaceNotFound),
-    /// [`ExternalIdTaken`](ErrorKind::ExternalIdTaken) where another workspace has it,
+    /// [`ExternalIdTaken`](ErrorKind::ExternalIdTaken) if another workspace has it,
     /// [`WorkspaceArchived`](ErrorKind::WorkspaceArchived),
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a text out of the limits of
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) for a text outside the limits of
     /// [`NewUser::external_id`](crate::NewUser::external_id).
     pub fn set_workspace_external_id<'a>(
         &self,

@@ -257,7 +257,7 @@ pub(crate) fn check_door(door: &str) -> Result<()> {
     Err(Error::new(
         ErrorKind::InvalidArgument,
         format!(
-            "{door:?} is no name of a door: it has 1 to {DOOR_BYTES_MAX} letters, digits and -_.:/"
+            "{door:?} is not a door's name, which has 1 to {DOOR_BYTES_MAX} letters, digits and -_.:/"
         ),
     ))
 }

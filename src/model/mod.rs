@@ -48,6 +48,7 @@ pub use new_user::NewUser;
 pub use op::{Op, Step};
 pub use query::{PageVisit, Sort, UserPage, UserQuery};
 pub use request_id::RequestId;
+pub(crate) use seats::SEAT_DAYS_KEPT;
 pub use seats::{SeatDay, SeatHistory};
 pub(crate) use text_map::TextMap;
 pub use timestamp::Timestamp;

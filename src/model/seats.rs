@@ -2,6 +2,9 @@
 
 use super::Timestamp;
 
+/// Days before the latest one of which the peak is kept: three years.
+pub(crate) const SEAT_DAYS_KEPT: u64 = 3 * 365 + 1;
+
 /// Microseconds of a day.
 const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
 

@@ -1,7 +1,8 @@
 //! Finding the records of a batch by their keys.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
 
+use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
@@ -15,7 +16,7 @@ const FEW: usize = 16;
 /// Hashes are seeded, because callers choose the keys.
 #[derive(Default)]
 pub(super) struct Index {
-    places: HashTable<u32>,
+    slots: HashTable<Slot>,
     hasher: RandomState,
     /// Whether there are more than a few records, so that the table holds them all.
     is_built: bool,
@@ -23,11 +24,26 @@ pub(super) struct Index {
     has_twins: bool,
 }
 
+/// A position with a part of its key's hash, so that growing the table and most comparisons
+/// don't read the records, which are scattered in memory.
+#[derive(Clone, Copy)]
+struct Slot {
+    hash: u32,
+    place: u32,
+}
+
+impl Slot {
+    /// The hash under which the table stores it.
+    fn spread(self) -> u64 {
+        u64::from(self.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
 impl Index {
     /// Reserves room for `count` positions, if those are more than a few.
     pub(super) fn reserve(&mut self, count: usize) {
-        if count > FEW && self.places.is_empty() {
-            self.places.reserve(count, |_| 0);
+        if count > FEW && self.slots.is_empty() {
+            self.slots.reserve(count, |slot| slot.spread());
         }
     }
 
@@ -48,9 +64,9 @@ impl Index {
             return self.is_built;
         }
         if let Some(from) = from {
-            let hash = self.hasher.hash_one(from);
-            let is_here = |other: &u32| *other as usize == place;
-            if let Ok(entry) = self.places.find_entry(hash, is_here) {
+            let slot = self.slot(from, place);
+            let is_here = |other: &Slot| other.place == slot.place;
+            if let Ok(entry) = self.slots.find_entry(slot.spread(), is_here) {
                 entry.remove();
             }
         }
@@ -64,21 +80,32 @@ impl Index {
         key_at: impl Fn(usize) -> Option<&'k K>,
     ) {
         let Some(key) = key_at(place) else { return };
-        let hasher = &self.hasher;
-        let hash = hasher.hash_one(key);
-        let rehash = |place: &u32| {
-            let key = key_at(*place as usize);
-            key.map_or(0, |key| hasher.hash_one(key))
-        };
-        let is_same = |other: &u32| key_at(*other as usize) == Some(key);
-        match self.places.entry(hash, is_same, rehash) {
+        let slot = self.slot(key, place);
+        let is_same =
+            |other: &Slot| other.hash == slot.hash && key_at(other.place as usize) == Some(key);
+        match self
+            .slots
+            .entry(slot.spread(), is_same, |slot| slot.spread())
+        {
             Entry::Vacant(free) => {
-                free.insert(narrow(place));
+                free.insert(slot);
             }
             Entry::Occupied(_) => {
                 self.has_twins = true;
-                self.places.insert_unique(hash, narrow(place), rehash);
+                self.slots
+                    .insert_unique(slot.spread(), slot, |slot| slot.spread());
             }
+        }
+    }
+
+    fn slot<K: Hash + ?Sized>(&self, key: &K, place: usize) -> Slot {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "part of the hash is enough"
+        )]
+        Slot {
+            hash: self.hasher.hash_one(key) as u32,
+            place: narrow(place),
         }
     }
 
@@ -93,13 +120,14 @@ impl Index {
         key: &K,
         count: usize,
     ) -> impl Iterator<Item = usize> {
-        let (few, hash) = if self.is_built {
-            (0, self.hasher.hash_one(key))
+        let (few, slot) = if self.is_built {
+            (0, self.slot(key, 0))
         } else {
-            (count, 0)
+            (count, Slot { hash: 0, place: 0 })
         };
-        let found = self.places.iter_hash(hash);
-        (0..few).chain(found.map(|place| *place as usize))
+        let found = self.slots.iter_hash(slot.spread());
+        let found = found.filter(move |other| other.hash == slot.hash);
+        (0..few).chain(found.map(|slot| slot.place as usize))
     }
 }
 

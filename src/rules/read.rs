@@ -220,7 +220,9 @@ pub(crate) fn changes_after(read: &impl Read, after: u64, count: usize) -> Resul
         |key, value| {
             let change = decode_change(value)?;
             if keys::sequence_of(key) != Some(change.sequence) {
-                return Err(Error::corrupted("a change has another number than its key"));
+                return Err(Error::corrupted(
+                    "the number of a change differs from its key",
+                ));
             }
             Ok(change)
         },

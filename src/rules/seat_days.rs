@@ -8,10 +8,7 @@ use super::read;
 use crate::codec::keys::{self, KeyKind};
 use crate::engine::{Order, Read, Write, range_from};
 use crate::error::{Error, Result};
-use crate::model::{SeatDay, SeatHistory, Timestamp};
-
-/// How many days before the latest one are kept: three years.
-const DAYS_KEPT: u64 = 3 * 365 + 1;
+use crate::model::{SEAT_DAYS_KEPT, SeatDay, SeatHistory, Timestamp};
 
 /// Appends the entries to write when the number of active users becomes `after`.
 ///
@@ -35,7 +32,7 @@ pub(super) fn note(
     let now = SeatDay::new(day, peak, after);
     buffer.replace(old.map(Entry::SeatDay), Some(Entry::SeatDay(now)))?;
     if old.is_none() {
-        for old in days_until(read, Some(day.days_before(DAYS_KEPT)))? {
+        for old in days_until(read, Some(day.days_before(SEAT_DAYS_KEPT)))? {
             buffer.replace(Some(Entry::SeatDay(old)), None)?;
         }
     }

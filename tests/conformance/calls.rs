@@ -116,6 +116,11 @@ pub fn call(directory: &Directory, name: &str, given: &Value) -> Result<Value> {
         "user" => d.user(user(given)).map(perhaps),
         "user_by_id" => d.user_by_id(text(&given["id"]).parse()?).map(perhaps),
         "user_by_email" => d.user_by_email(&text(&given["email"])).map(perhaps),
+        "users_by_emails" => d.users_by_emails(&texts(&given["emails"])).map(|found| found.into_iter().map(perhaps).collect()),
+        "users_by_ids" => {
+            let ids = texts(&given["ids"]).iter().map(|id| id.parse()).collect::<Result<Vec<_>>>()?;
+            d.users_by_ids(&ids).map(|found| found.into_iter().map(perhaps).collect())
+        }
         "user_by_username" => d.user_by_username(&text(&given["username"])).map(perhaps),
         "user_by_external_id" => d.user_by_external_id(&text(&given["provisioner"]), &text(&given["id"])).map(perhaps),
         "workspace_by_external_id" => d.workspace_by_external_id(&text(&given["provisioner"]), &text(&given["id"])).map(json),
@@ -359,6 +364,10 @@ fn number(value: &Value) -> u64 {
 )]
 fn person(user: Arc<User>) -> Value {
     json(&*user)
+}
+
+fn texts(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().map(text).collect()
 }
 
 fn perhaps(user: Option<Arc<User>>) -> Value {

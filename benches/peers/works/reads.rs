@@ -154,8 +154,8 @@ fn get_alone(
 }
 
 fn get_together(bench: &mut Bench, size: &Size, field: &Field, keys: &[String], threads: usize) {
-    let gets = bench.pick(40_000, 200_000) / threads;
-    let [medians] = field.rounds(bench.options.rounds().reads, |peer, round| {
+    let gets = bench.pick(40_000, 100_000) / threads;
+    let [medians] = field.rounds(bench.options.rounds().writes, |peer, round| {
         let (_, took) = parallel(peer, threads, |thread, session| {
             let start = (round + thread * 7) * gets % keys.len();
             get_all(session, keys.iter().cycle().skip(start).take(gets));

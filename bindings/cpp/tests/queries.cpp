@@ -121,6 +121,27 @@ int main()
     CHECK(std::count_if(range.begin(), range.end(),
                         [](const hc::user_view &user) { return user.is_admin(); }) == 4);
 
+    // Many at once: more than one buffer has room for, and with gaps.
+    std::vector<std::string> asked;
+    for (const hc::user_view &user : users.list_users())
+        asked.emplace_back(user.email());
+    asked.insert(asked.begin() + 1, "nobody@ex.co");
+    asked.push_back(asked[0]);
+    hc::found_users together = users.find_users_by_emails(asked);
+    const hc::found_users moved = std::move(together);
+    CHECK(moved.size() == asked.size() && !moved[1]);
+    std::vector<hc::id> ids;
+    for (std::size_t i = 0; i < moved.size(); ++i)
+        if (i != 1) {
+            CHECK(moved[i]->email() == asked[i]);
+            ids.push_back(moved[i]->id());
+        }
+    ids.push_back(hc::id::generate());
+    const hc::found_users by_id = users.find_users_by_ids(ids);
+    CHECK(by_id.size() == ids.size() && !by_id[ids.size() - 1] && by_id[1]->email() == asked[2]);
+    CHECK(users.find_users_by_ids(std::vector<hc::id>()).empty());
+    REFUSED(invalid_utf8, users, find_users_by_emails, (std::vector<std::string>{"\xff"}));
+
     // Workspaces.
     const hc::user &owner = first;
     users.activate_user(owner);

@@ -358,8 +358,7 @@ namespace Headcount
         /// <summary>Says whether to make the file if there is none.</summary>
         public Options CreateIfMissing(bool create)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_CREATE_IF_MISSING, create ? 1UL : 0UL, out e));
-            return this;
+            return Number(Native.HC_OPTION_CREATE_IF_MISSING, create ? 1UL : 0UL);
         }
 
         /// <summary>Sets the license that a new directory gets.</summary>
@@ -372,8 +371,7 @@ namespace Headcount
         /// <summary>Says whether to open the file for reading only.</summary>
         public Options ReadOnly(bool readOnly)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_READ_ONLY, readOnly ? 1UL : 0UL, out e));
-            return this;
+            return Number(Native.HC_OPTION_READ_ONLY, readOnly ? 1UL : 0UL);
         }
 
         /// <summary>Sets how long to wait for a file that another process or handle has open.</summary>
@@ -386,15 +384,13 @@ namespace Headcount
         /// <summary>Sets how much memory may hold pages of the file; 64 MiB by default.</summary>
         public Options PageCacheBytes(ulong bytes)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_PAGE_CACHE_BYTES, bytes, out e));
-            return this;
+            return Number(Native.HC_OPTION_PAGE_CACHE_BYTES, bytes);
         }
 
         /// <summary>Sets how much memory of the library may hold users; 64 MiB by default.</summary>
         public Options CacheBytes(ulong bytes)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_USER_CACHE_BYTES, bytes, out e));
-            return this;
+            return Number(Native.HC_OPTION_USER_CACHE_BYTES, bytes);
         }
 
         /// <summary>Sets about how many users this assembly may keep for itself, so that reading one again costs no call into C: 65,536 by default, 0 for none. It never answers with an older state than anybody has seen.</summary>
@@ -404,24 +400,28 @@ namespace Headcount
             return this;
         }
 
-        /// <summary>Sets how large the log beside the file may become; 64 MiB by default.</summary>
+        /// <summary>Sets how large the log beside the file may become; by default 64 MiB, or a quarter of a file
+        /// above 256 MiB, up to 128 MiB.</summary>
         public Options LogBytes(ulong bytes)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_LOG_BYTES, bytes, out e));
-            return this;
+            return Number(Native.HC_OPTION_LOG_BYTES, bytes);
         }
 
         /// <summary>Gives up durability for speed: writes are on disk after this time at the latest.</summary>
         public Options SyncInterval(TimeSpan interval)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_SYNC_INTERVAL_MS, (ulong)interval.TotalMilliseconds, out e));
-            return this;
+            return Number(Native.HC_OPTION_SYNC_INTERVAL_MS, (ulong)interval.TotalMilliseconds);
         }
 
         /// <summary>Says whether to open a directory whose log can't be used, without what is only there.</summary>
         public Options SalvageLog(bool salvage)
         {
-            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, Native.HC_OPTION_SALVAGE_LOG, salvage ? 1UL : 0UL, out e));
+            return Number(Native.HC_OPTION_SALVAGE_LOG, salvage ? 1UL : 0UL);
+        }
+
+        private Options Number(int option, ulong value)
+        {
+            steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set(b, option, value, out e));
             return this;
         }
 

@@ -132,6 +132,20 @@ namespace Headcount
         [return: Nullable(2)]
         public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
 
+        /// <summary>The users with these emails, in their order: much faster than asking for each. An email that nobody has finds null.</summary>
+        [return: Nullable(new byte[] { 1, 2 })]
+        public IReadOnlyList<User> FindUsersByEmails(IEnumerable<string> emails)
+        {
+            return Read(EmailKeyKind, emails.Select(Interop.Utf8).ToList());
+        }
+
+        /// <summary>The users with these ids, in their order: much faster than asking for each. An id that nobody has finds null.</summary>
+        [return: Nullable(new byte[] { 1, 2 })]
+        public IReadOnlyList<User> FindUsersByIds(IEnumerable<Guid> ids)
+        {
+            return Read(IdKey, ids.Select(Interop.Bytes).ToList());
+        }
+
         /// <summary>The user for whom a provisioner, such as an identity provider, has this id; null if there is none.</summary>
         [return: Nullable(2)]
         public User FindUserByExternalId(string provisioner, string id)
@@ -271,12 +285,11 @@ namespace Headcount
         /// </summary>
         public SeatHistory SeatHistory(DateTimeOffset? since = null)
         {
-            const int daysMax = 1100; // more than are kept
             var h = new hc_seat_history { struct_size = (uint)Marshal.SizeOf(typeof(hc_seat_history)) };
-            var days = new hc_seat_day[daysMax];
+            var days = new hc_seat_day[Native.HC_SEAT_DAYS_MAX];
             Interop.Check(Native.hc_directory_get_seat_history(handle, since == null ? 0 : Interop.Micros(since.Value), ref h, ref days[0],
-                (UIntPtr)daysMax, out var error), error);
-            var listed = days.Take((int)Math.Min(h.day_count, daysMax)).Select(of => new SeatDay(Interop.Moment(of.day_micros), of.peak, of.last));
+                (UIntPtr)Native.HC_SEAT_DAYS_MAX, out var error), error);
+            var listed = days.Take((int)Math.Min(h.day_count, Native.HC_SEAT_DAYS_MAX)).Select(of => new SeatDay(Interop.Moment(of.day_micros), of.peak, of.last));
             return new SeatHistory(Interop.Moment(h.since_micros), h.peak, Interop.PerhapsMoment(h.peak_day_micros), listed.ToList());
         }
 
@@ -658,6 +671,33 @@ namespace Headcount
             if (key.Length * 3 > bytes.Length)
                 bytes = new byte[key.Length * 3];
             return Keep(kept, before, key, Read(kind, bytes, Encoding.UTF8.GetBytes(key, 0, key.Length, bytes, 0)));
+        }
+
+        /// How many users are read in one call at most.
+        private const int ReadAtOnce = 1024;
+
+        private IReadOnlyList<User> Read(int kind, IReadOnlyList<byte[]> keys)
+        {
+            var users = new List<User>(keys.Count);
+            var buffer = new byte[64 << 10];
+            while (users.Count < keys.Count)
+            {
+                var count = Math.Min(keys.Count - users.Count, ReadAtOnce);
+                var packed = new System.IO.MemoryStream();
+                for (var i = 0; i < count; i++)
+                {
+                    var key = keys[users.Count + i];
+                    for (var shift = 0; shift < 32; shift += 8)
+                        packed.WriteByte((byte)(key.Length >> shift));
+                    packed.Write(key, 0, key.Length);
+                }
+                var offsets = new uint[count];
+                Interop.Check(Native.hc_user_read_many(handle, kind, packed.GetBuffer(), (UIntPtr)(ulong)packed.Length, buffer, Interop.Size(buffer),
+                    offsets, (UIntPtr)(uint)count, out var read, out var _, out var error), error);
+                for (var i = 0; i < (int)read; i++)
+                    users.Add(offsets[i] == 0 ? null : Packed.User(buffer, (int)offsets[i]));
+            }
+            return users;
         }
 
         private static User Keep<TKey>(HostCache<TKey> kept, ulong before, TKey key, User user)

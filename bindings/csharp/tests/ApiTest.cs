@@ -50,7 +50,7 @@ namespace Headcount.Tests
             }
             if (type.IsByRef && !c.Contains("struct"))
                 return !c.StartsWith("const") && Fits(c.TrimEnd('*', ' '), type.GetElementType()) || c.EndsWith("**") && type.GetElementType() == typeof(IntPtr);
-            return type == typeof(IntPtr) || type == typeof(byte[]) || type.IsByRef || typeof(SafeHandle).IsAssignableFrom(type);
+            return type == typeof(IntPtr) || type == typeof(byte[]) || c == "uint32_t *" && type == typeof(uint[]) || type.IsByRef || typeof(SafeHandle).IsAssignableFrom(type);
         }
 
         [Test]

@@ -70,6 +70,8 @@ namespace Headcount.Tests
                 case "user": return Shown(d.FindUser(user));
                 case "user_by_id": return Shown(d.FindUserById(Guid.Parse(Text(a, "id"))));
                 case "user_by_email": return Shown(d.FindUserByEmail(Text(a, "email")));
+                case "users_by_emails": return d.FindUsersByEmails(((List<object>)a["emails"]).Cast<string>()).Select(Shown);
+                case "users_by_ids": return d.FindUsersByIds(((List<object>)a["ids"]).Cast<string>().Select(Guid.Parse)).Select(Shown);
                 case "user_by_username": return Shown(d.FindUserByUsername(Text(a, "username")));
                 case "user_by_external_id": return Shown(d.FindUserByExternalId(Text(a, "provisioner"), Text(a, "id")));
                 case "workspace_by_external_id": return Shown(d.FindWorkspaceByExternalId(Text(a, "provisioner"), Text(a, "id")));

@@ -389,5 +389,23 @@ namespace Headcount.Tests
                 directory.Users().GetEnumerator().MoveNext();
             })();
         }
+
+        [Test]
+        public void ManyUsersAreFoundAtOnce()
+        {
+            using (var directory = Directory.InMemory(new Options().LicenseIfNew(License.Enterprise)))
+            {
+                var batch = new Batch();
+                var emails = Enumerable.Range(0, 2500).Select(i => "u" + i + "@ex.co").ToList();
+                foreach (var email in emails.Take(2000))
+                    batch.CreateUser(new NewUser(email).GivenName(new string('x', 100)));
+                directory.Apply(batch);
+                var found = directory.FindUsersByEmails(emails);
+                Assert.AreEqual(emails.Select((email, i) => i < 2000 ? email : null), found.Select(user => user?.Email));
+                var ids = found.Take(2000).Select(user => user.Id).Concat(new[] { Guid.NewGuid() });
+                Assert.AreEqual(emails.Take(2000).Concat(new string[] { null }), directory.FindUsersByIds(ids).Select(user => user?.Email));
+                Assert.Throws<ArgumentNullException>(() => directory.FindUsersByEmails(new string[] { null }));
+            }
+        }
     }
 }

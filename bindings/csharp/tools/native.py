@@ -24,6 +24,8 @@ def parameter(function, c, name, structs):
         return HANDLES[target]
     if target in ("uint8_t", "char"):
         return "byte[]"
+    if name == "offsets":
+        return SCALARS[target] + "[]"
     if target in SCALARS and target != "void" and not constant:
         return "out " + SCALARS[target]
     return "IntPtr"

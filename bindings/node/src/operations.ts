@@ -57,6 +57,20 @@ export interface Operations {
   userByExternalId(provisioner: string, id: string): Promise<User | undefined>;
 
   /**
+   * Finds the users with these emails, in their order: `undefined` for each that nobody
+   * has. Much faster than asking for each.
+   *
+   * @example
+   * ```js
+   * const [ann, nobody] = await directory.usersByEmails(["ann@ex.co", "nobody@ex.co"]);
+   * ```
+   */
+  usersByEmails(emails: readonly string[]): Promise<(User | undefined)[]>;
+
+  /** Finds the users with these ids, as {@link usersByEmails} does. Refused with `invalid_argument` for a text that is no id. */
+  usersByIds(ids: readonly string[]): Promise<(User | undefined)[]>;
+
+  /**
    * Notes that a user is seen now, such as at a login or with a request. Call it as often
    * as you like: mostly it costs a look-up. The first sighting is on disk when the promise
    * is fulfilled; others are gathered and written at most once a minute and at the end, so
@@ -290,6 +304,12 @@ function license(text: string): License {
   return text === "community" || text === "enterprise" ? text : Number(text);
 }
 
+/** Users who were looked up together. */
+function many(answer: Answer): (User | undefined)[] {
+  const users = usersOf(answer).values();
+  return (answer.json as boolean[]).map((isFound) => (isFound ? users.next().value : undefined));
+}
+
 function seats(answer: Answer): Seats {
   const seats = json<Seats>(answer);
   return { ...seats, license: license(seats.license as string) };
@@ -370,6 +390,8 @@ export const operations: Table = {
   user: operation((_, user) => ({ do: "user", user: userRef(user) }), found),
   userByUsername: operation((_, username) => ({ do: "userByUsername", username }), found),
   userByExternalId: operation((_, provisioner, id) => ({ do: "userByExternalId", provisioner, id }), found),
+  usersByEmails: operation((_, emails) => ({ do: "usersByEmails", emails }), many),
+  usersByIds: operation((_, ids) => ({ do: "usersByIds", ids }), many),
   touchUser: operation((_, user) => ({ do: "touchUser", user: userRef(user) }), nothing),
   lastSeen: operation((_, user) => ({ do: "lastSeen", user: userRef(user) }), date),
   query: operation(

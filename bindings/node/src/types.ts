@@ -44,7 +44,10 @@ export interface OpenOptions {
   cacheBytes?: number | undefined;
   /** Memory for pages of the file. */
   pageCacheBytes?: number | undefined;
-  /** The size that the log may grow to between checkpoints: 64 MiB by default. */
+  /**
+   * The size that the log may grow to between checkpoints: by default 64 MiB, or a quarter of
+   * a file above 256 MiB, up to 128 MiB.
+   */
   logBytes?: number | undefined;
   /** Whether to open with what is readable of a log that is damaged. */
   salvageLog?: boolean | undefined;

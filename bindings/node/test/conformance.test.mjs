@@ -146,7 +146,7 @@ function opened({ folder }, { path, license, ...rest }) {
 const workspace = ["workspace"], external = ["provisioner", "id"], member = ["workspace", "user", "role"];
 const ARGUMENTS = {
   create_user: [""], update_user: ["user", ""], create_workspace: [""], set_license: ["license"], trim_changes: ["before"],
-  user_by_username: ["username"], seat_history: ["since"], user_by_external_id: external, workspace_by_external_id: external, workspace, members: workspace,
+  user_by_username: ["username"], users_by_emails: ["emails"], users_by_ids: ["ids"], seat_history: ["since"], user_by_external_id: external, workspace_by_external_id: external, workspace, members: workspace,
   archive_workspace: workspace, restore_workspace: workspace, delete_workspace: workspace, rename_workspace: ["workspace", "name"],
   set_workspace_external_id: ["workspace", ...external], add_member: member, set_role: member, remove_member: member,
 };

@@ -39,7 +39,7 @@ test("everything on a closed directory is refused", async (t) => {
   const batch = new Batch().createUser("bob@ex.co");
   const update = { admin: true };
   const calls = {
-    user: ["a@ex.co"], userByUsername: ["a"], userByExternalId: ["okta", "1"], touchUser: ["a@ex.co"], lastSeen: ["a@ex.co"], query: [{}], count: [], createUser: ["b@ex.co"], updateUser: ["a@ex.co", update],
+    user: ["a@ex.co"], userByUsername: ["a"], userByExternalId: ["okta", "1"], usersByEmails: [["a@ex.co"]], usersByIds: [[]], touchUser: ["a@ex.co"], lastSeen: ["a@ex.co"], query: [{}], count: [], createUser: ["b@ex.co"], updateUser: ["a@ex.co", update],
     activateUser: ["a@ex.co"], deactivateUser: ["a@ex.co"], deleteUser: ["a@ex.co"], seats: [], seatHistory: [], setLicense: [1],
     workspace: [1], workspaceByExternalId: ["okta", "1"], setWorkspaceExternalId: [1, "okta", "1"], createWorkspace: [{ name: "w" }], defaultWorkspace: ["a@ex.co"], renameWorkspace: [1, "w"],
     archiveWorkspace: [1], restoreWorkspace: [1], deleteWorkspace: [1], addMember: [1, "a@ex.co", "user"],

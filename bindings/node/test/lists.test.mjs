@@ -138,3 +138,15 @@ test("a place that is gone is told with numbers", async (t) => {
   await assert.rejects(directory.changes(9).toArray(), kind("change_not_yet", { latest: 3 }));
   await directory.close();
 });
+
+test("many users are found at once", async () => {
+  const directory = await filled(2000);
+  const asked = Array.from({ length: 2500 }, (_, i) => `USER${String(2499 - i).padStart(5, "0")}@ex.co`);
+  const found = await directory.usersByEmails(asked);
+  assert.equal(found.length, 2500);
+  assert.deepEqual(found.map((user) => user?.email), asked.map((email, i) => (i < 500 ? undefined : email.toLowerCase())));
+  const ids = found.slice(500).map((user) => user.id);
+  assert.deepEqual(directory.sync.usersByIds([...ids, "0190a000-0000-7000-8000-000000000000"]), [...found.slice(500), undefined]);
+  await assert.rejects(directory.usersByIds(["user00001@ex.co"]), kind("invalid_argument"));
+  await assert.rejects(directory.usersByEmails("user00001@ex.co"), kind("invalid_argument"));
+});

@@ -354,3 +354,21 @@ def test_a_change_says_who_made_it_and_through_which_door() -> None:
         assert {change.actor for change in changes[1:]} == {ann.id}
         with pytest.raises(headcount.errors.InvalidArgumentError, match="name of a door"):
             users.through("two words").create_user("eve@ex.co")
+
+
+def test_many_users_are_found_at_once(tmp_path: Path) -> None:
+    with Directory(tmp_path / "users.redb", license="enterprise") as users:
+        batch = Batch()
+        for i in range(2000):
+            batch.create_user(f"u{i}@ex.co", attributes={"filler": "x" * 100})
+        users.apply(batch)
+        emails = [f"u{i}@ex.co" for i in range(2500)]
+        found = users.users_by_emails(emails)
+        assert [user and user.email for user in found] == emails[:2000] + [None] * 500
+        ids = [user.id for user in found if user is not None]
+        assert users.users_by_ids([*ids, uuid.uuid4()]) == [*found[:2000], None]
+        assert users.users_by_ids([uuid.UUID(ids[7]), users.users_by_ids([ids[8]])[0] or ""]) == found[7:9]
+        with pytest.raises(TypeError):
+            users.users_by_emails("u1@ex.co")  # An email, and no list of them.
+        with pytest.raises(headcount.errors.InvalidArgumentError):
+            users.users_by_ids(["u1@ex.co"])

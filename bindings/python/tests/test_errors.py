@@ -10,7 +10,7 @@ import headcount
 import pytest
 from headcount import Directory, HeadcountError, errors
 
-LIBRARY = Path(__file__).parents[3] / "src" / "error.rs"
+LIBRARY = Path(__file__).parents[3] / "src" / "error" / "kind.rs"
 
 
 def test_each_kind_of_the_library_has_a_class() -> None:

@@ -27,7 +27,7 @@ fn a_panic_poisons_the_handle() {
         assert_eq!(create(&raw mut error), HcStatus::Ok);
         assert!(error.is_null());
 
-        let status = call(directory, &raw mut error, |_| -> Result<(), Refusal> {
+        let status = call(directory, &raw mut error, |_| -> Result<(), CallError> {
             panic!("a bug")
         });
         assert_eq!(status, HcStatus::Internal);
@@ -78,7 +78,7 @@ fn a_panic_while_reading_gives_the_absent_answer() {
 #[test]
 fn a_panic_without_a_handle_is_reported() {
     // SAFETY: no error is wanted.
-    let status = unsafe { start(null_mut(), || -> Result<(), Refusal> { panic!("a bug") }) };
+    let status = unsafe { start(null_mut(), || -> Result<(), CallError> { panic!("a bug") }) };
     assert_eq!(status, HcStatus::Internal);
     assert_eq!(plain(7, || -> i32 { panic!("a bug") }), 7);
 }

@@ -1,6 +1,6 @@
 //! The packed form of a change and its events.
 
-use super::{Kind, Record, Writer, count, text_bytes};
+use super::{PackedKind, PackedRecord, Writer, count, text_bytes};
 use crate::capi::event::{HcEvent, HcField};
 use crate::capi::license::HcLicense;
 use crate::capi::member::HcRole;
@@ -15,8 +15,8 @@ const EVENT_BYTES: usize = 48;
 const ACTOR: u16 = 1;
 const REQUEST_ID: u16 = 2;
 
-impl Record for Change {
-    const KIND: Kind = Kind::Changes;
+impl PackedRecord for Change {
+    const KIND: PackedKind = PackedKind::Changes;
 
     fn bytes_at_most(&self) -> usize {
         events_end(self).saturating_add(self.door.as_deref().map_or(0, text_bytes))
@@ -125,63 +125,63 @@ impl Packed {
 
 impl From<&Event> for Packed {
     fn from(event: &Event) -> Self {
-        use HcEvent as Kind;
+        use HcEvent as PackedKind;
         match *event {
             Event::UserCreated { user, active } => Self {
                 is_active: active,
-                ..Self::of_user(Kind::UserCreated, user)
+                ..Self::of_user(PackedKind::UserCreated, user)
             },
             Event::UserUpdated { user, ref fields } => Self {
                 fields: HcField::bits(fields),
-                ..Self::of_user(Kind::UserUpdated, user)
+                ..Self::of_user(PackedKind::UserUpdated, user)
             },
-            Event::UserActivated { user } => Self::of_user(Kind::UserActivated, user),
-            Event::UserDeactivated { user } => Self::of_user(Kind::UserDeactivated, user),
-            Event::UserDeleted { user } => Self::of_user(Kind::UserDeleted, user),
+            Event::UserActivated { user } => Self::of_user(PackedKind::UserActivated, user),
+            Event::UserDeactivated { user } => Self::of_user(PackedKind::UserDeactivated, user),
+            Event::UserDeleted { user } => Self::of_user(PackedKind::UserDeleted, user),
             Event::LicenseSet { license } => Self {
                 license: Some(license),
-                ..Self::new(Kind::LicenseSet)
+                ..Self::new(PackedKind::LicenseSet)
             },
             Event::WorkspaceCreated {
                 workspace,
                 default_of,
             } => Self {
                 user: default_of,
-                ..Self::of_workspace(Kind::WorkspaceCreated, workspace)
+                ..Self::of_workspace(PackedKind::WorkspaceCreated, workspace)
             },
             Event::WorkspaceRenamed { workspace } => {
-                Self::of_workspace(Kind::WorkspaceRenamed, workspace)
+                Self::of_workspace(PackedKind::WorkspaceRenamed, workspace)
             }
             Event::WorkspaceArchived { workspace } => {
-                Self::of_workspace(Kind::WorkspaceArchived, workspace)
+                Self::of_workspace(PackedKind::WorkspaceArchived, workspace)
             }
             Event::WorkspaceRestored { workspace } => {
-                Self::of_workspace(Kind::WorkspaceRestored, workspace)
+                Self::of_workspace(PackedKind::WorkspaceRestored, workspace)
             }
             Event::WorkspaceDeleted { workspace } => {
-                Self::of_workspace(Kind::WorkspaceDeleted, workspace)
+                Self::of_workspace(PackedKind::WorkspaceDeleted, workspace)
             }
             Event::WorkspaceUndefaulted { workspace } => {
-                Self::of_workspace(Kind::WorkspaceUndefaulted, workspace)
+                Self::of_workspace(PackedKind::WorkspaceUndefaulted, workspace)
             }
             Event::WorkspaceOwnerless { workspace } => {
-                Self::of_workspace(Kind::WorkspaceOwnerless, workspace)
+                Self::of_workspace(PackedKind::WorkspaceOwnerless, workspace)
             }
             Event::WorkspaceExternalIdSet { workspace } => {
-                Self::of_workspace(Kind::WorkspaceExternalIdSet, workspace)
+                Self::of_workspace(PackedKind::WorkspaceExternalIdSet, workspace)
             }
             Event::MemberAdded {
                 workspace,
                 user,
                 role,
-            } => Self::of_member(Kind::MemberAdded, workspace, user, Some(role)),
+            } => Self::of_member(PackedKind::MemberAdded, workspace, user, Some(role)),
             Event::MemberRoleSet {
                 workspace,
                 user,
                 role,
-            } => Self::of_member(Kind::MemberRoleSet, workspace, user, Some(role)),
+            } => Self::of_member(PackedKind::MemberRoleSet, workspace, user, Some(role)),
             Event::MemberRemoved { workspace, user } => {
-                Self::of_member(Kind::MemberRemoved, workspace, user, None)
+                Self::of_member(PackedKind::MemberRemoved, workspace, user, None)
             }
         }
     }

@@ -5,8 +5,8 @@
 
 use std::mem::MaybeUninit;
 
-use super::{Ahead, Record};
-use crate::capi::refusal::Refusal;
+use super::{Ahead, PackedRecord};
+use crate::capi::call_error::CallError;
 use crate::model::Batch;
 
 /// What the bytes of a buffer are before anything is written to it.
@@ -14,7 +14,7 @@ const UNTOUCHED: u8 = 0xAA;
 
 /// The batches that a caller gets with buffers of `capacity` bytes, who follows
 /// the advice when that is too little for a record.
-pub(crate) fn pack<R: Record>(records: Vec<R>, capacity: usize) -> Vec<Box<[u8]>> {
+pub(crate) fn pack<R: PackedRecord>(records: Vec<R>, capacity: usize) -> Vec<Box<[u8]>> {
     let mut records = records.into_iter();
     let mut ahead = Ahead::default();
     let mut batches = Vec::new();
@@ -32,7 +32,7 @@ pub(crate) fn pack<R: Record>(records: Vec<R>, capacity: usize) -> Vec<Box<[u8]>
                 batches.push(buffer.into_boxed_slice());
                 bytes = capacity;
             }
-            Err(Refusal::Buffer { needed_bytes }) => {
+            Err(CallError::Buffer { needed_bytes }) => {
                 assert!(needed_bytes > bytes, "{needed_bytes} would have been there");
                 bytes = needed_bytes;
             }
@@ -45,7 +45,7 @@ pub(crate) fn pack<R: Record>(records: Vec<R>, capacity: usize) -> Vec<Box<[u8]>
 pub(crate) fn unpack(bytes: &[u8], before: usize) -> Option<Batch> {
     match super::operations::read(bytes, before) {
         Ok(batch) => Some(batch),
-        Err(Refusal::Library(error)) => {
+        Err(CallError::Library(error)) => {
             assert!(error.op_index().is_some_and(|index| index >= before));
             None
         }

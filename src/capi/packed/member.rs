@@ -1,13 +1,13 @@
 //! The packed form of a membership.
 
-use super::{Kind, Record, Writer};
+use super::{PackedKind, PackedRecord, Writer};
 use crate::capi::member::HcRole;
 use crate::model::Member;
 
 const FIXED_BYTES: u16 = 48;
 
-impl Record for Member {
-    const KIND: Kind = Kind::Members;
+impl PackedRecord for Member {
+    const KIND: PackedKind = PackedKind::Members;
 
     fn bytes_at_most(&self) -> usize {
         usize::from(FIXED_BYTES)

@@ -7,11 +7,11 @@
 mod fields;
 
 use self::fields::{Fields, Wrong};
-use super::{HEADER_BYTES, Kind, VERSION};
+use super::{HEADER_BYTES, PackedKind, VERSION};
+use crate::capi::call_error::CallError;
 use crate::capi::license::HcLicense;
 use crate::capi::member::HcRole;
 use crate::capi::operation::{HcOpField as F, HcOperation};
-use crate::capi::refusal::Refusal;
 use crate::model::{
     Batch, NewUser, NewWorkspace, Op, Role, Timestamp, UserRef, UserUpdate, WorkspaceId,
     WorkspaceRef, check_door,
@@ -21,36 +21,41 @@ use crate::model::{
 const OPERATION_BYTES: usize = 8;
 
 /// A batch of the operations in `bytes`, which are to be appended to `before` others.
-pub(in crate::capi) fn read(bytes: &[u8], before: usize) -> Result<Batch, Refusal> {
+pub(in crate::capi) fn read(bytes: &[u8], before: usize) -> Result<Batch, CallError> {
     let mut batch = Batch::new();
     let (mut rest, records) = open(bytes)?;
     for number in 0..records {
-        let (operation, fields, behind) = split(rest).ok_or_else(|| malformed(number))?;
+        let which = Which { number, records };
+        let (operation, fields, behind) = split(rest).ok_or_else(|| which.malformed())?;
         let at = before + batch.len();
-        batch = append(batch, operation, fields).map_err(|wrong| refusal(wrong, number, at))?;
+        batch = append(batch, operation, fields).map_err(|wrong| which.refused(wrong, at))?;
         rest = behind;
     }
     if rest.is_empty() {
         Ok(batch)
     } else {
-        Err(malformed(records))
+        let which = Which {
+            number: records,
+            records,
+        };
+        Err(which.malformed())
     }
 }
 
 /// What is behind the header, and how many operations that is.
-fn open(bytes: &[u8]) -> Result<(&[u8], u32), Refusal> {
+fn open(bytes: &[u8]) -> Result<(&[u8], u32), CallError> {
     let number = |at: usize| {
         let bytes = bytes.get(at..)?.first_chunk()?;
         Some(u32::from_le_bytes(*bytes))
     };
     let opened = || {
-        let is_known = bytes.get(..4)? == [b'h', b'c', VERSION, Kind::Operations as u8];
+        let is_known = bytes.get(..4)? == [b'h', b'c', VERSION, PackedKind::Operations as u8];
         let (start, end) = (number(4)? as usize, number(8)? as usize);
         let body = bytes.get(start..)?;
         (is_known && start >= HEADER_BYTES && end == bytes.len()).then_some((body, number(12)?))
     };
     opened().ok_or_else(|| {
-        Refusal::argument(format!(
+        CallError::argument(format!(
             "the {} bytes are no packed operations of version {VERSION}",
             bytes.len()
         ))
@@ -66,23 +71,32 @@ fn split(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     (reserved == 0).then_some((operation, record.get(OPERATION_BYTES..)?, behind))
 }
 
-fn malformed(number: u32) -> Refusal {
-    Refusal::argument(format!(
-        "the packed operation {number} does not end where the bytes say"
-    ))
+/// Which operation an error is about. A single one needs no number.
+struct Which {
+    number: u32,
+    records: u32,
 }
 
-/// What is said of an operation that is wrong.
-fn refusal(wrong: Wrong, number: u32, at: usize) -> Refusal {
-    match wrong {
-        Wrong::Refused(Refusal::Library(error)) => Refusal::Library(error.at_op(at)),
-        Wrong::Refused(Refusal::Call(status, message)) => Refusal::Call(
-            status,
-            format!("packed operation {number}: {message}").into(),
-        ),
-        Wrong::Refused(other) => other,
-        Wrong::Packed(message) => {
-            Refusal::argument(format!("packed operation {number}: {message}"))
+impl Which {
+    fn malformed(&self) -> CallError {
+        CallError::argument(self.named("it does not end where the bytes say"))
+    }
+
+    fn refused(&self, wrong: Wrong, at: usize) -> CallError {
+        match wrong {
+            Wrong::Refused(CallError::Library(error)) => CallError::Library(error.at_op(at)),
+            Wrong::Refused(CallError::Call(status, message)) => {
+                CallError::Call(status, self.named(&message).into())
+            }
+            Wrong::Refused(other) => other,
+            Wrong::Packed(message) => CallError::argument(self.named(&message)),
+        }
+    }
+
+    fn named(&self, message: &str) -> String {
+        match self.records {
+            1 => message.to_owned(),
+            _ => format!("packed operation {}: {message}", self.number),
         }
     }
 }
@@ -116,7 +130,7 @@ fn settings(mut batch: Batch, fields: &mut Fields<'_>) -> Result<Batch, Wrong> {
     }
     if let Some(door) = fields.text(F::Door)? {
         let door = door.unwrap_or_default();
-        check_door(door).map_err(|error| Refusal::argument(error.to_string()))?;
+        check_door(door).map_err(|error| CallError::argument(error.to_string()))?;
         batch = batch.door(door);
     }
     let allow_ownerless = fields.flag(F::AllowOwnerless)?.unwrap_or(false);

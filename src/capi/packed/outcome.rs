@@ -1,14 +1,14 @@
 //! The packed form of what became of an operation.
 
-use super::{Kind, Record, Writer};
+use super::{PackedKind, PackedRecord, Writer};
 use crate::capi::applied::HcOutcome;
 use crate::model::Outcome;
 
 /// Bytes of an outcome.
 const FIXED_BYTES: u16 = 48;
 
-impl Record for Outcome {
-    const KIND: Kind = Kind::Outcomes;
+impl PackedRecord for Outcome {
+    const KIND: PackedKind = PackedKind::Outcomes;
 
     fn bytes_at_most(&self) -> usize {
         FIXED_BYTES.into()

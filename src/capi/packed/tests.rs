@@ -12,7 +12,7 @@ use crate::model::{
 
 /// Packs `records` into a buffer of `capacity` bytes each time; returns the
 /// batches.
-fn pack<R: Record>(records: Vec<R>, capacity: usize) -> Vec<Vec<u8>> {
+fn pack<R: PackedRecord>(records: Vec<R>, capacity: usize) -> Vec<Vec<u8>> {
     let mut records = records.into_iter();
     let mut ahead = Ahead::default();
     let mut batches = Vec::new();
@@ -178,7 +178,7 @@ fn a_buffer_is_as_large_as_was_said_or_refused() {
                     assert_eq!((bytes, capacity), (needed, needed));
                     break;
                 }
-                Err(Refusal::Buffer { needed_bytes }) => needed = needed_bytes,
+                Err(CallError::Buffer { needed_bytes }) => needed = needed_bytes,
                 Err(refusal) => panic!("refused with {:?}", refusal.status()),
             }
         }
@@ -230,7 +230,7 @@ fn an_error_waits_for_the_records_before_it() {
     let mut buffer = vec![MaybeUninit::uninit(); 64 * 1024];
     let mut pack = || ahead.pack(&mut buffer, || items.next());
     assert!(pack().is_ok_and(|bytes| bytes > 0));
-    assert!(matches!(pack(), Err(Refusal::Library(error)) if error.kind() == ErrorKind::Io));
+    assert!(matches!(pack(), Err(CallError::Library(error)) if error.kind() == ErrorKind::Io));
     assert!(pack().is_ok_and(|bytes| bytes > 0));
     assert!(pack().is_ok_and(|bytes| bytes == 0));
 }

@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::{
-    Ahead, Batch, Kind, PAIR_BYTES, Record, Writer, count, pair_texts_bytes, place_bytes,
-    text_bytes,
+    Ahead, PAIR_BYTES, PackedBatch, PackedKind, PackedRecord, Writer, count, pair_texts_bytes,
+    place_bytes, text_bytes,
 };
-use crate::capi::refusal::Refusal;
+use crate::capi::call_error::CallError;
 use crate::directory::{UserView, Users};
 use crate::error::Result;
 use crate::model::{Timestamp, User};
@@ -26,11 +26,11 @@ impl Ahead<Arc<User>> {
         &mut self,
         buffer: &mut [MaybeUninit<u8>],
         users: &mut Users,
-    ) -> Result<usize, Refusal> {
+    ) -> Result<usize, CallError> {
         if let Some(Err(kept)) = self.0.take() {
             return Err(kept.into());
         }
-        let mut batch = Batch::new(buffer);
+        let mut batch = PackedBatch::new(buffer);
         let read = users.visit(|user| match batch.push(user) {
             Ok(()) => ControlFlow::Continue(()),
             Err(refusal) => ControlFlow::Break(refusal),
@@ -41,12 +41,12 @@ impl Ahead<Arc<User>> {
             Err(error) => self.0 = Some(Err(error)),
             Ok(_) => {}
         }
-        Ok(batch.finish(Kind::Users))
+        Ok(batch.finish(PackedKind::Users))
     }
 }
 
-impl Record for Arc<User> {
-    const KIND: Kind = Kind::Users;
+impl PackedRecord for Arc<User> {
+    const KIND: PackedKind = PackedKind::Users;
 
     fn bytes_at_most(&self) -> usize {
         UserView::from(&**self).bytes_at_most()
@@ -57,8 +57,8 @@ impl Record for Arc<User> {
     }
 }
 
-impl Record for UserView<'_> {
-    const KIND: Kind = Kind::Users;
+impl PackedRecord for UserView<'_> {
+    const KIND: PackedKind = PackedKind::Users;
 
     fn bytes_at_most(&self) -> usize {
         let names = [self.given_name(), self.family_name()];

@@ -1,6 +1,6 @@
 //! The packed form of a workspace.
 
-use super::{Kind, PAIR_BYTES, Record, Writer, count, pair_texts_bytes, text_bytes};
+use super::{PAIR_BYTES, PackedKind, PackedRecord, Writer, count, pair_texts_bytes, text_bytes};
 use crate::model::{UserId, Workspace};
 
 /// Bytes before the external ids.
@@ -9,8 +9,8 @@ const FIXED_BYTES: u16 = 72;
 const ARCHIVED: u16 = 1;
 const DEFAULT: u16 = 2;
 
-impl Record for Workspace {
-    const KIND: Kind = Kind::Workspaces;
+impl PackedRecord for Workspace {
+    const KIND: PackedKind = PackedKind::Workspaces;
 
     fn bytes_at_most(&self) -> usize {
         usize::from(FIXED_BYTES)

@@ -115,6 +115,7 @@ impl Script {
             options: RedbOptions {
                 cache_bytes: 1 << 20,
                 log_bytes,
+                log_bytes_max: *random.choice(&[None, Some(4 << 20)]).unwrap(),
                 background: false,
                 ..RedbOptions::new(true)
             },

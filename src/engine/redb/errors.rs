@@ -184,7 +184,7 @@ impl Name {
         Error::new(
             ErrorKind::FileReplaced,
             format!(
-                "`{}` was replaced, renamed or deleted while it was open, so nothing more is written; close it and open the file that is meant",
+                "`{}` was replaced, renamed or deleted while it was open, so nothing more is written; close it and open the right file",
                 self.0
             ),
         )
@@ -204,7 +204,7 @@ impl Name {
 
     /// A value is damaged.
     pub(super) fn value_damaged(&self) -> Error {
-        self.damaged("a value has another checksum than it was stored with")
+        self.damaged("a value doesn't match its checksum")
     }
 
     /// redb panicked on damaged data.
@@ -237,7 +237,7 @@ impl Name {
         Error::new(
             ErrorKind::Io,
             format!(
-                "`{}` was closed without being tidied up: {error}; what was committed is in it, and the next open takes longer",
+                "`{}` was not closed cleanly: {error}; all commits are in it, and the next open takes longer",
                 self.0
             ),
         )

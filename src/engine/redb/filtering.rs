@@ -151,14 +151,14 @@ impl Shared {
             Ok(Some(unfinished)) => self.work.build(unfinished),
             Ok(None) => {}
             // The filter only saves time.
-            Err(error) => ::log::warn!("{}: goes on without a filter: {error}", self.name),
+            Err(error) => ::log::warn!("{}: continues without a filter: {error}", self.name),
         }
     }
 
     /// Builds a waiting filter.
     pub(super) fn build_filter(&self, unfinished: &Unfinished) {
         if let Err(error) = unfinished.finish(|| self.work.is_ending()) {
-            ::log::warn!("{}: goes on without a filter: {error}", self.name);
+            ::log::warn!("{}: continues without a filter: {error}", self.name);
         }
     }
 }

@@ -1,47 +1,46 @@
-//! The engine without its writer: a file that is read and never written.
+//! The read-only engine: a file that is read and never written.
 //!
-//! The file is locked shared, so several processes can read it side by side while none
-//! writes. What a crash left in the log lies over it in memory, as recent writes do in
-//! the engine that writes. Nothing is made, changed or removed, so the file, its folder
-//! and its file system may be read-only.
+//! The file gets a shared lock, so several processes can read it side by side while none
+//! writes. Commits that a crash left in the log are kept in a memtable on top of it, as in
+//! the writing engine. Nothing is created, changed or removed, so the file, its folder and
+//! its file system may be read-only.
 
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use ::redb::StorageBackend;
 use ::redb::backends::FileBackend;
-use arc_swap::ArcSwapOption;
 
 use super::base::Base;
 use super::checkpoint::Work;
 use super::errors::Name;
+use super::latest::Latest;
 use super::log::{self, MARK, SideFile, SideFiles};
 use super::memtable::Memtable;
 use super::overlay::Overlay;
 use super::place::FileId;
 use super::snapshot::{Snapshot, State};
 use super::txn::ALL;
-use super::{RedbOptions, create, file, lock};
+use super::{RedbOptions, create, file};
 use crate::engine::{Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A map in a redb file that is only read.
+/// A map in a redb file that is opened read-only.
 pub(crate) struct ReadOnly {
     name: Name,
-    /// What there is to read; `None` once closed.
-    published: ArcSwapOption<State>,
-    base: Mutex<Option<Base>>,
+    /// The state to read.
+    latest: Latest<Base, State>,
 }
 
 impl ReadOnly {
-    /// Opens the file at `path`, with what the log beside it has.
+    /// Opens the file at `path`, with the commits in the log beside it.
     ///
     /// # Errors
     ///
-    /// `AlreadyOpen`, at once, while a process or handle has the file open to write;
+    /// `AlreadyOpen`, at once, if a process or handle has the file open for writing;
     /// otherwise those of [`Redb::open`](super::Redb::open).
     pub(crate) fn open(path: &Path, cache_bytes: usize, salvage_log: bool) -> Result<Self> {
         let name = Name::of_path(path);
@@ -56,7 +55,7 @@ impl ReadOnly {
         Self::start(backend, &files, name, cache_bytes, salvage_log)
     }
 
-    /// Opens what `backend` and `files` hold.
+    /// Opens the database in `backend` and `files`.
     pub(super) fn start(
         backend: impl StorageBackend,
         files: &dyn SideFiles,
@@ -88,13 +87,15 @@ impl ReadOnly {
         let memtable = Memtable::of(replay.commits);
         let engine = Self {
             name,
-            published: ArcSwapOption::from_pointee(State {
-                base: Arc::new(opened.committed),
-                frozen: None,
-                active: Arc::new(memtable),
-                sequence: replay.last,
-            }),
-            base: Mutex::new(Some(opened.base)),
+            latest: Latest::new(
+                opened.base,
+                State {
+                    base: Arc::new(opened.committed),
+                    frozen: None,
+                    active: Arc::new(memtable),
+                    sequence: replay.last,
+                },
+            ),
         };
         if is_empty(&engine.snapshot()?)? {
             return Err(engine.name.never_created());
@@ -102,15 +103,15 @@ impl ReadOnly {
         Ok(engine)
     }
 
-    /// What it holds.
+    /// The committed state.
     pub(crate) fn snapshot(&self) -> Result<Snapshot> {
-        let state = self.published.load_full();
+        let state = self.latest.state();
         state.map(Snapshot::new).ok_or_else(|| self.name.closed())
     }
 
-    /// The refusal of every write.
+    /// The error for every write.
     pub(crate) fn refusal(&self) -> Error {
-        if self.published.load().is_none() {
+        if self.latest.state().is_none() {
             return self.name.closed();
         }
         Error::new(
@@ -124,15 +125,16 @@ impl ReadOnly {
 
     /// Releases the file.
     pub(crate) fn close(&self) -> Result<()> {
-        self.published.store(None);
-        match lock(&self.base).take() {
+        self.latest.close_state();
+        match self.latest.take_base() {
             Some(base) => base.close(),
             None => Ok(()),
         }
     }
 }
 
-/// Whether nothing was ever committed, or everything was removed, which nobody does.
+/// Whether nothing was ever committed. (A map that was emptied looks the same, but nobody
+/// does that.)
 fn is_empty(read: &impl Read) -> Result<bool> {
     let mut is_empty = true;
     read.scan(ALL, Order::Ascending, |_, _| {
@@ -142,8 +144,7 @@ fn is_empty(read: &impl Read) -> Result<bool> {
     Ok(is_empty)
 }
 
-/// Whether the database was never finished: it is empty, or it was being made when
-/// a crash came.
+/// Whether the database is unfinished: it is empty, or a crash interrupted its creation.
 fn unfinished(file: &impl StorageBackend, files: &dyn SideFiles) -> io::Result<bool> {
     if file.len()? == 0 {
         return Ok(true);
@@ -168,7 +169,7 @@ fn open_file(path: &Path, name: &Name) -> Result<File> {
     Ok(file)
 }
 
-/// The files beside a database, which are only read.
+/// The files beside a database, opened read-only.
 struct BesideReadOnly {
     database: PathBuf,
     id: FileId,

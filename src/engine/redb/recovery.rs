@@ -71,7 +71,7 @@ pub(super) fn recover<B: StorageBackend>(
         log.begin_beside(&left);
         let commits = mem::take(&mut replay.commits);
         ::log::info!(
-            "{name}: takes over {} commits from the log of before",
+            "{name}: takes over {} commits from the earlier log",
             commits.len()
         );
         Some(Job {
@@ -134,7 +134,7 @@ fn open<B: StorageBackend>(
 fn leave_log(files: &dyn SideFiles, replay: &Replay, use_id: u64, name: &Name) -> Result<()> {
     let left = if let Some(fault) = &replay.salvaged {
         ::log::warn!(
-            "{name}: went on after commit {} without the rest of the log: {fault}",
+            "{name}: opened at commit {} without the rest of the log: {fault}",
             replay.last
         );
         log::set_aside(files, use_id)

@@ -77,7 +77,9 @@ impl UpdateFields {
         {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("the update asks for the version {one} and for {other}; ask for one"),
+                format!(
+                    "the update requires both version {one} and version {other}; give only one"
+                ),
             ));
         }
         let text = |name: &Username| name.as_str().to_owned();

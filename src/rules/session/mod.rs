@@ -198,5 +198,5 @@ fn one_less(counter: u64) -> Result<u64> {
 }
 
 fn miscounted() -> Error {
-    Error::corrupted("the counters don't fit what they count; repair the directory")
+    Error::corrupted("the counters don't match the records; repair the directory")
 }

@@ -103,7 +103,7 @@ impl<R: Read> Examiner<'_, R> {
         let fault = Fault::new(
             FaultKind::Malformed,
             name_of(KeyKind::Change),
-            "the record can't be decoded, or has another number than its key",
+            "the record can't be decoded, or its number differs from its key",
         );
         self.fault(
             fault.change(sequence),

@@ -81,7 +81,7 @@ impl<R: Read> Examiner<'_, R> {
         let fault = Fault::new(
             FaultKind::Leftover,
             name_of(kind),
-            "no record calls for the entry",
+            "no record requires the entry",
         );
         let fix = match kind {
             KeyKind::Request => Fix::SetAside(key.to_vec(), value.to_vec()),

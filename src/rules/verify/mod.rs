@@ -278,7 +278,7 @@ impl<'e, R: Read> Examiner<'e, R> {
             let fault = Fault::new(
                 FaultKind::Damaged,
                 entry_name(key),
-                "the stored bytes have another checksum than was written",
+                "the stored bytes don't match their checksum",
             )
             .user(
                 keys::id_of(key)
@@ -334,9 +334,9 @@ impl<'e, R: Read> Examiner<'e, R> {
         caller: &Caller,
     ) -> Result<()> {
         let detail = match fault {
-            FaultKind::NotDeleted => "the id is noted as deleted, and the user is there",
+            FaultKind::NotDeleted => "the id is marked as deleted, but the user exists",
             FaultKind::Malformed => "the entry can't be decoded",
-            _ => "the entry leads elsewhere than to the record that calls for it",
+            _ => "the entry doesn't lead to the record that requires it",
         };
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);

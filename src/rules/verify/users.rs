@@ -58,7 +58,7 @@ impl<R: Read> Examiner<'_, R> {
         })?;
         for (key, stored, kind) in users {
             let detail = match kind {
-                FaultKind::Damaged => "the stored bytes have another checksum than was written",
+                FaultKind::Damaged => "the stored bytes don't match their checksum",
                 _ => "the record can't be decoded",
             };
             let id = ids.get(&key).copied();

@@ -181,6 +181,9 @@ static void workspaces(hc_directory *directory)
     hc_applied_free(applied);
 }
 
+/* Whether the last error says which operation it is about. */
+static int says_operation;
+
 /* Appends bytes that are refused; the batch stays as it was. */
 static void refused(hc_status status, const char *words, size_t length, uint64_t index)
 {
@@ -193,6 +196,7 @@ static void refused(hc_status status, const char *words, size_t length, uint64_t
         fprintf(stderr, "%s\n", hc_error_message(error));
         CHECK(0);
     }
+    says_operation = strstr(hc_error_message(error), "packed operation") != NULL;
     CHECK(error_op_index(error, &found) == (index > 0) && (index == 0 || found == index));
     CHECK(hc_batch_count(batch) == 1);
     hc_error_free(error);
@@ -245,7 +249,15 @@ static void refusals(void)
     hc_packed_begin(&writer, buffer, sizeof buffer);
     OP(CREATE_USER);
     TEXT(EMAIL, "\xff@ex.co");
-    refused(HC_STATUS_INVALID_UTF8, "packed operation 0", hc_packed_end(&writer), 0);
+    refused(HC_STATUS_INVALID_UTF8, "is not UTF-8", hc_packed_end(&writer), 0);
+    CHECK(!says_operation);
+    hc_packed_begin(&writer, buffer, sizeof buffer);
+    OP(DELETE_USER);
+    TEXT(USER, "ann");
+    OP(CREATE_USER);
+    TEXT(EMAIL, "\xff@ex.co");
+    refused(HC_STATUS_INVALID_UTF8, "packed operation 1: ", hc_packed_end(&writer), 0);
+    CHECK(says_operation);
     hc_packed_begin(&writer, buffer, sizeof buffer);
     OP(UPDATE_USER);
     TEXT(USER, "ann");

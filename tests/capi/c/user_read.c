@@ -133,6 +133,44 @@ static void many(const hc_directory *directory, const hc_user *ann)
     CHECK(read == 0 && written == 0);
 }
 
+/* More keys than are looked up at once, with nobody's between them, into buffers that are too small
+ * for all. */
+static void in_parts(hc_directory *directory, int32_t kind)
+{
+    static uint8_t keys[300 * 32], buffer[4096];
+    static uint32_t offsets[300];
+    static size_t ends[301];
+    size_t i, done = 0, read, written, calls = 0;
+    for (i = 0; i < 300; i++) {
+        char email[32];
+        hc_user *user = NULL;
+        snprintf(email, sizeof email, "%c%zu@ex.co", kind == HC_USER_KEY_ID ? 'i' : 'e', i);
+        if (i % 3 != 1)
+            CHECK_OK(hc_user_create(directory, HC_STR(email), &user, NULL));
+        if (kind != HC_USER_KEY_ID)
+            ends[i + 1] = put_key(keys, ends[i], email, strlen(email));
+        else
+            ends[i + 1] = put_key(keys, ends[i], user != NULL ? (const char *)hc_user_id(user)
+                                                              : "nobody's id here", 16);
+        hc_user_free(user);
+    }
+    while (done < 300) {
+        CHECK_OK(hc_user_read_many(directory, kind, keys + ends[done], ends[300] - ends[done],
+                                   buffer, sizeof buffer, offsets, 100, &read, &written, NULL));
+        CHECK(read > 0 && read <= 100 && written <= sizeof buffer);
+        for (i = 0; i < read; i++, done++) {
+            char email[32];
+            const uint8_t *record = buffer + offsets[i];
+            snprintf(email, sizeof email, "%c%zu@ex.co", kind == HC_USER_KEY_ID ? 'i' : 'e', done);
+            CHECK((offsets[i] == 0) == (done % 3 == 1));
+            if (offsets[i] != 0)
+                CHECK(memcmp(record + (record[48] | record[49] << 8), email, strlen(email)) == 0);
+        }
+        calls++;
+    }
+    CHECK(calls > 3 && done == 300);
+}
+
 /* Each of the numbers, and what a struct says that is not started. */
 static void details(hc_directory *directory)
 {
@@ -177,6 +215,9 @@ int main(void)
     one(directory, ann);
     many(directory, ann);
     details(directory);
+    CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
+    in_parts(directory, HC_USER_KEY_EMAIL);
+    in_parts(directory, HC_USER_KEY_ID);
     hc_user_free(ann);
     verify_and_free(directory);
     return 0;

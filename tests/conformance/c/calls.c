@@ -90,6 +90,38 @@ static json_t *on_user(struct call *call)
     return show_user(user);
 }
 
+/* Users by many keys: a key at a time is packed, and what is found is found by its id. */
+static json_t *users_by(struct call *call)
+{
+    int32_t kind = strcmp(call->name, "users_by_ids") == 0 ? HC_USER_KEY_ID : HC_USER_KEY_EMAIL;
+    const json_t *keys = in(call, kind == HC_USER_KEY_ID ? "ids" : "emails"), *key;
+    uint8_t packed[4096], buffer[65536];
+    uint32_t offsets[64];
+    size_t i, bytes = 0, read, written;
+    json_t *users = json_array();
+    json_array_foreach (keys, i, key) {
+        uint8_t id[16];
+        if (kind == HC_USER_KEY_ID)
+            TRY(hc_id_from_text(TEXT(key), id, E));
+        const size_t length = kind == HC_USER_KEY_ID ? 16 : text_len(key);
+        const uint8_t head[4] = {(uint8_t)length, (uint8_t)(length >> 8), 0, 0};
+        memcpy(packed + bytes, head, 4);
+        memcpy(packed + bytes + 4, kind == HC_USER_KEY_ID ? id : text_of(key), length);
+        bytes += 4 + length;
+    }
+    TRY(hc_user_read_many(call->directory, kind, packed, bytes, buffer, sizeof buffer, offsets, 64,
+                          &read, &written, E));
+    if (read != json_array_size(keys))
+        stop("fewer users were read than", call->name);
+    for (i = 0; i < read; i++) {
+        hc_user *user = NULL;
+        if (offsets[i] != 0)
+            TRY(hc_user_get_by(call->directory, HC_USER_KEY_ID, buffer + offsets[i] + 8, 16, &user, E));
+        json_array_append_new(users, show_user(user));
+    }
+    return users;
+}
+
 static json_t *seen(struct call *call)
 {
     uint64_t micros = 0;
@@ -180,7 +212,7 @@ static json_t *seats(struct call *call)
 static json_t *seat_history(struct call *call)
 {
     hc_seat_history history = HC_SEAT_HISTORY_INIT;
-    hc_seat_day days[1100];
+    hc_seat_day days[HC_SEAT_DAYS_MAX];
     json_t *shown = json_array();
     uint64_t since = 0;
     size_t i;
@@ -434,6 +466,7 @@ json_t *make_call(struct call *call)
         {delete_user, " delete_user "},
         {on_user, " user user_by_id user_by_email user_by_username user_by_external_id activate_user "
                   "deactivate_user "},
+        {users_by, " users_by_emails users_by_ids "},
         {seen, " touch_user last_seen "},
         {users, " users "},
         {query, " query count "},

@@ -316,6 +316,20 @@ std::optional<json> on_users(const hc::directory &d, const std::string &name, co
         return show(d.find_user_by_id(id(in, "id")));
     if (name == "user_by_email")
         return show(d.find_user_by_email(text(in, "email")));
+    const auto shown = [&](const hc::found_users &found) {
+        json all = json::array();
+        for (const std::optional<hc::user_view> &user : found)
+            all.push_back(user ? show(d.find_user_by_id(user->id())) : json());
+        return all;
+    };
+    if (name == "users_by_emails")
+        return shown(d.find_users_by_emails(in.at("emails").get<std::vector<std::string>>()));
+    if (name == "users_by_ids") {
+        std::vector<hc::id> ids;
+        for (const json &id : in.at("ids"))
+            ids.push_back(hc::id::parse(id.get<std::string>()));
+        return shown(d.find_users_by_ids(ids));
+    }
     if (name == "user_by_username")
         return show(d.find_user_by_username(text(in, "username")));
     if (name == "user_by_external_id")

@@ -28,6 +28,12 @@ pub enum Request {
         provisioner: String,
         id: String,
     },
+    UsersByEmails {
+        emails: Vec<String>,
+    },
+    UsersByIds {
+        ids: Vec<String>,
+    },
     TouchUser {
         user: UserRef,
     },

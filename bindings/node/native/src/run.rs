@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use headcount::{
-    Applied, Batch, CopyOptions, Directory, ErrorKind, Inspection, Options, Outcome, Subject,
-    UserQuery,
+    Applied, Batch, CopyOptions, Directory, ErrorKind, Inspection, Options, Outcome, Subject, User,
+    UserQuery, UserView,
 };
 use serde_json::{Value, json};
 
@@ -54,6 +54,29 @@ pub fn alone(request: Alone) -> Result<(Answer, Option<Arc<Handle>>)> {
     Ok((answer, None))
 }
 
+/// The directory for the changes of an actor, through a door.
+fn writer(directory: &Directory, actor: Option<&str>, door: Option<&str>) -> Result<Directory> {
+    let mut writer = directory.clone();
+    if let Some(actor) = actor {
+        writer = writer.acting_as(parse(actor)?);
+    }
+    if let Some(door) = door {
+        writer = writer.through(door);
+    }
+    Ok(writer)
+}
+
+/// Users who were looked up together: those who were found, and before them for each
+/// whether it was.
+fn many(users: &[Option<Arc<User>>]) -> Answer {
+    let mut packed = Packed::default();
+    for user in users.iter().flatten() {
+        packed.user(&UserView::from(&**user));
+    }
+    let found = users.iter().map(|user| Value::from(user.is_some()));
+    Answer::with_users(found.collect(), packed)
+}
+
 /// Carries out a request to a directory.
 pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
     let directory = handle.directory();
@@ -64,6 +87,14 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         }
         Request::UserByExternalId { provisioner, id } => {
             Answer::optional(directory.user_by_external_id(&provisioner, &id)?.as_deref())
+        }
+        Request::UsersByEmails { emails } => many(&directory.users_by_emails(&emails)?),
+        Request::UsersByIds { ids } => {
+            let ids = ids
+                .iter()
+                .map(|id| id.parse())
+                .collect::<headcount::Result<Vec<_>>>()?;
+            many(&directory.users_by_ids(&ids)?)
         }
         Request::TouchUser { user } => {
             directory.touch_user(user)?;
@@ -83,14 +114,8 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
             Answer::written(&directory.workspace_by_external_id(&provisioner, &id)?)?
         }
         Request::DefaultWorkspace { user, actor, door } => {
-            let mut directory = directory.clone();
-            if let Some(actor) = actor {
-                directory = directory.acting_as(parse(&actor)?);
-            }
-            if let Some(door) = door {
-                directory = directory.through(&door);
-            }
-            Answer::written(&directory.default_workspace(user)?)?
+            let writer = writer(directory, actor.as_deref(), door.as_deref())?;
+            Answer::written(&writer.default_workspace(user)?)?
         }
         Request::Apply { batch, then } => apply(directory, batch, then)?,
         Request::Preview { batch } => Answer::of(refusals(directory.refusals(batch)?)),

@@ -1,8 +1,8 @@
 //! The fields of one packed operation.
 
 use crate::capi::arguments::TEXT_BYTES_MAX;
+use crate::capi::call_error::CallError;
 use crate::capi::operation::HcOpField;
-use crate::capi::refusal::Refusal;
 use crate::error::Error;
 use crate::model::UserId;
 
@@ -17,7 +17,7 @@ pub(super) enum Wrong {
     /// How it was packed.
     Packed(String),
     /// What it says.
-    Refused(Refusal),
+    Refused(CallError),
 }
 
 impl Wrong {
@@ -26,8 +26,8 @@ impl Wrong {
     }
 }
 
-impl From<Refusal> for Wrong {
-    fn from(refusal: Refusal) -> Self {
+impl From<CallError> for Wrong {
+    fn from(refusal: CallError) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -192,7 +192,8 @@ fn text(name: HcOpField, bytes: &[u8]) -> Result<&str, Wrong> {
             bytes.len()
         )));
     }
-    std::str::from_utf8(bytes).map_err(|error| Refusal::utf8("a text", error.valid_up_to()).into())
+    std::str::from_utf8(bytes)
+        .map_err(|error| CallError::utf8("a text", error.valid_up_to()).into())
 }
 
 fn wrong_length(name: HcOpField, bytes: &[u8], wanted: usize) -> Wrong {

@@ -133,12 +133,9 @@ final class Copies {
         }
     }
 
-    /** More days than the library keeps. */
-    static final int SEAT_DAYS_MAX = 1100;
-
     static SeatHistory seatHistory(Frame frame) {
         MemorySegment h = frame.kept();
-        long count = Math.min(h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_DAY_COUNT), SEAT_DAYS_MAX);
+        long count = Math.min(h.get(JAVA_LONG, Native.HC_SEAT_HISTORY_DAY_COUNT), Native.HC_SEAT_DAYS_MAX);
         MemorySegment days = frame.out2().get(ADDRESS, 0).reinterpret(count * Native.SIZEOF_HC_SEAT_DAY);
         List<SeatDay> listed = days.elements(MemoryLayout.sequenceLayout(Native.SIZEOF_HC_SEAT_DAY / 8, JAVA_LONG))
                 .map(of -> new SeatDay(Packed.moment(of.get(JAVA_LONG, Native.HC_SEAT_DAY_DAY_MICROS)),

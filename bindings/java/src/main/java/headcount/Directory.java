@@ -1,19 +1,25 @@
 package headcount;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -184,6 +190,59 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
+     * The users with these emails, in their order. Much faster than asking for each.
+     *
+     * @param emails emails, in any case
+     * @return for each email its user; empty where nobody has it
+     */
+    public List<Optional<User>> usersByEmails(Collection<String> emails) {
+        return users(Native.HC_USER_KEY_EMAIL, emails.stream().map(email -> email.getBytes(StandardCharsets.UTF_8)).toList());
+    }
+
+    /**
+     * The users with these ids, in their order. Much faster than asking for each.
+     *
+     * @param ids ids of users
+     * @return for each id its user; empty where nobody has it
+     */
+    public List<Optional<User>> usersByIds(Collection<UUID> ids) {
+        return users(Native.HC_USER_KEY_ID, ids.stream().map(id -> ByteBuffer.allocate(16)
+                .putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits()).array()).toList());
+    }
+
+    /** How many users are read in one call at most. */
+    private static final int READ_AT_ONCE = 1024;
+
+    private List<Optional<User>> users(int kind, List<byte[]> keys) {
+        List<Optional<User>> users = new ArrayList<>(keys.size());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(64 << 10);
+            MemorySegment offsets = arena.allocate(JAVA_INT, READ_AT_ONCE);
+            while (users.size() < keys.size()) {
+                var left = keys.subList(users.size(), Math.min(keys.size(), users.size() + READ_AT_ONCE));
+                MemorySegment packed = packed(arena, left);
+                call((f, d) -> Native.hc_user_read_many(d, kind, packed, packed.byteSize(), buffer, buffer.byteSize(), offsets,
+                        left.size(), f.out2(), f.out(), f.error()), f -> {
+                    byte[] batch = buffer.asSlice(0, f.number()).toArray(JAVA_BYTE);
+                    for (int i = 0; i < f.number2(); i++) {
+                        int at = offsets.getAtIndex(JAVA_INT, i);
+                        users.add(at == 0 ? Optional.empty() : Optional.of(Packed.user(batch, at)));
+                    }
+                    return null;
+                });
+            }
+        }
+        return users;
+    }
+
+    /** Keys as hc_user_read_many takes them. */
+    private static MemorySegment packed(Arena arena, List<byte[]> keys) {
+        ByteBuffer packed = ByteBuffer.allocate(keys.stream().mapToInt(key -> 4 + key.length).sum()).order(ByteOrder.LITTLE_ENDIAN);
+        keys.forEach(key -> packed.putInt(key.length).put(key));
+        return arena.allocateFrom(JAVA_BYTE, packed.array());
+    }
+
+    /**
      * The user for whom a provisioner, such as an identity provider, has this id.
      *
      * @param provisioner who gave the id
@@ -329,14 +388,12 @@ public final class Directory implements AutoCloseable {
      * (see {@link #trimChanges}); the email and the username are free for others.
      *
      * @param ref the id of a user as text, or an email
+     * @return the id of the user
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#LAST_ADMIN}, {@link
      *     ErrorKind#LAST_OWNER}, {@link ErrorKind#OWN_ACCOUNT}
      */
-    public void deleteUser(String ref) {
-        call((f, d) -> {
-            MemorySegment r = f.text(ref);
-            return Native.hc_user_delete(d, r, r.byteSize(), f.error());
-        }, NOTHING);
+    public UUID deleteUser(String ref) {
+        return apply(new Batch().deleteUser(ref)).outcomes().getFirst().userId().orElseThrow();
     }
 
     /**
@@ -422,10 +479,10 @@ public final class Directory implements AutoCloseable {
     public SeatHistory seatHistory(Instant since) {
         return call((f, d) -> {
             MemorySegment history = f.struct(Native.SIZEOF_HC_SEAT_HISTORY);
-            MemorySegment days = f.allocate((long) Copies.SEAT_DAYS_MAX * Native.SIZEOF_HC_SEAT_DAY);
+            MemorySegment days = f.allocate((long) Native.HC_SEAT_DAYS_MAX * Native.SIZEOF_HC_SEAT_DAY);
             f.keep(history);
             f.out2().set(ADDRESS, 0, days);
-            return Native.hc_directory_get_seat_history(d, Packed.micros(since), history, days, Copies.SEAT_DAYS_MAX, f.error());
+            return Native.hc_directory_get_seat_history(d, Packed.micros(since), history, days, Native.HC_SEAT_DAYS_MAX, f.error());
         }, Copies::seatHistory);
     }
 
@@ -434,9 +491,11 @@ public final class Directory implements AutoCloseable {
      * be activated until enough others are not.
      *
      * @param license the license
+     * @return how the seats are used under it
      */
-    public void setLicense(License license) {
+    public Seats setLicense(License license) {
         call((f, d) -> Native.hc_directory_set_license(d, license.code(), license.count(), f.error()), NOTHING);
+        return seats();
     }
 
     /**
@@ -468,22 +527,22 @@ public final class Directory implements AutoCloseable {
     /**
      * The workspace with this id.
      *
-     * @param id the id
+     * @param workspace its id
      * @return the workspace, if there is one
      */
-    public Optional<Workspace> workspace(long id) {
-        return call((f, d) -> Native.hc_workspace_get(d, id, f.out(), f.error()), Copies::workspace);
+    public Optional<Workspace> workspace(long workspace) {
+        return call((f, d) -> Native.hc_workspace_get(d, workspace, f.out(), f.error()), Copies::workspace);
     }
 
     /**
      * The workspace with this name.
      *
-     * @param name the name, in any case
+     * @param workspace its name, in any case
      * @return the workspace, if there is one
      */
-    public Optional<Workspace> workspaceByName(String name) {
+    public Optional<Workspace> workspace(String workspace) {
         return call((f, d) -> {
-            MemorySegment n = f.text(name);
+            MemorySegment n = f.text(workspace);
             return Native.hc_workspace_get_by_name(d, n, n.byteSize(), f.out(), f.error());
         }, Copies::workspace);
     }
@@ -556,6 +615,23 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
+     * Creates a workspace with the ids that other systems have for it, as {@link #createWorkspace(String, String)}
+     * does.
+     *
+     * @param name 1 to 128 characters, none of them a control character
+     * @param owner its first owner, who must be active: an id as text or an email
+     * @param externalIds the ids by the names of their provisioners: see {@link #setWorkspaceExternalId}
+     * @return the workspace
+     * @throws HeadcountException {@link ErrorKind#EXTERNAL_ID_TAKEN}, or as {@link #createWorkspace(String, String)}
+     */
+    public Workspace createWorkspace(String name, String owner, Map<String, String> externalIds) {
+        Batch batch = new Batch().createWorkspace(name, owner);
+        externalIds.forEach((provisioner, id) -> batch.setWorkspaceExternalId(name, provisioner, id));
+        long id = apply(batch).outcomes().getFirst().workspaceId().orElseThrow();
+        return workspace(id).orElseThrow();
+    }
+
+    /**
      * The default workspace of a user, who owns it; it is made when it is first asked for.
      *
      * @param ref the id of a user as text, or an email
@@ -572,50 +648,50 @@ public final class Directory implements AutoCloseable {
     /**
      * Gives a workspace another name.
      *
-     * @param id its id
+     * @param workspace its id
      * @param name the new name
      * @return the workspace as it is then
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link
      *     ErrorKind#WORKSPACE_NAME_TAKEN}, {@link ErrorKind#WORKSPACE_ARCHIVED}, {@link
      *     ErrorKind#INVALID_ARGUMENT}
      */
-    public Workspace renameWorkspace(long id, String name) {
+    public Workspace renameWorkspace(long workspace, String name) {
         return call((f, d) -> {
             MemorySegment n = f.text(name);
-            return Native.hc_workspace_rename(d, id, n, n.byteSize(), f.out(), f.error());
+            return Native.hc_workspace_rename(d, workspace, n, n.byteSize(), f.out(), f.error());
         }, Copies::oneWorkspace);
     }
 
     /**
      * Archives a workspace; nothing happens to one that is.
      *
-     * @param id its id
+     * @param workspace its id
      * @return the workspace as it is then
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}
      */
-    public Workspace archiveWorkspace(long id) {
-        return call((f, d) -> Native.hc_workspace_archive(d, id, f.out(), f.error()), Copies::oneWorkspace);
+    public Workspace archiveWorkspace(long workspace) {
+        return call((f, d) -> Native.hc_workspace_archive(d, workspace, f.out(), f.error()), Copies::oneWorkspace);
     }
 
     /**
      * Restores an archived workspace; nothing happens to another.
      *
-     * @param id its id
+     * @param workspace its id
      * @return the workspace as it is then
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}
      */
-    public Workspace restoreWorkspace(long id) {
-        return call((f, d) -> Native.hc_workspace_restore(d, id, f.out(), f.error()), Copies::oneWorkspace);
+    public Workspace restoreWorkspace(long workspace) {
+        return call((f, d) -> Native.hc_workspace_restore(d, workspace, f.out(), f.error()), Copies::oneWorkspace);
     }
 
     /**
      * Deletes a workspace and its memberships for good.
      *
-     * @param id its id
+     * @param workspace its id
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#DEFAULT_WORKSPACE}
      */
-    public void deleteWorkspace(long id) {
-        call((f, d) -> Native.hc_workspace_delete(d, id, f.error()), NOTHING);
+    public void deleteWorkspace(long workspace) {
+        call((f, d) -> Native.hc_workspace_delete(d, workspace, f.error()), NOTHING);
     }
 
     /**
@@ -747,6 +823,18 @@ public final class Directory implements AutoCloseable {
             refusals.sort(Comparator.comparingInt(r -> r.operation().orElse(0)));
             return List.copyOf(refusals);
         });
+    }
+
+    /**
+     * The changes with numbers above a given one that there are now, the first one first. Close the stream unless it
+     * is read to its end.
+     *
+     * @param after the number of the last change that is known; 0 to begin with the first
+     * @return the changes
+     * @throws HeadcountException {@link ErrorKind#HISTORY_TRIMMED}, {@link ErrorKind#CHANGE_NOT_YET}
+     */
+    public Stream<Change> changes(long after) {
+        return call((f, d) -> Native.hc_directory_follow(d, after, f.out(), f.error()), f -> Feed.records(f.pointer()).stream());
     }
 
     /**

@@ -28,9 +28,14 @@ public final class Feed implements AutoCloseable {
     private volatile long position;
 
     Feed(MemorySegment feed, long after) {
-        changes = new Records<>(feed, Native::hc_feed_free, (f, b, n, w, e) -> Native.hc_feed_next_batch(f, 0, b, n, w, e),
-                Packed::change, Long.MAX_VALUE);
+        changes = records(feed);
         position = after;
+    }
+
+    /** The changes that there are, of a native feed. */
+    static Records<Change> records(MemorySegment feed) {
+        return new Records<>(feed, Native::hc_feed_free, (f, b, n, w, e) -> Native.hc_feed_next_batch(f, 0, b, n, w, e),
+                Packed::change, Long.MAX_VALUE);
     }
 
     /**

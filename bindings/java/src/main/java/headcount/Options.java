@@ -27,7 +27,7 @@ public final class Options {
      * @return this
      */
     public Options createIfMissing(boolean create) {
-        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_CREATE_IF_MISSING, create ? 1 : 0, f.error()));
+        return number(Native.HC_OPTION_CREATE_IF_MISSING, create ? 1 : 0);
     }
 
     /**
@@ -47,7 +47,7 @@ public final class Options {
      * @return this
      */
     public Options readOnly(boolean readOnly) {
-        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_READ_ONLY, readOnly ? 1 : 0, f.error()));
+        return number(Native.HC_OPTION_READ_ONLY, readOnly ? 1 : 0);
     }
 
     /**
@@ -68,7 +68,7 @@ public final class Options {
      * @return this
      */
     public Options pageCacheBytes(long bytes) {
-        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_PAGE_CACHE_BYTES, bytes, f.error()));
+        return number(Native.HC_OPTION_PAGE_CACHE_BYTES, bytes);
     }
 
     /**
@@ -78,17 +78,17 @@ public final class Options {
      * @return this
      */
     public Options cacheBytes(long bytes) {
-        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_USER_CACHE_BYTES, bytes, f.error()));
+        return number(Native.HC_OPTION_USER_CACHE_BYTES, bytes);
     }
 
     /**
      * Sets how large the log beside the file may become.
      *
-     * @param bytes 64 MiB by default
+     * @param bytes by default 64 MiB, or a quarter of a file above 256 MiB, up to 128 MiB
      * @return this
      */
     public Options logBytes(long bytes) {
-        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_LOG_BYTES, bytes, f.error()));
+        return number(Native.HC_OPTION_LOG_BYTES, bytes);
     }
 
     /**
@@ -99,7 +99,7 @@ public final class Options {
      * @return this
      */
     public Options syncInterval(Duration interval) {
-        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_SYNC_INTERVAL_MS, interval.toMillis(), f.error()));
+        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, interval.toMillis());
     }
 
     /**
@@ -109,7 +109,7 @@ public final class Options {
      * @return this
      */
     public Options salvageLog(boolean salvage) {
-        return with((f, b) -> Native.hc_options_set(b, Native.HC_OPTION_SALVAGE_LOG, salvage ? 1 : 0, f.error()));
+        return number(Native.HC_OPTION_SALVAGE_LOG, salvage ? 1 : 0);
     }
 
     /**
@@ -129,6 +129,10 @@ public final class Options {
 
     int hostCacheUsers() {
         return hostCacheUsers;
+    }
+
+    private Options number(int option, long value) {
+        return with((f, b) -> Native.hc_options_set(b, option, value, f.error()));
     }
 
     private Options with(Setter setter) {

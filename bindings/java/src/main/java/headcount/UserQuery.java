@@ -20,30 +20,23 @@ public final class UserQuery {
     public UserQuery() {}
 
     /**
-     * Only users who are active.
+     * Only users who are active, or only users who are not.
      *
+     * @param active which of the two
      * @return this
      */
-    public UserQuery active() {
-        return number(Native.HC_QUERY_FIELD_ACTIVE, 1);
+    public UserQuery active(boolean active) {
+        return number(Native.HC_QUERY_FIELD_ACTIVE, active ? 1 : 0);
     }
 
     /**
-     * Only users who are not active.
+     * Only users who are admins, or only users who are not.
      *
+     * @param admins which of the two
      * @return this
      */
-    public UserQuery inactive() {
-        return number(Native.HC_QUERY_FIELD_ACTIVE, 0);
-    }
-
-    /**
-     * Only admins.
-     *
-     * @return this
-     */
-    public UserQuery adminsOnly() {
-        return number(Native.HC_QUERY_FIELD_ADMINS, 1);
+    public UserQuery admins(boolean admins) {
+        return number(Native.HC_QUERY_FIELD_ADMINS, admins ? 1 : 0);
     }
 
     /**
@@ -206,12 +199,13 @@ public final class UserQuery {
     }
 
     /**
-     * Goes in the opposite direction: newest first, for example.
+     * Says whether to go in the opposite direction: newest first, for example.
      *
+     * @param descending false by default
      * @return this
      */
-    public UserQuery descending() {
-        return number(Native.HC_QUERY_FIELD_DESCENDING, 1);
+    public UserQuery descending(boolean descending) {
+        return number(Native.HC_QUERY_FIELD_DESCENDING, descending ? 1 : 0);
     }
 
     /**

@@ -111,12 +111,13 @@ public final class UserUpdate {
     }
 
     /**
-     * Removes all attributes but those that this update sets.
+     * Says whether to remove all attributes that this update doesn't set.
      *
+     * @param replace false by default
      * @return this
      */
-    public UserUpdate replaceAttributes() {
-        operation.flag(Native.HC_OP_FIELD_REPLACE_ATTRIBUTES, true);
+    public UserUpdate replaceAttributes(boolean replace) {
+        operation.flag(Native.HC_OP_FIELD_REPLACE_ATTRIBUTES, replace);
         return this;
     }
 

@@ -1,197 +1,199 @@
 package headcount;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.NullNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import org.junit.jupiter.api.Test;
+import com.fasterxml.jackson.databind.*;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.*;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.lang.reflect.*;
+import java.nio.file.*;
+import java.time.*;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.regex.Pattern;
+import java.util.stream.*;
+import org.junit.jupiter.api.*;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The runner of tests/conformance, which says what every binding does. */
+/** The conformance script, of which tests/conformance/README.md has the format. Calls are found by reflection, by their names. */
 class ConformanceTest {
-    private static final Path SCRIPTS = Path.of("../../tests/conformance");
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    @TempDir
-    Path folder;
-
+    private static final ObjectMapper JSON = JsonMapper.builder().findAndAddModules()
+            .addModule(new SimpleModule().addSerializer(License.class, ToStringSerializer.instance))
+            .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING).disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+    private static final PropertyNamingStrategies.NamingBase SNAKE = new PropertyNamingStrategies.SnakeCaseStrategy();
+    private static final Set<Class<?>> WHOLE = Set.of(NewUser.class, UserUpdate.class, UserQuery.class, Batch.class, boolean.class);
+    @TempDir Path root;
+    private Path folder;
+    private Directory directory;
+    private Feed feed;
+    private Map<String, JsonNode> names;
     private int passed;
     private final List<String> failures = new ArrayList<>();
 
-    @Test
-    void everyCasePasses() throws Exception {
-        run(SCRIPTS);
-        assertEquals("", String.join("\n", failures));
-        assertTrue(passed > 60, passed + " passed");
+    @Test void everyCasePasses() throws Exception {
+        run(Path.of("../../tests/conformance"));
+        Assertions.assertTrue(failures.isEmpty() && passed > 60, passed + " passed\n" + String.join("\n", failures));
     }
 
-    @Test
-    void eachPlantedErrorIsFound() throws Exception {
-        run(SCRIPTS.resolve("planted"));
-        assertEquals(0, passed);
-        assertTrue(failures.size() >= 20, String.join("\n", failures));
+    @Test void eachPlantedErrorIsFound() throws Exception {
+        run(Path.of("../../tests/conformance/planted"));
+        Assertions.assertEquals(List.of(0, 20), List.of(passed, failures.size()));
     }
-
-    private record Step(String line, JsonNode node) {}
 
     private void run(Path scripts) throws Exception {
-        List<Path> paths;
-        try (var files = Files.list(scripts)) {
-            paths = files.filter(path -> path.toString().endsWith(".jsonl")).sorted().toList();
-        }
-        for (Path path : paths) {
-            List<List<Step>> cases = new ArrayList<>();
-            List<String> lines = Files.readAllLines(path);
-            for (int i = 0; i < lines.size(); i++) {
-                if (lines.get(i).isEmpty()) {
-                    continue;
-                }
-                JsonNode node = JSON.readTree(lines.get(i));
-                if (node.has("case")) {
-                    cases.add(new ArrayList<>());
-                }
-                cases.getLast().add(new Step(path.getFileName() + ":" + (i + 1), node));
+        for (String script : Stream.of(scripts.toFile().list()).filter(name -> name.endsWith(".jsonl")).sorted().toList()) {
+            List<List<JsonNode>> cases = new ArrayList<>();
+            for (String line : Files.readAllLines(scripts.resolve(script))) {
+                if (line.startsWith("{\"case\"")) cases.add(new ArrayList<>());
+                if (!line.isEmpty()) cases.getLast().add(JSON.readTree(line));
             }
-            for (List<Step> steps : cases) {
-                // Java can't fork.
-                if (!steps.getFirst().node().path("needs").toString().matches(".*(fork).*")) {
-                    runCase(steps);
-                }
-            }
+            for (var steps : cases) if (!steps.getFirst().path("needs").toString().contains("fork")) runCase(script, steps); // Java can't.
         }
     }
 
-    private void runCase(List<Step> steps) throws Exception {
-        Map<String, JsonNode> names = new HashMap<>();
-        Step at = steps.getFirst();
-        try (ConformanceCalls calls = new ConformanceCalls(Files.createTempDirectory(folder, "case"))) {
-            calls.open(at.node().path("open"));
-            for (Step step : steps.subList(1, steps.size())) {
-                at = step;
-                take(calls, step.node(), names);
-            }
+    private void runCase(String script, List<JsonNode> steps) throws Exception {
+        folder = Files.createTempDirectory(root, "case");
+        names = new ConcurrentHashMap<>();
+        call("open", steps.getFirst().get("open"), null);
+        try (AutoCloseable end = () -> directory.close()) {
+            for (JsonNode step : steps.subList(1, steps.size())) take(step);
             passed++;
-        } catch (AssertionError | HeadcountException failure) {
-            failures.add(at.line() + ": " + steps.getFirst().node().get("case") + ": " + failure.getMessage());
-        }
+        } catch (AssertionError wrong) {
+            failures.add(script + ": " + steps.getFirst().get("case") + ": " + wrong.getMessage());
+        } catch (HeadcountException gone) { } // A case may have taken its file away.
     }
 
-    /** What a call came to: a value, or the error as a value. */
-    private record Result(JsonNode value, boolean failed) {}
-
-    private static Result call(ConformanceCalls calls, JsonNode step, Map<String, JsonNode> names, String i) throws Exception {
-        try {
-            String actor = step.has("as") ? filled(step.get("as"), names, i).asText() : null;
-            String door = step.has("through") ? step.get("through").asText() : null;
-            return new Result(calls.call(step.get("do").asText(), filled(step.path("in"), names, i), actor, door), false);
-        } catch (HeadcountException refused) {
-            return new Result(ConformanceCalls.shown(refused), true);
-        }
-    }
-
-    private static void take(ConformanceCalls calls, JsonNode step, Map<String, JsonNode> names) throws Exception {
-        if (!step.has("race")) {
-            expect(step, call(calls, step, names, ""), names);
-            return;
-        }
-        List<Callable<Result>> racers = new ArrayList<>();
-        for (int i = 0; i < step.get("race").asInt(); i++) {
-            String number = String.valueOf(i);
-            racers.add(() -> call(calls, step, names, number));
-        }
+    private void take(JsonNode step) throws Exception {
+        boolean isRace = step.has("race");
+        var racers = IntStream.range(0, step.path("race").asInt(1)).mapToObj(i -> (Callable<JsonNode>) () -> outcome(step, isRace ? "" + i : "")).toList();
         int won = 0;
         try (var threads = Executors.newFixedThreadPool(racers.size())) {
-            for (var racer : threads.invokeAll(racers)) {
-                Result result = racer.get();
-                won += result.failed() ? 0 : 1;
-                ObjectNode of = step.deepCopy();
-                of.remove(result.failed() ? "out" : "err");
-                expect(of, result, new HashMap<>(names));
+            for (var call : threads.invokeAll(racers)) {
+                JsonNode found = call.get();
+                won += found.has("err") ? 0 : 1;
+                if (!isExpected(step, found, isRace ? new HashMap<>(names) : names)) throw new AssertionError(step + " gave " + found);
             }
         }
-        if (won != step.path("won").asInt(-1)) {
-            throw new AssertionError(step + " was won by " + won);
-        }
+        if (isRace && won != step.path("won").asInt(-1)) throw new AssertionError(step + " was won by " + won);
     }
 
-    private static void expect(JsonNode step, Result result, Map<String, JsonNode> names) {
-        JsonNode err = step.path("err");
-        boolean right;
-        if (err.isMissingNode()) {
-            right = !result.failed() && (!step.has("out") || matches(step.get("out"), result.value(), names));
-        } else if (err.isTextual()) {
-            right = result.failed() && result.value().get("kind").equals(err);
-        } else {
-            String kind = err.fieldNames().next();
-            right = result.failed() && result.value().get("kind").asText().equals(kind)
-                    && matches(err.get(kind), result.value(), names);
-        }
-        if (!right) {
-            throw new AssertionError(step + " gave " + result.value());
-        }
-    }
-
-    private static JsonNode filled(JsonNode given, Map<String, JsonNode> names, String i) {
-        if (given.isTextual()) {
-            return given.asText().startsWith("$") ? Objects.requireNonNull(names.get(given.asText()))
-                    : TextNode.valueOf(given.asText().replace("{i}", i));
-        }
-        if (given.isArray()) {
-            ArrayNode all = JsonNodeFactory.instance.arrayNode();
-            given.forEach(item -> all.add(filled(item, names, i)));
-            return all;
-        }
-        if (given.has("$repeat")) {
-            return TextNode.valueOf(given.get("$repeat").asText().repeat(given.get("times").asInt()));
-        }
-        if (given.isObject()) {
-            ObjectNode all = JsonNodeFactory.instance.objectNode();
-            given.properties().forEach(each -> all.set(each.getKey(), filled(each.getValue(), names, i)));
-            return all;
-        }
-        return given;
+    private static boolean isExpected(JsonNode step, JsonNode found, Map<String, JsonNode> names) {
+        JsonNode err = step.path("err"), kind = found.path("err").path("kind");
+        if (found.has("out")) return (err.isMissingNode() || step.has("race")) && (!step.has("out") || matches(step.get("out"), found.get("out"), names));
+        return err.equals(kind) || err.has(kind.asText()) && matches(err.get(kind.asText()), found.get("err"), names);
     }
 
     private static boolean matches(JsonNode wanted, JsonNode found, Map<String, JsonNode> names) {
-        if (wanted.isTextual() && wanted.asText().startsWith("$")) {
-            return !found.isNull() && same(names.computeIfAbsent(wanted.asText(), name -> found), found);
-        }
-        if (wanted.has("$from")) {
-            Instant from = Instant.parse(names.get(wanted.get("$from").asText()).asText());
-            return found.isTextual() && !Instant.parse(found.asText()).isBefore(from);
-        }
-        if (wanted.isObject()) {
-            return found.isObject() && wanted.properties().stream().allMatch(each ->
-                    matches(each.getValue(), Objects.requireNonNullElse(found.get(each.getKey()), NullNode.instance), names));
-        }
-        if (wanted.isArray()) {
-            boolean same = found.isArray() && found.size() == wanted.size();
-            for (int i = 0; same && i < wanted.size(); i++) {
-                same = matches(wanted.get(i), found.get(i), names);
-            }
-            return same;
-        }
-        return same(wanted, found);
+        if (wanted.asText().startsWith("$")) return !found.isNull() && names.computeIfAbsent(wanted.asText(), name -> found).asText().equals(found.asText());
+        if (wanted.has("$from")) return !Instant.parse(found.asText()).isBefore(Instant.parse(names.get(wanted.get("$from").asText()).asText()));
+        if (wanted.isObject()) return found.isObject() && wanted.properties().stream().allMatch(each ->
+                matches(each.getValue(), Objects.requireNonNullElse(found.get(each.getKey()), NullNode.instance), names));
+        if (wanted.isArray()) return found.isArray() && wanted.size() == found.size()
+                && IntStream.range(0, wanted.size()).allMatch(at -> matches(wanted.get(at), found.get(at), names));
+        return wanted.isNumber() && found.isNumber() ? wanted.asText().equals(found.asText()) : wanted.equals(found);
     }
 
-    /** Numbers of different Java types can be the same. */
-    private static boolean same(JsonNode one, JsonNode other) {
-        return one.isNumber() && other.isNumber() ? one.asText().equals(other.asText()) : one.equals(other);
+    private JsonNode filled(JsonNode given, String i) throws Exception {
+        String text = given.toString().replace("{i}", i);
+        for (var name : names.entrySet()) text = text.replace('"' + name.getKey() + '"', name.getValue().toString());
+        return JSON.readTree(Pattern.compile("\\{\"\\$repeat\":\"(.*?)\",\"times\":(\\d+)}").matcher(text).replaceAll(of -> '"' + of.group(1).repeat(Integer.parseInt(of.group(2))) + '"'));
+    }
+
+    /** What a call came to: an object with "out" or "err". */
+    private JsonNode outcome(JsonNode step, String i) throws Exception {
+        try {
+            Directory d = step.has("as") ? directory.actingAs(UUID.fromString(filled(step.get("as"), i).asText())) : directory;
+            d = step.has("through") ? d.through(step.get("through").asText()) : d;
+            return JSON.createObjectNode().set("out", shown(call(step.get("do").asText(), filled(step.path("in"), i), d)));
+        } catch (HeadcountException | InvocationTargetException refused) {
+            return JSON.createObjectNode().set("err", shown(refused.getCause() == null ? refused : refused.getCause()));
+        }
+    }
+
+    /** A value of the binding as the script has it. */
+    private static JsonNode shown(Object value) {
+        if (value instanceof Stream<?> all) return shown(all.toList());
+        if (value instanceof List<?> all) return JSON.createArrayNode().addAll(all.stream().map(each -> shown(each)).toList());
+        JsonNode shown = JSON.valueToTree(value instanceof HeadcountException e ? Map.of("kind", e.kind(), "op_index", e.operation(),
+                "resume_after", e.resumeAfter(), "latest", e.latestChange(), "seats", e.seats(), "versions", e.versions()) : value);
+        for (String of : List.of("seats", "versions")) if (shown.path(of).isObject()) ((ObjectNode) shown).setAll((ObjectNode) shown.get(of));
+        for (JsonNode of : shown.findParents("kind")) ((ObjectNode) of).<ObjectNode>set("event", of.get("kind")).set("default_of", of.get("user"));
+        for (JsonNode of : shown.path("outcomes")) if (!of.get("subject").asText().equals("license"))
+            ((ObjectNode) of).putObject("subject").setAll(Map.of("user", of.get("user_id"), "workspace", of.get("workspace_id")));
+        return shown;
+    }
+
+    private Object call(String name, JsonNode in, Directory d) throws Exception {
+        Path path = folder.resolve(in.path("path").asText());
+        switch (name) {
+            case "open": Options options = built(new Options(), in, "path");
+                directory = in.has("path") ? Directory.open(path, options) : Directory.inMemory(options);
+                if (d != null) d.close(); return null;
+            case "follow": feed = d.follow(in.get("after").asLong()); return null;
+            case "position": return feed.position();
+            case "next": return feed.poll(Duration.ofMillis(in.get("timeout_ms").asLong()));
+            case "len": return d.count(new UserQuery());
+            case "delete_workspace": invoke(d, name, in); return in.get("workspace");
+            case "stats": return ((ObjectNode) shown(d.stats())).set("seats_limit", shown(d.seats().limit()));
+            case "export": try (var to = Files.newOutputStream(path)) { d.export(to); } return null;
+            case "load": try (var from = Files.newInputStream(path)) { d.load(from); } return null;
+            case "copy_file": return Files.copy(folder.resolve(in.get("from").asText()), folder.resolve(in.get("to").asText()));
+            case "write_file": return Files.writeString(path, in.get("text").asText());
+            case "remove_file": Files.delete(path); return null;
+            case "exists": return Files.exists(path);
+            default: return invoke(d, name, in);
+        }
+    }
+
+    /** Calls the method of this name that takes most of what is given: by the names of its parameters, or in their order. */
+    private Object invoke(Object on, String name, JsonNode in, JsonNode... values) throws Exception {
+        for (Method of : Stream.of(on.getClass().getMethods()).sorted(Comparator.comparing((Method of) -> -of.getParameterCount())
+                .thenComparing(of -> Arrays.toString(of.getParameterTypes()))).toList()) { // A text before a number.
+            boolean takesAll = values.length == 0 || values.length - (name.startsWith("remove_") ? 1 : 0) == of.getParameterCount();
+            if (!takesAll || !SNAKE.translate(of.getName()).equals(name)) continue;
+            List<Object> arguments = new ArrayList<>();
+            for (Parameter p : of.getParameters()) {
+                JsonNode value = values.length > 0 ? values[arguments.size()] : in.path(p.getName().equals("ref") ? "user" : SNAKE.translate(p.getName()));
+                boolean isGiven = !value.isMissingNode() && (values.length > 0 || !value.isNull()) && !(value.isNumber() && p.getType() == String.class);
+                if (isGiven || WHOLE.contains(p.getType()) || p.getName().equals("owner")) arguments.add(argument(p, value, in));
+            }
+            if (arguments.size() == of.getParameterCount()) return of.invoke(on, arguments.toArray());
+        }
+        if (name.startsWith("set_")) return invoke(on, name.replace("set_", "remove_"), in);
+        throw new IllegalArgumentException("no " + name + " takes " + in);
+    }
+
+    private Object argument(Parameter of, JsonNode value, JsonNode in) throws Exception {
+        Class<?> type = of.getType();
+        if (type == NewUser.class) return built(NewUser.of(in.path("email").asText()), in, "email");
+        if (type == UserUpdate.class || type == UserQuery.class) return built(type.getConstructor().newInstance(), in);
+        if (type == Path.class) return folder.resolve(value.asText());
+        if (type == String.class) return value.asText("");
+        if (type == long.class && value.isTextual()) return directory.workspace(value.asText()).map(Workspace::id).orElse(Long.MAX_VALUE);
+        if (type == License.class) return License.parse(value.asText());
+        if (type != Batch.class) return JSON.convertValue(value.isMissingNode() ? BooleanNode.FALSE : value, JSON.constructType(of.getParameterizedType()));
+        Batch batch = built(new Batch(), in);
+        for (JsonNode operation : in.get("operations")) {
+            invoke(batch, operation.get("op").asText(), operation);
+            if (operation.has("if_version")) batch.ifVersion(operation.get("if_version").asLong());
+        }
+        return batch;
+    }
+
+    /** Calls the setter of each key; those of lists and objects once for each item. */
+    private <T> T built(T builder, JsonNode in, String... besides) throws Exception {
+        for (var each : in.properties()) {
+            String name = each.getKey(), one = name.replaceFirst("s$", "");
+            JsonNode value = each.getValue();
+            if (Set.of("user", "op", "operations", "role").contains(name) || List.of(besides).contains(name)) continue;
+            if (name.equals("username") && value.isNull()) invoke(builder, "reset_username", in);
+            else if (name.equals("member_of") && in.has("role")) invoke(builder, name, in, value, in.get("role"));
+            else if (value.isArray()) for (JsonNode item : value) invoke(builder, one, in, item);
+            else if (value.isObject()) for (var of : value.properties())
+                invoke(builder, (of.getValue().isNull() ? "remove_" : "") + one, in, TextNode.valueOf(of.getKey()), of.getValue());
+            else invoke(builder, name.replace("license", "license_if_new"), in, value);
+        }
+        return builder;
     }
 }

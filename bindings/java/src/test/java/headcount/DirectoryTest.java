@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -337,5 +339,25 @@ class DirectoryTest {
         command.addAll(List.of("-p", "target/classes", "--add-modules", "headcount", program.toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void manyUsersAreFoundAtOnce() {
+        try (Directory directory = Directory.inMemory(new Options().licenseIfNew(License.ENTERPRISE))) {
+            Batch batch = new Batch();
+            List<String> emails = IntStream.range(0, 2500).mapToObj(i -> "u" + i + "@ex.co").toList();
+            emails.subList(0, 2000).forEach(email -> batch.createUser(NewUser.of(email).givenName("x".repeat(100))));
+            directory.apply(batch);
+            List<Optional<User>> found = directory.usersByEmails(emails);
+            assertEquals(2500, found.size());
+            for (int i = 0; i < 2500; i++) {
+                assertEquals(i < 2000 ? emails.get(i) : "", found.get(i).map(User::email).orElse(""));
+            }
+            List<UUID> ids = new ArrayList<>(found.stream().flatMap(Optional::stream).map(User::id).toList());
+            ids.add(new UUID(0, 1));
+            List<Optional<User>> again = directory.usersByIds(ids);
+            assertEquals(found.subList(0, 2000), again.subList(0, 2000));
+            assertEquals(List.of(Optional.empty()), again.subList(2000, 2001));
+        }
     }
 }

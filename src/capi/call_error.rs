@@ -7,7 +7,7 @@ use super::status::HcStatus;
 use crate::error::{Error, ErrorKind};
 
 /// Why a function stops, before anybody asked for the details.
-pub(super) enum Refusal {
+pub(super) enum CallError {
     /// The library refused.
     Library(Error),
     /// The call itself is wrong.
@@ -19,7 +19,7 @@ pub(super) enum Refusal {
     },
 }
 
-impl Refusal {
+impl CallError {
     pub(super) fn status(&self) -> HcStatus {
         match self {
             Self::Library(error) => error.kind().into(),
@@ -92,7 +92,7 @@ impl Refusal {
     }
 }
 
-impl From<Error> for Refusal {
+impl From<Error> for CallError {
     fn from(error: Error) -> Self {
         Self::Library(error)
     }
