@@ -1,5 +1,5 @@
-//! `include/headcount.h` says what `src/capi/` says, byte for byte; `include/headcount.json`
-//! says it as data.
+//! `include/headcount.h` is what cbindgen generates from `src/capi/`, byte for byte;
+//! `include/headcount.json` is the same API as data.
 
 // clippy.toml allows these in tests, but does not see that all of this is one.
 #![allow(clippy::unwrap_used)]
@@ -115,7 +115,7 @@ fn the_api_as_data_is_up_to_date() {
     );
 }
 
-/// Holds a file to what was made, or writes it.
+/// Compares a file with what was generated, or writes it.
 fn check(path: &Path, made: &str) {
     if std::env::var_os("HEADCOUNT_UPDATE").is_some() {
         std::fs::write(path, made).unwrap();

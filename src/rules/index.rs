@@ -24,7 +24,7 @@ pub(super) struct Index {
     has_twins: bool,
 }
 
-/// A position, and part of its key's hash, so that growing the table and most comparisons
+/// A position with a part of its key's hash, so that growing the table and most comparisons
 /// don't read the records, which are scattered in memory.
 #[derive(Clone, Copy)]
 struct Slot {
@@ -33,7 +33,7 @@ struct Slot {
 }
 
 impl Slot {
-    /// The hash that the table files it under.
+    /// The hash under which the table stores it.
     fn spread(self) -> u64 {
         u64::from(self.hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }

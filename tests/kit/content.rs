@@ -1,4 +1,4 @@
-//! Everything that a directory says, as text, beside what the model says.
+//! The contents of a directory as text, to compare with those of the model.
 
 use std::fmt::Debug;
 
@@ -7,13 +7,13 @@ use headcount::{Change, Directory, Error, ErrorKind, Result, User, Workspace};
 use super::model::{self, ExternalIds, Model};
 use super::wording::shown;
 
-/// Everything that a directory, or the model of one, says.
+/// The contents of a directory, or of its model.
 #[derive(PartialEq)]
 pub struct Content {
     users: Vec<String>,
     workspaces: Vec<String>,
     members: Vec<String>,
-    /// Those above a number, as far as they were not trimmed.
+    /// Those above a number that were not trimmed.
     changes: Vec<String>,
     seats: String,
     /// The number of the last change that was trimmed.
@@ -21,7 +21,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// What `directory` says, and its changes above `after`.
+    /// The contents of `directory`, with its changes above `after`.
     pub fn of(directory: &Directory, after: u64) -> Result<Self> {
         let mut users = Vec::new();
         for user in directory.users()? {
@@ -66,7 +66,7 @@ impl Content {
         })
     }
 
-    /// What the model says.
+    /// The contents of the model.
     pub fn of_model(model: &Model, after: u64) -> Self {
         let state = &model.state;
         let mut users: Vec<_> = state.users.iter().collect();

@@ -110,7 +110,7 @@ impl Draft {
         edit: &Edit,
     ) -> Result<Outcome, ErrorKind> {
         let op = self.op;
-        // What is malformed is refused before anybody is looked for.
+        // A malformed part is refused before the user is looked up.
         let new_email = match &edit.email {
             Some(email) => Some(text(email, email_key(email)?, op)),
             None => None,
@@ -235,7 +235,7 @@ impl Draft {
 }
 
 impl State {
-    /// Where the user is that `who` names; a text that two have for the moment names
+    /// The index of the user that `who` names; a text that two users have for the moment names
     /// neither.
     pub fn find_user(&self, who: &Who) -> Result<usize, ErrorKind> {
         let users = &self.users;

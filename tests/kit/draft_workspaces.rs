@@ -257,7 +257,7 @@ impl Draft {
         Ok(n)
     }
 
-    /// A name that two have for the moment names neither.
+    /// A name that two workspaces have for the moment names neither.
     fn named(&self, name: &str) -> Result<Option<usize>, ErrorKind> {
         let Ok(key) = workspace_key(name) else {
             return Ok(None);

@@ -19,7 +19,7 @@ use super::texts::{
     ATTRIBUTES, DOORS, EMAILS, EXTERNAL_IDS, GIVEN_NAMES, PROVISIONERS, USERNAMES, WORKSPACES,
 };
 
-/// Users that come and go together, in one large batch.
+/// Users that are created and deleted together, in one large batch.
 const CROWD: u32 = 24;
 
 /// What requests are about.
@@ -50,7 +50,7 @@ impl Profile {
     /// that a name can be typed in.
     pub fn few_names() -> Self {
         let mut workspaces = Texts::of(WORKSPACES.map(|(text, key)| (text, key.is_some())));
-        // User 0's default workspace would like to have this one.
+        // The name that user 0's default workspace gets if it is free.
         let default = format!("default-{}", user_id(0));
         workspaces.valid.push(default);
         Self {
@@ -182,7 +182,7 @@ impl<'a> Draw<'a> {
         }
     }
 
-    /// All of the crowd come, or go.
+    /// Creates or deletes the whole crowd.
     fn crowd(&mut self) -> Request {
         let (come, first) = (
             self.choices.bool(),
@@ -264,7 +264,7 @@ impl<'a> Draw<'a> {
 
     fn attribute(&mut self) -> (&'static str, String) {
         if self.profile.is_bulky && self.choices.bool() {
-            // Some go around a small log.
+            // Some are too large for a small log.
             let length = self.one_of(&[40, 700, 12_000]);
             return ("note", "x".repeat(length));
         }
@@ -319,7 +319,7 @@ impl<'a> Draw<'a> {
         self.text(texts)
     }
 
-    /// One of the valid texts; seldom one that is refused.
+    /// One of the valid texts, rarely one that is refused.
     fn text(&mut self, texts: &Texts) -> String {
         let is_refused = !texts.refused.is_empty() && self.percent(3);
         let texts = if is_refused {

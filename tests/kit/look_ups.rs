@@ -1,4 +1,4 @@
-//! Compares what single users and workspaces are found by, and what queries find.
+//! Compares the results of look-ups and queries with those of the model.
 
 use headcount::{Directory, Role, User, UserQuery, WorkspaceId};
 
@@ -13,7 +13,7 @@ use super::texts::{
 /// Users that are looked for by id.
 const USERS: u32 = 16;
 
-/// Every id and text finds who the model says.
+/// Every id and text finds the same user as in the model.
 pub fn compare(directory: &Directory, model: &Model) {
     let state = &model.state;
     compare_users(directory, state);

@@ -1,6 +1,6 @@
-//! What a directory ought to do, in the plainest way: lists that are searched from the
-//! front, a copy for each request, and the rules checked once the whole request has been
-//! carried out on the copy. Nothing here comes from the library but its vocabulary.
+//! What a directory should do, in the plainest form: lists that are searched from the front, a
+//! copy for each request, and the rules checked once the whole request has been carried out on
+//! the copy. Only the vocabulary comes from the library.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -154,14 +154,14 @@ impl Model {
         kept as u64
     }
 
-    /// Notes that a user was seen.
+    /// Records that a user was seen.
     pub fn touch(&mut self, who: &Who) -> Result<(), ErrorKind> {
         let n = self.state.find_user(who)?;
         self.state.users[n].was_seen = true;
         Ok(())
     }
 
-    /// Carries out a request on a copy, which is kept if no rule is against it.
+    /// Carries out a request on a copy, which is kept if it breaks no rule.
     pub fn apply(&mut self, request: &Request) -> Result<Answer, Refusal> {
         let id = request.id.map(RequestId::from_bytes);
         if let Some(id) = id
@@ -246,7 +246,7 @@ impl State {
         })
     }
 
-    /// Whether it is the default workspace of a user who is alone in it.
+    /// Whether it is the default workspace of its only member.
     pub fn is_private(&self, workspace: &Workspace) -> bool {
         let members = self.members_of(workspace.id);
         let own = workspace.default_of;

@@ -81,8 +81,8 @@ pub fn play(script: &Script, file: Option<&TempPath>) {
     }
 }
 
-/// A preview finds something exactly where the request is refused, the reason among it; a
-/// dry run answers as the request itself; and neither changes anything.
+/// A preview finds something exactly if the request is refused, including the reason; a dry run
+/// answers like the request itself; neither changes anything.
 fn foresee(
     directory: &Directory,
     request: &Request,
@@ -119,8 +119,8 @@ fn answer(result: &headcount::Result<Applied>) -> Result<Answer, Refusal> {
     result.as_ref().map(Answer::of).map_err(refusal)
 }
 
-/// The operation's own method is accepted or refused as the batch is, and returns the
-/// user or workspace as it is now.
+/// The operation's own method succeeds or fails like the batch, and returns the user or workspace
+/// as it is now.
 fn call(
     directory: &Directory,
     request: &Request,
@@ -131,7 +131,7 @@ fn call(
         (Err(error), _) => {
             let expected = expected.as_ref().unwrap_err();
             assert_eq!(error.kind(), expected.0, "{request:?}");
-            // What is refused before there is a batch has no index.
+            // A refusal before there is a batch has no index.
             let is_early = matches!(request.steps[0].act, Act::DefaultWorkspace(_))
                 && error.op_index().is_none();
             assert!(is_early || error.op_index() == expected.1, "{error:?}");

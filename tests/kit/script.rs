@@ -243,7 +243,7 @@ fn new_workspace(
 }
 
 impl Create {
-    /// An active user who is no admin.
+    /// An active user who is not an admin.
     pub fn new(id: u32, email: &str) -> Self {
         Self {
             id,

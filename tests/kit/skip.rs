@@ -1,4 +1,4 @@
-//! Skipping what this machine can't do: always with a line that says so, and never on CI.
+//! Skips tests that this machine can't run, always with a line that says so, and never on CI.
 
 use std::io::Write;
 

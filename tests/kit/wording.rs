@@ -1,10 +1,10 @@
-//! How a script reads when it fails.
+//! How a script is printed when it fails.
 
 use std::fmt;
 
 use super::script::{Act, Create, Edit, Request, Script, Step, Turn, Where, Who};
 
-/// A text, or how long it is where it is long.
+/// A text, or the length of a long one.
 pub fn shown(text: &str) -> String {
     match text.chars().next() {
         Some(first) if text.len() > 40 => format!("{first:?} x {}", text.len()),

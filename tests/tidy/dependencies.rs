@@ -1,5 +1,5 @@
-//! What is depended on, held to `deny.toml`: licenses, sources, and no crate in
-//! two versions. It looks at the tree for every platform.
+//! The dependencies on every platform, checked against `deny.toml`: licenses, sources, and no
+//! crate in two versions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ struct Package {
     source: Option<String>,
 }
 
-/// What `deny.toml` says.
+/// The contents of `deny.toml`.
 struct Policy {
     licenses: BTreeSet<String>,
     /// Further licenses of single packages.

@@ -6,7 +6,7 @@ use crate::expect_none;
 use crate::sources::{self, Source};
 use crate::tokens::{self, Token};
 
-/// Which rooms each room may know.
+/// The rooms that each room may import.
 const ARROWS: [(&str, &[&str]); 9] = [
     ("error", &[]),
     ("process", &[]),

@@ -1,4 +1,4 @@
-//! Files are read from the top and functions at a glance.
+//! Files and functions are short.
 
 use crate::expect_none;
 use crate::sources::{self, Source};

@@ -1,6 +1,5 @@
-//! The style and the structure that no compiler checks: who may import whom, how
-//! long things get, what is said at the top of a file, and what may be depended
-//! on.
+//! The style and the structure that no compiler checks: which room may import which, the length
+//! of files and functions, the comment at the top of each file, and the dependencies.
 //!
 //! Each check is a function from files to a list of complaints, so that it can be
 //! shown to complain.

@@ -81,7 +81,7 @@ fn collect(folder: &Path, prefix: &str, sources: &mut Vec<Source>) {
     }
 }
 
-/// Folders of things that are made and not written.
+/// Folders of generated files.
 fn is_made(folder: &str) -> bool {
     folder.starts_with("target")
         || matches!(folder, "node_modules" | "__pycache__" | "dist" | "build")

@@ -1,8 +1,7 @@
 //! License expressions, as packages state them.
 
-/// Whether one may choose licenses that are all `allowed`, in an expression such
-/// as `(MIT OR Apache-2.0) AND Unicode-3.0`. Of old, `/` is an `OR`. An expression
-/// that isn't understood allows nothing.
+/// Whether an expression such as `(MIT OR Apache-2.0) AND Unicode-3.0` can be met with `allowed`
+/// licenses alone. `/` is an old form of `OR`. An expression that isn't understood allows nothing.
 pub fn is_satisfied(expression: &str, allowed: &dyn Fn(&str) -> bool) -> bool {
     let spaced = expression
         .replace('(', " ( ")

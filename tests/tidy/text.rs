@@ -1,4 +1,4 @@
-//! What holds for every file that is written by hand.
+//! Rules for every file that is written by hand.
 
 use crate::expect_none;
 use crate::sources::{self, Source};

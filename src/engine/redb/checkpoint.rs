@@ -1,18 +1,18 @@
 //! Checkpoints: the database takes over what is in the log.
 //!
-//! 1. *Freeze*, under the writer's lock: the recent writes become immutable, new
-//!    ones go to a fresh map and to the other segment of the log.
-//! 2. *Apply* the frozen writes to the database, in one transaction that also
-//!    says up to which commit it now reaches.
-//! 3. *Publish* the new state of the database; the frozen writes are in it.
-//! 4. The segment that held them may be used again, and grows if it was filled.
+//! 1. *Freeze*, under the writer's lock: the memtable becomes immutable; new writes go to a
+//!    fresh one and to the other segment of the log.
+//! 2. *Apply* the frozen writes to the database, in one transaction that also records the
+//!    last of their commits.
+//! 3. *Publish* the new state of the database, which contains the frozen writes.
+//! 4. *Reuse* the segment that held them; it grows if it was full.
 //!
-//! There is one checkpoint at a time, so two segments are enough. A writer whose commit no
-//! longer fits waits for the one under way.
+//! Only one checkpoint runs at a time, so two segments are enough. A writer whose commit no
+//! longer fits waits for it.
 //!
-//! After a crash the first checkpoint takes over what it left in the log, and removes that.
-//! It begins with the first commit, or a moment later: what that one needs of the database
-//! would wait for it otherwise.
+//! After a crash, the first checkpoint takes over the log that the crash left, and removes
+//! it. It waits a moment for the first commit, which needs to write to the database and
+//! would otherwise wait for the checkpoint.
 
 mod threads;
 
@@ -34,23 +34,23 @@ use crate::error::Result;
 
 /// The work of a checkpoint.
 pub(super) struct Job {
-    /// What to apply.
+    /// The writes to apply.
     pub(super) frozen: Arc<Memtable>,
-    /// The last commit of it.
+    /// The last commit of these writes.
     pub(super) sequence: u64,
-    /// What holds it until then.
+    /// Where they are durable until then.
     pub(super) source: Source,
 }
 
-/// Where the writes of a checkpoint are durable before it.
+/// Where the writes of a checkpoint are durable before it is done.
 pub(super) enum Source {
-    /// In a segment, if there were any, which is to be so large from then on.
+    /// In a segment, if there were any writes, and the new size of the segment.
     Segment(Option<Arc<Segment>>, u64),
-    /// In what a crash left of these uses.
+    /// In the segments that a crash left, of these uses.
     Left(Left, Vec<u64>),
 }
 
-/// What there is to do, and who waits for it. Clones are the same.
+/// The work of the engine's threads, and its state. Clones share the state.
 #[derive(Clone, Default)]
 pub(super) struct Work(Arc<Inner>);
 
@@ -62,37 +62,37 @@ struct Inner {
 
 #[derive(Default)]
 struct Progress {
-    /// Waits to be begun.
+    /// A checkpoint that has not begun.
     job: Option<Job>,
-    /// Begun or waiting.
+    /// Whether a checkpoint is running or waiting.
     under_way: bool,
-    /// Somebody waits for it, or nobody needs the database before it any more.
+    /// Whether somebody waits for the checkpoint, or nobody needs the database before it.
     is_urgent: bool,
     space: Space,
-    /// A filter that waits to be built.
+    /// A filter to be built.
     filter: Option<Unfinished>,
     ending: bool,
 }
 
-/// Whether there is space for the checkpoint under way.
+/// Whether there is space for the running checkpoint.
 #[derive(Default)]
 struct Space {
-    /// Why it waits, if it does.
+    /// Why the checkpoint waits, if it does.
     full: Option<Full>,
-    /// Whether that is still to be told, by a thread that holds nothing: a logger may close
-    /// the directory.
+    /// Whether this still has to be logged, by a thread that holds no lock: a logger may
+    /// close the directory.
     is_unsaid: bool,
-    /// How often there was none.
+    /// How many attempts found no space.
     attempts: u64,
-    /// How often somebody wants it to have been tried before the time.
+    /// How many attempts somebody has asked for.
     wanted: u64,
 }
 
-/// After how many attempts that fail one is sure to have begun when somebody came: the
-/// first may have been under way.
+/// After this many failed attempts, one of them is sure to have begun after a request: the
+/// first may already have been running.
 const ATTEMPTS: u64 = 2;
 
-/// How long a write that found no space waits for some.
+/// How long a write without space waits before the next attempt.
 const RETRY: Duration = Duration::from_millis(250);
 
 /// Why there is no space. An [`io::Error`] can't be cloned.
@@ -116,7 +116,7 @@ impl Full {
     }
 }
 
-/// redb wants it of a backend.
+/// Required by redb's trait for backends.
 impl fmt::Debug for Work {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Work")
@@ -124,17 +124,17 @@ impl fmt::Debug for Work {
 }
 
 impl Work {
-    /// Tells that there are recent writes again.
+    /// Notes that there are new writes in the memtable.
     pub(super) fn notice(&self) {
         let _progress = self.lock();
         self.0.changed.notify_all();
     }
 
-    /// Waits until no checkpoint is under way.
+    /// Waits until no checkpoint is running.
     ///
     /// # Errors
     ///
-    /// That one is under way and waits for space, which it has just looked for in vain.
+    /// If a checkpoint is running and has just failed to find space.
     pub(super) fn wait_until_over(&self) -> io::Result<()> {
         self.hurry();
         let mut progress = self.lock();
@@ -152,16 +152,16 @@ impl Work {
         Ok(())
     }
 
-    /// Asks for the checkpoint of what a crash left to begin.
+    /// Lets the checkpoint after a crash begin.
     pub(super) fn hurry(&self) {
         self.lock().is_urgent = true;
         self.0.changed.notify_all();
     }
 
-    /// Waits until no checkpoint is under way, when the threads are to end: whether for
-    /// want of space or not, it is over soon. Who closes the engine from a thread of its own
-    /// did not wait for the threads, and must not write before the checkpoint does. From
-    /// within a checkpoint, where it tells how it went, all is written.
+    /// Waits until no checkpoint is running, after the threads were told to end; even a
+    /// checkpoint without space ends soon then. A caller on one of the engine's own threads
+    /// has not waited for the others, and must not write before the checkpoint is done. A
+    /// caller inside a checkpoint, which is logging, need not wait: everything is written.
     pub(super) fn wait_for_others(&self) {
         let mut progress = self.lock();
         let is_begun = |progress: &Progress| progress.under_way && progress.job.is_none();
@@ -170,8 +170,8 @@ impl Work {
         }
     }
 
-    /// Waits until a write that failed for want of space is to be tried again; whether it
-    /// is.
+    /// Waits until a write that failed for lack of space should be retried; returns whether
+    /// it should.
     pub(super) fn wait_for_space(&self, error: &io::Error) -> bool {
         let mut progress = self.lock();
         if progress.ending && progress.space.full.is_some() {
@@ -188,18 +188,18 @@ impl Work {
         true
     }
 
-    /// Tells that there was space.
+    /// Notes that there was space.
     pub(super) fn found_space(&self) {
         self.lock().space.full = None;
     }
 
-    /// Asks the threads to end when they have nothing left to do.
+    /// Tells the threads to end when they have nothing left to do.
     pub(super) fn end(&self) {
         self.lock().ending = true;
         self.0.changed.notify_all();
     }
 
-    /// Hands a filter to the thread that builds it.
+    /// Queues a filter for the thread that builds it.
     pub(super) fn build(&self, unfinished: Unfinished) {
         self.lock().filter = Some(unfinished);
         self.0.changed.notify_all();
@@ -210,7 +210,7 @@ impl Work {
         self.lock().ending
     }
 
-    /// Hands a checkpoint to whoever makes it.
+    /// Queues a checkpoint.
     pub(super) fn begin(&self, job: Job) {
         let mut progress = self.lock();
         progress.job = Some(job);
@@ -229,7 +229,7 @@ impl Work {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a change, but not longer than `timeout`; whether it was that long.
+    /// Waits for a change, but no longer than `timeout`; returns whether that passed.
     fn wait_for<'w>(
         &self,
         progress: MutexGuard<'w, Progress>,
@@ -241,7 +241,7 @@ impl Work {
     }
 }
 
-/// When a checkpoint is over, whichever way, nobody waits for it any more.
+/// Marks the checkpoint as done when it is dropped, however the checkpoint ended.
 struct UnderWay<'s>(&'s Shared);
 
 impl Drop for UnderWay<'_> {
@@ -253,8 +253,8 @@ impl Drop for UnderWay<'_> {
 }
 
 impl Shared {
-    /// Freezes the recent writes and has the database take them over. Waits for
-    /// the checkpoint before, if that is not over.
+    /// Freezes the memtable and starts a checkpoint. Waits for the previous one, if that is
+    /// still running.
     pub(super) fn freeze(&self, log: &mut Log, is_full: bool) -> Result<()> {
         self.wait_for_checkpoint()?;
         if is_full && self.background {
@@ -291,11 +291,11 @@ impl Shared {
         Ok(())
     }
 
-    /// Waits until no checkpoint is under way, unless that one waits for space.
+    /// Waits until no checkpoint is running, unless it waits for space.
     pub(super) fn wait_for_checkpoint(&self) -> Result<()> {
         if !self.background {
             self.check()?;
-            // That of what a crash left in the log.
+            // The checkpoint after a crash.
             self.run_job();
         }
         self.work
@@ -304,7 +304,7 @@ impl Shared {
         self.check()
     }
 
-    /// Does the checkpoint that waits, if one does.
+    /// Runs the waiting checkpoint, if there is one.
     pub(super) fn run_job(&self) {
         let Some(job) = self.work.lock().job.take() else {
             return;
@@ -340,14 +340,14 @@ impl Shared {
         )?;
         match job.source {
             Source::Segment(Some(segment), bytes) => {
-                // It works as it is, only with checkpoints more often.
+                // The segment works without growing, only with more frequent checkpoints.
                 if let Err(error) = segment.grow(bytes) {
                     ::log::warn!("{}: the log stays small: {error}", self.name);
                 }
             }
             Source::Segment(None, _) => {}
             Source::Left(left, _) => {
-                // What stays of it adds nothing, and goes at closing.
+                // Remains add nothing, and are removed at closing.
                 if let Err(error) = left.remove(&*self.files) {
                     ::log::warn!("{}", self.name.log_not_removed(error));
                 }
@@ -362,7 +362,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Makes durable what was committed and not synced yet.
+    /// Syncs commits that were not synced yet.
     pub(super) fn sync(&self) {
         let pending = {
             let writer = lock(&self.writer);
@@ -378,7 +378,7 @@ impl Shared {
         }
     }
 
-    /// Makes a checkpoint unless someone writes just now.
+    /// Makes a checkpoint, unless a writer is active.
     fn checkpoint_when_idle(&self, sequence: u64) {
         let Ok(mut writer) = self.writer.try_lock() else {
             return;
@@ -387,12 +387,12 @@ impl Shared {
         if let Some(log) = writer.as_mut()
             && is_idle
         {
-            // What went wrong is remembered for the next writer.
+            // An error is kept for the next writer.
             let _ = self.freeze(log, false);
         }
     }
 
-    /// The commit up to which there are recent writes, if there are any.
+    /// The last commit in the memtable, if it isn't empty.
     fn dirty(&self) -> Option<u64> {
         let state = self.latest.state()?;
         (!state.active.is_empty()).then_some(state.sequence)

@@ -1,4 +1,4 @@
-//! Closing: the database takes over what is in the log, which then goes.
+//! Closing: the database takes over the log, which is then removed.
 
 use std::fs;
 
@@ -16,13 +16,14 @@ impl Shared {
         };
         let taken_over = self.check().and_then(|()| self.take_over(&log));
         if in_place.is_ok() && self.is_unused() {
-            // While it is locked: nobody else can have begun to use it. That it stays, if
-            // it can't be removed, is no harm.
+            // The file is still locked, so nobody else can have begun to use it. If it
+            // can't be removed, it does no harm.
             let _ = self.created.as_ref().map(fs::remove_file);
         }
         self.latest.close_state();
         let removed = match taken_over {
-            // Before the lock is released, and others may make a log by these names.
+            // Before the lock is released, because others may then create a log with these
+            // names.
             Ok(()) => log
                 .remove()
                 .map_err(|error| self.name.log_not_removed(error)),
@@ -35,14 +36,15 @@ impl Shared {
         removed.and(closed).and(in_place)
     }
 
-    /// Whether nothing was ever committed to it. Its number alone doesn't tell: a backup
-    /// that was put at the path just before it was opened may begin anew.
+    /// Whether nothing was ever committed to it. The number of the last commit alone
+    /// doesn't tell: a backup that was put at the path just before it was opened may start
+    /// from zero too.
     fn is_unused(&self) -> bool {
         self.state()
             .is_ok_and(|state| state.sequence == 0 && matches!(state.base.entries(), Ok(0)))
     }
 
-    /// Lets the database take over what is left, after which it needs no log.
+    /// Lets the database take over the rest of the log, which is then no longer needed.
     fn take_over(&self, log: &Log) -> Result<()> {
         let state = self.state()?;
         if log.is_recorded() {

@@ -12,11 +12,12 @@ use super::transaction::Transaction;
 use super::txn::PendingWrites;
 use crate::error::{Error, Result};
 
-/// Bytes that the smallest commit of the database may need: what it notes of its pages.
+/// Bytes that the smallest commit of the database may need for its metadata.
 const SPACE_MIN: u64 = 1 << 20;
 
-/// Bytes that the database may need for each that it takes over, as each entry may come to
-/// a page of its own. No more than what redb keeps in memory: the rest has its space then.
+/// Bytes that the database may need per byte that it takes over, because each entry may
+/// need a page of its own. The total is limited by redb's cache: beyond that, pages already
+/// have their space.
 const SPACE_PER_BYTE: u64 = 16;
 
 impl Shared {
@@ -64,10 +65,10 @@ impl Shared {
         Ok(())
     }
 
-    /// Makes what the next frame needs: a segment to write it to, and, in the first one
-    /// of this use, that the database names the log.
+    /// Prepares the next frame: creates its segment and, before the first frame of this
+    /// use, records the use in the database.
     pub(super) fn prepare(&self, log: &mut Log) -> Result<()> {
-        // Nothing was written yet that anybody would miss.
+        // Nothing has been written yet, so nothing is lost.
         log.prepare()
             .map_err(|error| self.name.log_not_made(error))?;
         if log.is_recorded() {
@@ -93,8 +94,8 @@ impl Shared {
         Ok(())
     }
 
-    /// Refuses to let the database take over entries of `bytes` where the disk has no space
-    /// for them: redb does not go on from a write that found none.
+    /// Fails if the disk may lack the space for entries of `bytes` in the database: redb
+    /// can't continue after a write that found none.
     pub(super) fn require_space(&self, bytes: u64) -> Result<()> {
         let in_memory = (self.cache_bytes / 2) as u64;
         let needed = SPACE_MIN + (bytes * SPACE_PER_BYTE).min(in_memory);
@@ -106,8 +107,8 @@ impl Shared {
         }
     }
 
-    /// Begins a transaction of the database that has everything up to now in it.
-    /// Only the writer may; until it ends there is no checkpoint.
+    /// Begins a transaction of the database that contains everything up to now. Only the
+    /// writer may call this; until it ends, no checkpoint runs.
     pub(super) fn begin_around(&self) -> Result<Transaction> {
         self.wait_for_checkpoint()?;
         let state = self.state()?;
@@ -121,8 +122,8 @@ impl Shared {
         }
     }
 
-    /// Commits what is too large for a frame: the database takes over everything
-    /// at once, this commit included, and the log starts again.
+    /// Commits what is too large for a frame: the database takes over everything at once,
+    /// including this commit, and the log starts again.
     fn commit_around(
         &self,
         log: &mut Log,
@@ -156,17 +157,17 @@ impl Shared {
     }
 }
 
-/// Lives while something is written that can fail half way. Unless it is cleared,
-/// also by a panic, nothing more is written.
+/// Lives during a write that can fail half way. Unless it is cleared, it poisons the engine
+/// when it is dropped, even by a panic: nothing more is written.
 pub(super) struct PoisonGuard<'s>(pub(super) &'s Shared);
 
 impl PoisonGuard<'_> {
-    /// It was written.
+    /// The write succeeded.
     pub(super) fn clear(self) {
         std::mem::forget(self);
     }
 
-    /// It failed: remembers and returns why.
+    /// The write failed: logs, keeps and returns the error.
     pub(super) fn confirm(self, error: Error) -> Error {
         ::log::error!("{error}");
         let _ = self.0.failure.set(error.clone());

@@ -1,17 +1,19 @@
-//! The database and the latest state, as threads replace them.
+//! The database and the latest state, and how threads replace them.
 //!
-//! 1. The database is written by one thread at a time, which replaces the state before it lets
-//!    go of the database. So a state never goes back to an earlier commit of it: the note of a
-//!    first commit and the checkpoint of what a crash left may run beside each other, and the
-//!    state after the checkpoint has no frozen writes any more.
-//! 2. A state is made of the one that it replaces, and nobody replaces it meanwhile. So a
-//!    commit keeps the database that a checkpoint has published, and the other way round.
+//! 1. One thread at a time writes to the database, and replaces the state before it
+//!    releases the database. So the state never goes back to an earlier commit of the
+//!    database. (The first commit, which records its use, and the checkpoint after a crash
+//!    may run concurrently, and the state after the checkpoint has no frozen writes any
+//!    more.)
+//! 2. A state is derived from the one that it replaces, and no other thread replaces that
+//!    meanwhile. So a commit keeps the database that a checkpoint has published, and vice
+//!    versa.
 
 use std::sync::{Arc, PoisonError};
 
 use super::sync::{ArcSwapOption, Mutex, MutexGuard};
 
-/// The database `B`, and the latest state `S`; `None` once closed.
+/// The database `B` and the latest state `S`; `None` after closing.
 pub(super) struct Latest<B, S> {
     base: Mutex<Option<B>>,
     state: ArcSwapOption<S>,
@@ -20,7 +22,7 @@ pub(super) struct Latest<B, S> {
 }
 
 impl<B, S> Latest<B, S> {
-    /// Begins with these.
+    /// Starts with this database and state.
     pub(super) fn new(base: B, state: S) -> Self {
         Self {
             base: Mutex::new(Some(base)),
@@ -34,7 +36,7 @@ impl<B, S> Latest<B, S> {
         self.state.load_full()
     }
 
-    /// Replaces the latest state by what `follow` makes of it.
+    /// Replaces the latest state with the one that `follow` derives from it.
     pub(super) fn publish(&self, follow: impl FnOnce(&S) -> S) {
         let _replacing = lock(&self.replacing);
         if let Some(state) = self.state.load_full() {
@@ -42,13 +44,13 @@ impl<B, S> Latest<B, S> {
         }
     }
 
-    /// Runs `body` with the database, which nobody else writes meanwhile.
+    /// Runs `body` with the database, which no other thread writes to meanwhile.
     pub(super) fn with_base<T>(&self, body: impl FnOnce(&B) -> T) -> Option<T> {
         lock(&self.base).as_ref().map(body)
     }
 
-    /// Writes to the database, and replaces the latest state by what `follow` makes of it and
-    /// of what was committed.
+    /// Writes to the database, and replaces the latest state with the one that `follow`
+    /// derives from it and from the commit.
     pub(super) fn write_base<C, E>(
         &self,
         write: impl FnOnce(&B) -> Result<C, E>,
@@ -61,18 +63,18 @@ impl<B, S> Latest<B, S> {
         })
     }
 
-    /// Ends what readers are given.
+    /// Removes the state, so that readers get none any more.
     pub(super) fn close_state(&self) {
         self.state.store(None);
     }
 
-    /// Takes the database, to close it.
+    /// Takes the database out, to close it.
     pub(super) fn take_base(&self) -> Option<B> {
         lock(&self.base).take()
     }
 }
 
-/// What a panic under one of these locks leaves half done is in doubt and says so.
+/// A poison guard covers what a panic under one of these locks could leave half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

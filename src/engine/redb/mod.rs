@@ -1,13 +1,13 @@
-//! The embedded default: a redb file that holds the map, and a redo log in front
-//! of it that makes commits quick.
+//! The default engine: a redb file that holds the map, and a redo log in front of it that
+//! makes commits fast.
 //!
-//! A commit is one frame in the log, with one sync; its writes are kept in memory
-//! until a checkpoint takes them over into the database. One writer at a time;
-//! readers never wait for it. What they are given is one pointer to a [`State`]:
-//! the database at some commit, and the writes since. It is swapped when a commit
-//! is durable, so nothing can be seen that a crash could undo.
+//! A commit is one frame in the log, with one sync; its writes are kept in memory until a
+//! checkpoint writes them to the database. There is one writer at a time; readers never
+//! wait for it. A reader gets one pointer to a [`State`]: the database at some commit, and
+//! the writes since. The pointer is swapped once a commit is durable, so nothing can be
+//! seen that a crash could undo.
 //!
-//! DESIGN.md tells what each step keeps true, and what a crash at it leaves.
+//! DESIGN.md lists the invariants of each step, and what a crash at it leaves.
 
 mod backend;
 mod base;
@@ -86,40 +86,39 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// An ordered map in one redb file.
 ///
-/// Dropping it closes the file too, but can't report an error; see
-/// [`close`](Engine::close).
+/// Dropping it closes the file too, but can't report errors; see [`close`](Engine::close).
 pub(crate) struct Redb {
     shared: Arc<Shared>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// What the engine's own threads share with it.
+/// The state that the engine shares with its threads.
 struct Shared {
-    /// What the messages of this engine call its file.
+    /// The name of the file in messages.
     name: Name,
-    /// The database and the latest committed state. Who needs the database and the writer's
-    /// lock takes the latter first.
+    /// The database and the latest committed state. A thread that needs both the database
+    /// and the writer's lock takes the latter first.
     latest: Latest<Base, State>,
-    /// The one writer, who has the log; `None` once closed.
+    /// Held by the writer, with the log; `None` after closing.
     writer: Mutex<Option<Log>>,
-    /// What there is to do at a checkpoint.
+    /// The work of the engine's threads.
     work: Work,
-    /// Set for good when a write may have failed half way. A later `fsync` can
-    /// succeed without having written what an earlier one failed to, so only
-    /// reading the files anew tells what is in them.
+    /// Set permanently when a write may have failed half way. A later `fsync` can succeed
+    /// without the data of a failed one, so only reading the files again tells what is in
+    /// them.
     poisoned: AtomicBool,
-    /// Set for good when another file was found where this one was opened.
+    /// Set permanently when another file was found at the path.
     is_replaced: AtomicBool,
-    /// What failed first.
+    /// The first failure.
     failure: OnceLock<Error>,
     background: bool,
-    /// How long the database's file is.
+    /// The length of the database's file.
     length: Length,
     filtering: Filtering,
-    /// How large transactions have been.
+    /// The usual size of transactions.
     usual: Usual,
     files: Arc<dyn SideFiles>,
-    /// How much of the file redb may keep in memory.
+    /// The size of redb's cache.
     cache_bytes: usize,
     log_bound: LogBound,
     /// The file, if this engine created it.
@@ -129,17 +128,16 @@ struct Shared {
 }
 
 impl Redb {
-    /// Opens the file at `path`, or makes it when `options` say so. What is only
-    /// in the log beside it is read from there.
+    /// Opens the file at `path`, or creates it if `options` allow it. Commits that are only
+    /// in the log beside it are read from there.
     ///
     /// # Errors
     ///
-    /// `LogMissing` and `LogForeign` for a log that isn't the one that the file needs;
-    /// `AlreadyOpen`, at once, while any process or handle has the file open;
-    /// `UnsupportedFormat` for another release's format; `Corrupted` for a file
-    /// that is damaged or is something else, of which a file that isn't redb's
-    /// stays byte for byte as it is, and for a damaged or foreign log; `Io` for
-    /// everything else, including a file that is absent and not to be made.
+    /// `LogMissing` and `LogForeign` if the log isn't the one that the file needs;
+    /// `AlreadyOpen`, at once, if any process or handle has the file open;
+    /// `UnsupportedFormat` for the format of another release; `Corrupted` if the file or
+    /// the log is damaged, or the file is foreign (it then stays unchanged); `Io` for
+    /// everything else, including a missing file that must not be created.
     pub(crate) fn open(path: &Path, options: &RedbOptions) -> Result<Self> {
         let name = Name::of_path(path);
         let resolved = file::resolve(path, options.create, &name)?;
@@ -163,8 +161,8 @@ impl Redb {
         opened
     }
 
-    /// Opens what `backend` and `files` hold; messages call it `name`. A file that is
-    /// `created` by this goes again if nothing is ever committed to it.
+    /// Opens the database in `backend` and `files`; messages use `name`. A newly `created`
+    /// file is removed again if nothing is ever committed to it.
     fn start<B: StorageBackend>(
         backend: impl Fn() -> Result<B>,
         files: Arc<dyn SideFiles>,
@@ -214,12 +212,12 @@ impl Redb {
             shared,
             threads: Mutex::default(),
         };
-        // It is closed if they can't be started.
+        // The engine is closed if they can't be started.
         *lock(&engine.threads) = checkpoint::start_threads(&engine.shared, options)?;
         Ok(engine)
     }
 
-    /// How long the database's file is; its log counts extra.
+    /// The length of the database's file, without the log.
     pub(crate) fn file_bytes(&self) -> u64 {
         self.shared.length.get()
     }
@@ -233,7 +231,7 @@ impl Redb {
     /// so that a caller can wrap it in a type of its own.
     pub(super) fn run<T>(&self, body: impl FnOnce(Txn<'_>) -> Result<T>) -> Result<T> {
         let outcome = self.attempt(body);
-        // The lock is free again here, so a panicking body does not poison it.
+        // The lock is released here, so a panicking body does not poison it.
         match outcome? {
             Ok(value) => Ok(value),
             Err(panic) => resume_unwind(panic),
@@ -249,7 +247,7 @@ impl Redb {
         let state = shared.state()?;
         let mut pending = PendingWrites::with_room(shared.usual.get());
         let txn = Txn::new(shared, &state, &mut pending);
-        // What the body left half done is in `pending` only.
+        // Incomplete writes of the body are only in `pending`.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(txn)));
         if !matches!(outcome, Ok(Ok(_))) {
             if let Some(around) = pending.around {
@@ -275,7 +273,8 @@ impl Shared {
         done.unwrap_or_else(|| Err(self.name.closed()))
     }
 
-    /// Writes to the database, and replaces the latest state by what `follow` makes of it.
+    /// Writes to the database, and replaces the latest state with the one that `follow`
+    /// derives.
     fn write_base(
         &self,
         write: impl FnOnce(&Base) -> Result<Committed>,
@@ -322,30 +321,29 @@ impl Engine for Redb {
         self.run(|mut txn| body(&mut txn))
     }
 
-    /// Waits for the writer, lets the database take over what is in the log,
-    /// releases the file and removes the log: what is left is a plain redb file,
-    /// quick to open. It can be opened again at once, even while snapshots are
-    /// still held. These can't read the file any more; they answer from what
-    /// is still in memory, or else refuse with `Closed`.
+    /// Waits for the writer, lets the database take over the log, releases the file and
+    /// removes the log, which leaves a plain redb file that opens fast. It can be opened
+    /// again at once, even while snapshots are still held. Those can't read the file any
+    /// more; they read from memory, or fail with `Closed`.
     ///
-    /// The file is released even when this fails. After a failed write it always
-    /// fails: the log stays, and opening it tells what is in it.
+    /// The file is released even if this fails. After a failed write it always fails: the
+    /// log stays, and is read at the next opening.
     fn close(&self) -> Result<()> {
-        // Held to the end, so that nobody believes it closed before it is.
+        // Held to the end, so that a concurrent `close` doesn't return early.
         let mut threads = lock(&self.threads);
         let Some(log) = lock(&self.shared.writer).take() else {
             return Ok(());
         };
         self.shared.work.end();
         for thread in threads.drain(..) {
-            // One of ours that closes it, from a logger, can't wait for itself.
+            // One of our own threads, closing it from a logger, can't wait for itself.
             if !checkpoint::is_own_thread() {
                 // A panic there poisoned the handle.
                 let _ = thread.join();
             }
         }
         if self.shared.check().is_ok() {
-            // The checkpoint of what a crash left, if nobody has come to it yet.
+            // The checkpoint after a crash, if it has not run yet.
             self.shared.run_job();
         }
         self.shared.work.wait_for_others();

@@ -1,6 +1,6 @@
-//! What is read without locks, in every order that threads and memory allow: loom runs
-//! them all. The parts are the library's own, over loom's atomics and with tables so small
-//! that they grow; the database, and what publishes a commit, are as small as can be.
+//! Checks the lock-free parts with loom, in every order that threads and memory allow. The
+//! parts are the real ones, on loom's atomics and with tables so small that they grow; the
+//! database and the publication of commits are minimal.
 
 use loom::sync::Arc;
 use loom::thread;
@@ -42,7 +42,7 @@ mod index;
 #[path = "latest.rs"]
 mod latest;
 
-/// Stands for the room's `sync.rs`.
+/// Replaces the module `sync.rs`.
 mod sync {
     use std::sync::Arc;
 
@@ -100,7 +100,7 @@ mod sync {
         }
     }
 
-    /// One that may be missing.
+    /// A pointer that is replaced as a whole and may be missing.
     pub(super) struct ArcSwapOption<T>(Mutex<Option<Arc<T>>>);
 
     impl<T> ArcSwapOption<T> {
@@ -118,7 +118,7 @@ mod sync {
     }
 }
 
-/// Runs `model` in all orders in which up to `switches` are not the threads' own choice.
+/// Runs `model` in all orders with up to `switches` preemptions.
 fn check(switches: usize, model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(switches);
@@ -130,7 +130,7 @@ fn check(switches: usize, model: impl Fn() + Sync + Send + 'static) {
 struct Memtable {
     batches: Batches,
     index: Index,
-    /// The last commit that readers are told of.
+    /// The last published commit.
     published: AtomicU64,
 }
 
@@ -142,7 +142,7 @@ fn write(key: u64) -> Writes {
     writes
 }
 
-/// Keys share the word at which the search for them begins.
+/// All keys hash to the same first word.
 fn hash(key: u64) -> u64 {
     key << 60
 }
@@ -154,7 +154,7 @@ impl Memtable {
         Some(u64::from(key[0]))
     }
 
-    /// As the library's own adds a commit.
+    /// Adds a commit like the real memtable.
     fn commit(&self, sequence: u64) {
         let key = sequence % KEYS;
         self.index
@@ -172,7 +172,7 @@ impl Memtable {
         self.published.store(sequence, Ordering::Release);
     }
 
-    /// Looks for all that it was told of.
+    /// Looks up the keys of all published commits.
     fn read(&self) {
         let told = self.published.load(Ordering::Acquire);
         for key in (1..=told).map(|sequence| sequence % KEYS) {
@@ -209,14 +209,14 @@ fn a_reader_finds_all_commits_it_was_told_of_while_the_index_grows() {
     });
 }
 
-/// The commits that are sorted: those of the first `batches`.
+/// The sorted commits: those of the first `batches`.
 #[derive(Default)]
 struct Sorted {
     batches: usize,
     commits: Vec<u64>,
 }
 
-/// As the library's own makes runs: of the batches up to the number that there are.
+/// Sorts like the real memtable: all batches up to their current number.
 fn sort(batches: &Batches, sorted: &Extended<Sorted>, sequence: u64) -> std::sync::Arc<Sorted> {
     sorted.enough(
         |sorted| batches.reach(sorted.batches, sequence),
@@ -269,23 +269,23 @@ fn a_scan_has_all_commits_it_was_told_of_whoever_sorts_them() {
     });
 }
 
-/// A database: the number of its last transaction, and the commit up to which it has all.
+/// A database: the number of its last transaction, and the last commit that it contains.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 struct Written {
     transaction: u64,
     applied: u64,
 }
 
-/// What readers are given.
+/// The state that readers get.
 #[derive(Clone, Copy)]
 struct State {
     base: Written,
-    /// The last commit of what a crash left, as long as the database lacks it.
+    /// The last commit that a crash left, while the database lacks it.
     frozen: Option<u64>,
     sequence: u64,
 }
 
-/// Commits a transaction of the database, which then has all up to `applied`.
+/// Commits a transaction of the database, which then contains everything up to `applied`.
 fn transact(database: &Mutex<Written>, applied: Option<u64>) -> Written {
     let mut written = database.lock().unwrap();
     written.transaction += 1;
@@ -354,7 +354,7 @@ fn a_first_commit_beside_the_checkpoint_after_a_crash_hides_no_commit() {
 #[test]
 fn a_filter_excludes_no_key_of_a_state_from_after_its_registration() {
     check(3, || {
-        // A key that was there at the registration, and one that is put after it.
+        // A key that was there at the registration, and one that is added after it.
         let (old, new) = (hash_of(1), hash_of(2));
         let filter = Arc::new(Filter::with_words(2, 1));
         let committed = Arc::new(AtomicU64::new(0));

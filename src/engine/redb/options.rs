@@ -1,4 +1,4 @@
-//! How the engine is opened.
+//! The options of the engine.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,38 +10,37 @@ use std::time::Duration;
     reason = "each is a setting of its own"
 )]
 pub(crate) struct RedbOptions {
-    /// Whether an absent or empty file is made a new, empty map.
+    /// Whether to create a new, empty map in a missing or empty file.
     pub(crate) create: bool,
-    /// How much of the file redb may keep in memory.
+    /// The size of redb's cache.
     pub(crate) cache_bytes: usize,
-    /// How large the files of the log may become, together. They bound the memory
-    /// for recent writes too.
+    /// The maximum size of the log's files together. It also limits the memory for
+    /// memtables.
     pub(crate) log_bytes: u64,
-    /// How large they may become beside a large database, of whose file they may have a
-    /// quarter: a checkpoint of twice as many writes touches hardly more of its pages.
-    /// `None`: no larger than `log_bytes`.
+    /// The maximum size beside a large database, of whose file they may have a quarter,
+    /// because a checkpoint of twice as many writes touches hardly more pages. `None` means
+    /// `log_bytes`.
     pub(crate) log_bytes_max: Option<u64>,
-    /// `None`: a commit is on disk when it is acknowledged. Otherwise it is after
-    /// this time, and what is younger can be lost when the machine stops.
+    /// With `None`, a commit is on disk when it is acknowledged. Otherwise it is on disk
+    /// after this time, and younger commits can be lost if the machine stops.
     pub(crate) sync_interval: Option<Duration>,
-    /// Whether a log that is damaged, missing or another's is used as far as it goes and
-    /// set aside, instead of being refused.
+    /// Whether to use a damaged, missing or foreign log as far as possible and set it
+    /// aside, instead of refusing it.
     pub(crate) salvage_log: bool,
-    /// Whether what a crash left in the log may be taken over by the first checkpoint
-    /// instead of while opening.
+    /// Whether the first checkpoint may take over the log that a crash left, instead of
+    /// doing so while opening.
     pub(crate) recovers_later: bool,
-    /// Whether threads of the engine's own make checkpoints and sync the log.
-    /// Otherwise a checkpoint is made by the writer whose commit no longer fits,
-    /// and what is to be synced later is so by whoever asks for it: for tests, in
-    /// which nothing may happen by itself.
+    /// Whether background threads make checkpoints and sync the log. Otherwise the writer
+    /// whose commit no longer fits makes the checkpoint, and delayed syncs happen only on
+    /// request: for tests in which nothing may happen in the background.
     pub(crate) background: bool,
-    /// The first bytes of those keys that are often looked up and not there: a filter is
-    /// made for them.
+    /// The first bytes of keys that are often looked up without being there; a filter is
+    /// built for them.
     pub(crate) looked_up: &'static [u8],
 }
 
 impl RedbOptions {
-    /// What is usual, where the file is made if `create` is set.
+    /// The defaults; the file is created if `create` is set.
     pub(crate) const fn new(create: bool) -> Self {
         Self {
             create,
@@ -56,22 +55,22 @@ impl RedbOptions {
         }
     }
 
-    /// How large the log may become.
+    /// The limit of the log's size.
     pub(super) fn log_bound(&self) -> LogBound {
         let most = self.log_bytes_max.unwrap_or(self.log_bytes);
         LogBound(self.log_bytes..=most.max(self.log_bytes))
     }
 }
 
-/// How many bytes the files of the log may have together.
+/// The limit of the size of the log's files together.
 #[derive(Clone, Debug)]
 pub(super) struct LogBound(RangeInclusive<u64>);
 
-/// The part of the database's file that the log may be as large as.
+/// The log may have this fraction of the size of the database's file.
 const PART_OF_FILE: u64 = 4;
 
 impl LogBound {
-    /// How large each of the two segments may become beside a database of `file_bytes`.
+    /// The maximum size of each of the two segments beside a database of `file_bytes`.
     pub(super) fn segment_bytes(&self, file_bytes: u64) -> u64 {
         (file_bytes / PART_OF_FILE).clamp(*self.0.start(), *self.0.end()) / 2
     }

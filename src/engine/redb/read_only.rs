@@ -1,9 +1,9 @@
-//! The engine without its writer: a file that is read and never written.
+//! The read-only engine: a file that is read and never written.
 //!
-//! The file is locked shared, so several processes can read it side by side while none
-//! writes. What a crash left in the log lies over it in memory, as recent writes do in
-//! the engine that writes. Nothing is made, changed or removed, so the file, its folder
-//! and its file system may be read-only.
+//! The file gets a shared lock, so several processes can read it side by side while none
+//! writes. Commits that a crash left in the log are kept in a memtable on top of it, as in
+//! the writing engine. Nothing is created, changed or removed, so the file, its folder and
+//! its file system may be read-only.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -28,19 +28,19 @@ use super::{RedbOptions, create, file};
 use crate::engine::{Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A map in a redb file that is only read.
+/// A map in a redb file that is opened read-only.
 pub(crate) struct ReadOnly {
     name: Name,
-    /// What there is to read.
+    /// The state to read.
     latest: Latest<Base, State>,
 }
 
 impl ReadOnly {
-    /// Opens the file at `path`, with what the log beside it has.
+    /// Opens the file at `path`, with the commits in the log beside it.
     ///
     /// # Errors
     ///
-    /// `AlreadyOpen`, at once, while a process or handle has the file open to write;
+    /// `AlreadyOpen`, at once, if a process or handle has the file open for writing;
     /// otherwise those of [`Redb::open`](super::Redb::open).
     pub(crate) fn open(path: &Path, cache_bytes: usize, salvage_log: bool) -> Result<Self> {
         let name = Name::of_path(path);
@@ -55,7 +55,7 @@ impl ReadOnly {
         Self::start(backend, &files, name, cache_bytes, salvage_log)
     }
 
-    /// Opens what `backend` and `files` hold.
+    /// Opens the database in `backend` and `files`.
     pub(super) fn start(
         backend: impl StorageBackend,
         files: &dyn SideFiles,
@@ -103,13 +103,13 @@ impl ReadOnly {
         Ok(engine)
     }
 
-    /// What it holds.
+    /// The committed state.
     pub(crate) fn snapshot(&self) -> Result<Snapshot> {
         let state = self.latest.state();
         state.map(Snapshot::new).ok_or_else(|| self.name.closed())
     }
 
-    /// The refusal of every write.
+    /// The error for every write.
     pub(crate) fn refusal(&self) -> Error {
         if self.latest.state().is_none() {
             return self.name.closed();
@@ -133,7 +133,8 @@ impl ReadOnly {
     }
 }
 
-/// Whether nothing was ever committed, or everything was removed, which nobody does.
+/// Whether nothing was ever committed. (A map that was emptied looks the same, but nobody
+/// does that.)
 fn is_empty(read: &impl Read) -> Result<bool> {
     let mut is_empty = true;
     read.scan(ALL, Order::Ascending, |_, _| {
@@ -143,8 +144,7 @@ fn is_empty(read: &impl Read) -> Result<bool> {
     Ok(is_empty)
 }
 
-/// Whether the database was never finished: it is empty, or it was being made when
-/// a crash came.
+/// Whether the database is unfinished: it is empty, or a crash interrupted its creation.
 fn unfinished(file: &impl StorageBackend, files: &dyn SideFiles) -> io::Result<bool> {
     if file.len()? == 0 {
         return Ok(true);
@@ -169,7 +169,7 @@ fn open_file(path: &Path, name: &Name) -> Result<File> {
     Ok(file)
 }
 
-/// The files beside a database, which are only read.
+/// The files beside a database, opened read-only.
 struct BesideReadOnly {
     database: PathBuf,
     id: FileId,

@@ -1,5 +1,5 @@
-//! What the parts of this room that are read without locks are made of. The model
-//! checks in `model.rs` have one of their own in its place.
+//! The building blocks of the lock-free parts of this module. The model checks in
+//! `model.rs` replace it with their own.
 
 pub(in crate::engine::redb) use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 pub(in crate::engine::redb) use std::sync::{Mutex, MutexGuard, OnceLock};

@@ -1,4 +1,4 @@
-//! What only an engine with a file has to promise.
+//! Promises of an engine with a file.
 
 mod closing;
 mod copies;
@@ -28,7 +28,7 @@ use super::{Redb, RedbOptions, lock};
 use crate::engine::{Engine, Read, Write};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What happens by itself otherwise.
+/// Work that otherwise happens in the background.
 impl Redb {
     /// Begins a checkpoint.
     pub(crate) fn begin_checkpoint(&self) -> Result<()> {
@@ -43,13 +43,13 @@ impl Redb {
         self.shared.wait_for_checkpoint()
     }
 
-    /// Whether a checkpoint is to be made yet.
+    /// Whether a checkpoint is pending.
     pub(crate) fn has_frozen(&self) -> bool {
         let state = self.shared.state();
         state.is_ok_and(|state| state.frozen.is_some())
     }
 
-    /// Syncs what was to be synced later.
+    /// Runs a delayed sync.
     pub(crate) fn sync(&self) -> Result<()> {
         self.shared.sync();
         self.shared.check()
@@ -79,7 +79,7 @@ fn get(engine: &Redb, key: &[u8]) -> Option<Vec<u8>> {
         .map(|value| value.to_vec())
 }
 
-/// The refusal to open `path`, which must name it, on one line.
+/// The error for opening `path`, which must be one line and name the path.
 fn refusal(path: &Path, options: &RedbOptions) -> Error {
     let error = Redb::open(path, options).err().expect("it was opened");
     let message = error.to_string();

@@ -1,19 +1,18 @@
-//! The redo log: what makes a commit durable with one write and one sync.
+//! The redo log, which makes a commit durable with one write and one sync.
 //!
-//! A commit becomes a frame at the end of one of two preallocated segments; the
-//! database takes it over later, at a checkpoint, and then the segment is used
-//! anew. There are places for three, so that a use can begin beside what a crash left of
-//! another. This room knows files, frames and their order; when to switch segments and
-//! what a failure means is decided above it.
+//! A commit becomes a frame at the end of one of two preallocated segments. A checkpoint
+//! writes it to the database later; then the segment is reused. There is a place for a
+//! third segment, so that a new use can begin beside those that a crash left. This module
+//! knows files, frames and their order; the layer above decides when to switch segments and
+//! what a failure means.
 //!
-//! Segments are written through with zeros before their first use, since a write
-//! into blocks that a file system has only promised changes its metadata too and
-//! makes the sync several times as long.
+//! Segments are filled with zeros before their first use, because a write into blocks that
+//! are only reserved also changes metadata, which makes the sync several times as slow.
 //!
 //! A segment belongs to one *use* of the database, from opening to closing, and names it;
-//! all checksums are seeded with it. The database names it too, from
-//! before the first frame is acknowledged until everything is in the database: so a
-//! log that is missing, cut or another's is told from one that is not needed.
+//! all checksums are seeded with it. The database names the use too, from before the first
+//! frame is acknowledged until everything is in the database. This distinguishes a missing,
+//! truncated or foreign log from one that is not needed.
 
 mod block;
 mod candidate;
@@ -45,16 +44,16 @@ pub(super) use self::segment::{Segment, UnsyncedFrames};
 /// turns out to be too small.
 const NEW_PART: u64 = 32;
 
-/// Bytes that a segment has at least.
+/// Minimum bytes of a segment.
 const SEGMENT_BYTES_MIN: u64 = 24 << 10;
 
-/// Bytes that a new segment has at most.
+/// Maximum bytes of a new segment.
 const SEGMENT_BYTES_NEW_MAX: u64 = 1 << 20;
 
-/// By how much a segment that was filled grows before it is used again.
+/// The factor by which a full segment grows before it is reused.
 const GROWTH: u64 = 4;
 
-/// When a frame has to be on disk.
+/// When a frame must be on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sync {
     /// Before its commit is acknowledged.
@@ -63,36 +62,36 @@ pub(super) enum Sync {
     Later,
 }
 
-/// The end of the log that is written.
+/// The writer of the log.
 pub(super) struct Log {
     disk: Arc<dyn SideFiles>,
     /// The use of the database that the log belongs to.
     use_id: u64,
-    /// Whether the database names this use.
+    /// Whether the database has recorded this use.
     is_recorded: bool,
-    /// How many segments each of them says that there are at least. Their headers have it
-    /// too, but are locked while a checkpoint syncs them, which no writer should wait for.
+    /// The number of segments that each header announces. The headers contain it too, but
+    /// they are locked while a checkpoint syncs them, and writers shouldn't wait for that.
     announced: u32,
     sync: Sync,
     segment_bytes_new: u64,
     segments: [Option<Arc<Segment>>; SEGMENTS.len()],
-    /// Whether there may be files, also of segments that another use left.
+    /// Whether there may be files, including segments that another use left.
     has_files: bool,
-    /// The segment that is written.
+    /// The index of the current segment.
     current: usize,
-    /// Where the next frame goes.
+    /// The offset of the next frame.
     offset: u64,
     /// The sequence number of the first frame of this use of the segment.
     epoch: u64,
     /// The last frame that is known to be on disk.
     durable: Arc<AtomicU64>,
-    /// The frame under construction; kept for its allocation.
+    /// A buffer for frames, kept for its allocation.
     frame: Vec<u8>,
 }
 
 impl Log {
     /// An empty log after the commit `durable`, for segments of about `segment_bytes` once
-    /// they have grown. Its files are made at the first frame; `disk` must have none.
+    /// they have grown. Its files are created at the first frame; `disk` must have none.
     pub(super) fn new(
         disk: Arc<dyn SideFiles>,
         use_id: u64,
@@ -118,20 +117,20 @@ impl Log {
         }
     }
 
-    /// Begins beside `left`, which another use left: in the place that is free. By the time
-    /// that another segment is needed, the database has taken over what is in those.
+    /// Begins in the free place beside the segments `left` by another use. Before a second
+    /// segment is needed, the database has taken those over.
     pub(super) fn begin_beside(&mut self, left: &Left) {
         self.current = left.free;
         self.has_files = true;
     }
 
-    /// Whether a frame of `bytes` is too large. Its commit goes around the log:
-    /// even a new segment has to hold two frames.
+    /// Whether a frame of `bytes` is too large, because even a new segment must hold two
+    /// frames. Its commit goes around the log.
     pub(super) fn is_too_large(&self, bytes: usize) -> bool {
         bytes as u64 > (self.segment_bytes_new - FRAMES_AT as u64) / 2
     }
 
-    /// How large its files are.
+    /// The size of its files.
     pub(super) fn bytes(&self) -> u64 {
         let segments = self.segments.iter().flatten();
         segments.map(|segment| segment.bytes()).sum()
@@ -142,32 +141,32 @@ impl Log {
         self.use_id
     }
 
-    /// Whether the database names this use, without which no frame may be written.
+    /// Whether the database has recorded this use; before that, no frame may be written.
     pub(super) fn is_recorded(&self) -> bool {
         self.is_recorded
     }
 
-    /// Notes that the database names this use, durably.
+    /// Notes that the database has durably recorded this use.
     pub(super) fn set_recorded(&mut self) {
         self.is_recorded = true;
     }
 
-    /// Whether the database is still where the log is found by its name.
+    /// Whether the database is still at its path, by which the log is found.
     pub(super) fn is_in_place(&self) -> io::Result<bool> {
         self.disk.is_in_place()
     }
 
-    /// Which file the database is.
+    /// The identity of the database's file.
     pub(super) fn database(&self) -> Option<FileId> {
         self.disk.database()
     }
 
-    /// Whether the segment that is written has room for a frame of `bytes`.
+    /// Whether the current segment has room for a frame of `bytes`.
     pub(super) fn fits(&self, bytes: usize) -> bool {
         self.offset + bytes as u64 <= self.room()
     }
 
-    /// How long the segment that is written is, or will be.
+    /// The length of the current segment, or the length that it will have.
     pub(super) fn room(&self) -> u64 {
         let segment = self.segments[self.current].as_ref();
         let length = segment.map_or(0, |segment| segment.bytes());
@@ -178,13 +177,13 @@ impl Log {
         }
     }
 
-    /// How much of it is written.
+    /// The used bytes of the current segment.
     pub(super) fn filled(&self) -> u64 {
         self.offset
     }
 
-    /// Makes the segment that is written, if it is not there yet or too short for new
-    /// ones. After an error it can be tried again.
+    /// Creates the current segment, if it doesn't exist yet or is too short. It can be
+    /// retried after an error.
     pub(super) fn prepare(&mut self) -> io::Result<()> {
         match &self.segments[self.current] {
             None => {
@@ -196,12 +195,12 @@ impl Log {
             }
             Some(_) => {}
         }
-        // From here on those that were there say that there must be another. That may be on
-        // disk also where it fails, so the new one stays.
+        // From here on, the earlier segments announce the new one. That may be on disk even
+        // after an error, so the new one stays.
         self.announce()
     }
 
-    /// Has each segment say that there are as many of them as there are.
+    /// Makes each segment announce the number of segments.
     fn announce(&mut self) -> io::Result<()> {
         let count = self.count();
         if self.announced < count {
@@ -213,7 +212,7 @@ impl Log {
         Ok(())
     }
 
-    /// How many segments there are.
+    /// The number of segments.
     fn count(&self) -> u32 {
         self.segments.iter().flatten().map(|_| 1).sum()
     }
@@ -221,8 +220,8 @@ impl Log {
     fn create(&self) -> io::Result<Segment> {
         let name = SEGMENTS[self.current];
         let file = match self.disk.create(name) {
-            // What an earlier attempt left. It may also be another name of somebody's
-            // file, which only loses that name.
+            // A leftover of an earlier attempt. It may also be a hard link to another file,
+            // which only loses this name.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 self.disk.remove(name)?;
                 self.disk.create(name)?
@@ -240,15 +239,15 @@ impl Log {
         let made = segment.grow(self.segment_bytes_new);
         if let Err(error) = made.and_then(|()| self.disk.sync_names()) {
             drop(segment);
-            // What is left of it has no frames, and so no meaning.
+            // A leftover has no frames, and so no meaning.
             let _ = self.disk.remove(name);
             return Err(error);
         }
         Ok(segment)
     }
 
-    /// Writes a frame, for which there must be room, and makes it durable unless
-    /// that can wait. After an error nobody knows whether it is there.
+    /// Writes a frame, for which there must be room, and makes it durable unless that can
+    /// wait. After an error, it is unknown whether the frame was written.
     pub(super) fn append<'w>(
         &mut self,
         sequence: u64,
@@ -277,12 +276,12 @@ impl Log {
         Ok(())
     }
 
-    /// Goes on at the beginning of another segment; of all but the one that is written
-    /// everything must be in the database. Returns that one, if there is one.
+    /// Continues at the beginning of another segment, whose commits must be in the
+    /// database. Returns the previous segment, if there is one.
     pub(super) fn switch(&mut self) -> io::Result<Option<Arc<Segment>>> {
         let written = self.segments[self.current].clone();
         if let (Sync::Later, Some(segment)) = (self.sync, &written) {
-            // What waits to be synced is in one segment only.
+            // Unsynced frames must be in one segment only.
             segment.sync()?;
         }
         let mut others = (0..SEGMENTS.len()).filter(|place| *place != self.current);
@@ -293,20 +292,20 @@ impl Log {
         Ok(written)
     }
 
-    /// Starts again from the beginning: all up to `durable` is in the database.
+    /// Starts again from the beginning: everything up to `durable` is in the database.
     pub(super) fn restart(&mut self, durable: u64) {
         self.offset = FRAMES_AT as u64;
         self.durable.store(durable, Ordering::Release);
     }
 
-    /// How large a segment that was filled is to be, where each may have `bytes_max`.
+    /// The new size of a full segment, at most `bytes_max`.
     pub(super) fn grown(&self, segment: &Segment, bytes_max: u64) -> u64 {
         let others = self.bytes() - segment.bytes();
         let left = (bytes_max * 2).saturating_sub(others);
         (segment.bytes() * GROWTH).min(bytes_max).min(left)
     }
 
-    /// What there is to sync, to be done without holding up the writer.
+    /// The frames to sync, which can be done without blocking the writer.
     pub(super) fn pending(&self, written: u64) -> Option<UnsyncedFrames> {
         let durable = self.durable.load(Ordering::Acquire);
         let segment = self.segments[self.current].as_ref()?;
@@ -325,7 +324,7 @@ impl Log {
     }
 }
 
-/// Reads what the log on `disk` has after what the database holds.
+/// Reads the commits in the log on `disk` that the database lacks.
 pub(super) fn read(
     disk: &dyn SideFiles,
     state: &LogState,
@@ -334,8 +333,8 @@ pub(super) fn read(
     replay::read(disk, state, salvage)
 }
 
-/// Gives back the space behind the last frame of each segment: a database that is to
-/// take over the log may need it.
+/// Gives back the space after the last frame of each segment: the database may need it to
+/// take over the log.
 pub(super) fn trim(disk: &dyn SideFiles) -> io::Result<()> {
     for name in SEGMENTS {
         if let Some(file) = disk.open(name)? {
@@ -345,7 +344,7 @@ pub(super) fn trim(disk: &dyn SideFiles) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes the files of a log, of which everything must be in the database.
+/// Removes the files of a log; all its commits must be in the database.
 pub(super) fn remove(disk: &dyn SideFiles) -> io::Result<()> {
     for name in SEGMENTS {
         disk.remove(name)?;
@@ -353,8 +352,8 @@ pub(super) fn remove(disk: &dyn SideFiles) -> io::Result<()> {
     disk.sync_names()
 }
 
-/// Gives the files of a log, which are not to be used, names that no database has.
-/// They end in `use_id`: that of the use which can't find them any more.
+/// Renames the files of a log that must not be used, to names that no database uses. They
+/// end in `use_id`, the use that can't find them any more.
 pub(super) fn set_aside(disk: &dyn SideFiles, use_id: u64) -> io::Result<()> {
     for name in SEGMENTS {
         if disk.open(name)?.is_some() {

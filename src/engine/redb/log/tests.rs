@@ -1,4 +1,4 @@
-//! What a damaged, cut or foreign log says.
+//! Reading damaged, truncated and foreign logs.
 
 use std::slice::from_ref;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::engine::redb::tests::disk::{Disk, PowerCut};
 
 const ID: u64 = 7;
 
-/// The segments after the commits 1 to `commits`, each of a few writes, with a
-/// switch behind the commit `switch`.
+/// The segments after the commits 1 to `commits`, each of a few writes, with a switch after
+/// the commit `switch`.
 fn written(commits: u64, switch: u64) -> Vec<Vec<u8>> {
     let disk = Disk::default();
     let mut log = Log::new(Arc::new(disk.clone()), ID, 0, Sync::EachFrame, 1 << 20);
@@ -26,7 +26,7 @@ fn written(commits: u64, switch: u64) -> Vec<Vec<u8>> {
     segments.filter_map(|name| frames_of(&disk, name)).collect()
 }
 
-/// What stands behind the header of a segment.
+/// The bytes after the header of a segment.
 fn frames_of(disk: &Disk, name: &str) -> Option<Vec<u8>> {
     disk.with_bytes(name, |bytes| bytes[FRAMES_AT..].to_vec())
 }
@@ -57,7 +57,7 @@ fn last(segments: &[Vec<u8>], applied: u64) -> Result<u64, ReplayError> {
     Ok(replay.last)
 }
 
-/// Where the last thing written in `segment` ends.
+/// The end of the written part of `segment`.
 fn end(segment: &[u8]) -> usize {
     let end = segment.iter().rposition(|byte| *byte != 0).unwrap();
     (end + 1).next_multiple_of(BLOCK_BYTES)
@@ -74,7 +74,7 @@ fn everything_after_what_is_applied_is_found() {
     assert_eq!(last(&[], 3).unwrap(), 3);
 }
 
-/// One in a copy of a checksum is made good by the other copy.
+/// A flipped bit in one copy of a checksum is made up for by the other copy.
 #[test]
 fn no_flipped_bit_changes_what_is_read() {
     for switch in [0, 2] {
@@ -95,8 +95,8 @@ fn no_flipped_bit_changes_what_is_read() {
     }
 }
 
-/// Only the last frame may be cut off: nobody was told that it is there before
-/// all of it was.
+/// Only the last frame may be cut off, because it was not acknowledged before it was
+/// complete.
 #[test]
 fn a_lost_sector_is_noticed_unless_it_is_of_the_last_frame() {
     let segments = written(4, 2);
@@ -163,7 +163,7 @@ fn the_log_of_another_use_is_foreign_and_only_salvaging_goes_on_without_it() {
     }
 }
 
-/// Closing removes it last. Only a log that adds nothing is left over from that.
+/// Closing removes the log last, so only a log that adds nothing can be left over.
 #[test]
 fn what_is_left_of_a_log_that_was_closed_is_not_needed() {
     let (disk, _) = needed();
@@ -199,7 +199,7 @@ fn a_needed_log_that_is_gone_or_cut_is_missing() {
             let refused = read(&disk, &state, false).unwrap_err();
             let is_missing = matches!(refused, ReplayError::Missing(_));
             assert!(is_missing, "{name} {kept:?}: {refused:?}");
-            // What is there is used, if nothing before it is missing.
+            // Existing frames are used, if nothing before them is missing.
             let salvaged = read(&disk, &state, true).unwrap();
             assert!(salvaged.salvaged.is_some(), "{name} {kept:?}");
         }
@@ -232,7 +232,7 @@ fn an_older_database_than_the_log_goes_on_from_is_refused() {
     assert!(last(from_ref(&segment), 4).is_err());
 }
 
-/// What went around the log is vouched for by the first frame that comes after it.
+/// The first frame after a commit around the log vouches for that commit.
 #[test]
 fn an_older_database_than_the_log_started_again_from_is_refused() {
     let disk = Disk::default();
@@ -255,12 +255,12 @@ fn frames_of_an_earlier_use_are_never_replayed() {
     log.restart(5);
     append(&mut log, 6);
     let segment = frames_of(&disk, SEGMENTS[0]).unwrap();
-    // Frames 2 to 5 still stand behind frame 6.
+    // Frames 2 to 5 are still after frame 6.
     assert_eq!(last(from_ref(&segment), 5).unwrap(), 6);
     assert_eq!(last(from_ref(&segment), 6).unwrap(), 6);
 }
 
-/// Not even one whose number would come next.
+/// Not even a frame with the next number.
 #[test]
 fn a_frame_of_another_use_does_not_go_on_from_this_one() {
     let disk = Disk::default();
@@ -275,7 +275,7 @@ fn a_frame_of_another_use_does_not_go_on_from_this_one() {
     assert_eq!(last(from_ref(&segment), 4).unwrap(), 5);
 }
 
-/// With syncs later than writes a power cut may take a frame and leave the next.
+/// With delayed syncs, a power cut may lose a frame and keep the next one.
 #[test]
 fn what_was_not_synced_may_be_lost_from_any_place_on() {
     let disk = Disk::default();
@@ -296,7 +296,7 @@ fn what_was_not_synced_may_be_lost_from_any_place_on() {
     );
 }
 
-/// A later sync is of the segment that is written then.
+/// A delayed sync covers only the segment that is current then.
 #[test]
 fn a_segment_is_synced_before_the_other_is_written() {
     let disk = Disk::default();
@@ -321,8 +321,8 @@ fn a_grown_segment_keeps_what_it_has() {
     assert_eq!(last(&[grown], 0).unwrap(), 1);
 }
 
-/// A write that stopped within a block, over zeros or over an earlier frame, is no
-/// damage: each place in the last frame where it could.
+/// A write that stopped within a block, over zeros or over an earlier frame, is not damage,
+/// wherever in the last frame it stopped.
 #[test]
 fn a_frame_that_was_torn_anywhere_is_dropped() {
     for restarted in [false, true] {
@@ -343,7 +343,8 @@ fn a_frame_that_was_torn_anywhere_is_dropped() {
                 .filter(|at| torn[*at] != after[*at])
                 .collect();
             for at in &written {
-                // All but the second copy of the last checksum: it is whole.
+                // Everything except the second copy of the last checksum: the frame is
+                // complete.
                 let mut rest = written.iter().filter(|later| *later > at);
                 let is_whole = rest.all(|later| later % BLOCK_BYTES >= BLOCK_BYTES - 8);
                 torn[..=*at].copy_from_slice(&after[..=*at]);

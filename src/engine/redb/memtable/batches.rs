@@ -1,5 +1,5 @@
-//! The batches of a memtable by their numbers: a list that one thread appends to while
-//! others read it, and that never moves what it holds.
+//! The batches of a memtable by number: a list to which one thread appends while others
+//! read, and which never moves its elements.
 
 use super::sync::{AtomicUsize, BATCHES_MIN, OnceLock, Ordering};
 use crate::engine::redb::staging::Writes;
@@ -10,7 +10,8 @@ pub(super) struct CommittedBatch {
     pub(super) writes: Writes,
 }
 
-/// Chunks; the first has [`BATCHES_MIN`] batches, and each later one twice as many.
+/// Number of chunks; the first has [`BATCHES_MIN`] batches, and each later one twice as
+/// many as the previous one.
 const CHUNKS: usize = 23;
 
 /// The list. Its length is stored (release) after the batch that it counts.
@@ -28,7 +29,7 @@ impl Default for Batches {
     }
 }
 
-/// The chunk of the batch `number`, and its place in that.
+/// The chunk of the batch `number`, and its index in it.
 fn place(number: usize) -> (usize, usize) {
     let from_first = number + BATCHES_MIN;
     let chunk = (from_first.ilog2() - BATCHES_MIN.ilog2()) as usize;
@@ -48,12 +49,12 @@ impl Batches {
         self.get(count).is_none_or(|next| next.sequence > sequence)
     }
 
-    /// How many there are.
+    /// The number of batches.
     pub(super) fn len(&self) -> usize {
         self.count.load(Ordering::Acquire)
     }
 
-    /// Appends one. Only one thread at a time may.
+    /// Appends a batch. Only one thread at a time may call this.
     pub(super) fn push(&self, batch: CommittedBatch) {
         let number = self.count.load(Ordering::Relaxed);
         let (chunk, at) = place(number);

@@ -1,14 +1,14 @@
-//! What is sorted so far, as threads extend it.
+//! A shared value that threads extend when they need more of it.
 
 use std::sync::{Arc, PoisonError};
 
 use super::sync::{ArcSwap, Mutex};
 
-/// A value that is only ever replaced by one that has more. Readers take it without waiting,
-/// unless it lacks what they need: then they extend it, one after the other.
+/// A value that is only replaced by more complete ones. Readers take it without waiting,
+/// unless it lacks what they need: then they extend it, one at a time.
 pub(super) struct Extended<T> {
     latest: ArcSwap<T>,
-    /// Held while it is extended, so that no two threads do the same work.
+    /// Held while the value is extended, so that no two threads do the same work.
     extending: Mutex<()>,
 }
 
@@ -22,12 +22,12 @@ impl<T: Default> Default for Extended<T> {
 }
 
 impl<T> Extended<T> {
-    /// The latest one.
+    /// The latest value.
     pub(super) fn load(&self) -> Arc<T> {
         self.latest.load_full()
     }
 
-    /// One that is enough; `extend` makes it of one that isn't.
+    /// A value that is sufficient; `extend` derives it from one that isn't.
     pub(super) fn enough(
         &self,
         is_enough: impl Fn(&T) -> bool,

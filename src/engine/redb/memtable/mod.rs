@@ -1,10 +1,10 @@
-//! The writes that are in the log and not yet in the database.
+//! The memtable: the writes that are in the log but not yet in the database.
 //!
 //! One thread adds commits while others read. A commit is one *batch*, as its transaction
 //! staged it. [`index`] leads from a key to its newest version, and each version to the
-//! one before it, so a reader who knows up to which commit it may see finds the right one
-//! without any lock. The order of the keys is made only of what a scan or a checkpoint
-//! asks for, and when there is so much unsorted that a scan would have to wait for it.
+//! previous one, so a reader of an earlier commit finds the right version without a lock.
+//! Writes are sorted only when a scan or a checkpoint needs an order, and when there are so
+//! many unsorted ones that a scan would have to wait.
 
 mod batches;
 mod extended;
@@ -26,7 +26,7 @@ use super::staging::{Slot, Staging, Writes};
 use super::{lock, sync};
 use crate::engine::{KeyRange, Order};
 
-/// Writes that may be unsorted.
+/// Maximum unsorted writes.
 const UNSORTED_MAX: usize = 4_096;
 
 /// Writes by key and commit.
@@ -34,9 +34,9 @@ const UNSORTED_MAX: usize = 4_096;
 pub(super) struct Memtable {
     batches: Batches,
     index: Index,
-    /// How many writes there are, of all commits.
+    /// The number of writes of all commits.
     count: AtomicUsize,
-    /// Held while a batch is added. What is in it is kept for its allocation.
+    /// Held while a batch is added. The vector is kept for its allocation.
     adding: Mutex<Vec<(usize, bool)>>,
     runs: Extended<Runs>,
 }
@@ -59,7 +59,7 @@ impl<'m> Entry<'m> {
         self.batch.writes.key(self.slot)
     }
 
-    /// The value; `None` where the key is removed.
+    /// The value; `None` if the key is removed.
     pub(super) fn value(self) -> Option<&'m [u8]> {
         self.write().1
     }
@@ -70,7 +70,7 @@ impl<'m> Entry<'m> {
 }
 
 impl Memtable {
-    /// With the writes of `commits`.
+    /// A memtable with the writes of `commits`.
     pub(super) fn of(commits: Vec<(u64, Writes)>) -> Self {
         let memtable = Self::default();
         let count = commits.iter().map(|(_, writes)| writes.len()).sum();
@@ -81,8 +81,8 @@ impl Memtable {
         memtable
     }
 
-    /// Adds the writes of the commit `sequence`, which comes after all that are there.
-    /// Readers at an earlier sequence don't see them.
+    /// Adds the writes of the commit `sequence`, which follows all earlier ones. Readers at
+    /// an earlier sequence don't see them.
     pub(super) fn add(&self, sequence: u64, staged: Staging) {
         self.add_writes(sequence, staged.into_writes());
     }
@@ -97,7 +97,7 @@ impl Memtable {
         let Some(batch) = self.batches.get(number) else {
             return;
         };
-        // Only now may the index lead there.
+        // Only now may the index lead to the batch.
         for (slot, (bucket, is_new)) in buckets.iter().enumerate() {
             let hash = batch.writes.slots()[slot].hash;
             self.index.set(*bucket, hash, narrow(number, slot), *is_new);
@@ -105,7 +105,8 @@ impl Memtable {
         self.count.fetch_add(count, Ordering::Release);
     }
 
-    /// Links each write to the version before it, and notes where its key is in the index.
+    /// Links each write to the previous version, and collects the places of the keys in the
+    /// index.
     fn link(&self, writes: &mut Writes, buckets: &mut Vec<(usize, bool)>) {
         debug_assert!(writes.len() <= POSITIONS_MAX, "a frame is far smaller");
         self.index
@@ -121,14 +122,14 @@ impl Memtable {
         }
     }
 
-    /// Puts what is unsorted in order if it is much.
+    /// Sorts the unsorted writes if there are many.
     pub(super) fn sort_if_much(&self) {
         if self.len() - self.runs.load().writes > UNSORTED_MAX {
             self.sorted(u64::MAX);
         }
     }
 
-    /// Runs with at least all that was written up to `sequence`.
+    /// Runs with at least all writes up to `sequence`.
     fn sorted(&self, sequence: u64) -> Arc<Runs> {
         self.runs.enough(
             |runs| self.batches.reach(runs.batches, sequence),
@@ -136,13 +137,14 @@ impl Memtable {
         )
     }
 
-    /// Everything as it had become by the commit `sequence`, in the order of the keys.
+    /// The newest version of each key as of the commit `sequence`, in the order of the
+    /// keys.
     pub(super) fn newest(&self, sequence: u64) -> impl Iterator<Item = Entry<'_>> {
         let all = (Bound::Unbounded, Bound::Unbounded);
         self.scan(all, Order::Ascending, sequence)
     }
 
-    /// How many writes there are, of all commits.
+    /// The number of writes of all commits.
     pub(super) fn len(&self) -> usize {
         self.count.load(Ordering::Acquire)
     }
@@ -152,7 +154,8 @@ impl Memtable {
         self.len() == 0
     }
 
-    /// What the key with this hash had become by the commit `sequence`, if any wrote it.
+    /// The newest version of the key with this hash as of the commit `sequence`, if there
+    /// is one.
     pub(super) fn get(&self, key: &[u8], hash: u64, sequence: u64) -> Option<Entry<'_>> {
         let mut position = self.index.get(hash, |position| self.key(position) == key);
         while let Some(at) = position {
@@ -165,7 +168,7 @@ impl Memtable {
         None
     }
 
-    /// What each key of `range` had become by the commit `sequence`.
+    /// The newest version of each key in `range` as of the commit `sequence`.
     pub(super) fn scan(
         &self,
         range: KeyRange<'_>,
@@ -193,7 +196,8 @@ impl Memtable {
 }
 
 fn narrow(batch: usize, slot: usize) -> WritePosition {
-    // A frame has half a kilobyte at least, and a log a few gigabytes at most.
+    // Can't overflow: a frame has at least half a kilobyte, and a log at most a few
+    // gigabytes.
     let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
     WritePosition {
         batch: number(batch),

@@ -1,4 +1,4 @@
-//! Versions, ranges and runs of the memtable, beside what a map would have.
+//! Versions, ranges and runs of the memtable, compared with a map.
 
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included, Unbounded};
@@ -8,7 +8,7 @@ use std::thread;
 use super::*;
 use crate::engine::redb::staging::hash_of;
 
-/// What each key became.
+/// The state of each key.
 type Map = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 const ALL: KeyRange<'static> = (Unbounded, Unbounded);
@@ -94,8 +94,8 @@ fn bounds_count_as_they_say() {
     }
 }
 
-/// Commits at random, with scans between them that make runs of all sizes: at each
-/// sequence there is what a map would have.
+/// Random commits, with scans in between that create runs of all sizes: at each sequence,
+/// the memtable equals a map.
 #[test]
 fn every_state_is_what_a_map_would_be() {
     for seed in 0..60 {
@@ -106,7 +106,7 @@ fn every_state_is_what_a_map_would_be() {
             let mut state = states.last().unwrap().clone();
             let mut staged = Staging::default();
             for _ in 0..random.usize(1..12) {
-                // Long enough for keys that differ behind their prefix only.
+                // Long enough that keys differ only after their prefix.
                 let key = format!("a common beginning {}", random.u8(..40));
                 let value = (random.u8(..4) > 0).then(|| vec![random.u8(..); 3]);
                 staged.put((key.as_bytes(), value.as_deref()));
@@ -166,7 +166,7 @@ fn what_is_unsorted_stays_little() {
     assert_eq!(memtable.newest(400).count(), 400 * 50);
 }
 
-/// Readers at the last sequence they were told of, while one thread writes on.
+/// Readers at the last published sequence, while one thread writes.
 #[test]
 fn readers_see_whole_commits_while_others_come() {
     const COMMITS: u64 = 3_000;

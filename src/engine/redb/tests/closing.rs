@@ -1,4 +1,4 @@
-//! What closing leaves behind.
+//! The state after closing.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -16,8 +16,8 @@ use crate::engine::redb::{Redb, RedbOptions};
 use crate::engine::{Engine, Read, Write};
 use crate::error::ErrorKind;
 
-/// Even to a writer that opens the file right away, and even though redb may
-/// reuse the very pages that the snapshot is made of.
+/// Even if a writer opens the file right away, and redb reuses the very pages of the
+/// snapshot.
 #[test]
 fn a_file_is_free_at_once_though_snapshots_are_held() {
     let directory = tempfile::tempdir().unwrap();
@@ -29,7 +29,7 @@ fn a_file_is_free_at_once_though_snapshots_are_held() {
         .unwrap();
     engine.close().unwrap();
 
-    // Opened anew, so that little of the file is in memory.
+    // Reopened, so that little of the file is in memory.
     let engine = Redb::open(&path, &EXISTING).unwrap();
     let snapshot = engine.snapshot().unwrap();
     engine.close().unwrap();
@@ -56,7 +56,7 @@ fn a_file_is_free_at_once_though_snapshots_are_held() {
     assert_eq!(get(&again, &keys[0]).unwrap(), [2; 100]);
 }
 
-/// redb walks the whole file when it is opened after something was left undone.
+/// redb scans the whole file when it is opened after an unclean close.
 #[test]
 fn a_panic_does_not_make_the_next_open_slow() {
     let directory = tempfile::tempdir().unwrap();
@@ -81,7 +81,7 @@ fn a_panic_does_not_make_the_next_open_slow() {
     assert!(!repaired.get(), "redb had to repair the file");
 }
 
-/// Who syncs may be about to wait when it is told to end, or busy.
+/// The syncing thread may be about to wait when it is told to end, or busy.
 #[test]
 fn closing_does_not_wait_for_the_next_sync() {
     let options = RedbOptions {
@@ -101,8 +101,8 @@ fn closing_does_not_wait_for_the_next_sync() {
     is_done.recv_timeout(Duration::from_mins(1)).unwrap();
 }
 
-/// A thread of the engine's own, as it is when a logger closes it, does not wait for the
-/// other threads to end. What a checkpoint writes meanwhile is older than what closing does.
+/// One of the engine's own threads, closing it from a logger, does not wait for the other
+/// threads. What a checkpoint writes meanwhile is older than what closing writes.
 #[test]
 fn a_checkpoint_under_way_does_not_undo_what_closing_takes_over() {
     for _ in 0..100 {

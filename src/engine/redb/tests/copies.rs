@@ -1,5 +1,5 @@
-//! Each call to the disk that a copy is written to fails in turn, once or for good: the
-//! caller gets an error, or a copy that holds everything.
+//! Each call to the disk of a copy fails in turn, once or permanently: the caller gets an
+//! error, or a complete copy.
 
 use std::io;
 

@@ -1,12 +1,11 @@
-//! Power cuts at any call to the disk: what was acknowledged is there, what was
-//! not is there whole or not at all.
+//! Power cuts at any call to the disk: acknowledged transactions are there, others
+//! completely or not at all.
 //!
-//! A seed makes one script: transactions, checkpoints, closing and opening, until
-//! the power is cut; then what is on the disk is opened, compared with the states
-//! it may be in, and written on. A script without threads is the same each time it is run;
-//! in one with threads the power is also cut during checkpoints that nobody waits for.
-//! `HEADCOUNT_CRASH_SEEDS=10000` runs that many;
-//! `HEADCOUNT_CRASH_SEED=17` runs one.
+//! A seed determines one script: transactions, checkpoints, closing and opening, until the
+//! power is cut; then the disk is opened, compared with the states it may be in, and
+//! written to again. A script without threads is deterministic; in one with threads the
+//! power is also cut during background checkpoints. `HEADCOUNT_CRASH_SEEDS=10000` runs that
+//! many; `HEADCOUNT_CRASH_SEED=17` runs one.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -21,14 +20,14 @@ use crate::engine::{Engine, Order, Read, Write};
 use crate::error::ErrorKind;
 use crate::testkit::cases::{each_seed, tell};
 
-/// Scripts that are run unless the environment says otherwise.
+/// The default number of scripts.
 const SEEDS: u64 = 1_500;
-/// Power cuts of a script.
+/// Power cuts per script.
 const CUTS: usize = 4;
 /// Different keys; few, so that they are often overwritten.
 const KEYS: u8 = 24;
 
-/// What an engine holds.
+/// The contents of an engine.
 pub(super) type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 
 #[test]
@@ -37,7 +36,7 @@ fn a_power_cut_takes_nothing_that_was_acknowledged() {
     let seeds = each_seed(SEEDS, |seed| seen.add(&Script::new(seed).run()));
     tell(&format!("{seen:?}"));
     if seeds >= SEEDS {
-        // Otherwise this test would say little.
+        // Otherwise this test would prove little.
         assert!(
             seen.acknowledged > 10_000 && seen.undecided > 100,
             "{seen:?}"
@@ -54,12 +53,12 @@ struct Seen {
     acknowledged: u64,
     checkpoints: u64,
     failed_opens: u64,
-    /// Transactions under way at a power cut, and what became of them.
+    /// Transactions in progress at a power cut, and their outcomes.
     undecided: u64,
     kept: u64,
     dropped: u64,
-    /// Opens that left what was in the log there, and lives after which it was in both
-    /// segments, so that there was a third.
+    /// Opens that left the log in place, and lives after which both segments were full, so
+    /// that there was a third.
     resumed: u64,
     third_segments: u64,
 }
@@ -81,9 +80,9 @@ struct Script {
     random: Rng,
     disk: Disk,
     options: RedbOptions,
-    /// What was acknowledged last.
+    /// The last acknowledged state.
     acknowledged: Map,
-    /// What the transaction under way at the power cut makes of that.
+    /// The state after the transaction in progress at the power cut.
     undecided: Option<Map>,
     seen: Seen,
 }
@@ -96,7 +95,7 @@ impl Script {
             options: RedbOptions {
                 log_bytes,
                 log_bytes_max: *random.choice(&[None, Some(4 << 20)]).unwrap(),
-                // What is in the log is taken over by a checkpoint, or while opening.
+                // The log is taken over by a checkpoint, or while opening.
                 recovers_later: random.u8(..4) > 0,
                 // With threads, checkpoints run while the script goes on.
                 background: random.u8(..4) == 0,
@@ -120,7 +119,7 @@ impl Script {
             }));
             self.live();
             self.cut();
-            // Now and then the next life begins without anybody looking first.
+            // Sometimes the next life begins without a check.
             if self.random.u8(..4) > 0 {
                 self.look();
             }
@@ -161,7 +160,7 @@ impl Script {
         }
     }
 
-    /// Reads what is there, which must be what may be there.
+    /// Reads everything, which must be one of the possible states.
     fn look(&mut self) {
         self.disk.set_fault(None);
         let options = RedbOptions {
@@ -183,7 +182,7 @@ impl Script {
             assert_eq!(self.disk.names(), ["base"], "the log is still there");
             return;
         }
-        // What was seen is there for good, also if nothing was written since.
+        // A state that was seen is permanent, even if nothing was written since.
         for _ in 0..self.random.usize(..3) {
             self.transact(&engine);
         }
@@ -274,12 +273,12 @@ impl Script {
     }
 }
 
-/// All that an engine holds.
+/// All entries of an engine.
 pub(super) fn all(engine: &Redb) -> Map {
     all_of(&engine.snapshot().unwrap())
 }
 
-/// All that `snapshot` shows.
+/// All entries of `snapshot`.
 pub(super) fn all_of(snapshot: &Snapshot) -> Map {
     let mut map = Map::new();
     let everything = (Bound::Unbounded, Bound::Unbounded);
@@ -292,7 +291,7 @@ pub(super) fn all_of(snapshot: &Snapshot) -> Map {
     map
 }
 
-/// The first bytes of each, to be read by a person.
+/// The first bytes of each entry, for messages.
 fn shown(map: &Map) -> Vec<String> {
     map.iter()
         .map(|(key, value)| format!("{}={:?}x{}", key[1], value.first(), value.len()))

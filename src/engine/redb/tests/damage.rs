@@ -1,4 +1,4 @@
-//! Values that are not what was written: each is named, and hides no other.
+//! Damaged values: each is reported, and hides no other.
 
 use std::path::Path;
 

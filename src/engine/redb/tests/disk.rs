@@ -1,10 +1,10 @@
-//! A disk in memory that fails and loses power when told to.
+//! A disk in memory that can fail and lose power.
 //!
-//! It keeps apart what was written and what was synced. When the power is cut,
-//! each sector of each file is as it was at the last sync or after any number of
-//! the later writes to it, whatever became of its neighbours: writes are lost,
-//! reordered and torn between sectors, of the log's files also within one. Names of files are as at the last time
-//! they were synced, or as after any later change.
+//! It separates what was written from what was synced. When the power is cut, each sector
+//! of each file independently is as it was at the last sync, or after any number of later
+//! writes to it: writes are lost, reordered and torn between sectors, and in the log's
+//! files also within a sector. Names of files are as they were at their last sync, or after
+//! any later change.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -19,13 +19,13 @@ use crate::engine::redb::place::FileId;
 use crate::engine::redb::{Redb, RedbOptions};
 use crate::error::Result;
 
-/// What a disk writes whole or not at all.
+/// The unit that a disk writes completely or not at all.
 const SECTOR_BYTES: usize = 512;
 
 /// The name of the database's file.
 pub(super) const BASE: &str = "base";
 
-/// A disk. Clones are the same one.
+/// A disk. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Disk(Arc<Mutex<State>>);
 
@@ -34,16 +34,16 @@ struct State {
     files: Vec<File>,
     names: BTreeMap<String, Vec<Entry>>,
     calls: u64,
-    /// Calls that were to change something.
+    /// Calls that change something.
     changes: u64,
     fault: Option<Fault>,
-    /// Bytes that fit, if that is limited.
+    /// The capacity in bytes, if it is limited.
     capacity: Option<usize>,
-    /// Bytes that a file beside the database can have, if that is limited.
+    /// The maximum bytes of a file beside the database, if they are limited.
     side_bytes_max: Option<usize>,
 }
 
-/// What a name stands for: the number of a file, or none.
+/// The target of a name: the number of a file, or none.
 type Entry = Option<usize>;
 
 /// A failure to come.
@@ -59,11 +59,11 @@ pub(crate) struct Fault {
 
 #[derive(Clone, Debug, Default)]
 struct File {
-    /// What a power cut can't take.
+    /// The contents that a power cut can't lose.
     synced: Vec<u8>,
-    /// What was done since.
+    /// The changes since.
     pending: Vec<UnsyncedChange>,
-    /// What is read.
+    /// The contents as read.
     current: Vec<u8>,
 }
 
@@ -73,18 +73,18 @@ enum UnsyncedChange {
     SetLen(usize),
 }
 
-/// How much of what was not synced a power cut leaves.
+/// How much of the unsynced changes a power cut keeps.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PowerCut {
     /// Nothing.
     LosesAll,
-    /// Everything, as when only the process is killed. What was not synced is not on the
-    /// disk yet, and the next cut can take it.
+    /// Everything, as when only the process is killed. Unsynced changes are not on the disk
+    /// yet, and the next cut can lose them.
     KeepsAll,
-    /// Of each sector anything.
+    /// For each sector, any of its states.
     Tears,
-    /// Of each sector anything, and in the files beside the database two things: a
-    /// sector there is torn at any byte. (redb takes its header for written whole.)
+    /// For each sector, any of its states; sectors of the files beside the database are
+    /// also torn at any byte. (redb assumes that its header is written as a whole.)
     TearsSectors,
 }
 
@@ -101,8 +101,8 @@ impl Disk {
         )
     }
 
-    /// The file `name`, made if it is not there. Its name is durable at once: the
-    /// database's is made by a room of its own.
+    /// The file `name`, created if missing. Its name is durable at once, because creating
+    /// the database is tested separately.
     pub(super) fn file(&self, name: &str) -> SimFile {
         let mut state = self.lock();
         let number = state.entry(name).unwrap_or_else(|| {
@@ -122,12 +122,12 @@ impl Disk {
         self.lock().calls
     }
 
-    /// How many of them were to change something.
+    /// How many of them change something.
     pub(super) fn changes(&self) -> u64 {
         self.lock().changes
     }
 
-    /// Lets a call to come fail; `None` repairs the disk.
+    /// Makes a future call fail; `None` repairs the disk.
     pub(crate) fn set_fault(&self, fault: Option<Fault>) {
         self.lock().fault = fault;
     }
@@ -147,7 +147,7 @@ impl Disk {
         self.lock().used()
     }
 
-    /// Lets the next call fail, and all after it.
+    /// Makes the next call and all later ones fail.
     pub(super) fn fail_from_now(&self, kind: io::ErrorKind) {
         let mut state = self.lock();
         state.fault = Some(Fault {
@@ -163,7 +163,7 @@ impl Disk {
         state.fault.is_some_and(|fault| state.calls >= fault.call)
     }
 
-    /// What is on the disk after the power was cut, as a new disk.
+    /// The disk after a power cut, as a new disk.
     pub(crate) fn after(&self, cut: PowerCut, random: &mut Rng) -> Self {
         let state = self.lock();
         let base = state.entry(BASE);
@@ -191,7 +191,7 @@ impl Disk {
         })))
     }
 
-    /// The bytes of the file `name`, to be read or changed behind everybody's back.
+    /// Gives direct access to the bytes of the file `name`.
     pub(in crate::engine) fn with_bytes<T>(
         &self,
         name: &str,
@@ -206,7 +206,7 @@ impl Disk {
         Some(changed)
     }
 
-    /// The names of the files that are there.
+    /// The names of the files.
     pub(crate) fn names(&self) -> Vec<String> {
         let state = self.lock();
         let names = state.names.iter();
@@ -224,7 +224,7 @@ impl State {
         *self.names.get(name)?.last()?
     }
 
-    /// Counts a call; it fails when its time has come.
+    /// Counts a call; fails if it is the one to fail.
     fn call(&mut self) -> io::Result<()> {
         self.calls += 1;
         match self.fault {
@@ -234,7 +234,7 @@ impl State {
         }
     }
 
-    /// Counts a call that is to change something.
+    /// Counts a call that changes something.
     fn change(&mut self) -> io::Result<()> {
         self.changes += 1;
         self.call()
@@ -262,7 +262,7 @@ impl State {
     }
 
     fn rename(&mut self, name: &str, entry: Entry) {
-        // Nothing is durable of a name that is new.
+        // A new name is not durable yet.
         let entries = self.names.entry(name.to_owned()).or_insert(vec![None]);
         entries.push(entry);
     }
@@ -306,7 +306,7 @@ impl File {
 
     fn torn(&self, in_sectors: bool, random: &mut Rng) -> Vec<u8> {
         let stages = self.pending.len() + 1;
-        // The length, and each sector, after some number of the changes.
+        // The length and each sector, each after some number of the changes.
         let mut length = self.synced.len();
         let mut length_stage = random.usize(..stages);
         let longest = self.pending.iter().map(UnsyncedChange::end).max();
@@ -345,7 +345,7 @@ impl File {
 }
 
 impl UnsyncedChange {
-    /// Where it ends.
+    /// The end of the change.
     fn end(&self) -> usize {
         match self {
             Self::Write(at, data) => at + data.len(),
@@ -353,7 +353,7 @@ impl UnsyncedChange {
         }
     }
 
-    /// What it does to the sector that begins at `start`.
+    /// Applies the change to the sector that begins at `start`.
     fn apply_to_sector(&self, start: usize, sector: &mut [u8]) {
         let end = start + sector.len();
         match self {
@@ -445,7 +445,7 @@ pub(super) struct SimFile {
 }
 
 impl SimFile {
-    /// Counts a call and does it. A write that fails may have begun.
+    /// Counts a call and carries it out. A failing write may have begun.
     fn call<T>(&self, act: impl FnOnce(&mut File) -> io::Result<T>) -> io::Result<T> {
         let mut state = self.disk.lock();
         state.call()?;
@@ -493,7 +493,7 @@ impl StorageBackend for SimFile {
         state.fits(self.number, change.end())?;
         let allowed = state.change();
         if allowed.is_ok() || state.fault.is_some_and(|fault| state.calls == fault.call) {
-            // The one that fails is under way.
+            // The failing change is in progress.
             state.files[self.number].change(change);
         }
         allowed

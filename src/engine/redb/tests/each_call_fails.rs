@@ -1,9 +1,9 @@
-//! Each call to the disk fails in turn, once or for good: making a file, writing,
-//! growing the log, checkpoints, closing, and replaying what a crash left.
+//! Each call to the disk fails in turn, once or permanently: creating a file, writing,
+//! growing the log, checkpoints, closing, and replaying the log after a crash.
 //!
-//! Whatever fails, the caller gets an error with a kind, reads are right or refused,
-//! after a failed write nothing more is written, and when the disk is well again
-//! everything that was acknowledged is there.
+//! Whatever fails, the caller gets an error with a kind, reads are correct or refused,
+//! nothing more is written after a failed write, and once the disk works again, everything
+//! acknowledged is there.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,7 +17,7 @@ use crate::engine::redb::{Redb, RedbOptions, Txn};
 use crate::engine::{Engine, Order, Read, Write};
 use crate::error::{Error, ErrorKind};
 
-/// The smallest log there is, so that it fills and grows.
+/// The smallest possible log, so that it fills and grows.
 const SMALL: RedbOptions = RedbOptions {
     cache_bytes: 1 << 20,
     log_bytes: 128 << 10,
@@ -30,8 +30,8 @@ fn a_failure_while_making_and_writing_loses_nothing() {
     fails_at_each_call(&SMALL, 1, &Disk::default(), &Map::new());
 }
 
-/// Without a cache the database is read all the time, which may fail too. Those are
-/// too many calls for all to have their turn.
+/// Without a cache the database is read all the time, which may fail too. These are too
+/// many calls to let each of them fail.
 #[test]
 fn a_failure_while_reading_loses_nothing() {
     let uncached = RedbOptions {
@@ -41,7 +41,7 @@ fn a_failure_while_reading_loses_nothing() {
     fails_at_each_call(&uncached, 23, &Disk::default(), &Map::new());
 }
 
-/// What is there at first is in the log only.
+/// The initial contents are only in the log.
 #[test]
 fn a_failure_while_taking_over_the_log_loses_nothing() {
     let disk = Disk::default();
@@ -66,8 +66,8 @@ fn put_many(txn: &mut impl Write, first: u8, count: u8, bytes: usize) -> Result<
     Ok(())
 }
 
-/// Runs the script on copies of `disk`, which holds `before`: undisturbed, and then
-/// with one call failing, of which `step` is the distance.
+/// Runs the script on copies of `disk`, which contains `before`: first undisturbed, then
+/// with one failing call, every `step` calls.
 fn fails_at_each_call(options: &RedbOptions, step: usize, disk: &Disk, before: &Map) {
     let mut random = Rng::with_seed(1);
     let mut copy = |from: &Disk| from.after(PowerCut::KeepsAll, &mut random);
@@ -98,11 +98,11 @@ fn fails_at_each_call(options: &RedbOptions, step: usize, disk: &Disk, before: &
 /// A script that runs on a disk.
 struct Life {
     disk: Disk,
-    /// What was acknowledged.
+    /// The acknowledged state.
     acknowledged: Map,
-    /// What there is instead if the commit that failed is whole.
+    /// The state if the failed commit is complete.
     undecided: Option<Map>,
-    /// How often the disk was to be changed when a commit had failed.
+    /// The number of changes to the disk when a commit had failed.
     changes: Option<u64>,
     errors: Vec<Error>,
 }
@@ -132,7 +132,7 @@ impl Life {
                 break;
             }
             if life.undecided.is_some() {
-                // It was closed as if nothing had happened.
+                // It was closed without an error.
                 assert!(!life.errors.is_empty());
                 break;
             }
@@ -189,7 +189,7 @@ impl Life {
         self.check_reads(engine);
     }
 
-    /// Reads are right, or refused because the disk can't be read.
+    /// Checks that reads are correct, or refused because the disk can't be read.
     fn check_reads(&mut self, engine: &Redb) {
         match engine.snapshot().and_then(|snapshot| entries(&snapshot)) {
             Ok(found) => assert_eq!(found, self.acknowledged),
@@ -197,7 +197,7 @@ impl Life {
         }
     }
 
-    /// After a failed commit nothing was written.
+    /// Checks that nothing was written after a failed commit.
     fn check_quiet(&self) {
         if let Some(changes) = self.changes {
             assert_eq!(self.disk.changes(), changes, "written after a failure");
@@ -207,7 +207,7 @@ impl Life {
     fn judge(self, call: u64, whole: &Map) {
         assert!(self.disk.has_failed(), "the call was never made");
         if self.errors.is_empty() {
-            // It was tried again, or nothing depended on it.
+            // The call was retried, or nothing depended on it.
             assert_eq!(&self.acknowledged, whole, "nobody was told");
         }
         for error in &self.errors {
@@ -240,7 +240,7 @@ impl Life {
     }
 }
 
-/// All that `read` finds.
+/// All entries of `read`.
 fn entries(read: &impl Read) -> Result<Map, Error> {
     use std::ops::{Bound, ControlFlow};
 

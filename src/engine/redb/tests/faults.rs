@@ -26,7 +26,7 @@ fn after_a_failed_commit_nothing_is_written_until_reopened() {
         "{message}"
     );
 
-    // The disk recovers, but who knows what of the commit is on it.
+    // The disk recovers, but it is unknown how much of the commit is on it.
     disk.set_fault(None);
     let mut ran = false;
     let refused = engine.transact(|_| {
@@ -42,7 +42,7 @@ fn after_a_failed_commit_nothing_is_written_until_reopened() {
     );
     assert!(!ran, "a transaction ran after a failed commit");
 
-    // What is known to be committed can still be read.
+    // Known commits can still be read.
     assert_eq!(get(&engine, b"ann").unwrap(), b"1");
     assert_eq!(engine.close().unwrap_err().kind(), ErrorKind::Io);
     engine.close().unwrap();
@@ -65,7 +65,7 @@ fn a_new_file_that_cannot_be_written_is_refused() {
     assert!(message.ends_with("free some space"), "{message}");
 }
 
-/// Their writes stay where they are, between the database and newer ones.
+/// The frozen writes stay where they are, between the database and newer ones.
 #[test]
 fn a_failed_checkpoint_takes_nothing_from_readers() {
     let disk = Disk::default();

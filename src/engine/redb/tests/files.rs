@@ -1,4 +1,4 @@
-//! Files that are made, found again, or missing.
+//! Files that are created, reopened, or missing.
 
 use std::fs::{self, File};
 use std::io;
@@ -21,7 +21,7 @@ fn reopening_finds_everything() {
             assert_eq!(get(&engine, &[earlier]).unwrap(), vec![earlier; 3000]);
         }
         put(&engine, &[round], &[round; 3000]).unwrap();
-        // Dropping it must do as well as closing it.
+        // Dropping it must have the same effect as closing it.
         if round % 2 == 0 {
             engine.close().unwrap();
         }
@@ -40,7 +40,7 @@ fn a_missing_file_is_made_only_on_request() {
     Redb::open(&path, &EXISTING).unwrap();
 }
 
-/// Whoever asked for it failed before it began to use it.
+/// The caller failed before it used the file.
 #[test]
 fn a_file_that_is_never_written_to_goes_again() {
     let directory = tempfile::tempdir().unwrap();
@@ -61,7 +61,7 @@ fn an_empty_file_counts_as_missing() {
     assert_eq!(get(&engine, b"ann").unwrap(), b"1");
 }
 
-/// What a crash leaves between redb's making the file and our making the table.
+/// A crash between the creation of the file by redb and the creation of our table.
 #[test]
 fn a_database_without_tables_counts_as_missing() {
     let directory = tempfile::tempdir().unwrap();
@@ -75,8 +75,8 @@ fn a_database_without_tables_counts_as_missing() {
     );
 }
 
-/// What a process leaves that is killed while redb creates the file: no magic number,
-/// or even less. The mark says which file it was about.
+/// The file after a process was killed while redb created it: no magic number, or even
+/// less. The mark identifies the file.
 #[test]
 fn an_unfinished_file_is_no_obstacle() {
     let directory = tempfile::tempdir().unwrap();
@@ -93,8 +93,8 @@ fn an_unfinished_file_is_no_obstacle() {
     }
 }
 
-/// A mark that stayed behind says nothing about a file that came to its place later,
-/// also where that was copied over the unfinished one.
+/// A leftover mark doesn't apply to a file that came later, even if that was copied over
+/// the unfinished one.
 #[test]
 fn a_stale_mark_destroys_no_foreign_file() {
     let directory = tempfile::tempdir().unwrap();
@@ -122,8 +122,8 @@ fn a_stale_mark_destroys_no_foreign_file() {
     }
 }
 
-/// The mark may be left behind by a process that was about to make a file which
-/// another had just finished.
+/// The mark may be a leftover of a process that was about to create a file that another had
+/// just finished.
 #[test]
 fn a_finished_file_is_never_made_anew() {
     let directory = tempfile::tempdir().unwrap();
@@ -194,8 +194,7 @@ fn a_device_is_refused() {
     );
 }
 
-/// The operating system grants its administrator everything, so this asks the
-/// mapping and not the system.
+/// Root is never denied access, so this tests the conversion of the error, not the system.
 #[test]
 fn a_missing_permission_is_explained() {
     let name = Name::of_path(Path::new("users.redb"));

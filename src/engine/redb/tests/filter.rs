@@ -1,4 +1,5 @@
-//! The filter for absent keys: with it every key is found, whoever puts it and whenever.
+//! The filter for absent keys: with it, every existing key is still found, whenever it was
+//! added.
 
 use std::thread;
 use std::time::Duration;
@@ -31,9 +32,9 @@ fn write(engine: &Redb, numbers: std::ops::Range<u32>) {
     written.unwrap();
 }
 
-/// Whether the latest state has a filter that is whole.
+/// Whether the latest state has a complete filter.
 fn is_filtered(engine: &Redb) -> bool {
-    // A hash that no key has: of a few at least one is excluded.
+    // Hashes without keys: of a few, at least one is excluded.
     let filter = engine.shared.filtering.current();
     filter.is_some_and(|filter| {
         (0..9).any(|number| {
@@ -66,7 +67,7 @@ fn every_key_is_found_while_a_filter_is_built_and_after() {
         assert_eq!(get(&engine, &key(b'u', last + 1)), None);
         assert!(last < 200_000, "no filter was made");
         if last % 1_000 == 0 {
-            // Gives the builder, which makes pauses, some time.
+            // Gives the builder, which pauses, some time.
             thread::sleep(Duration::from_millis(20));
         }
     }
@@ -77,7 +78,7 @@ fn every_key_is_found_while_a_filter_is_built_and_after() {
         let found = get(&engine, &key(b'u', number));
         assert_eq!(found.as_deref(), Some(&number.to_be_bytes()[..]));
     }
-    // A state from before there was a filter is not asked through it.
+    // A state from before the filter doesn't use it.
     assert!(old.get(&key(b'k', 7)).unwrap().is_some());
     assert_eq!(all(&engine).len(), 3 * last as usize - 1);
     engine.close().unwrap();

@@ -1,4 +1,4 @@
-//! Files that are there and are something else.
+//! Existing files that are not directories.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! A disk that is full, or gives out, before anything was written: the caller is told,
-//! and goes on when there is space again.
+//! A full disk: the caller gets an error before anything is written, and can continue when
+//! there is space again.
 
 use std::io;
 
@@ -63,7 +63,7 @@ fn a_log_that_cannot_grow_goes_on_as_it_is() {
     engine.close().unwrap();
 }
 
-/// The space that the database lacks to take over the log, the log has.
+/// The log has the space that the database lacks to take it over.
 #[test]
 fn a_crashed_directory_opens_on_a_disk_that_is_full_of_its_log() {
     let options = RedbOptions {
@@ -87,7 +87,7 @@ fn a_crashed_directory_opens_on_a_disk_that_is_full_of_its_log() {
     assert!(trimmed > 0, "the database never grew");
 }
 
-/// A disk with what is left of so many commits that no checkpoint took over.
+/// A disk after a crash, with this many commits that no checkpoint took over.
 fn crashed(options: &RedbOptions, commits: u16) -> Disk {
     let disk = Disk::default();
     let engine = disk.open(options).unwrap();
@@ -99,7 +99,7 @@ fn crashed(options: &RedbOptions, commits: u16) -> Disk {
     left
 }
 
-/// Nothing needs to become longer for that, neither the database nor the log.
+/// Neither the database nor the log needs to grow for that.
 #[test]
 fn a_crashed_directory_opens_where_not_a_byte_is_free() {
     for commits in [1_u16, 10, 100] {
@@ -152,8 +152,8 @@ fn a_file_that_cannot_be_created_leaves_nothing_in_the_way() {
     }
 }
 
-/// Fills the disk of an engine with threads of its own until a commit is refused, and
-/// returns how many were not.
+/// Fills the disk of an engine with background threads until a commit is refused; returns
+/// the number of accepted ones.
 fn fill(disk: &Disk, engine: &Redb) -> u16 {
     disk.set_capacity(Some(disk.used()));
     let refused = (0..u16::MAX).find_map(|number| {
@@ -211,8 +211,8 @@ fn closing_while_there_is_no_space_keeps_the_log() {
     engine.close().unwrap();
 }
 
-/// A database that fails a write for want of space goes on with nothing, so what needs
-/// more than there is does not begin.
+/// After a write without space, the database accepts nothing more, so a write that may need
+/// more space than there is doesn't begin.
 #[test]
 fn what_goes_around_the_log_makes_sure_of_its_space() {
     let disk = Disk::default();
@@ -229,8 +229,8 @@ fn what_goes_around_the_log_makes_sure_of_its_space() {
     engine.close().unwrap();
 }
 
-/// Whatever fails while the second segment is made, and whatever is cut off while that is
-/// tried again: a log that is whole is not taken for one that lacks a segment.
+/// Whatever fails while the second segment is created, and wherever a retry is interrupted,
+/// a complete log is not taken for one that lacks a segment.
 #[test]
 fn a_second_segment_is_made_again_after_a_failure() {
     let make = || {
@@ -256,7 +256,7 @@ fn a_second_segment_is_made_again_after_a_failure() {
         }));
     };
     let mut random = Rng::with_seed(1);
-    // The last two are the frame's own.
+    // The last two calls belong to the frame.
     for first in 1..=calls - 2 {
         for second in 1..=calls {
             let (disk, engine) = make();

@@ -1,4 +1,4 @@
-//! The files of a guest: owned like the database, reached through no link.
+//! Files beside the database have its owner, and links to them are not followed.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -39,7 +39,7 @@ fn a_log_has_the_mode_of_the_file() {
     }
 }
 
-/// Only where the tests are run as root can it be told.
+/// Only testable as root.
 #[test]
 fn a_log_made_by_root_has_the_owner_of_the_file() {
     let (_folder, path, log) = closed();
@@ -56,7 +56,7 @@ fn a_log_made_by_root_has_the_owner_of_the_file() {
     assert_eq!(owner(&path), (12_345, 23_456));
 }
 
-/// Only where the tests are run as root can it be told.
+/// Only testable as root.
 #[test]
 fn what_root_creates_in_a_folder_of_somebody_else_is_theirs() {
     let folder = tempfile::tempdir().unwrap();
@@ -98,7 +98,7 @@ fn a_link_in_the_place_of_a_log_is_refused() {
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
     assert!(!folder.path().join("nothing").exists());
 
-    // One that comes while it is open, before there is a log.
+    // A link that appears while it is open, before there is a log.
     let engine = Redb::open(&path, &EXISTING).unwrap();
     symlink(&victim, &log).unwrap();
     put(&engine, b"bob", b"1").unwrap_err();

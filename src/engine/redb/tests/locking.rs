@@ -16,10 +16,10 @@ const PATH_VARIABLE: &str = "HEADCOUNT_TEST_LOCKED_FILE";
 /// Tells the other process whether it has the file open itself.
 const STATE_VARIABLE: &str = "HEADCOUNT_TEST_LOCKED_STATE";
 
-/// What the message must say beside the path.
+/// The required advice in the message, after the path.
 const ADVICE: &str = "; close it there first";
 
-/// What the message says of who has the file, where the system tells.
+/// The description of the holder in the message, if the system tells.
 fn held_by(process: u32) -> String {
     match process {
         _ if !cfg!(target_os = "linux") => "is already open by another".to_owned(),
@@ -81,7 +81,7 @@ fn run_elsewhere(path: &Path, state: &str) {
     );
 }
 
-/// What the other process does.
+/// The body of the other process.
 fn try_from_elsewhere(path: &Path) {
     match env::var(STATE_VARIABLE).as_deref() {
         Ok("open") => {

@@ -1,5 +1,5 @@
-//! A transaction too large to be staged sees its own writes: those that redb has by
-//! then, and the latest.
+//! A transaction too large to be staged sees its own writes: those already in redb, and the
+//! latest ones.
 
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Included, Unbounded};
@@ -84,7 +84,7 @@ fn round_of(value: &[u8]) -> u32 {
     u32::from_be_bytes(value[..4].try_into().unwrap())
 }
 
-/// Everything, as the rounds that wrote it.
+/// All entries, with the rounds that wrote them.
 fn all(read: &impl Read) -> BTreeMap<[u8; 2], u32> {
     let mut all = BTreeMap::new();
     read.scan((Unbounded, Unbounded), Order::Ascending, |key, value| {

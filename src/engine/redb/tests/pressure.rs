@@ -1,5 +1,5 @@
-//! More writing than checkpoints can keep up with: writers wait, nothing is lost, and
-//! the log stays as small as it was told to.
+//! More writes than checkpoints can keep up with: writers wait, nothing is lost, and the
+//! log stays within its limit.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};

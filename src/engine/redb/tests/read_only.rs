@@ -1,5 +1,5 @@
-//! Reading only: whatever a crash left is read as the engine that writes would read
-//! it, and not a byte is changed.
+//! The read-only engine reads the same as the writing one after any crash, and changes no
+//! byte.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +13,7 @@ use crate::engine::redb::read_only::ReadOnly;
 use crate::engine::redb::{Redb, RedbOptions};
 use crate::error::ErrorKind;
 
-/// What a reader of `disk` finds; an empty map where nothing was ever committed.
+/// The map that a reader of `disk` finds; empty if nothing was ever committed.
 pub(super) fn read(disk: &Disk) -> Map {
     if !disk.names().iter().any(|name| name == BASE) {
         return Map::new();

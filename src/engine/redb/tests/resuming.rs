@@ -1,5 +1,5 @@
-//! After a crash a new use begins beside the log of the one before, which the database takes
-//! over later: opening changes nothing.
+//! After a crash, a new use begins beside the log of the previous one, which the database
+//! takes over later: opening changes nothing.
 
 use fastrand::Rng;
 
@@ -15,8 +15,7 @@ const SMALL: RedbOptions = RedbOptions {
     ..EXISTING
 };
 
-/// What a crash leaves after `keys` were written to `disk`, none of which a checkpoint
-/// took over.
+/// The disk after a crash, with `keys` written but not checkpointed.
 fn crash_after(disk: &Disk, keys: &[&[u8]]) -> Disk {
     let create = RedbOptions {
         background: false,
@@ -46,11 +45,11 @@ fn each_life_has_a_segment_of_its_own_until_there_is_none_left() {
         for key in lives[..=life].concat() {
             assert_eq!(get(&engine, key).unwrap(), b"1", "after life {life}");
         }
-        // Of three segments that all hold something none is free.
+        // If all three segments are in use, none is free.
         assert_eq!(engine.has_frozen(), life != 2, "after life {life}");
         if life == 2 {
             assert_eq!(logs(&disk), [""; 0]);
-            // What that has removed the next life does not find.
+            // The next life doesn't find what this one has removed.
             engine.close().unwrap();
             continue;
         }
@@ -127,7 +126,7 @@ fn the_histories_of_copies_are_not_mixed() {
     }
 }
 
-/// What could not be removed yet when the power was cut adds nothing.
+/// Segments that were not removed before the power cut add nothing.
 #[test]
 fn a_crash_just_before_the_old_log_is_removed_does_no_harm() {
     let disk = crash_after(&Disk::default(), &[b"a", b"b"]);
@@ -148,8 +147,8 @@ fn a_crash_just_before_the_old_log_is_removed_does_no_harm() {
     assert_eq!(left.names(), [BASE]);
 }
 
-/// The checkpoint waits for the first commit, and whoever needs the database to be free
-/// doesn't wait for that.
+/// The checkpoint waits for the first commit, but callers that need the database don't wait
+/// for that.
 #[test]
 fn the_first_commit_comes_before_the_checkpoint() {
     let disk = crash_after(&Disk::default(), &[b"a"]);
@@ -162,7 +161,7 @@ fn the_first_commit_comes_before_the_checkpoint() {
     assert_eq!(logs(&disk), [""; 0]);
     put(&engine, b"b", b"1").unwrap();
     engine.close().unwrap();
-    // One that only reads is in nobody's way either.
+    // A life that only reads doesn't interfere either.
     let disk = crash_after(&disk, &[b"c"]);
     let engine = disk.open(&with_threads).unwrap();
     while engine.has_frozen() {

@@ -1,5 +1,5 @@
-//! Where copies go: what is there stays until the copy is whole, and what a killed one
-//! left is removed by the next.
+//! Targets of copies: the old file stays until the copy is complete, and the next copy
+//! removes leftovers of a killed one.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -82,7 +82,7 @@ fn the_torso_of_a_killed_copy_goes_with_the_next() {
     }
 }
 
-/// The log of what was there before is of no use to the copy, and would be refused.
+/// The log of the old file doesn't belong to the copy, and would be refused.
 #[test]
 fn a_copy_has_no_log_of_another() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,8 +1,7 @@
-//! Commits that are synced later: a power cut keeps the first of them, up to any
-//! place behind the last sync, and never one without those before it. Killing the
-//! process takes nothing.
+//! Commits with delayed syncs: a power cut keeps a prefix of them that includes everything
+//! synced, and never a commit without the earlier ones. Killing the process loses nothing.
 //!
-//! A seed makes one script, as in `crashes`, and `HEADCOUNT_CRASH_SEED=17` runs one.
+//! A seed determines one script, as in `crashes`; `HEADCOUNT_CRASH_SEED=17` runs one.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,10 +16,10 @@ use crate::engine::redb::{Redb, RedbOptions};
 use crate::engine::{Engine, Write};
 use crate::testkit::cases::each_seed;
 
-/// Scripts that are run unless the environment says otherwise.
+/// The default number of scripts.
 const SEEDS: u64 = 800;
 
-/// Syncs happen when the script says so, for there are no threads.
+/// Without threads, syncs happen only when the script runs them.
 const LATER: RedbOptions = RedbOptions {
     log_bytes: 64 << 10,
     sync_interval: Some(Duration::from_millis(1)),
@@ -37,7 +36,7 @@ fn a_power_cut_keeps_the_first_of_the_commits_up_to_the_last_sync_or_more() {
         seen.1 += lost;
     });
     if seeds >= SEEDS {
-        // Otherwise this test would say little.
+        // Otherwise this test would prove little.
         assert!(seen.0 > 100 && seen.1 > 100, "{seen:?}");
     }
 }
@@ -45,10 +44,9 @@ fn a_power_cut_keeps_the_first_of_the_commits_up_to_the_last_sync_or_more() {
 struct Script {
     random: Rng,
     disk: Disk,
-    /// What each commit left, the first of them being nothing.
+    /// The state after each commit, beginning with the empty one.
     states: Vec<Map>,
-    /// How many of the states were acknowledged, and how many promised to a
-    /// power cut.
+    /// How many of the states were acknowledged, and how many must survive a power cut.
     acknowledged: usize,
     synced: usize,
 }
@@ -64,7 +62,7 @@ impl Script {
         }
     }
 
-    /// Commits behind the last sync that were kept, and that were lost.
+    /// Returns the commits after the last sync that were kept, and those that were lost.
     fn run(mut self) -> (usize, usize) {
         let (mut kept, mut lost) = (0, 0);
         for _ in 0..4 {
@@ -84,7 +82,7 @@ impl Script {
             kept += at.saturating_sub(self.synced);
             lost += self.acknowledged.saturating_sub(at);
             self.states.truncate(at + 1);
-            // What a reader saw is there for good, also where nothing was written since.
+            // A state that a reader saw is permanent, even if nothing was written since.
             if self.random.bool() {
                 engine.close().unwrap();
             } else {
@@ -119,7 +117,7 @@ impl Script {
         drop(engine);
     }
 
-    /// Whether it goes on.
+    /// Runs one step; returns whether the script continues.
     fn step(&mut self, engine: &Redb) -> bool {
         match self.random.u8(..12) {
             0 => {
