@@ -8,7 +8,7 @@ use super::guard;
 use super::status::HcStatus;
 use crate::model::{SEAT_DAYS_KEPT, SeatDay, SeatHistory, Timestamp};
 
-/// The largest number of days that hc_directory_get_seat_history() has: three years, and some.
+/// Room for all days that hc_directory_get_seat_history() can write; three years are kept.
 pub const HC_SEAT_DAYS_MAX: usize = 1100;
 
 const _: () = assert!(HC_SEAT_DAYS_MAX as u64 > SEAT_DAYS_KEPT);
@@ -84,7 +84,7 @@ impl From<&SeatDay> for HcSeatDay {
 ///        record.
 /// @param history Where to write the figures.
 /// @param days Where to write the days, the first one first; NULL if not wanted.
-/// @param days_max How many there is room for: #HC_SEAT_DAYS_MAX hold everything that is kept. Days beyond
+/// @param days_max How many there is room for: #HC_SEAT_DAYS_MAX are enough for all. Days beyond
 ///        are left out, but history->day_count counts them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_seat_history(

@@ -134,23 +134,23 @@ pub unsafe extern "C" fn hc_user_read(
     }
 }
 
-/// Reads the users that many keys name, each like hc_user_read(), in one call. It ends with
-/// the last key, or when there is no room for the next user or offset: go on with the next
-/// key.
+/// Reads the users that many keys name, each like hc_user_read(), in one call. It stops after
+/// the last key, or when there is no room for the next user or offset: call it again with the
+/// keys that are left.
 ///
 /// @param kind What the keys are: one of HC_USER_KEY_*.
-/// @param keys The keys, one behind the other: each is its length in bytes, as 4 bytes with
-///        the lowest first, and that many bytes.
-/// @param keys_bytes How many bytes that is in all.
+/// @param keys The keys, one after another: for each, its length in bytes as a 32-bit
+///        little-endian number, then that many bytes.
+/// @param keys_bytes The size of all keys in bytes.
 /// @param buffer Where to write the batch, whose records are in the order of the keys.
 /// @param capacity Its size in bytes.
-/// @param offsets Set to where the record of each key begins in the buffer; to 0 where the key
-///        is nobody's.
+/// @param offsets Set to the offset in the buffer of the record of each key; to 0 where nobody
+///        has the key.
 /// @param offset_max How many of them there is room for.
 /// @param read Set to how many keys were read.
 /// @param written Set to the size of the batch; or to 0 when it has no records.
 /// @return On failure, the contents of the buffer and of the offsets are unspecified.
-/// @retval HC_STATUS_INVALID_ARGUMENT also for a key that ends behind the keys.
+/// @retval HC_STATUS_INVALID_ARGUMENT also for a key that is longer than the rest of the keys.
 /// @note Each user is read at a moment of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read_many(
