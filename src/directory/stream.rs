@@ -19,6 +19,16 @@ const PART_OPS: usize = 4096;
 /// a batch; unique names and owners at the end of each part. So a name that one record gives
 /// up and another takes may be refused where a batch would accept it, unless both
 /// operations are in one part. Operations on one user that follow each other always are.
+///
+/// ```
+/// use headcount::{Directory, Op, OpStream};
+///
+/// let directory = Directory::in_memory()?;
+/// let ops = ["ann@ex.co", "bob@ex.co"].map(|email| Op::CreateUser(email.into()));
+/// directory.apply_stream(OpStream::new(ops), |_| {})?;
+/// assert_eq!(directory.len()?, 2);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct OpStream<I> {
     ops: I,
