@@ -11,65 +11,164 @@
 //! `closed` gets users by email, each connection one after another, and `open` at a fixed rate:
 //! it counts from the moment when a request was due, so a server that stalls is charged for
 //! every request that it delays. `create` creates users through REST, and `library` in a file.
+//!
+//! One thread serves all connections, so that the load takes as little as it can of the
+//! processors that it shares with the server.
 
 #![allow(clippy::print_stdout, reason = "what it measured is what it is for")]
 
+use std::collections::VecDeque;
 use std::error::Error;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use headcount::{Directory, NewUser};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde_json::json;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
+/// How long to wait for an answer before looking at the clock again.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// A connection that is kept.
 struct Connection {
-    stream: BufReader<TcpStream>,
-    key: String,
-    body: Vec<u8>,
+    stream: TcpStream,
+    /// When the request was due whose answer has yet to come.
+    due: Option<Instant>,
+    answer: Vec<u8>,
 }
 
 impl Connection {
-    fn open(address: &str, key: &str) -> Outcome<Self> {
+    fn open(address: &str) -> Outcome<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
         Ok(Self {
-            stream: BufReader::new(stream),
-            key: key.to_owned(),
-            body: Vec::new(),
+            stream,
+            due: None,
+            answer: Vec::new(),
         })
     }
 
-    fn send(&mut self, method: &str, path: &str, body: &str) -> Outcome<()> {
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.key,
-            body.len()
-        );
-        self.stream.get_mut().write_all(request.as_bytes())?;
-        let (mut line, mut length) = (String::new(), 0);
-        self.stream.read_line(&mut line)?;
-        if !line.starts_with("HTTP/1.1 20") {
-            return Err(format!("{method} {path}: {}", line.trim()).into());
-        }
+    fn send(&mut self, request: &str, due: Instant) -> Outcome<()> {
+        // A request is far smaller than what a socket takes at once.
+        self.stream.write_all(request.as_bytes())?;
+        self.due = Some(due);
+        self.answer.clear();
+        Ok(())
+    }
+
+    /// Reads what has come; whether the answer is complete.
+    fn receive(&mut self) -> Outcome<bool> {
+        let mut part = [0; 4096];
         loop {
-            line.clear();
-            self.stream.read_line(&mut line)?;
-            if line.trim().is_empty() {
+            match self.stream.read(&mut part) {
+                Ok(0) => return Err("the server closed a connection".into()),
+                Ok(read) => self.answer.extend_from_slice(&part[..read]),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let Some(end) = self.answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+            return Ok(false);
+        };
+        let head = str::from_utf8(&self.answer[..end])?;
+        if !head.starts_with("HTTP/1.1 20") {
+            return Err(head.lines().next().unwrap_or_default().into());
+        }
+        let mut lengths = head.lines().filter_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length").then_some(value)
+        });
+        let length: usize = lengths.next().unwrap_or("0").trim().parse()?;
+        Ok(self.answer.len() >= end + 4 + length)
+    }
+}
+
+/// When requests are sent.
+#[derive(Clone, Copy)]
+enum Pace {
+    /// On each connection as soon as it has its answer.
+    Closed,
+    /// This many a second, whatever becomes of the earlier ones.
+    Open(f64),
+}
+
+/// Sends requests for this long, waits for their answers, and tells how long each took.
+fn requests(
+    address: &str,
+    connections: usize,
+    seconds: f64,
+    pace: Pace,
+    request: impl Fn(usize) -> String,
+) -> Outcome<()> {
+    let opened: Outcome<Vec<_>> = (0..connections)
+        .map(|_| Connection::open(address))
+        .collect();
+    let mut all = opened?;
+    let mut idle: VecDeque<usize> = (0..connections).collect();
+    let mut latencies = Vec::new();
+    let begun = Instant::now();
+    let end = begun + Duration::from_secs_f64(seconds);
+    let mut number = 0;
+    loop {
+        let now = Instant::now();
+        let mut wait = PATIENCE;
+        while now < end && !idle.is_empty() {
+            let due = match pace {
+                Pace::Closed => now,
+                #[allow(clippy::cast_precision_loss, reason = "a moment")]
+                Pace::Open(rate) => begun + Duration::from_secs_f64(number as f64 / rate),
+            };
+            if due > now {
+                wait = due - now;
                 break;
             }
-            let lower = line.to_ascii_lowercase();
-            if let Some(digits) = lower.strip_prefix("content-length:") {
-                length = digits.trim().parse()?;
+            if let Some(at) = idle.pop_front() {
+                all[at].send(&request(number), due)?;
+                number += 1;
             }
         }
-        self.body.resize(length, 0);
-        Ok(self.stream.read_exact(&mut self.body)?)
+        if now >= end && idle.len() == connections {
+            break;
+        }
+        let waiting: Vec<_> = (0..connections)
+            .filter(|at| all[*at].due.is_some())
+            .collect();
+        for at in ready(&all, &waiting, wait)? {
+            if all[at].receive()?
+                && let Some(due) = all[at].due.take()
+            {
+                latencies.push(due.elapsed());
+                idle.push_back(at);
+            }
+        }
     }
+    told(latencies, begun.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Those of the waiting connections for which something has come.
+fn ready(all: &[Connection], waiting: &[usize], wait: Duration) -> Outcome<Vec<usize>> {
+    let mut polled: Vec<_> = { waiting.iter() }
+        .map(|at| PollFd::new(&all[*at].stream, PollFlags::IN))
+        .collect();
+    poll(&mut polled, Some(&Timespec::try_from(wait)?))?;
+    let came = polled.iter().map(|of| !of.revents().is_empty());
+    let ready = waiting.iter().zip(came).filter(|(_, came)| *came);
+    Ok(ready.map(|(at, _)| *at).collect())
+}
+
+/// The text of a request with this key.
+fn text(method: &str, path: &str, key: &str, body: &str) -> String {
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 /// Runs `work` on threads that begin together; what they return is put together.
@@ -122,55 +221,18 @@ fn told(mut latencies: Vec<Duration>, seconds: f64) {
     );
 }
 
-/// Has `count` threads repeat `step` for this long, and times each.
-fn repeated<S>(
-    count: usize,
-    seconds: f64,
-    start: impl Fn() -> Outcome<S> + Sync,
-    step: impl Fn(&mut S, usize) -> Outcome<()> + Sync,
-) -> Outcome<()> {
+/// Has threads create users in a directory for this long.
+fn library(directory: &Directory, count: usize, seconds: f64, run: &str) -> Outcome<()> {
     let latencies = threads(count, |at, barrier| {
-        let started = start();
         barrier.wait();
-        let mut state = started?;
         let end = Instant::now() + Duration::from_secs_f64(seconds);
         let mut latencies = Vec::new();
         let mut number = at;
         while Instant::now() < end {
             let begun = Instant::now();
-            step(&mut state, number)?;
+            directory.create_user(NewUser::new(format!("{run}-{number}@example.com")))?;
             latencies.push(begun.elapsed());
             number += count;
-        }
-        Ok(latencies)
-    })?;
-    told(latencies, seconds);
-    Ok(())
-}
-
-/// Sends requests when they are due, whether or not earlier ones are late.
-fn open(
-    (address, key): (&str, &str),
-    users: usize,
-    connections: usize,
-    (seconds, rate): (f64, f64),
-) -> Outcome<()> {
-    let latencies = threads(connections, |at, barrier| {
-        let connection = Connection::open(address, key);
-        barrier.wait();
-        let mut connection = connection?;
-        let begun = Instant::now();
-        let mut latencies = Vec::new();
-        for number in (at..).step_by(connections) {
-            #[allow(clippy::cast_precision_loss, reason = "a moment")]
-            let due = number as f64 / rate;
-            if due >= seconds {
-                break;
-            }
-            let due = begun + Duration::from_secs_f64(due);
-            std::thread::sleep(due.saturating_duration_since(Instant::now()));
-            connection.send("GET", &user_path(number, users), "")?;
-            latencies.push(due.elapsed());
         }
         Ok(latencies)
     })?;
@@ -187,43 +249,36 @@ fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let run = unique();
+    let get =
+        |key: &str, users: usize, number: usize| text("GET", &user_path(number, users), key, "");
     match *arguments {
         ["closed", address, key, users, connections, seconds] => {
-            let users = users.parse()?;
-            repeated(
-                connections.parse()?,
+            let (users, connections) = (users.parse()?, connections.parse()?);
+            requests(
+                address,
+                connections,
                 seconds.parse()?,
-                || Connection::open(address, key),
-                |connection, number| connection.send("GET", &user_path(number, users), ""),
+                Pace::Closed,
+                |number| get(key, users, number),
             )
         }
-        ["open", address, key, users, connections, seconds, rate] => open(
-            (address, key),
-            users.parse()?,
-            connections.parse()?,
-            (seconds.parse()?, rate.parse()?),
-        ),
-        ["create", address, key, connections, seconds] => repeated(
-            connections.parse()?,
-            seconds.parse()?,
-            || Connection::open(address, key),
-            |connection, number| {
+        ["open", address, key, users, connections, seconds, rate] => {
+            let (users, connections) = (users.parse()?, connections.parse()?);
+            let pace = Pace::Open(rate.parse()?);
+            requests(address, connections, seconds.parse()?, pace, |number| {
+                get(key, users, number)
+            })
+        }
+        ["create", address, key, connections, seconds] => {
+            let (connections, seconds) = (connections.parse()?, seconds.parse()?);
+            requests(address, connections, seconds, Pace::Closed, |number| {
                 let body = json!({ "email": format!("{run}-{number}@example.com") });
-                connection.send("POST", "/api/v1/users", &body.to_string())
-            },
-        ),
+                text("POST", "/api/v1/users", key, &body.to_string())
+            })
+        }
         ["library", file, count, seconds] => {
             let directory = Directory::open(file)?;
-            repeated(
-                count.parse()?,
-                seconds.parse()?,
-                || Ok(directory.clone()),
-                |directory, number| {
-                    let user = NewUser::new(format!("{run}-{number}@example.com"));
-                    directory.create_user(user)?;
-                    Ok(())
-                },
-            )?;
+            library(&directory, count.parse()?, seconds.parse()?, &run)?;
             Ok(directory.close()?)
         }
         _ => Err("see the top of server/examples/load.rs for its arguments".into()),

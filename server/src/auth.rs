@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use headcount::{Timestamp, UserId};
+use headcount::{Batch, Timestamp, UserId};
 
 use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
@@ -158,16 +158,16 @@ impl Caller {
         Err(Failure::new(StatusCode::FORBIDDEN, message))
     }
 
-    /// What changes say of where they came from: the door, and for SCIM the provisioner,
-    /// where its name can be part of that.
+    /// The door that changes name: for SCIM with the provisioner, if its name can be part of
+    /// a door's.
     pub(crate) fn door(&self) -> Cow<'static, str> {
         let door = self.door.name();
         match &self.credential {
             Credential::Key(key) if self.door == Door::Scim => match &key.holder {
-                Holder::Provisioner(name) if can_be_told(name) => {
-                    Cow::Owned(format!("{door}:{name}"))
-                }
-                _ => Cow::Borrowed(door),
+                Holder::Provisioner(name) => Some(format!("{door}:{name}"))
+                    .filter(|door| Batch::is_door(door))
+                    .map_or(Cow::Borrowed(door), Cow::Owned),
+                Holder::User(_) => Cow::Borrowed(door),
             },
             _ => Cow::Borrowed(door),
         }
@@ -195,12 +195,6 @@ impl Caller {
             Failure::bad_request("this needs the key of a user, and the key is a provisioner's")
         })
     }
-}
-
-/// Whether the name of a provisioner can be part of a door's, which takes 32 characters.
-fn can_be_told(name: &str) -> bool {
-    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    name.len() <= 27 && name.bytes().all(is_fine)
 }
 
 /// Lets a request through to its route, or not; counts the answers, and ends what takes

@@ -72,7 +72,7 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     match digits {
         Some(id) => Ok(Some(id)),
         None => Err(Failure::bad_request(
-            "Last-Event-ID has to be the number of a change",
+            "Last-Event-ID must be the number of a change",
         )),
     }
 }

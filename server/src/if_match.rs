@@ -52,7 +52,7 @@ fn versions(
         return Ok(None);
     }
     let malformed = || {
-        Failure::bad_request("If-Match has to be ETags as they were read, such as \"3\", or one *")
+        Failure::bad_request("If-Match must list ETags as they were read, such as \"3\", or one *")
     };
     let tags = tags(&list).filter(|tags| !tags.is_empty());
     let tags = tags.ok_or_else(malformed)?;

@@ -250,7 +250,7 @@ impl Issuing {
             _ => directory.user_by_username(told)?,
         };
         user.filter(|user| user.is_active())
-            .ok_or_else(|| refuse("the token is of nobody who is an active user here"))
+            .ok_or_else(|| refuse("the token's subject is not an active user here"))
     }
 }
 
@@ -263,7 +263,7 @@ fn keys(outbound: &Outbound, issuer: &Issuer) -> Result<PublicKeys, String> {
         url.ok_or("its configuration has no jwks_uri")?.to_owned()
     };
     let keys = PublicKeys::of_jwks(&outbound.get(&url)?);
-    keys.ok_or_else(|| format!("{url} is no JWK set"))
+    keys.ok_or_else(|| format!("{url} is not a JWK set"))
 }
 
 /// Where a provider's configuration is, below its address.

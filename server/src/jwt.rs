@@ -53,7 +53,7 @@ pub(crate) enum TokenError {
 impl TokenError {
     pub(crate) fn message(self) -> &'static str {
         match self {
-            Self::Malformed => "this is no token that the server can read",
+            Self::Malformed => "this is not a token that the server can read",
             Self::Algorithm => "the token is not signed with RS256 or ES256",
             Self::UnknownKey => "the token is signed with a key that its issuer does not list",
             Self::Signature => "the token's signature is wrong",

@@ -173,7 +173,7 @@ try {
       await page.check("input[aria-label='choose bob@example.com']");
       const what = javaScriptEnabled ? "deactivate" : "activate";
       await page.click(`button[value=${what}]`);
-      await page.click("text=Do it");
+      await page.click("text=Apply");
       assert.ok((await page.textContent("main")).includes(`1 ${what}d`));
       await page.click("text=Log out");
       assert.equal(page.url(), `${address}/admin/login`);

@@ -66,7 +66,7 @@ async function checkKeyboard(page, address) {
   await reach(page, () => document.activeElement.textContent === "Deactivate…");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/admin/preview");
-  await reach(page, () => document.activeElement.textContent === "Do it");
+  await reach(page, () => document.activeElement.textContent === "Apply");
   await page.keyboard.press("Enter");
   await page.waitForURL("**/admin/apply");
   assert.match(await page.textContent("[role=status]"), /1 deactivated/);
@@ -153,7 +153,7 @@ await withFolder(async ({ run, serve, browser }) => {
   await logIn(quiet, address, made.key.secret);
   await quiet.check("input[aria-label='choose bob@example.com']");
   await quiet.click("text=Deactivate…");
-  await quiet.click("text=Do it");
+  await quiet.click("text=Apply");
   assert.match(await quiet.textContent("main"), /1 deactivated/);
   await quiet.goto(`${address}/admin/audit`);
   assert.match(await quiet.textContent("tbody"), /live@example.com/);

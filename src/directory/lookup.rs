@@ -106,12 +106,12 @@ impl Directory {
         }
     }
 
-    /// [`user_by_email`](Self::user_by_email) for each of these emails, in their order. For cached
-    /// users it takes about half the time, because the look-ups of one call wait for memory
-    /// together; batches of 64 or more work best.
+    /// [`user_by_email`](Self::user_by_email) for each of these emails, in their order. For
+    /// cached users it takes about half the time, because the lookups of one call wait for
+    /// memory together; batches of 64 or more work best.
     ///
-    /// Each result is as current as that of a single look-up; they need not all be of the same
-    /// moment.
+    /// Each result is as current as that of a single lookup; they need not all be of the
+    /// same moment.
     ///
     /// ```
     /// use headcount::Directory;
@@ -180,8 +180,8 @@ impl Directory {
         }
     }
 
-    /// The user for whom a provisioner, such as an identity provider, has this id; `None` if there
-    /// is none. These look-ups are not cached.
+    /// The user for whom a provisioner, such as an identity provider, has this id; `None`
+    /// if there is none. These lookups are not cached.
     ///
     /// ```
     /// use headcount::{Directory, UserUpdate};

@@ -85,8 +85,8 @@ impl Directory {
     /// ```
     pub const SEEN_INTERVAL: Duration = Duration::from_hours(1);
 
-    /// Records that a user is seen now, such as at a login or with a request. Call it as often as
-    /// you like: it usually costs a look-up.
+    /// Records that a user is seen now, such as at a login or with a request. Call it as
+    /// often as you like: it usually costs a lookup.
     ///
     /// The first sighting is on disk when this returns. Later ones are gathered and written
     /// together, at most once a minute and when the directory is closed; a crash loses those since

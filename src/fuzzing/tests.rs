@@ -1,8 +1,13 @@
 //! Runs the committed corpora of the fuzz targets through their checks, so that every test
 //! run covers earlier findings.
 
+use std::collections::HashSet;
 use std::fs;
+use std::mem::discriminant;
 use std::path::Path;
+
+use crate::testkit::draw;
+use crate::testkit::script::Turn;
 
 /// Checks each file of a target's corpus.
 fn replay(target: &str, check: fn(&[u8])) {
@@ -54,4 +59,20 @@ fn the_corpus_of_packed_lists_has_lists() {
         super::packed::packed(&bytes).is_some_and(|packed| !packed.batches.is_empty())
     });
     assert!(packed.count() >= 4);
+}
+
+/// The requests that are drawn from the corpus have every operation there is.
+#[test]
+fn the_corpus_of_requests_has_every_operation() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/requests");
+    let mut operations = HashSet::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let script = draw::script(&fs::read(entry.unwrap().path()).unwrap(), usize::MAX);
+        for turn in script.turns {
+            if let Turn::Apply(request) | Turn::Call(request) = turn {
+                operations.extend(request.steps.iter().map(|step| discriminant(&step.act)));
+            }
+        }
+    }
+    assert_eq!(operations.len(), 16);
 }

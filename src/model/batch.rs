@@ -144,6 +144,20 @@ impl Batch {
         self
     }
 
+    /// Whether this can be the name of a [door](Self::door): 1 to 32 ASCII letters, digits
+    /// and `-_.:/`.
+    ///
+    /// ```
+    /// use headcount::Batch;
+    ///
+    /// assert!(Batch::is_door("scim:okta"));
+    /// assert!(!Batch::is_door("the back door"));
+    /// ```
+    pub fn is_door(name: &str) -> bool {
+        let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
+        (1..=DOOR_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_fine)
+    }
+
     /// Checks the name of the door.
     pub(crate) fn check_door(&self) -> Result<()> {
         self.door.as_deref().map_or(Ok(()), check_door)
@@ -236,8 +250,7 @@ impl Batch {
 
 /// Checks the name of a door.
 pub(crate) fn check_door(door: &str) -> Result<()> {
-    let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
-    if (1..=DOOR_BYTES_MAX).contains(&door.len()) && door.bytes().all(is_fine) {
+    if Batch::is_door(door) {
         return Ok(());
     }
     let door: String = door.chars().take(DOOR_BYTES_MAX).collect();

@@ -59,3 +59,17 @@ impl fmt::Debug for Derived {
         f.write_str("_")
     }
 }
+
+#[cfg(all(test, feature = "capi"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_derived_once_and_is_no_part_of_the_user() {
+        let slot = Derived::default();
+        assert_eq!(*slot.get_or_init(|| 1), 1);
+        assert_eq!(*slot.get_or_init(|| 2), 1);
+        assert_eq!(*slot.clone().get_or_init(|| 3), 3);
+        assert!(slot == Derived::default());
+    }
+}

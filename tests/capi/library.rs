@@ -75,18 +75,24 @@ pub enum Link {
 impl Link {
     /// The arguments for the compiler, to be put behind the sources.
     pub fn arguments(self) -> Vec<String> {
-        let lib = prefix().join("lib");
-        let lib = lib.display();
+        let lib = prefix().join("lib").display().to_string();
         match self {
-            Self::Shared => vec![
-                format!("-L{lib}"),
-                "-lheadcount".to_owned(),
-                format!("-Wl,-rpath,{lib}"),
-            ],
+            Self::Shared => shared(&lib),
             Self::Static => archive(&format!("{lib}/libheadcount.a")),
-            Self::Sanitized(sanitizer) => archive(&sanitizer.library().display().to_string()),
+            Self::Sanitized(sanitizer) => sanitizer.arguments(),
         }
     }
+}
+
+/// Links with the shared library in that folder, which the program finds there also when
+/// another is in `LD_LIBRARY_PATH`, as cargo's own is.
+fn shared(folder: &str) -> Vec<String> {
+    let arguments = [
+        format!("-L{folder}"),
+        "-lheadcount".to_owned(),
+        format!("-Wl,--disable-new-dtags,-rpath,{folder}"),
+    ];
+    arguments.to_vec()
 }
 
 /// Links with a static library, and leaves out what only makes the program large.
@@ -118,16 +124,26 @@ impl Sanitizer {
         }
     }
 
-    /// The static library for it.
-    fn library(self) -> &'static Path {
-        static LIBRARIES: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
-        LIBRARIES[self as usize].get_or_init(|| self.build())
+    /// The arguments for the compiler. The library for addresses is a shared one, which
+    /// links much faster; the one for threads has to be linked with its runtime.
+    fn arguments(self) -> Vec<String> {
+        let folder = self.folder().display().to_string();
+        match self {
+            Self::Address => shared(&folder),
+            Self::Thread => archive(&format!("{folder}/libheadcount.a")),
+        }
+    }
+
+    /// The folder of the library, which is built first.
+    fn folder(self) -> &'static Path {
+        static FOLDERS: [OnceLock<PathBuf>; 2] = [OnceLock::new(), OnceLock::new()];
+        FOLDERS[self as usize].get_or_init(|| self.build())
     }
 
     fn build(self) -> PathBuf {
-        let (name, more): (_, &[&str]) = match self {
-            Self::Address => ("address", &[]),
-            Self::Thread => ("thread", &["-Zbuild-std"]),
+        let (name, kind, more): (_, _, &[&str]) = match self {
+            Self::Address => ("address", "cdylib", &[]),
+            Self::Thread => ("thread", "staticlib", &["-Zbuild-std"]),
         };
         let triple = triple();
         let target_folder = target_folder().join(format!("sanitizer-{name}"));
@@ -137,20 +153,14 @@ impl Sanitizer {
             .current_dir(tools::root())
             .env("RUSTC_BOOTSTRAP", "1")
             .env("RUSTFLAGS", flags)
-            .args([
-                "rustc",
-                "--quiet",
-                "--locked",
-                "--lib",
-                "--features",
-                "capi",
-            ])
-            .args(["--crate-type", "staticlib", "--target", &triple])
+            .args(["rustc", "--quiet", "--locked", "--lib"])
+            .args(["--features", "capi"])
+            .args(["--crate-type", kind, "--target", &triple])
             .args(more)
             .arg("--target-dir")
             .arg(&target_folder);
         tools::run(&mut cargo);
-        target_folder.join(triple).join("debug/libheadcount.a")
+        target_folder.join(triple).join("debug")
     }
 
     /// What watches over the program while it runs, where that isn't gcc's: which does

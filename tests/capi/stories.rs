@@ -226,8 +226,9 @@ enum Argument {
     },
 }
 
-/// Compiles and runs a story in both standards and with both libraries, with one of
-/// them under valgrind, and under the sanitizers with the one that is made for it.
+/// Compiles and runs a story with the shared library, natively and under valgrind, and
+/// with the one that is made for the sanitizers. The static one links slowly, and is only
+/// used by `quickstart_prints_the_seats`.
 fn story(name: &str, argument: Argument) {
     if !tools::have(&["gcc"]) {
         return;
@@ -235,7 +236,6 @@ fn story(name: &str, argument: Argument) {
     let source = tools::root().join(format!("tests/capi/c/{name}.c"));
     let builds = [
         ("c99", Link::Shared),
-        ("c17", Link::Static),
         ("c11", Link::Sanitized(Sanitizer::Address)),
     ];
     for (standard, link) in builds {

@@ -55,7 +55,7 @@ fn stories_hold() {
             compile(
                 ("g++", "c++20"),
                 &[source(name)],
-                Link::Static,
+                Link::Shared,
                 &[],
                 &program,
             );

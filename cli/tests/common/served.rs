@@ -1,21 +1,21 @@
 //! A directory in a file that a server has open, for commands to work through.
 
-use std::net::SocketAddr;
 use std::path::Path;
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use headcount::{Directory, Options};
 use headcount_server::{Config, Holder, NewKey, Scope, Server};
-use tokio::sync::oneshot;
+
+#[path = "../../../server/tests/http/serving.rs"]
+mod serving;
+
+use self::serving::Serving;
 
 /// A server that ends, and whose directory is verified, with the test.
 pub struct Served {
     pub directory: Directory,
     pub url: String,
     server: Server,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<std::io::Result<()>>>,
+    serving: Serving,
 }
 
 impl Served {
@@ -27,22 +27,12 @@ impl Served {
         };
         let directory = options.open(file).unwrap();
         let server = Server::new(directory.clone(), config).unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let (tell, told) = std::sync::mpsc::channel();
-        let running = server.clone();
-        let thread = std::thread::spawn(move || {
-            let any = "127.0.0.1:0".parse().unwrap();
-            headcount_server::serve(&running, any, stopped, |listening| {
-                tell.send(listening.address).unwrap();
-            })
-        });
-        let address: SocketAddr = told.recv_timeout(Duration::from_secs(10)).unwrap();
+        let serving = Serving::start(&server);
         Self {
             directory,
-            url: format!("{scheme}://{address}"),
+            url: format!("{scheme}://{}", serving.address),
             server,
-            stop: Some(stop),
-            thread: Some(thread),
+            serving,
         }
     }
 
@@ -56,10 +46,8 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        let ended = self.thread.take().map(JoinHandle::join);
+        self.serving.wait();
         if !std::thread::panicking() {
-            ended.unwrap().unwrap().unwrap();
             self.directory.verify().unwrap();
         }
     }

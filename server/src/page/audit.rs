@@ -52,7 +52,7 @@ pub(crate) async fn show(
     let content = html! {
         h1 { "Audit" }
         p class="soft" {
-            "Who changed what, the latest first. " a href="/admin/audit" { "Look again" }
+            "Who changed what, latest first. " a href="/admin/audit" { "Refresh" }
             @if is_live {
                 " " span id="live" hidden role="status" { "New changes appear as they happen." }
             }

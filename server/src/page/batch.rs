@@ -186,7 +186,7 @@ pub(crate) async fn preview(visitor: Visitor, Form(fields): Form<Fields>) -> Sho
         h1 { "What would happen" }
         @if plan.is_empty() {
             p class="card" {
-                "Nothing: choose users first whose state this changes."
+                "Nothing: first choose users whose state this would change."
             }
         } @else {
             @match &outcome {
@@ -198,8 +198,8 @@ pub(crate) async fn preview(visitor: Visitor, Form(fields): Form<Fields>) -> Sho
             }
             (plan.users(visitor.directory())?)
             @if outcome.is_ok() { div class="row" {
-                (plan.form("Do it"))
-                a class="button" href=(plan.back) { "Leave it" }
+                (plan.form("Apply"))
+                a class="button" href=(plan.back) { "Cancel" }
             } }
         }
         @if plan.is_empty() || outcome.is_err() { p { a href=(plan.back) { "Back" } } }
@@ -272,7 +272,7 @@ fn why(directory: &Directory, plan: &Plan, failure: &Failure) -> Markup {
                     "Your own account is deactivated by another admin."
                 },
                 Some(ErrorKind::Conflict { .. } | ErrorKind::UserNotFound) => p {
-                    "Somebody else was faster: " a href=(plan.back) { "look again" }
+                    "Somebody else has changed this meanwhile. " a href=(plan.back) { "Read it again" }
                 },
                 _ => {}
             }

@@ -15,8 +15,8 @@ pub(crate) async fn show(visitor: Visitor) -> Shown {
     let content = html! {
         h1 { "Keys" }
         p class="soft" {
-            "Make one with " code { "headcount keys create" } ", and end one with "
-            code { "headcount keys revoke ID" } ". Syncs are those since the server started."
+            "Create a key with " code { "headcount keys create" } " and revoke one with "
+            code { "headcount keys revoke ID" } ". Syncs are shown since the server started."
         }
         div class="scroll" tabindex="0" role="region" aria-label="Keys" {
             table class="plain" {
@@ -45,25 +45,25 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
     Ok(html! {
         tr {
             td { bdi { (key.name) } br; code class="soft" { (key.id) } }
-            td {
+            td data-label="Whose" {
                 @match (&key.holder, &user) {
                     (Holder::Provisioner(name), _) => bdi { (name) },
                     (_, Some(user)) => (link(user)),
                     (Holder::User(id), None) => code { (id) },
                 }
             }
-            td class="short" { (scopes.join(", ")) }
-            td class="short" {
+            td class="short" data-label="Scopes" { (scopes.join(", ")) }
+            td class="short" data-label="Ends" {
                 @match key.expires_at {
                     None => span class="soft" { "never" },
                     Some(end) if end <= Timestamp::now() => span class="tag bad" { "expired" },
                     Some(end) => (moment(end)),
                 }
             }
-            td {
+            td data-label="Last sync" {
                 @if let Some(sync) = &sync { (moment(sync.at)) }
             }
-            td {
+            td data-label="Last refusal" {
                 @if let Some(refusal) = sync.as_ref().and_then(|sync| sync.refusal.as_ref()) {
                     (moment(refusal.at)) br; b { (refusal.status) } " " (refusal.message)
                 }

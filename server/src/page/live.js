@@ -1,4 +1,4 @@
-// Puts changes on top of the audit as they happen. Without it, "Look again" shows them.
+// Puts changes on top of the audit as they happen. Without it, "Refresh" shows them.
 const ROWS_MAX = 500;
 const table = document.querySelector("tbody[data-live]");
 const status = document.getElementById("live");

@@ -272,7 +272,7 @@ async fn ask<T: Send + 'static>(
     asked
         .unwrap_or_else(|_| Err("the question ended in a panic".to_owned()))
         .map_err(|why| {
-            log::error!("nobody can log in by the identity provider: {why}");
+            log::error!("logging in through the identity provider fails: {why}");
             unavailable()
         })
 }

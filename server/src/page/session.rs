@@ -131,7 +131,7 @@ pub(super) fn login(server: &Server, status: StatusCode, why: Option<&str>) -> R
                     autocomplete="off" aria-describedby="hint";
             }
             p id="hint" class="soft" {
-                "A key with the scope read shows, one with write changes. Make one with "
+                "A key with the scope read lets you look, and one with write make changes. Create one with "
                 code { "headcount keys create NAME --user EMAIL --scope write" } "."
             }
             button class="main" { "Log in" }

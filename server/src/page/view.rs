@@ -34,7 +34,7 @@ fn bar(seats: &Seats, peak: &Markup) -> Markup {
         return html! {
             section class="card seats" aria-label="Seats" {
                 b { (active) " seats in use" }
-                span { "any number of seats (" (seats.license) ")" }
+                span { "no limit (" (seats.license) " license)" }
                 (peak)
                 a href="/admin?state=active" { "who holds them" }
             }
@@ -54,7 +54,7 @@ fn bar(seats: &Seats, peak: &Markup) -> Markup {
             (peak)
             a href="/admin?state=active" { "who holds them" }
             @if seats.over_by() > 0 {
-                span { "⚠ " (seats.over_by()) " more than the license has: deactivate users" }
+                span { "⚠ " (seats.over_by()) " more than the license allows: deactivate users" }
             } @else if is_full {
                 span { "⚠ no seat is free: deactivate or swap users, or install a larger license" }
             } @else if is_near {

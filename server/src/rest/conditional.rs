@@ -51,7 +51,7 @@ pub(super) fn with_request_id(batch: Batch, headers: &HeaderMap) -> Result<Batch
     // The header is a string in quotes (RFC 8941); most clients leave them out.
     let text = value.to_str().unwrap_or_default().trim_matches('"');
     let id: RequestId = text.parse().map_err(|_| {
-        Failure::bad_request("Idempotency-Key has to be a UUID: draw a new one per request")
+        Failure::bad_request("Idempotency-Key must be a UUID: draw a new one for each request")
     })?;
     Ok(batch.request_id(id))
 }

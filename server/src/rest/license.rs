@@ -61,7 +61,7 @@ pub(crate) async fn set(
         Value::String(text) => text.parse()?,
         Value::Number(number) if number.is_u64() => number.to_string().parse()?,
         _ => {
-            let hint = "license has to be \"community\", \"enterprise\" or a number of seats";
+            let hint = "license must be \"community\", \"enterprise\" or a number of seats";
             return Err(Failure::bad_request(hint).into());
         }
     };

@@ -65,11 +65,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
         let query = parts.uri.query().unwrap_or_default();
         if let Some(name) = empty_parameter(query) {
             // It would pass for one that is not there.
-            let message = format!("the parameter `{name}` of the address is empty; leave it out");
+            let message = format!("the query parameter `{name}` is empty; leave it out");
             return Err(Failure::bad_request(message).into());
         }
         serde_html_form::from_str(query).map(Self).map_err(|error| {
-            Failure::bad_request(format!("the query of the address: {error}")).into()
+            Failure::bad_request(format!("the query parameters are not valid: {error}")).into()
         })
     }
 }
@@ -109,7 +109,7 @@ fn page_limit(asked: Option<usize>, default: usize) -> Result<usize, Failure> {
     if (1..=LIMIT_MAX).contains(&limit) {
         return Ok(limit);
     }
-    let message = format!("limit has to be from 1 to {LIMIT_MAX}, not {limit}");
+    let message = format!("limit must be from 1 to {LIMIT_MAX}, not {limit}");
     Err(Failure::bad_request(message))
 }
 

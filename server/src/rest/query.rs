@@ -27,7 +27,8 @@ pub(crate) async fn query(
     Asked(how): Asked<How>,
     Body(asked): Body<Value>,
 ) -> Rest<Json<Value>> {
-    let unreadable = |error| Failure::bad_request(format!("the body is no query: {error}"));
+    let unreadable =
+        |error| Failure::bad_request(format!("the request body is not a query: {error}"));
     let limit = asked.get("limit").and_then(Value::as_u64);
     let after = asked
         .get("after")

@@ -81,7 +81,7 @@ impl Listing {
             Some("username") => Sort::Username,
             Some("created") => Sort::Created,
             Some(_) => {
-                let hint = "sort has to be email, username or created";
+                let hint = "sort must be email, username or created";
                 return Err(Failure::bad_request(hint));
             }
         };

@@ -41,7 +41,10 @@ fn check_in(filter: &Filter, scope: Scope) -> Result<(), ScimError> {
             Some(attribute) if attribute.is_multi && path.part.is_none() => {
                 check_in(condition, Scope::Items(attribute))
             }
-            Some(_) => Err(ScimError::filter(format!("{:?} is no list", path.name))),
+            Some(_) => Err(ScimError::filter(format!(
+                "{:?} is not multi-valued",
+                path.name
+            ))),
             None => check_in(condition, Scope::Unknown),
         },
     }
@@ -88,7 +91,7 @@ fn check_value(
         // A list of values is compared by them.
         (Form::Complex(parts), _) => match find(parts, "value") {
             Some(part) => check_value(part, path, operator, value),
-            None => refused("has several parts: compare one of them"),
+            None => refused("has sub-attributes: compare one of them"),
         },
         (_, Value::Null) | (Form::Boolean, Value::Bool(_)) => Ok(()),
         (Form::Boolean, Value::String(text))
@@ -96,14 +99,16 @@ fn check_value(
         {
             Ok(())
         }
-        (Form::Boolean, _) => refused("is compared with true or false, by eq or ne"),
+        (Form::Boolean, _) => refused("can only be compared with true or false, by eq or ne"),
         (Form::Moment, Value::String(text))
             if operator.is_part() || text.to_ascii_uppercase().parse::<Timestamp>().is_ok() =>
         {
             Ok(())
         }
-        (Form::Moment, _) => refused("is compared with a time such as \"2026-01-31T00:00:00Z\""),
+        (Form::Moment, _) => {
+            refused("can only be compared with a time such as \"2026-01-31T00:00:00Z\"")
+        }
         (_, Value::String(_)) => Ok(()),
-        _ => refused("is a text: put what it is compared with in double quotes"),
+        _ => refused("is a string: put the value in double quotes"),
     }
 }

@@ -183,7 +183,7 @@ pub(crate) async fn update(
     let request = PatchRequest::parse(&body)?;
     change(asking, id, true, move |before| {
         let Value::Object(mut resource) = before else {
-            return Err(Failure::internal("a group that is no object"));
+            return Err(Failure::internal("a group is not an object"));
         };
         request.apply(ResourceType::Group, &mut resource)?;
         Ok(WantedGroup::parse(resource)?.silence_is_nobody())

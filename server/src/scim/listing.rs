@@ -55,7 +55,7 @@ impl Parameters {
         let number = |name: &str| {
             find(name)
                 .map(|text| {
-                    let hint = || ScimError::value(format!("{name} has to be a whole number"));
+                    let hint = || ScimError::value(format!("{name} must be a whole number"));
                     whole_number(text.trim()).ok_or_else(hint)
                 })
                 .transpose()

@@ -41,7 +41,7 @@ impl PatchRequest {
     /// Reads the body of a request, whose members have names in any case.
     pub(crate) fn parse(body: &Map<String, Value>) -> Result<Self, ScimError> {
         let Some((_, Value::Array(operations))) = entry(body, "Operations") else {
-            return Err(ScimError::syntax("Operations has to be a list"));
+            return Err(ScimError::syntax("Operations must be a list"));
         };
         if operations.len() > OPERATIONS_MAX {
             let message = format!("a request has up to {OPERATIONS_MAX} operations");
@@ -83,7 +83,7 @@ impl Operation {
             "replace" => Verb::Replace,
             "remove" => Verb::Remove,
             _ => {
-                let message = format!("op has to be add, replace or remove, not {op:?}");
+                let message = format!("op must be add, replace or remove, not {op:?}");
                 return Err(ScimError::syntax(message));
             }
         };
@@ -92,7 +92,7 @@ impl Operation {
             Some(Value::String(path)) => path.trim(),
             Some(other) => {
                 return Err(ScimError::path(format!(
-                    "path has to be a text, not {other}"
+                    "path must be a string, not {other}"
                 )));
             }
         };
@@ -116,7 +116,7 @@ fn whole(
     value: &Value,
 ) -> Result<(), ScimError> {
     if verb == Verb::Remove {
-        return Err(ScimError::target("say with path what to remove"));
+        return Err(ScimError::target("remove needs a path"));
     }
     let Value::Object(members) = value else {
         return Err(ScimError::value(
@@ -152,7 +152,7 @@ impl Target {
             part if part.starts_with('.') => AttributePath::parse(&format!("{head}{part}"))?,
             _ => {
                 return Err(ScimError::path(format!(
-                    "{text:?} is no path of an attribute"
+                    "{text:?} is not an attribute path"
                 )));
             }
         };

@@ -31,7 +31,7 @@ impl AttributePath {
         };
         if !is_name(name) || part.is_some_and(|part| !is_name(part)) {
             return Err(ScimError::path(format!(
-                "{text:?} is no path of an attribute"
+                "{text:?} is not an attribute path"
             )));
         }
         Ok(Self {

@@ -188,7 +188,7 @@ impl WantedUser {
             Some(Value::String(text)) if boolean(&text).is_some() => boolean(&text),
             Some(other) => {
                 return Err(ScimError::value(format!(
-                    "active is true or false, not {other}"
+                    "active must be true or false, not {other}"
                 )));
             }
         };

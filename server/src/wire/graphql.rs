@@ -70,7 +70,7 @@ impl From<headcount::Error> for GraphqlError {
 
 async fn execute(server: &Server, caller: &Caller, body: &[u8]) -> Result<Value, GraphqlError> {
     let request: GraphqlRequest = serde_json::from_slice(body).map_err(|error| GraphqlError {
-        message: format!("the body is no GraphQL request: {error}"),
+        message: format!("the request body is not a GraphQL request: {error}"),
         code: "invalid-json",
     })?;
     let document = parsed(&request.query, server.0.config.graphql_bytes_max)?;

@@ -69,9 +69,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
 
 /// Reads a JSON object. A list is none, although it could be read as the members' values.
 pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8]) -> Result<T, Failure> {
-    let malformed = |why: String| Failure::bad_request(format!("the body is no such JSON: {why}"));
+    let malformed =
+        |why: String| Failure::bad_request(format!("the request body is not valid: {why}"));
     if !text.is_empty() && !text.trim_ascii_start().starts_with(b"{") {
-        return Err(malformed("it has to be an object".to_owned()));
+        return Err(malformed("it must be a JSON object".to_owned()));
     }
     serde_json::from_slice(text).map_err(|error| malformed(error.to_string()))
 }

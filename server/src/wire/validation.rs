@@ -213,7 +213,7 @@ fn coerced(schema: &Schema, of: &Type, value: Value, place: &str) -> Result<Valu
         return Ok(value);
     }
     Err(GraphqlError::invalid(format!(
-        "{place} has to be of type {name:?}, not {value}"
+        "{place} must be of type {name:?}, not {value}"
     )))
 }
 
@@ -224,9 +224,7 @@ fn coerced_object(
     place: &str,
 ) -> Result<Value, GraphqlError> {
     let Value::Object(given) = value else {
-        return Err(GraphqlError::invalid(format!(
-            "{place} has to be an object"
-        )));
+        return Err(GraphqlError::invalid(format!("{place} must be an object")));
     };
     let is_known = |name: &str| of.fields.iter().any(|field| field.node.name.node == name);
     if let Some(unknown) = given.keys().find(|name| !is_known(name)) {

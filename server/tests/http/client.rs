@@ -1,23 +1,22 @@
-//! A server on a port of its own, and a client that says what it sees.
+//! A server, and a client that says what it sees.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use headcount::{Directory, NewUser, User};
 use headcount_server::{Config, Holder, NewKey, Scope, Server};
 use serde_json::Value;
-use tokio::sync::oneshot;
 
-/// A server that ends with the test.
+use crate::serving::Serving;
+
+/// A server of a directory in memory, which ends with the test.
 pub struct Running {
     pub directory: Directory,
     pub server: Server,
     pub address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<std::io::Result<()>>>,
+    serving: Serving,
 }
 
 impl Running {
@@ -28,21 +27,12 @@ impl Running {
     pub fn with(config: Config) -> Self {
         let directory = Directory::in_memory().unwrap();
         let server = Server::new(directory.clone(), config).unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let (tell, told) = std::sync::mpsc::channel();
-        let running = server.clone();
-        let thread = std::thread::spawn(move || {
-            let any = "127.0.0.1:0".parse().unwrap();
-            headcount_server::serve(&running, any, stopped, |listening| {
-                tell.send(listening.address).unwrap();
-            })
-        });
+        let serving = Serving::start(&server);
         Self {
             directory,
             server,
-            address: told.recv_timeout(Duration::from_secs(10)).unwrap(),
-            stop: Some(stop),
-            thread: Some(thread),
+            address: serving.address,
+            serving,
         }
     }
 
@@ -83,27 +73,12 @@ impl Running {
 
     /// Asks the server to end.
     pub fn stop(&mut self) {
-        drop(self.stop.take());
+        self.serving.stop();
     }
 
     /// Waits until it has ended.
     pub fn wait(&mut self) {
-        self.stop();
-        if let Some(thread) = self.thread.take() {
-            thread.join().unwrap().unwrap();
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.stop();
-        if let Some(thread) = self.thread.take() {
-            let ended = thread.join();
-            if !std::thread::panicking() {
-                ended.unwrap().unwrap();
-            }
-        }
+        self.serving.wait();
     }
 }
 

@@ -12,6 +12,7 @@ mod browser;
 mod certificate;
 mod client;
 mod provider;
+mod serving;
 
 mod a_batch_by_rest_is_all_or_nothing;
 mod a_put_of_an_old_user_object_loses_nothing;

@@ -53,7 +53,7 @@ fn a_swap_is_previewed_done_and_undone() {
         ["ann", "bob"],
         "nothing has happened yet"
     );
-    let done = browser.press(&preview, "Do it");
+    let done = browser.press(&preview, "Apply");
     assert!(
         done.body.contains("1 deactivated, 1 activated"),
         "{}",
@@ -71,13 +71,13 @@ fn what_somebody_else_did_is_not_undone() {
     let (running, browser) = story();
     let directory = &running.directory;
     let preview = browser.post("/admin/preview", &form(directory, "deactivate", &["bob"]));
-    let done = browser.press(&preview, "Do it");
+    let done = browser.press(&preview, "Apply");
     let update = headcount::UserUpdate::new().given_name("Bob");
     directory.update_user("bob@ex.co", update).unwrap();
     let undone = browser.press(&done, "Undo");
     assert_eq!(undone.status, 412);
-    assert!(undone.body.contains("look again"), "{}", undone.body);
-    let stale = browser.press(&preview, "Do it");
+    assert!(undone.body.contains("Read it again"), "{}", undone.body);
+    let stale = browser.press(&preview, "Apply");
     assert_eq!(stale.status, 412, "a form that is sent twice is done once");
     assert_eq!(active(directory), ["ann"]);
 }
@@ -88,7 +88,7 @@ fn a_refusal_says_why_and_what_helps() {
     let directory = &running.directory;
     let full = browser.post("/admin/preview", &form(directory, "activate", &["cho"]));
     assert!(full.body.contains("2 of 2 seats"), "{}", full.body);
-    assert!(full.body.contains("/admin?state=active") && !full.body.contains("Do it"));
+    assert!(full.body.contains("/admin?state=active") && !full.body.contains("Apply"));
 
     directory
         .create_workspace(NewWorkspace::new("fraud").owner("ann@ex.co"))
@@ -100,7 +100,7 @@ fn a_refusal_says_why_and_what_helps() {
     assert_eq!(active(directory), ["bob"]);
 
     let nothing = browser.post("/admin/preview", &form(directory, "deactivate", &["ann"]));
-    assert!(nothing.body.contains("choose users first"));
+    assert!(nothing.body.contains("first choose users"));
 }
 
 #[test]

@@ -150,7 +150,12 @@ fn seats_are_shown_and_warned_of() {
     running.directory.set_license(License::Seats(4)).unwrap();
     check(&browser, "/admin", &["⚠ no seat is free"], &[]);
     running.directory.set_license(License::Seats(3)).unwrap();
-    check(&browser, "/admin", &["⚠ 1 more than the license has"], &[]);
+    check(
+        &browser,
+        "/admin",
+        &["⚠ 1 more than the license allows"],
+        &[],
+    );
     running.directory.set_license(License::Enterprise).unwrap();
     check(&browser, "/admin", &["4 seats in use"], &["⚠"]);
 }

@@ -226,8 +226,8 @@ impl Base {
         })
     }
 
-    /// Applies `writes` like [`apply`](Self::apply), after which the logs of the uses
-    /// `ended` are not needed.
+    /// Applies `writes` like [`apply`](Self::apply), and clears the uses `ended`, whose
+    /// logs are no longer needed.
     pub(super) fn end_uses<W: AsWrite>(
         &self,
         writes: impl Iterator<Item = W>,
@@ -252,7 +252,7 @@ impl Base {
     ) -> Result<Committed> {
         let inner = transaction.finish(|inner| note(&mut inner.open_table(LOG)?))?;
         let committed = guarded(&self.name, || match inner.commit() {
-            // It is in the file, and that can't be told from here any more.
+            // The commit is in the file, but this handle can't read it.
             Ok(()) => self
                 .latest()
                 .map_err(|error| self.name.commit_unread(error)),
@@ -261,7 +261,7 @@ impl Base {
             Err(error) => Err(self.name.commit_failed(error)),
         });
         committed.map_err(|error| match error.kind() {
-            // Of a panic, or of a file that turns out to be damaged on the way.
+            // After a panic, or if the file turns out to be damaged.
             ErrorKind::Corrupted => self.name.commit_panicked(error),
             _ => error,
         })

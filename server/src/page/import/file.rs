@@ -77,7 +77,7 @@ impl File {
                     }
                 }
                 Ok(user) => self.object(user),
-                Err(error) => return self.problem(&format!("this is no JSON: {error}")),
+                Err(error) => return self.problem(&format!("this is not JSON: {error}")),
             }
         }
     }
@@ -180,7 +180,7 @@ fn boolean(column: &str, cell: &str) -> Result<Option<bool>, String> {
         "" => Ok(None),
         "true" => Ok(Some(true)),
         "false" => Ok(Some(false)),
-        _ => Err(format!("{column} has to be true or false, not {cell:?}")),
+        _ => Err(format!("{column} must be true or false, not {cell:?}")),
     }
 }
 
@@ -242,12 +242,12 @@ mod tests {
             ),
             (
                 "email,active\na@ex.co,maybe",
-                "line 2: active has to be true or false",
+                "line 2: active must be true or false",
             ),
             ("id,email\n7,a@ex.co", "line 2: "),
             ("email\na@ex.co,b", "record 1"),
             ("[{\"mail\": 1}]", "user 1: unknown field `mail`"),
-            ("[{]", "this is no JSON"),
+            ("[{]", "this is not JSON"),
         ] {
             let file = File::parse(text);
             let told = file.problems.first().map_or("", String::as_str);

@@ -15,15 +15,31 @@ const LOG_BYTES: u64 = 64 << 10;
 
 #[test]
 fn a_full_log_holds_writers_up_and_loses_nothing() {
+    let longest = longest_log(None);
+    assert!((1..=LOG_BYTES).contains(&longest), "{longest} bytes of log");
+}
+
+#[test]
+fn a_log_beside_a_larger_file_becomes_larger_within_its_bound() {
+    let most = 4 * LOG_BYTES;
+    let longest = longest_log(Some(most));
+    let expected = LOG_BYTES + 1..=most;
+    assert!(expected.contains(&longest), "{longest} bytes of log");
+}
+
+/// Writes far more than the log can hold, checks that it is all there, and returns how long
+/// the log was at most.
+fn longest_log(log_bytes_max: Option<u64>) -> u64 {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("users.redb");
     let options = RedbOptions {
         log_bytes: LOG_BYTES,
+        log_bytes_max,
         ..CREATE
     };
     let engine = Redb::open(&path, &options).unwrap();
     let done = AtomicBool::new(false);
-    thread::scope(|scope| {
+    let longest = thread::scope(|scope| {
         let watcher = scope.spawn(|| {
             let mut longest = 0;
             while !done.load(Ordering::Relaxed) {
@@ -50,8 +66,7 @@ fn a_full_log_holds_writers_up_and_loses_nothing() {
             writer.join().unwrap();
         }
         done.store(true, Ordering::Relaxed);
-        let longest = watcher.join().unwrap();
-        assert!((1..=LOG_BYTES).contains(&longest), "{longest} bytes of log");
+        watcher.join().unwrap()
     });
     // Far more than the log can hold.
     let written = u64::from(WRITERS) * u64::from(COMMITS) * 700;
@@ -64,4 +79,5 @@ fn a_full_log_holds_writers_up_and_loses_nothing() {
             assert_eq!(get(&engine, &[writer, high, low]), Some(vec![low; 700]));
         }
     }
+    longest
 }
