@@ -30,7 +30,7 @@ mod testkit;
 pub use directory::LinesProgress;
 pub use directory::{
     ChangeFeed, Changes, CommitLatency, Compacted, Copied, CopyOptions, CopyProgress, Directory,
-    FeedWaker, Options, Stats, UserView, Users, Workspaces, restore,
+    FeedWaker, OpStream, Options, Stats, StreamPart, UserView, Users, Workspaces, restore,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use model::{

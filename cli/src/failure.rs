@@ -16,14 +16,14 @@ pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// It was refused, or the directory could not be read or written.
-    Refused(Refusal),
+    Refused(CommandRefusal),
     /// Standard output could not be written.
     Output(io::Error),
 }
 
 /// What was refused and why.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct CommandRefusal {
     /// For programs.
     pub(crate) kind: &'static str,
     /// For people: one line.
@@ -36,7 +36,7 @@ pub(crate) struct Refusal {
 
 impl Failure {
     pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
-        Self::Refused(Refusal {
+        Self::Refused(CommandRefusal {
             kind,
             message: message.into(),
             notes: Vec::new(),
@@ -65,7 +65,7 @@ impl Failure {
         let refusal = match self {
             Self::Refused(refusal) => refusal,
             Self::Output(error) => {
-                output_failed = Refusal {
+                output_failed = CommandRefusal {
                     kind: "io",
                     message: unwritten(error),
                     notes: Vec::new(),
@@ -166,7 +166,7 @@ impl From<Error> for Failure {
         if error.kind() == ErrorKind::AlreadyOpen {
             notes.push(BESIDE_A_SERVER.to_owned());
         }
-        Self::Refused(Refusal {
+        Self::Refused(CommandRefusal {
             kind: error.kind().name(),
             message: error.to_string(),
             notes,

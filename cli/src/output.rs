@@ -138,7 +138,7 @@ pub(crate) fn user_cells(user: &User) -> [Cow<'_, str>; 5] {
     ]
 }
 
-fn full_name(user: &User) -> Cow<'_, str> {
+pub(crate) fn full_name(user: &User) -> Cow<'_, str> {
     match (user.given_name(), user.family_name()) {
         (Some(given), Some(family)) => format!("{given} {family}").into(),
         (Some(name), None) | (None, Some(name)) => name.into(),

@@ -32,6 +32,7 @@ mod repair;
 mod seats;
 mod seen;
 mod stats;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod users;
@@ -55,6 +56,7 @@ pub use options::Options;
 #[cfg(all(unix, feature = "capi"))]
 pub(crate) use ready::Ready;
 pub use stats::Stats;
+pub use stream::{OpStream, StreamPart};
 
 pub use crate::rules::UserView;
 #[cfg(feature = "capi")]

@@ -97,7 +97,7 @@ fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
 }
 
 /// Runs one operation; a refused one leaves the session unchanged.
-fn run<R: Read>(session: &mut Session<'_, R>, index: usize, step: &Step) -> Result<()> {
+pub(super) fn run<R: Read>(session: &mut Session<'_, R>, index: usize, step: &Step) -> Result<()> {
     session.op_index = index;
     let outcome = match &step.op {
         Op::CreateUser(user) => users::create(session, user),

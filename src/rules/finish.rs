@@ -8,10 +8,14 @@ use super::plan::{Plan, Writes};
 use super::session::{Session, one_more};
 use super::working::WorkingRecord;
 use super::{read, seat_days};
-use crate::codec::{RequestRecord, Totals, keys, put_change, put_license, put_request, put_totals};
-use crate::engine::Read;
+use crate::codec::{
+    RequestRecord, Totals, encode_totals, keys, put_change, put_license, put_request, put_totals,
+};
+use crate::engine::{Read, Write};
 use crate::error::Result;
-use crate::model::{Applied, Batch, BatchDigest, Change, Member, RequestId, User, UserId};
+use crate::model::{
+    Applied, Batch, BatchDigest, Change, Event, Member, RequestId, Timestamp, User, UserId,
+};
 
 impl<R: Read> Session<'_, R> {
     /// The writes and the result. A batch that changed nothing writes nothing, unless it
@@ -44,6 +48,22 @@ impl<R: Read> Session<'_, R> {
             };
             writes = Writes::new(self.users.all(), first, rest)?;
         }
+        Ok(self.answer(writes, sequence))
+    }
+
+    /// The writes of a part of a longer change, and the answer, without the change itself.
+    pub(super) fn finish_part(self) -> Result<Plan> {
+        let mut writes = Writes::default();
+        if self.outcomes.iter().any(|outcome| outcome.changed) {
+            let mut totals = self.totals_after()?;
+            totals.last_at = self.at;
+            let first = |buffer: &mut EntryBuffer| self.write_counters(buffer, &totals);
+            writes = Writes::new(self.users.all(), first, |buffer| self.write_rest(buffer))?;
+        }
+        Ok(self.answer(writes, None))
+    }
+
+    fn answer(self, writes: Writes, sequence: Option<u64>) -> Plan {
         let replaced = self.users.changed().filter_map(|user| user.before.clone());
         let replaced = replaced.collect();
         let users = self.users.into_all().into_iter();
@@ -53,11 +73,11 @@ impl<R: Read> Session<'_, R> {
             replayed: false,
             users: users.map(|user| (user.key, user.now)).collect(),
         };
-        Ok(Plan {
+        Plan {
             writes,
             applied,
             replaced,
-        })
+        }
     }
 
     fn write_change(
@@ -118,6 +138,37 @@ impl<R: Read> Session<'_, R> {
         let stored = key(&read::user_by_id(self.base, id)?.map(Arc::new));
         Ok((stored.clone(), stored))
     }
+}
+
+/// Writes the change of `events`, which led from the counters `before` to those of `totals`,
+/// and what else is noted with a change; returns its sequence.
+pub(super) fn write_change(
+    txn: &mut impl Write,
+    before: &Totals,
+    mut totals: Totals,
+    events: Vec<Event>,
+    (actor, door): (Option<UserId>, Option<&str>),
+    at: Timestamp,
+) -> Result<u64> {
+    let sequence = one_more(before.last_change)?;
+    totals.last_change = sequence;
+    // Times never decrease: see `Totals`.
+    let at = at.max(totals.last_at);
+    totals.last_at = at;
+    let change = Change {
+        sequence,
+        at,
+        actor,
+        request_id: None,
+        door: door.map(str::to_owned),
+        events,
+    };
+    let mut value = Vec::new();
+    put_change(&mut value, &change)?;
+    txn.put(&keys::change(sequence), &value)?;
+    seat_days::write(txn, (before.active, totals.active), at)?;
+    txn.put(keys::TOTALS, &encode_totals(&totals)?)?;
+    Ok(sequence)
 }
 
 fn of_member<'a>(

@@ -8,15 +8,15 @@ use std::collections::HashSet;
 use self::present::Present;
 pub use self::record::Record;
 use super::entries::{self, Entry, KINDS_OF_USER};
-use super::session::one_more;
-use super::{judge, read, seat_days};
+use super::finish::write_change;
+use super::{judge, read};
 use crate::codec::keys::{self, KeyKind};
-use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license, encode_totals, put_change};
+use crate::codec::{IdEntry, LicenseEntry, Totals, encode_license};
 use crate::engine::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Derived, Event, ExternalIds, Member, NewUser, Timestamp, User, UserId, Workspace,
-    WorkspaceId, WorkspaceName, check_door, check_external_id, check_provisioner, set_external_id,
+    Derived, Event, ExternalIds, Member, NewUser, Timestamp, User, UserId, Workspace, WorkspaceId,
+    WorkspaceName, check_door, check_external_id, check_provisioner, set_external_id,
 };
 
 /// Loads `records` into a directory without users and workspaces; returns the number of the
@@ -293,44 +293,27 @@ impl<W: Write> Loading<'_, W> {
         Ok(self.present.may_have(key) && self.txn.get(key)?.is_some())
     }
 
-    fn finish(mut self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<u64> {
+    fn finish(self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<u64> {
         if let Some((workspace, user)) = self.defaults.iter().next() {
             return Err(refused(&format!(
                 "user {user} is no member of their default workspace {workspace}"
             )));
         }
-        let Totals {
-            last_change,
-            active,
-            ..
-        } = self.totals;
         if self.events.is_empty() {
-            return Ok(last_change);
+            return Ok(self.totals.last_change);
         }
         if !self.has_license {
             let license = read::license(self.txn)?.license;
             judge::seats(license, &self.before, &self.totals).map_or(Ok(()), Err)?;
         }
-        let sequence = one_more(last_change)?;
-        self.totals.last_change = sequence;
-        // Times never decrease: see `Totals`.
-        let at = at.max(self.totals.last_at);
-        self.totals.last_at = at;
-        let change = Change {
-            sequence,
+        write_change(
+            self.txn,
+            &self.before,
+            self.totals,
+            self.events,
+            (actor, door),
             at,
-            actor,
-            request_id: None,
-            door: door.map(str::to_owned),
-            events: std::mem::take(&mut self.events),
-        };
-        let mut value = Vec::new();
-        put_change(&mut value, &change)?;
-        self.txn.put(&keys::change(sequence), &value)?;
-        // The earlier numbers of active users are history, which is not loaded.
-        seat_days::write(self.txn, (0, active), at)?;
-        self.txn.put(keys::TOTALS, &encode_totals(&self.totals)?)?;
-        Ok(sequence)
+        )
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) mod repair;
 pub(crate) mod seat_days;
 pub(crate) mod seen;
 mod session;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 pub(crate) mod trim;

@@ -16,6 +16,7 @@ mod a_host_cache_is_never_older;
 mod a_listing_is_one_moment;
 mod a_preview_agrees_with_the_batch;
 mod a_restore_leaves_one_of_two;
+mod a_stream_is_one_change;
 mod a_text_names_one_user;
 mod a_user_is_found_by_each_name;
 mod an_active_admin_is_always_left;

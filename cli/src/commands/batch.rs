@@ -10,7 +10,7 @@ use super::naming::email_of;
 use super::{Store, input, refusal};
 use crate::args::BatchArgs;
 use crate::directory::Directory;
-use crate::failure::{Failure, Refusal, Result, took_effect};
+use crate::failure::{CommandRefusal, Failure, Result, took_effect};
 use crate::import::encoding::{Encoding, decode};
 use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list};
@@ -116,7 +116,7 @@ fn unreadable(lines: &[Unreadable], file: &str) -> Failure {
         .iter()
         .map(|Unreadable { line, reason }| json!({ "line": line, "reason": reason }))
         .collect();
-    Failure::Refused(Refusal {
+    Failure::Refused(CommandRefusal {
         kind: "invalid_lines",
         message: format!("{lines_of} of {file} {verb} not an operation; nothing was changed"),
         notes,

@@ -11,10 +11,10 @@ use headcount::{Batch, Directory, License, NewUser};
 use serde_json::{Value, json};
 
 use super::Store;
-use super::progress::Progress;
 use crate::args::BenchArgs;
 use crate::failure::{Failure, Result};
 use crate::output::write_json;
+use crate::progress::Progress;
 
 /// How much a sync has to write: about what creating a user does.
 const WRITE_BYTES: usize = 512;
@@ -41,7 +41,7 @@ pub(super) fn run(
     let beside = store.path.parent().filter(|path| path != &Path::new(""));
     let folder = args.folder.as_deref().or(beside).unwrap_or(Path::new("."));
     let scratch = Scratch::make(folder)?;
-    let progress = Progress::new();
+    let progress = Progress::new(json);
     let all = measure(&scratch.0, args.time / 5, &progress)?;
     drop(progress);
     let syncs = all.first().map_or(1.0, |first| first.per_second);

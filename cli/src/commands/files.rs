@@ -3,13 +3,15 @@
 use std::io::Write;
 use std::path::Path;
 
-use headcount::{Copied, CopyOptions, Directory};
+use headcount::{Copied, CopyOptions, CopyProgress, Directory};
+use indicatif::HumanBytes;
 use serde_json::json;
 
 use super::Store;
 use crate::args::{BackupArgs, RestoreArgs};
 use crate::failure::{Failure, Result, took_effect};
 use crate::output::{count, safe, write_json};
+use crate::progress::Progress;
 
 pub(super) fn backup(
     store: &Store<'_>,
@@ -19,11 +21,14 @@ pub(super) fn backup(
 ) -> Result<()> {
     refuse_existing(&args.file, args.force)?;
     let directory = store.open_file()?;
+    let progress = Progress::of_long("backing up", json);
     let options = CopyOptions::new()
         .overwrite(args.force)
-        .open_timeout(store.wait);
+        .open_timeout(store.wait)
+        .on_progress(|done| tell(&progress, "backing up", done));
     let copied = directory.backup_with(&args.file, options)?;
     directory.close()?;
+    drop(progress);
     let to = args.file.display().to_string();
     write_copied(["backup", "backed up"], copied, &to, json, out)
 }
@@ -34,13 +39,26 @@ pub(super) fn restore(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    refuse_existing(store.path, args.force)?;
+    if let Err(error) = std::fs::metadata(&args.file) {
+        let file = args.file.display().to_string();
+        let what = format!("can't read {}: {error}", safe(&file));
+        return Err(Failure::refused("io", what));
+    }
+    let progress = Progress::of_long("restoring", json);
     let options = CopyOptions::new()
         .overwrite(args.force)
-        .open_timeout(store.wait);
-    refuse_existing(store.path, args.force)?;
+        .open_timeout(store.wait)
+        .on_progress(|done| tell(&progress, "restoring", done));
     let copied = headcount::restore(&args.file, store.path, options)?;
+    drop(progress);
     let to = store.path.display().to_string();
     write_copied(["restored", "restored"], copied, &to, json, out)
+}
+
+fn tell(progress: &Progress, what: &str, done: CopyProgress) {
+    let (entries, bytes) = (done.entries, HumanBytes(done.bytes));
+    progress.rename(format!("{what}: {entries} entries, {bytes}"));
 }
 
 fn refuse_existing(file: &Path, force: bool) -> Result<()> {
@@ -61,7 +79,9 @@ fn refuse_existing(file: &Path, force: bool) -> Result<()> {
 pub(super) fn compact(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
     store.must_be_there()?;
     let options = Directory::options().open_timeout(store.wait);
+    let progress = Progress::of_long("compacting", json);
     let compacted = options.compact(store.path)?;
+    drop(progress);
     let (before, after) = (compacted.bytes_before, compacted.bytes);
     if json {
         let bytes = json!({ "bytes_before": before, "bytes": after });

@@ -3,12 +3,11 @@
 
 use std::io::Write;
 
-use headcount::{Applied, Error, ErrorKind, Event, UserId};
+use headcount::{Error, ErrorKind};
 
 use super::Store;
 use super::import_files::Files;
 use super::load::{self, Peeked};
-use super::progress::Progress;
 use crate::args::ImportArgs;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
@@ -18,8 +17,9 @@ use crate::import::outcome::Outcomes;
 use crate::import::plan::Plan;
 use crate::import::refusals::Refusals;
 use crate::import::report::{self, Report, Source};
-use crate::import::{Rows, bulk};
-use crate::output::count;
+use crate::import::results::Results;
+use crate::import::{Rows, writing};
+use crate::progress::Progress;
 
 pub(super) fn run(
     store: &Store<'_>,
@@ -31,34 +31,14 @@ pub(super) fn run(
         Peeked::Export(lines) => return load::run(store, args, lines, json, out),
         Peeked::Other(piped) => piped,
     };
-    let progress = Progress::new();
+    let progress = Progress::new(json);
     let files = Files::read(args, piped, &progress)?;
-    let rows = &files.rows;
-    let options = options(args, &files.name);
+    let options = options(args, &files.name, &progress);
     refuse_to_empty(&files, &options)?;
-
-    // No file is made for a directory that may come to nothing: the plan is the
-    // same over an empty one in memory.
-    let is_missing = store.is_missing();
-    let directory = if is_missing {
-        store.in_memory()?
-    } else if args.dry_run {
-        store.open_to_try()?
-    } else {
-        store.open_to_change()?
-    };
-    let mut refusals = Refusals::of_unreadable(rows);
-    progress.say(format!("checking {}", count(rows.len(), "row")));
-    let tried = carry_out(
-        &directory,
-        rows,
-        &options,
-        &mut refusals,
-        &progress,
-        args.dry_run || is_missing,
-    );
+    let mut refusals = Refusals::of_unreadable(&files.rows);
+    let tried = import(store, &files.rows, &options, &mut refusals, args.dry_run);
     let source = source(&files, &refusals);
-    let mut done = match tried {
+    let (directory, done) = match tried {
         Ok(done) => done,
         Err(stopped) => {
             drop(progress);
@@ -68,17 +48,65 @@ pub(super) fn run(
             return Err(stopped.failure);
         }
     };
-    let mut directory = done.tried_in.take().unwrap_or(directory);
-    if is_missing && !args.dry_run && done.changes() {
-        // The users that were tried are not held beside those that are written.
-        drop(directory);
-        directory = store.open_or_create()?;
-        done.write(&directory, rows, &options)?;
-    }
-    drop(progress);
-    let told = tell(source, &done, &directory, args, json, out);
+    progress.say("reporting".to_owned());
+    // Whoever reads the report may take their time, and the file is not held for it.
+    let mut told = Vec::new();
+    let is_told = tell(source, &done, &directory, args, json, &mut told);
     directory.close()?;
-    told
+    drop(progress);
+    is_told?;
+    out.write_all(&told)?;
+    Ok(())
+}
+
+/// Carries the import out; returns the directory, still open.
+fn import(
+    store: &Store<'_>,
+    rows: &Rows,
+    options: &Options<'_>,
+    refusals: &mut Refusals,
+    dry_run: bool,
+) -> Result<(Directory, Done), Box<Stopped>> {
+    if !store.is_missing() {
+        let directory = if dry_run {
+            store.open_to_try()?
+        } else {
+            store.open_to_change()?
+        };
+        let done = carry_out(&directory, rows, options, refusals, dry_run)?;
+        return Ok((directory, done));
+    }
+    // No file is made for a directory that may come to nothing: the plan is the
+    // same over an empty one in memory.
+    let directory = store.in_memory()?;
+    let done = carry_out(&directory, rows, options, refusals, true)?;
+    if dry_run || !done.results.changes {
+        return Ok((directory, done));
+    }
+    let directory = store.open_or_create()?;
+    let done = write_new(&directory, done, rows, options, refusals)?;
+    Ok((directory, done))
+}
+
+/// Carries out what was tried with an empty directory in memory.
+fn write_new(
+    directory: &Directory,
+    mut done: Done,
+    rows: &Rows,
+    options: &Options<'_>,
+    refusals: &mut Refusals,
+) -> Result<Done, Box<Stopped>> {
+    if directory.stats()?.latest_change > 0 {
+        // Another process has made it meanwhile.
+        *refusals = Refusals::of_unreadable(rows);
+        return carry_out(directory, rows, options, refusals, false);
+    }
+    options
+        .progress
+        .begin("writing", done.plan.subjects(), "users");
+    done.results = writing::carry_out(directory, &done.plan, rows, options, false)?;
+    took_effect();
+    Ok(done)
 }
 
 fn tell(
@@ -91,9 +119,7 @@ fn tell(
 ) -> Result<()> {
     let outcomes = Outcomes {
         plan: &done.plan,
-        subjects: &done.subjects,
-        applied: &done.applied,
-        loaded: &done.loaded,
+        results: &done.results,
         skips_existing: args.on_existing == OnExisting::Skip,
         directory,
     };
@@ -130,7 +156,7 @@ fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
     Ok(())
 }
 
-fn options<'a>(args: &'a ImportArgs, file: &'a str) -> Options<'a> {
+fn options<'a>(args: &'a ImportArgs, file: &'a str, progress: &'a Progress) -> Options<'a> {
     Options {
         file,
         when_full: args.when_full,
@@ -141,86 +167,17 @@ fn options<'a>(args: &'a ImportArgs, file: &'a str) -> Options<'a> {
         matching: &args.matching,
         missing: args.missing,
         allow_ownerless: args.ownerless.is_allowed(),
+        progress,
     }
 }
 
 /// A plan that was carried out, or could be.
 struct Done {
     plan: Plan,
-    subjects: Vec<usize>,
-    applied: Applied,
-    /// The ids of the users, where they were loaded and not applied as a batch.
-    loaded: Vec<UserId>,
-    /// The directory in memory that they were loaded into, to try it.
-    tried_in: Option<Directory>,
+    results: Results,
 }
 
-impl Done {
-    fn changes(&self) -> bool {
-        !self.subjects.is_empty() || !self.loaded.is_empty()
-    }
-
-    /// Writes the plan: loads it where that is possible, and else as one batch.
-    fn write(
-        &mut self,
-        directory: &Directory,
-        rows: &Rows,
-        options: &Options<'_>,
-    ) -> headcount::Result<()> {
-        self.loaded = match directory.here() {
-            Some(file) => bulk::load(file, &self.plan, rows)?.unwrap_or_default(),
-            None => Vec::new(),
-        };
-        (self.subjects, self.applied) = (Vec::new(), Applied::default());
-        if self.loaded.is_empty() {
-            let operations = self.plan.operations(rows, options);
-            self.subjects = operations.subjects;
-            self.applied = directory.apply(operations.batch)?;
-        }
-        took_effect();
-        Ok(())
-    }
-
-    /// Tries the plan: in a directory in memory where a load would do it, which knows as
-    /// much as this one.
-    fn try_out(
-        &mut self,
-        directory: &Directory,
-        rows: &Rows,
-        options: &Options<'_>,
-    ) -> headcount::Result<()> {
-        if let Some(file) = directory.here()
-            && bulk::is_worth_it(&self.plan)
-            && is_untouched(file)?
-        {
-            let tried = headcount::Directory::in_memory()?;
-            tried.set_license(self.plan.seats.license)?;
-            if let Some(loaded) = bulk::load(&tried, &self.plan, rows)? {
-                self.loaded = loaded;
-                self.tried_in = Some(Directory::Here(tried));
-                return Ok(());
-            }
-        }
-        let operations = self.plan.operations(rows, options);
-        self.subjects = operations.subjects;
-        self.applied = directory.dry_run(operations.batch)?;
-        Ok(())
-    }
-}
-
-/// Whether nothing but a license was ever set.
-fn is_untouched(directory: &headcount::Directory) -> headcount::Result<bool> {
-    let mut changes = match directory.stats()?.latest_change {
-        0 | 1 => directory.changes(0)?,
-        _ => return Ok(false),
-    };
-    let is_license = |event: &Event| matches!(event, Event::LicenseSet { .. });
-    changes.try_fold(true, |so_far, change| {
-        Ok(so_far && change?.events.iter().all(is_license))
-    })
-}
-
-/// Why none was.
+/// Why no plan was carried out.
 struct Stopped {
     failure: Failure,
     /// Whether the file is to blame, rather than the disk.
@@ -251,12 +208,11 @@ fn carry_out(
     rows: &Rows,
     options: &Options<'_>,
     refusals: &mut Refusals,
-    progress: &Progress,
     is_dry: bool,
 ) -> Result<Done, Box<Stopped>> {
     let draft = Plan::draft(directory, rows, options, refusals)?;
     if judge(&draft, rows, options, refusals).is_ok() {
-        match apply(directory, draft, rows, options, progress, is_dry) {
+        match apply(directory, draft, rows, options, is_dry) {
             Err(error) if is_refusal(&error) => {}
             done => return Ok(done?),
         }
@@ -271,7 +227,7 @@ fn carry_out(
             obstacle: plan.obstacle.take(),
         }));
     }
-    Ok(apply(directory, plan, rows, options, progress, is_dry)?)
+    Ok(apply(directory, plan, rows, options, is_dry)?)
 }
 
 fn apply(
@@ -279,25 +235,15 @@ fn apply(
     plan: Plan,
     rows: &Rows,
     options: &Options<'_>,
-    progress: &Progress,
     is_dry: bool,
 ) -> headcount::Result<Done> {
-    let users = count(plan.candidates.len() + plan.absent.len(), "user");
     let doing = if is_dry { "trying" } else { "writing" };
-    progress.say(format!("{doing} {users}"));
-    let mut done = Done {
-        plan,
-        subjects: Vec::new(),
-        applied: Applied::default(),
-        loaded: Vec::new(),
-        tried_in: None,
-    };
-    if is_dry {
-        done.try_out(directory, rows, options)?;
-    } else {
-        done.write(directory, rows, options)?;
+    options.progress.begin(doing, plan.subjects(), "users");
+    let results = writing::carry_out(directory, &plan, rows, options, is_dry)?;
+    if !is_dry {
+        took_effect();
     }
-    Ok(done)
+    Ok(Done { plan, results })
 }
 
 /// Whether the rules refused a batch, rather than the store failing.
@@ -319,4 +265,53 @@ fn judge(plan: &Plan, rows: &Rows, options: &Options<'_>, refusals: &Refusals) -
         return Err(obstacle.failure(rows));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::WhenFull;
+    use crate::import::options::{MatchBy, Missing};
+    use crate::import::parse;
+    use crate::import::reading::{ReadOptions, Reading};
+
+    /// Between the look for a file and the time when it is made, another process may make it.
+    #[test]
+    fn a_directory_that_appears_meanwhile_is_compared_anew() {
+        let text = b"email,first name\nann@ex.co,Ann\nbob@ex.co,Bob\n";
+        let mut reading = Reading::new(ReadOptions::default());
+        let rows = parse(text, "u.csv", &mut reading).unwrap().rows;
+        let progress = Progress::hidden();
+        let options = Options {
+            file: "u.csv",
+            when_full: WhenFull::Fail,
+            skip_invalid: false,
+            email_template: None,
+            on_existing: OnExisting::Update,
+            keep: None,
+            matching: &[MatchBy::Id, MatchBy::Email],
+            missing: Missing::Keep,
+            allow_ownerless: false,
+            progress: &progress,
+        };
+        let in_memory = || headcount::Directory::in_memory().unwrap();
+        let mut refusals = Refusals::of_unreadable(&rows);
+        let empty = Directory::Here(in_memory());
+        let tried = carry_out(&empty, &rows, &options, &mut refusals, true);
+        let tried = tried.map_err(|stopped| stopped.failure).unwrap();
+
+        let made = in_memory();
+        let ann = made.create_user("Ann@ex.co").unwrap();
+        let made = Directory::Here(made);
+        let done = write_new(&made, tried, &rows, &options, &mut refusals);
+        let done = done.map_err(|stopped| stopped.failure).unwrap();
+        assert!(done.results.changes);
+        let users: headcount::Result<Vec<_>> = made.users().unwrap().collect();
+        let users = users.unwrap();
+        assert_eq!(users.len(), 2);
+        assert_eq!(
+            (users[0].id(), users[0].given_name()),
+            (ann.id(), Some("Ann"))
+        );
+    }
 }

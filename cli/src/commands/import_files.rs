@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::input;
-use super::progress::Progress;
 use crate::args::ImportArgs;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::import::names::Names;
 use crate::import::reading::{ReadOptions, Reading};
 use crate::import::report::ReadFile;
 use crate::import::{Parsed, Rows, parse};
 use crate::output::count;
+use crate::progress::Progress;
 
 /// What ends the names of files that a folder is read for.
 const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "csv", "tsv"];
@@ -32,7 +32,7 @@ impl Files {
         mut piped: Option<Vec<u8>>,
         progress: &Progress,
     ) -> Result<Self> {
-        let mut reading = Reading::new(options(args));
+        let mut reading = Reading::new(options(args, progress));
         let paths = expand(&args.files, &mut reading)?;
         let name = match &*args.files {
             [one] => input::name_of(one),
@@ -88,7 +88,7 @@ impl Files {
     }
 }
 
-fn options(args: &ImportArgs) -> ReadOptions<'_> {
+fn options<'a>(args: &'a ImportArgs, progress: &'a Progress) -> ReadOptions<'a> {
     ReadOptions {
         format: args.format,
         encoding: args.encoding,
@@ -102,6 +102,7 @@ fn options(args: &ImportArgs) -> ReadOptions<'_> {
         provisioner: args.provisioner.as_deref(),
         admin_role: &args.admin_role,
         admin_client_roles: &args.admin_client_role,
+        progress: Some(progress),
     }
 }
 
@@ -138,7 +139,7 @@ fn expand(files: &[PathBuf], reading: &mut Reading<'_>) -> Result<Vec<PathBuf>> 
     }
     let mut seen = std::collections::HashSet::new();
     if let Some(twice) = paths.iter().find(|path| !seen.insert(*path)) {
-        return Err(Failure::Refused(Refusal {
+        return Err(Failure::Refused(CommandRefusal {
             kind: "invalid_argument",
             message: format!("{} is named twice; name it once", input::name_of(twice)),
             notes: Vec::new(),

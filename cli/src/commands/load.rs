@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use headcount::{CopyOptions, Directory, Seats, restore};
 use serde_json::json;
 
-use super::progress::Progress;
 use super::{Store, input};
 use crate::args::{ImportArgs, WhenFull};
 use crate::failure::{Failure, Result, took_effect};
 use crate::import::options::{Missing, OnExisting};
 use crate::output::{count, write_json};
+use crate::progress::Progress;
 
 /// What an export begins with.
 const FIRST: &[u8] = b"{\"headcount_export\":";
@@ -79,23 +79,25 @@ pub(super) fn run(
     }
     refuse_options(args)?;
     let name = lines.name.clone();
+    let progress = Progress::new(json);
     let (seats, records) = if args.dry_run {
         if !store.is_missing() {
             refuse_full(store, &store.open_file()?)?;
         }
-        fill(&Directory::in_memory()?, lines)?
+        fill(&Directory::in_memory()?, lines, &progress)?
     } else if store.is_missing() {
         if store.actor.is_some() {
             return Err(no_actor());
         }
-        make(store, lines)?
+        make(store, lines, &progress)?
     } else {
         let directory = store.acting(store.open_to_write()?)?;
         refuse_full(store, &directory)?;
-        let filled = fill(&directory, lines)?;
+        let filled = fill(&directory, lines, &progress)?;
         directory.close()?;
         filled
     };
+    drop(progress);
     if !args.dry_run {
         took_effect();
     }
@@ -129,10 +131,10 @@ pub(super) fn run(
 }
 
 /// Makes a directory that isn't there. Under its name it is only when it is whole.
-fn make(store: &Store<'_>, lines: Lines) -> Result<(Seats, u64)> {
+fn make(store: &Store<'_>, lines: Lines, progress: &Progress) -> Result<(Seats, u64)> {
     let beside = Beside::of(store.path);
     let directory = Directory::open(&beside.0)?;
-    let filled = fill(&directory, lines)?;
+    let filled = fill(&directory, lines, progress)?;
     directory.close()?;
     restore(
         &beside.0,
@@ -161,15 +163,17 @@ impl Drop for Beside {
 }
 
 /// Loads the lines; returns how many records they were.
-fn fill(directory: &Directory, lines: Lines) -> Result<(Seats, u64)> {
+fn fill(directory: &Directory, lines: Lines, progress: &Progress) -> Result<(Seats, u64)> {
     let Lines {
         name,
         reader,
         bytes,
     } = lines;
-    let progress = bytes.map_or_else(Progress::new, Progress::of_bytes);
-    progress.say("importing".to_owned());
-    let loaded = directory.load_lines(reader, |done| progress.reach_at(done.bytes));
+    match bytes {
+        Some(bytes) => progress.begin_bytes("importing", bytes),
+        None => progress.say("importing".to_owned()),
+    }
+    let loaded = directory.load_lines(reader, |done| progress.reach(done.bytes));
     let loaded = loaded.map_err(|error| {
         let kind = error.kind().name();
         Failure::refused(

@@ -16,7 +16,6 @@ mod license;
 mod list;
 mod load;
 mod naming;
-mod progress;
 mod seats;
 mod selection;
 mod serve;

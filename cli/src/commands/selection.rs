@@ -12,7 +12,7 @@ use super::filter::{each, query_of};
 use super::{apply, input, refusal};
 use crate::args::{Ownerless, SelectionArgs};
 use crate::directory::Directory;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::{Table, count, write_json};
 
 /// Names that a message has in full.
@@ -178,7 +178,7 @@ fn not_found(missing: &[&str]) -> Failure {
     if missing.len() > NAMED_MAX {
         shown.push(format!("and {} more", missing.len() - NAMED_MAX));
     }
-    Failure::Refused(Refusal {
+    Failure::Refused(CommandRefusal {
         kind: "user_not_found",
         message: format!(
             "no user has the id, email or username {}; nothing was changed",

@@ -5,7 +5,9 @@ mod touched;
 use std::collections::HashSet;
 use std::io::Write;
 
-use headcount::{Batch, Change, Event, Field, License, Op, Role, UserId, UserUpdate, WorkspaceId};
+use headcount::{
+    Batch, Change, ErrorKind, Event, Field, License, Op, Role, UserId, UserUpdate, WorkspaceId,
+};
 use serde_json::json;
 
 use self::touched::{Touched, created, touched};
@@ -13,7 +15,7 @@ use super::confirm::confirm;
 use super::{Store, apply, refusal};
 use crate::args::UndoArgs;
 use crate::directory::Directory;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::{license_name, safe, write_json};
 
 pub(super) fn run(
@@ -103,12 +105,18 @@ impl History {
         let before = sequence.checked_sub(1).ok_or_else(|| {
             unknown("changes are numbered from 1; `headcount changes` lists them".to_owned())
         })?;
-        let mut found = directory.changes(before)?;
-        let change = found.next().transpose()?.ok_or_else(|| {
+        let missing = || {
             unknown(format!(
                 "there is no change {sequence} yet; `headcount changes` lists them"
             ))
-        })?;
+        };
+        let mut found = directory
+            .changes(before)
+            .map_err(|error| match error.kind() {
+                ErrorKind::ChangeNotYet { .. } => missing(),
+                _ => error.into(),
+            })?;
+        let change = found.next().transpose()?.ok_or_else(missing)?;
         let mine: HashSet<_> = change.events.iter().filter_map(touched).collect();
         let created: HashSet<_> = change.events.iter().filter_map(created).collect();
         let mut history = Self {
@@ -200,7 +208,7 @@ impl History {
         } else {
             format!("change {number} can't be undone; nothing was changed")
         };
-        Err(Failure::Refused(Refusal {
+        Err(Failure::Refused(CommandRefusal {
             kind: "not_undoable",
             message,
             notes: stuck,
@@ -309,7 +317,10 @@ impl History {
                 Ok(Some(Step::new(
                     Op::SetRole(workspace.into(), user.into(), role),
                     Touched::Member(workspace, user),
-                    format!("make {} {role} in workspace id:{workspace}", name(user)),
+                    format!(
+                        "give {} the role {role} in workspace id:{workspace}",
+                        name(user)
+                    ),
                 )))
             }
             Event::MemberRemoved { workspace, user } => {

@@ -10,6 +10,7 @@ use super::Store;
 use crate::args::{RepairArgs, VerifyArgs};
 use crate::failure::{Failure, Result};
 use crate::output::{count, safe, write_json};
+use crate::progress::Progress;
 
 /// Lists the faults; damaged is refused with the kind `corrupted`.
 pub(super) fn verify(
@@ -19,7 +20,9 @@ pub(super) fn verify(
     out: &mut dyn Write,
 ) -> Result<()> {
     store.must_be_there()?;
+    let progress = Progress::of_long("verifying", json);
     let inspection = Directory::options().find_faults(store.path, args.limit)?;
+    drop(progress);
     if json {
         write_json(
             out,
@@ -70,6 +73,7 @@ pub(super) fn repair(
     out: &mut dyn Write,
 ) -> Result<()> {
     store.must_be_there()?;
+    let progress = Progress::of_long("repairing", json);
     let options = Directory::options();
     let repaired = match &args.aside {
         Some(aside) if !args.dry_run => {
@@ -84,6 +88,7 @@ pub(super) fn repair(
         }
         _ => options.plan_repair(store.path, args.limit)?,
     };
+    drop(progress);
     if json {
         return write_json(
             out,

@@ -45,16 +45,16 @@ pub(super) fn run(
         }
         UsersCommand::Update(args) => update_users(store, args, json, out),
         UsersCommand::Activate { who, version } => {
-            let change = Change::new(Verb::Activate, who, *version);
+            let change = UserCommand::new(Verb::Activate, who, *version);
             change.run(store, json, out)
         }
         UsersCommand::Deactivate {
             who,
             version,
             ownerless,
-        } => Change {
+        } => UserCommand {
             ownerless: Some(*ownerless),
-            ..Change::new(Verb::Deactivate, who, *version)
+            ..UserCommand::new(Verb::Deactivate, who, *version)
         }
         .run(store, json, out),
         UsersCommand::Delete {
@@ -62,10 +62,10 @@ pub(super) fn run(
             version,
             ownerless,
             yes,
-        } => Change {
+        } => UserCommand {
             ownerless: Some(*ownerless),
             yes: Some(*yes),
-            ..Change::new(Verb::Delete, who, *version)
+            ..UserCommand::new(Verb::Delete, who, *version)
         }
         .run(store, json, out),
     }
@@ -107,8 +107,8 @@ fn update_users(
     selection::change(directory, &users, &verb, None, [args.dry_run, json], out)
 }
 
-/// A change of one user, or of several.
-struct Change<'a> {
+/// A command that changes one user, or several.
+struct UserCommand<'a> {
     verb: Verb,
     who: &'a SelectionArgs,
     version: IfVersion,
@@ -116,7 +116,7 @@ struct Change<'a> {
     yes: Option<Yes>,
 }
 
-impl<'a> Change<'a> {
+impl<'a> UserCommand<'a> {
     fn new(verb: Verb, who: &'a SelectionArgs, version: IfVersion) -> Self {
         Self {
             verb,

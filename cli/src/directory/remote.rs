@@ -39,7 +39,7 @@ struct Workspaces {
 }
 
 #[derive(Deserialize)]
-struct Changes {
+struct ChangesPage {
     changes: Vec<Change>,
 }
 
@@ -182,7 +182,7 @@ impl Remote {
         let read = |after: Option<u64>| {
             let after = after.unwrap_or(0);
             let path = format!("/api/v1/changes?limit={PAGE}&after={after}");
-            let Changes { changes } = self.client.get(&path)?;
+            let ChangesPage { changes } = self.client.get(&path)?;
             let last = changes.last().map(|change| change.sequence);
             Ok((changes, last))
         };

@@ -1,7 +1,5 @@
 //! A row that can be taken as far as is known, and what it means.
 
-use std::sync::Arc;
-
 use headcount::{User, UserId, Username};
 
 use super::Row;
@@ -41,14 +39,18 @@ pub(crate) struct Candidate {
 }
 
 /// A user who is there, as far as a plan needs them.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the user"
+)]
 pub(crate) struct Known {
     pub(crate) id: UserId,
     pub(super) is_active: bool,
     pub(super) is_admin: bool,
     /// Whether they changed since they were created.
     pub(super) is_touched: bool,
-    /// The whole user; `None` where the row says nothing else of them.
-    pub(super) whole: Option<Arc<User>>,
+    /// Whether the row says anything else of them than they are.
+    pub(super) differs: bool,
 }
 
 impl Candidate {
@@ -91,14 +93,14 @@ impl Candidate {
     }
 
     /// Notes that the row is about `user`.
-    pub(super) fn is(&mut self, user: Arc<User>, row: &Row, options: &Options<'_>) {
-        self.settle(row, Some(&user), options);
+    pub(super) fn is(&mut self, user: &User, row: &Row, options: &Options<'_>) {
+        self.settle(row, Some(user), options);
         self.user = Some(Known {
             id: user.id(),
             is_active: user.is_active(),
             is_admin: user.is_admin(),
             is_touched: user.version() > 1,
-            whole: self.differs(row, &user, options).then_some(user),
+            differs: self.differs(row, user, options),
         });
     }
 

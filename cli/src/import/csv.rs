@@ -1,10 +1,10 @@
 //! Delimited text: a header line with the names of the columns, then one user a
 //! line.
 
-use headcount::Email;
+use headcount::{Email, UserId};
 use serde_json::{Map, Value};
 
-use super::delimited::{Cell, Reader, Record};
+use super::delimited::{Cell, CsvRecord, Reader};
 use super::names::{Field, Names, Target, unknown};
 use super::reading::Reading;
 use super::row::Spot;
@@ -54,6 +54,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
         }
         refuse_swallowed_rows(&record, &columns, delimiter)?;
         rows.push(&row(&columns, record, reading));
+        reading.row(text.len() - reader.left());
     }
     Ok(rows)
 }
@@ -98,7 +99,7 @@ fn sniff(text: &str, names: Names<'_>) -> char {
 }
 
 fn columns(
-    header: &Record,
+    header: &CsvRecord,
     delimiter: char,
     reading: &mut Reading<'_>,
 ) -> Result<Vec<Column>, String> {
@@ -213,23 +214,27 @@ fn check_fields(columns: &[Column]) -> Result<(), String> {
 /// Refuses a cell with a line break and a whole row behind it: two quotes that lost
 /// their other halves would make one of the rows between them.
 fn refuse_swallowed_rows(
-    record: &Record,
+    record: &CsvRecord,
     columns: &[Column],
     delimiter: char,
 ) -> Result<(), String> {
-    let is_identity =
-        |column: &Column| matches!(column, Column::Field(Field::Email | Field::Username, _));
-    let Some(identity) = columns.iter().position(is_identity) else {
-        return Ok(());
+    let told_by_text = columns
+        .iter()
+        .any(|column| matches!(column, Column::Field(Field::Email | Field::Id, _)));
+    let names_somebody = |(column, part): (&Column, &&str)| match column {
+        Column::Field(Field::Email | Field::Username, _) => looks_like_address(part),
+        Column::Field(Field::Id, _) => part.parse::<UserId>().is_ok(),
+        _ => false,
     };
     for cell in record.cells.iter().filter(|cell| cell.spans_lines) {
         for line in cell.text.split(['\n', '\r']).skip(1) {
-            let parts: Vec<&str> = line.split(delimiter).collect();
-            let is_row = columns.len() > 1
-                && parts.len() == columns.len()
-                && parts
-                    .get(identity)
-                    .is_some_and(|part| Email::parse(part.trim()).is_ok());
+            let parts: Vec<&str> = { line.split(delimiter) }
+                .map(|part| part.trim_matches([' ', '"']))
+                .collect();
+            // Any text can be a username, so there the number of cells has to tell.
+            let is_row = parts.len() > 1
+                && (columns.iter().zip(&parts).any(names_somebody)
+                    || !told_by_text && parts.len() == columns.len());
             if is_row {
                 let (at, column) = cell.place;
                 return Err(format!(
@@ -242,7 +247,13 @@ fn refuse_swallowed_rows(
     Ok(())
 }
 
-fn row(columns: &[Column], record: Record, reading: &mut Reading<'_>) -> Row {
+fn looks_like_address(text: &str) -> bool {
+    let has_space = text.contains(char::is_whitespace);
+    let parts = text.split_once('@');
+    !has_space && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
+}
+
+fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row {
     let mut row = Row::at(Spot::Line(record.line));
     let is_filled = |cell: &Cell| !cell.text.is_empty();
     let filled = record

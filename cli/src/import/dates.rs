@@ -32,9 +32,16 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Timestamp, String> {
     let upper = text.trim().to_uppercase();
     let (rest, zone) = zone_of(&upper);
     let (date, time) = split_time(rest);
-    let (year, month, day) = match date_of(date).ok_or_else(invalid)? {
-        Date::Sure(date) => date,
-        Date::Either => {
+    let (year, month, day) = match date_of(date) {
+        None if has_short_year(date) => {
+            return Err(format!(
+                "{name}: the year of {:?} has two digits; write it with four, as in 2024-07-11",
+                shortened(text)
+            ));
+        }
+        None => return Err(invalid()),
+        Some(Date::Sure(date)) => date,
+        Some(Date::Either) => {
             return Err(format!(
                 "{name}: {:?} could be two different days; write it with the year first, as in \
                  2024-07-11",
@@ -124,6 +131,15 @@ fn date_of(text: &str) -> Option<Date> {
     (c.len() == 4 && number(c).is_some()).then_some(Date::Either)
 }
 
+/// Whether it is a date whose year has only two digits.
+fn has_short_year(date: &str) -> bool {
+    let parts: Vec<&str> = date.split(['-', '/', '.', ' ']).collect();
+    let is_part = |part: &&str| (1..=2).contains(&part.len()) && part.parse::<u8>().is_ok();
+    let numbers = parts.iter().filter(|part| is_part(part)).count();
+    let months = parts.iter().filter(|part| month_of(part).is_some()).count();
+    parts.len() == 3 && numbers + months == 3 && months <= 1
+}
+
 /// The date, if the year has all its digits.
 fn sure(year: &str, month: u32, day: u32) -> Option<Date> {
     let year = (year.len() == 4).then(|| year.parse().ok())??;
@@ -202,11 +218,14 @@ mod tests {
             );
         }
         assert!(parse("t", "7/7/2024").is_ok());
+        for text in ["1/2/24", "13.07.24", "13-Jul-24", "24-07-13 10:00"] {
+            let error = parse("t", text).unwrap_err();
+            assert!(error.contains("has two digits"), "{text}: {error}");
+        }
         for text in [
             "",
             "soon",
             "13/13/2024",
-            "1/2/24",
             "2024-02-30",
             "1969-01-01",
             "é/é/é",

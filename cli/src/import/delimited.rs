@@ -13,12 +13,12 @@ pub(super) struct Cell {
 
 /// A record, and the line on which it begins.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(super) struct CsvRecord {
     pub(super) line: usize,
     pub(super) cells: Vec<Cell>,
 }
 
-impl Record {
+impl CsvRecord {
     /// Whether nothing is in any cell.
     pub(super) fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.text.is_empty())
@@ -44,17 +44,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// How many bytes of the text are left.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The next record that is not a blank line.
     ///
     /// # Errors
     ///
     /// What can't be read for certain, where, and what would help.
-    pub(super) fn next(&mut self) -> Result<Option<Record>, String> {
+    pub(super) fn next(&mut self) -> Result<Option<CsvRecord>, String> {
         while self.take_line_end() {}
         if self.rest.is_empty() {
             return Ok(None);
         }
-        let mut record = Record {
+        let mut record = CsvRecord {
             line: self.line,
             cells: Vec::new(),
         };

@@ -6,14 +6,16 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
+use super::encoding::end_in;
 use super::federated;
 use super::json::{Members, Strict, part};
 use super::names::Names;
 use super::reading::Reading;
 use super::row::{Fields, List, Spot, is_federated};
+use super::values::kind_of;
 use super::{Format, Row, Rows};
 
 impl Members<'_> {
@@ -104,7 +106,7 @@ impl<'a> Reader<'a, '_, '_> {
             self.take(&row);
             return Ok(());
         }
-        self.read_federated(&members, None);
+        self.read_federated(&members, None)?;
         // The name of the only realm would tell nothing apart.
         match members.get("users") {
             Some(users) => self.read_users(users.get(), None, None),
@@ -119,12 +121,15 @@ impl<'a> Reader<'a, '_, '_> {
     /// Reads a member of a list of realms, or of users.
     fn read_element(&mut self, index: usize, element: &'a RawValue) -> Result<(), String> {
         let text = element.get();
-        // A user with a key twice is one bad row, a realm is the whole file.
-        if text.starts_with('{')
-            && let Ok(members) = part::<Members<'_>>(self.text, text)
-        {
+        if text.starts_with('{') {
+            let members = match part::<Members<'_>>(self.text, text) {
+                Ok(members) => members,
+                // A user with a key twice is one bad row, a realm is the whole file.
+                Err(told) if holds_realm(text) => return Err(told),
+                Err(_) => Members(Vec::new()),
+            };
             let name = members.get("realm");
-            self.read_federated(&members, Some(index));
+            self.read_federated(&members, Some(index))?;
             if let Some(users) = members.get("users") {
                 let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
                 return self.read_users(users.get(), Some(index), name.map(Arc::from).as_ref());
@@ -145,12 +150,27 @@ impl<'a> Reader<'a, '_, '_> {
 
     /// Reads `federatedUsers`, of whom another store has the names and addresses. Those
     /// whose attributes have an address are users; the others are remembered.
-    fn read_federated(&mut self, members: &Members<'a>, realm: Option<usize>) {
+    ///
+    /// # Errors
+    ///
+    /// They are no list, or have a key twice.
+    fn read_federated(
+        &mut self,
+        members: &Members<'a>,
+        realm: Option<usize>,
+    ) -> Result<(), String> {
         let Some(users) = members.get("federatedUsers") else {
-            return;
+            return Ok(());
         };
-        let Ok(Strict(Value::Array(users))) = part(self.text, users.get()) else {
-            return;
+        let users = match part(self.text, users.get())? {
+            Strict(Value::Array(users)) => users,
+            Strict(Value::Null) => return Ok(()),
+            Strict(other) => {
+                let kind = kind_of(&other);
+                return Err(format!(
+                    "its `federatedUsers` is {kind}; it has to be a list"
+                ));
+            }
         };
         for (index, user) in users.into_iter().enumerate() {
             let Some(user) = federated::with_address(&user) else {
@@ -166,6 +186,7 @@ impl<'a> Reader<'a, '_, '_> {
             let row = Row::from_json(spot, user, Fields::Keycloak, self.reading);
             self.take(&row);
         }
+        Ok(())
     }
 
     /// Reads what `users` is: a list, or a map of id to user.
@@ -213,6 +234,7 @@ impl<'a> Reader<'a, '_, '_> {
     }
 
     fn user(&mut self, spot: Spot, text: &str) -> Row {
+        self.reading.row(end_in(self.text, text));
         match part(self.text, text) {
             Ok(Strict(value)) => Row::from_json(spot, value, Fields::Keycloak, self.reading),
             Err(error) => Row::unreadable(spot, format!("it can't be read: {error}")),
@@ -235,4 +257,10 @@ impl<'a> Reader<'a, '_, '_> {
         }
         row
     }
+}
+
+/// Whether an object is a realm, though it has a key twice.
+fn holds_realm(text: &str) -> bool {
+    let members = serde_json::from_str::<Map<String, Value>>(text);
+    members.is_ok_and(|members| members.contains_key("realm") || members.contains_key("users"))
 }

@@ -161,6 +161,11 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Where in `text` a part of it ends.
+pub(super) fn end_in(text: &str, part: &str) -> usize {
+    (part.as_ptr() as usize + part.len()).saturating_sub(text.as_ptr() as usize)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

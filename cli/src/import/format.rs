@@ -37,6 +37,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str, reading: &mut Reading<'_>) -> Resu
     if text.trim_ascii().is_empty() {
         return Err("it is empty".to_owned());
     }
+    reading.begin(name, text.len());
     match reading.options.format {
         FormatArg::Jsonl => Ok(of_lines(text, reading)),
         FormatArg::Csv => of_table(text, reading),

@@ -11,8 +11,10 @@ use super::options::{MatchBy, Missing, OnExisting, Options};
 use super::plan::Plan;
 use super::reading::{ReadOptions, Reading};
 use super::refusals::Refusals;
+use super::writing;
 use crate::args::{FormatArg, WhenFull};
 use crate::directory::Directory;
+use crate::progress::Progress;
 
 /// Imports a file in every way there is.
 pub fn check(bytes: &[u8]) {
@@ -79,6 +81,7 @@ fn import(directory: &Directory, rows: &Rows, on_existing: OnExisting) {
         matching: &[MatchBy::Id, MatchBy::Email],
         missing: Missing::Keep,
         allow_ownerless: false,
+        progress: &Progress::hidden(),
     };
     let plan = Plan::make(directory, rows, &options, &mut refusals).unwrap();
     refusals.json(rows);
@@ -87,9 +90,7 @@ fn import(directory: &Directory, rows: &Rows, on_existing: OnExisting) {
     for candidate in &plan.candidates {
         candidate.notes(&rows.get(candidate.row));
     }
-    directory
-        .apply(plan.operations(rows, &options).batch)
-        .unwrap();
+    writing::carry_out(directory, &plan, rows, &options, false).unwrap();
     directory.here().unwrap().verify().unwrap();
 }
 

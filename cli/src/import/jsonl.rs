@@ -1,6 +1,6 @@
 //! JSON lines: one user as a JSON object on each line.
 
-use super::encoding::lines;
+use super::encoding::{end_in, lines};
 use super::json::{Strict, without_place};
 use super::reading::Reading;
 use super::row::{Fields, Spot};
@@ -13,6 +13,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Rows {
         let line = line.trim_ascii();
         if !line.is_empty() {
             rows.push(&row(Spot::Line(number), line, reading));
+            reading.row(end_in(text, line));
         }
     }
     rows

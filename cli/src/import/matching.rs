@@ -9,6 +9,7 @@ use headcount::{Email, User, UserId, Username};
 
 use super::candidate::Candidate;
 use super::options::{MatchBy, Options};
+use super::plan::Absent;
 use super::refusals::Refusals;
 use super::{Row, Rows};
 use crate::args::TEMPLATE_USERNAME;
@@ -26,7 +27,9 @@ pub(super) fn candidates(
     refusals: &mut Refusals,
 ) -> Result<Vec<Candidate>> {
     let mut candidates = Vec::with_capacity(rows.len());
+    options.progress.begin("checking", rows.len(), "rows");
     for (number, row) in rows.iter().enumerate() {
+        options.progress.count(number as u64);
         if !refusals.has(number) {
             let mut candidate = Candidate::of(number, &row);
             if row.email.is_none() {
@@ -183,7 +186,9 @@ fn match_by(
     let taken = taken(by, rows, candidates);
     let open = candidates.iter_mut().filter(|c| c.user.is_none());
     let mut open: Vec<_> = open.collect();
-    for part in open.chunks_mut(ROWS_AT_ONCE) {
+    options.progress.begin("comparing", open.len(), "rows");
+    for (done, part) in open.chunks_mut(ROWS_AT_ONCE).enumerate() {
+        options.progress.reach((done * ROWS_AT_ONCE) as u64);
         let read: Vec<_> = part.iter().map(|c| rows.get(c.row)).collect();
         let found = find(by, directory, &read, part)?;
         for ((candidate, row), found) in part.iter_mut().zip(&read).zip(found) {
@@ -193,11 +198,11 @@ fn match_by(
             let place = taken.binary_search_by_key(&found.id(), |taken| taken.user);
             match place.map(|place| &taken[place]) {
                 // `refuse_same_user` has one of the two taken out.
-                Ok(other) if other.keeps_it => candidate.is(found, row, options),
+                Ok(other) if other.keeps_it => candidate.is(&found, row, options),
                 Ok(_) => {}
                 Err(_) => match mismatch(by, row, &found, options) {
                     Some(reason) => refusals.add(candidate.row, "id_mismatch", reason),
-                    None => candidate.is(found, row, options),
+                    None => candidate.is(&found, row, options),
                 },
             }
         }
@@ -298,14 +303,14 @@ fn mismatch(by: MatchBy, row: &Row, found: &User, options: &Options<'_>) -> Opti
 }
 
 /// The active users whom no row is about.
-pub(super) fn absent(directory: &Directory, candidates: &[Candidate]) -> Result<Vec<Arc<User>>> {
+pub(super) fn absent(directory: &Directory, candidates: &[Candidate]) -> Result<Vec<Absent>> {
     let matched = candidates.iter().filter_map(|c| c.user.as_ref());
     let present: HashSet<UserId> = matched.map(|user| user.id).collect();
     let mut absent = Vec::new();
     for user in directory.users()? {
         let user = user?;
         if user.is_active() && !present.contains(&user.id()) {
-            absent.push(user);
+            absent.push(Absent::of(&user));
         }
     }
     Ok(absent)

@@ -6,7 +6,6 @@
 //! it all. The [`report`] tells what came of it. No step writes to the directory.
 
 mod attributes;
-pub(crate) mod bulk;
 pub(crate) mod candidate;
 mod csv;
 mod dates;
@@ -30,12 +29,14 @@ pub(crate) mod plan;
 pub(crate) mod reading;
 pub(crate) mod refusals;
 pub(crate) mod report;
+pub(crate) mod results;
 mod row;
 mod rows;
 mod seats;
 #[cfg(test)]
 mod tests;
 mod values;
+pub(crate) mod writing;
 
 pub(crate) use format::{Format, Parsed, parse};
 pub(crate) use row::Row;

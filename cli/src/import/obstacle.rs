@@ -2,15 +2,15 @@
 
 use std::collections::HashSet;
 
-use headcount::{ErrorKind, License, Role, Seats, User, UserId, UserQuery};
+use headcount::{ErrorKind, License, Role, Seats, UserId, UserQuery};
 use serde_json::{Map, Value, json};
 
 use super::Rows;
 use super::candidate::Candidate;
-use super::plan::Plan;
+use super::plan::{Absent, Plan};
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
 use crate::directory::Directory;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::count;
 
 /// What is in the way of all rows.
@@ -38,10 +38,10 @@ impl Obstacle {
     }
 
     /// The refusal to deactivate a user who is not in the file.
-    pub(super) fn of_absent(refusal: &headcount::Error, user: &User) -> Self {
+    pub(super) fn of_absent(refusal: &headcount::Error, user: &Absent) -> Self {
         let mut obstacle = Self::new(refusal.kind().name(), refusal.to_string(), Vec::new());
         let how = "not in the file".to_owned();
-        obstacle.absent.push((user.email().to_string(), how));
+        obstacle.absent.push((user.email.to_string(), how));
         obstacle
     }
 
@@ -70,7 +70,7 @@ impl Obstacle {
         notes.extend(self.cures.iter().cloned());
         let mut details = self.details.clone();
         details.insert("rows".to_owned(), self.json(rows).into());
-        Failure::Refused(Refusal {
+        Failure::Refused(CommandRefusal {
             kind: self.kind,
             message: self.message.clone(),
             notes,
@@ -135,7 +135,7 @@ pub(super) fn silently_kept_admins(directory: &Directory, plan: &Plan) -> Result
         return Ok(None);
     }
     let loses = |c: &&Candidate| is_active_admin(c) && (c.keeps_admin || !c.active);
-    let absent = plan.absent.iter().filter(|user| user.is_admin()).count();
+    let absent = plan.absent.iter().filter(|user| user.is_admin).count();
     let losing = plan.candidates.iter().filter(loses).count() + absent;
     let admins = directory.count(&UserQuery::new().active(true).admins(true))?;
     if admins == 0 || usize::try_from(admins).is_ok_and(|admins| losing < admins) {
@@ -182,9 +182,9 @@ pub(super) fn of_whole(
                     obstacle.blame(candidate.row, "takes the rights of an active admin away");
                 }
             }
-            for user in plan.absent.iter().filter(|user| user.is_admin()) {
+            for user in plan.absent.iter().filter(|user| user.is_admin) {
                 let how = "an active admin who is not in the file".to_owned();
-                obstacle.absent.push((user.email().to_string(), how));
+                obstacle.absent.push((user.email.to_string(), how));
             }
         }
         ErrorKind::LastOwner => {
@@ -200,7 +200,7 @@ pub(super) fn of_whole(
 /// Who is deactivated: the user of a row, or one who is not in the file.
 enum Leaving<'a> {
     Row(usize),
-    Absent(&'a User),
+    Absent(&'a Absent),
 }
 
 /// Finds whose deactivation leaves a workspace without an active owner.
@@ -212,7 +212,7 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
         .chain(
             plan.absent
                 .iter()
-                .map(|user| (user.id(), Leaving::Absent(user))),
+                .map(|user| (user.id, Leaving::Absent(user))),
         )
         .collect();
     let ids: HashSet<UserId> = everybody.iter().map(|(id, _)| *id).collect();
@@ -234,7 +234,7 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
             Leaving::Row(row) => obstacle.blame(row, &how),
             Leaving::Absent(user) => {
                 let how = format!("not in the file, and {how}");
-                obstacle.absent.push((user.email().to_string(), how));
+                obstacle.absent.push((user.email.to_string(), how));
             }
         }
     }

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use crate::args::WhenFull;
+use crate::progress::Progress;
 
 /// How to import.
 #[derive(Clone, Copy)]
@@ -19,6 +20,7 @@ pub(crate) struct Options<'a> {
     pub(crate) matching: &'a [MatchBy],
     pub(crate) missing: Missing,
     pub(crate) allow_ownerless: bool,
+    pub(crate) progress: &'a Progress,
 }
 
 impl Options<'_> {

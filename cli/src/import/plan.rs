@@ -1,9 +1,7 @@
 //! What importing rows means for a directory: who is who, who gets a seat, and
-//! the one batch that makes it so.
+//! the operations that make it so.
 
-use std::sync::Arc;
-
-use headcount::{Batch, NewUser, Op, Seats, User, UserUpdate};
+use headcount::{NewUser, Op, Seats, User, UserId, UserUpdate};
 
 use super::candidate::Candidate;
 use super::matching;
@@ -11,7 +9,7 @@ use super::obstacle::{self, Obstacle};
 use super::options::{Keep, Missing, OnExisting, Options};
 use super::refusals::Refusals;
 use super::seats::{Shares, share_out};
-use super::{Row, Rows};
+use super::{Row, Rows, writing};
 use crate::directory::Directory;
 use crate::failure::Result;
 
@@ -19,17 +17,28 @@ use crate::failure::Result;
 pub(crate) struct Plan {
     pub(crate) candidates: Vec<Candidate>,
     /// The users who are not in the file, and to be deactivated for that.
-    pub(crate) absent: Vec<Arc<User>>,
+    pub(crate) absent: Vec<Absent>,
     pub(crate) shares: Shares,
     pub(crate) seats: Seats,
     /// Why the directory would not take the batch as a whole.
     pub(crate) obstacle: Option<Obstacle>,
 }
 
-/// Operations, and whom each is for: a candidate, or behind these an absent user.
-pub(crate) struct Operations {
-    pub(crate) batch: Batch,
-    pub(crate) subjects: Vec<usize>,
+/// A user who is not in the file.
+pub(crate) struct Absent {
+    pub(crate) id: UserId,
+    pub(super) email: Box<str>,
+    pub(super) is_admin: bool,
+}
+
+impl Absent {
+    pub(super) fn of(user: &User) -> Self {
+        Self {
+            id: user.id(),
+            email: user.email().as_str().into(),
+            is_admin: user.is_admin(),
+        }
+    }
 }
 
 impl Plan {
@@ -102,11 +111,9 @@ impl Plan {
         options: &Options<'_>,
         refusals: &mut Refusals,
     ) -> Result<()> {
-        let operations = self.operations(rows, options);
-        for refusal in directory.preview(operations.batch)? {
-            let subject = refusal
-                .op_index()
-                .and_then(|op| operations.subjects.get(op));
+        let (subjects, refused) = writing::refusals(directory, self, rows, options)?;
+        for refusal in refused {
+            let subject = refusal.op_index().and_then(|op| subjects.get(op));
             match subject.map(|subject| self.candidates.get(*subject).ok_or(*subject)) {
                 Some(Ok(candidate)) => {
                     refusals.add(candidate.row, refusal.kind().name(), refusal.to_string());
@@ -122,47 +129,53 @@ impl Plan {
         Ok(())
     }
 
-    /// The batch that carries the plan out.
-    pub(crate) fn operations(&self, rows: &Rows, options: &Options<'_>) -> Operations {
-        let mut operations = Operations {
-            batch: Batch::new(),
-            subjects: Vec::with_capacity(self.candidates.len()),
-        };
-        for (index, candidate) in self.candidates.iter().enumerate() {
-            let mut push = |op| {
-                operations.batch.push(op);
-                operations.subjects.push(index);
-            };
-            let Some(user) = &candidate.user else {
-                let row = rows.get(candidate.row);
-                push(Op::CreateUser(new_user(&row, candidate)));
-                continue;
-            };
-            if options.on_existing == OnExisting::Skip {
-                continue;
-            }
-            // Of a user who is in the file as they are here, nothing is asked.
-            if user.whole.is_some() {
-                let row = rows.get(candidate.row);
-                let update = update(&row, candidate, options);
-                push(Op::UpdateUser(user.id.into(), update));
-            }
-            match (user.is_active, candidate.active) {
-                (false, true) => push(Op::ActivateUser(user.id.into())),
-                (true, false) => push(Op::DeactivateUser(user.id.into())),
-                _ => {}
-            }
-        }
-        for (index, user) in (self.candidates.len()..).zip(&self.absent) {
-            operations.batch.push(Op::DeactivateUser(user.id().into()));
-            operations.subjects.push(index);
-        }
-        operations.batch = operations.batch.allow_ownerless(options.allow_ownerless);
-        operations
+    /// How many users it is about. Each is called by a number: the candidates come first,
+    /// then the absent users.
+    pub(crate) fn subjects(&self) -> usize {
+        self.candidates.len() + self.absent.len()
+    }
+
+    /// The operations that carry the plan out, with the numbers of their users.
+    pub(super) fn operations<'p>(
+        &'p self,
+        rows: &'p Rows,
+        options: &'p Options<'_>,
+    ) -> impl Iterator<Item = (usize, Op)> + 'p {
+        let candidates = self.candidates.iter().enumerate();
+        let of_rows = candidates.flat_map(|(number, candidate)| {
+            let operations = operations_of(candidate, rows, options);
+            { operations }
+                .into_iter()
+                .flatten()
+                .map(move |op| (number, op))
+        });
+        let absent = (self.candidates.len()..).zip(&self.absent);
+        of_rows.chain(absent.map(|(number, user)| (number, Op::DeactivateUser(user.id.into()))))
     }
 }
 
-pub(super) fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
+fn operations_of(candidate: &Candidate, rows: &Rows, options: &Options<'_>) -> [Option<Op>; 2] {
+    let Some(user) = &candidate.user else {
+        let row = rows.get(candidate.row);
+        return [Some(Op::CreateUser(new_user(&row, candidate))), None];
+    };
+    if options.on_existing == OnExisting::Skip {
+        return [None, None];
+    }
+    // Nothing is asked of a user who is in the file as they are here.
+    let update = user.differs.then(|| {
+        let row = rows.get(candidate.row);
+        Op::UpdateUser(user.id.into(), update(&row, candidate, options))
+    });
+    let seat = match (user.is_active, candidate.active) {
+        (false, true) => Some(Op::ActivateUser(user.id.into())),
+        (true, false) => Some(Op::DeactivateUser(user.id.into())),
+        _ => None,
+    };
+    [update, seat]
+}
+
+fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
     let mut user = NewUser::new(candidate.email(row).unwrap_or_default())
         .active(candidate.active)
         .admin(candidate.admin.unwrap_or(false));

@@ -6,9 +6,13 @@ use super::encoding::Encoding;
 use super::names::Names;
 use crate::args::FormatArg;
 use crate::output::count;
+use crate::progress::Progress;
 
 /// Users that a note names.
 const NAMED_MAX: usize = 20;
+
+/// How often the progress is told.
+const ROWS_BETWEEN: u64 = 1_000;
 
 /// How to read a file.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +29,7 @@ pub(crate) struct ReadOptions<'a> {
     pub(crate) admin_role: &'a str,
     /// Client roles that make an admin, as `client/role`.
     pub(crate) admin_client_roles: &'a [String],
+    pub(crate) progress: Option<&'a Progress>,
 }
 
 impl Default for ReadOptions<'_> {
@@ -39,6 +44,7 @@ impl Default for ReadOptions<'_> {
             provisioner: None,
             admin_role: "admin",
             admin_client_roles: &[],
+            progress: None,
         }
     }
 }
@@ -51,17 +57,40 @@ pub(crate) struct Reading<'a> {
     service_accounts: Vec<String>,
     federated: Vec<String>,
     others: Vec<String>,
+    /// The file that is being read, and its rows so far.
+    file: (String, u64),
 }
 
 impl<'a> Reading<'a> {
     pub(crate) fn new(options: ReadOptions<'a>) -> Self {
         Self {
             options,
+            file: (String::new(), 0),
             left_out: BTreeMap::new(),
             client_roles: BTreeMap::new(),
             service_accounts: Vec::new(),
             federated: Vec::new(),
             others: Vec::new(),
+        }
+    }
+
+    /// Begins a file with this many bytes of text.
+    pub(super) fn begin(&mut self, name: &str, bytes: usize) {
+        self.file = (name.to_owned(), 0);
+        if let Some(progress) = self.options.progress {
+            progress.begin_bytes(format!("reading {name}"), bytes as u64);
+        }
+    }
+
+    /// Notes that there is another row, which ends at this byte of the text.
+    pub(super) fn row(&mut self, end: usize) {
+        let (name, rows) = &mut self.file;
+        *rows += 1;
+        if let Some(progress) = self.options.progress
+            && rows.is_multiple_of(ROWS_BETWEEN)
+        {
+            progress.rename(format!("reading {name}: {rows} rows"));
+            progress.reach(end as u64);
         }
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Rows;
 use super::row::Spot;
-use crate::failure::{Failure, Refusal, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::{count, safe};
 
 /// Rows that a text report shows in full.
@@ -139,7 +139,7 @@ impl Refusals {
                     .to_owned(),
             );
         }
-        Failure::Refused(Refusal {
+        Failure::Refused(CommandRefusal {
             kind: "invalid_rows",
             message,
             notes,

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
 
-use headcount::{Seats, User};
+use headcount::Seats;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -12,6 +11,7 @@ use super::candidate::Candidate;
 use super::obstacle::Obstacle;
 use super::outcome::{Fate, Imported, Outcomes, cells, count_seat};
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
+use super::results::ShownUser;
 use super::{Format, Rows};
 use crate::failure::Result;
 use crate::output::{Table, USER_HEADS, count, safe, write_json, write_json_list};
@@ -57,22 +57,18 @@ impl<'a> Report<'a> {
             *fates.entry(imported.fate).or_insert(0) += 1;
             without_seat += usize::from(imported.without_seat);
             let mut last = "";
-            for name in &imported.changed {
+            for name in imported.changed {
                 let field = name.split('.').next().unwrap_or_default();
                 // The attributes of a user follow each other.
                 if std::mem::replace(&mut last, field) != field {
                     *by_field.entry(field.to_owned()).or_insert(0) += 1;
                 }
             }
-            match &imported.user {
-                _ if imported.fate == Fate::Created => {
-                    count_seat(&mut seats, imported.active, u64::wrapping_add);
-                }
-                Some(user) if imported.changed.iter().any(|field| field == "active") => {
-                    count_seat(&mut seats, user.is_active(), u64::wrapping_add);
-                    count_seat(&mut seats, !user.is_active(), u64::wrapping_sub);
-                }
-                _ => {}
+            if imported.fate == Fate::Created {
+                count_seat(&mut seats, imported.active, u64::wrapping_add);
+            } else if imported.changed.iter().any(|field| field == "active") {
+                count_seat(&mut seats, imported.active, u64::wrapping_add);
+                count_seat(&mut seats, !imported.active, u64::wrapping_sub);
             }
         }
         Self {
@@ -95,13 +91,13 @@ impl<'a> Report<'a> {
         self.fates.values().sum()
     }
 
-    fn noted(&self, imported: &Imported) -> Option<&Candidate> {
+    fn noted(&self, imported: &Imported<'_>) -> Option<&Candidate> {
         let candidate = self.outcomes.plan.candidates.get(imported.candidate?)?;
         candidate.is_noted().then_some(candidate)
     }
 
     /// What is not as the file has it of a user.
-    fn notes(&self, imported: &Imported) -> Vec<String> {
+    fn notes(&self, imported: &Imported<'_>) -> Vec<String> {
         self.noted(imported).map_or_else(Vec::new, |candidate| {
             candidate.notes(&self.source.rows.get(candidate.row))
         })
@@ -113,7 +109,7 @@ impl<'a> Report<'a> {
         let facts = json!({
             "dry_run": self.dry_run,
             "applied": !self.dry_run,
-            "changed": self.outcomes.changes(),
+            "changed": self.outcomes.results.changes,
             "created": self.number_of(Fate::Created),
             "updated": self.number_of(Fate::Updated),
             "unchanged": self.number_of(Fate::Unchanged),
@@ -128,7 +124,7 @@ impl<'a> Report<'a> {
         let invalid = self.source.refusals.json(self.source.rows);
         write_json_list(out, "invalid", invalid.into_iter().map(Ok))?;
         out.write_all(b",")?;
-        let json = |told: headcount::Result<(Imported, Arc<User>)>| {
+        let json = |told: headcount::Result<(Imported<'_>, ShownUser)>| {
             told.map(|(imported, user)| self.json(&imported, &user))
         };
         let without_seat = self.outcomes.users(|user| user.without_seat).map(json);
@@ -140,14 +136,14 @@ impl<'a> Report<'a> {
     }
 
     /// A user in JSON. A dry run has no ids to give to those it would create.
-    fn json(&self, imported: &Imported, user: &User) -> Value {
+    fn json(&self, imported: &Imported<'_>, user: &ShownUser) -> Value {
         let is_drawn = self.dry_run && imported.fate == Fate::Created;
         json!({
-            "id": (!is_drawn).then(|| user.id()),
-            "email": user.email(),
-            "username": user.username(),
-            "active": user.is_active(),
-            "admin": user.is_admin(),
+            "id": (!is_drawn).then_some(user.id),
+            "email": user.email,
+            "username": user.username,
+            "active": user.active,
+            "admin": user.admin,
             "result": imported.fate,
             "changed": imported.changed,
             "notes": self.notes(imported),
@@ -183,7 +179,7 @@ impl<'a> Report<'a> {
 
     fn headline(&self) -> String {
         let file = self.source.name;
-        if !self.outcomes.changes() {
+        if !self.outcomes.results.changes {
             let users = count(self.users(), "user");
             return match self.users() {
                 0 => format!("nothing to change: no users to import from {file}"),
@@ -244,7 +240,7 @@ impl<'a> Report<'a> {
 
     /// What is not as the file has it, of the first users for whom that is so.
     fn write_notes(&self, out: &mut dyn Write) -> Result<()> {
-        let is_noted = |imported: &Imported| self.noted(imported).is_some();
+        let is_noted = |imported: &Imported<'_>| self.noted(imported).is_some();
         let number = self.outcomes.each().filter(is_noted).count();
         if number == 0 {
             return Ok(());
@@ -253,7 +249,7 @@ impl<'a> Report<'a> {
         for imported in self.outcomes.users(is_noted).take(ROWS_SHOWN_MAX) {
             let (imported, user) = imported?;
             let notes = self.notes(&imported).join("; ");
-            writeln!(out, "  {}", safe(&format!("{}: {notes}", user.email())))?;
+            writeln!(out, "  {}", safe(&format!("{}: {notes}", user.email)))?;
         }
         let more = number.saturating_sub(ROWS_SHOWN_MAX);
         if more > 0 {
@@ -274,7 +270,7 @@ impl<'a> Report<'a> {
         let without = self.outcomes.users(|user| user.without_seat);
         for imported in without.take(ROWS_SHOWN_MAX) {
             let (_, user) = imported?;
-            writeln!(out, "  {}", safe(user.email().as_str()))?;
+            writeln!(out, "  {}", safe(&user.email))?;
         }
         let more = self.without_seat.saturating_sub(ROWS_SHOWN_MAX);
         if more > 0 {

@@ -14,7 +14,7 @@ use super::values::{kind_of, mismatch, moment, shortened, truth, untruth};
 /// A row of a file: a user, as far as it could be read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Row {
-    pub(crate) place: Place,
+    pub(crate) place: RowPosition,
     /// The Keycloak realm it is from, where the file names one.
     pub(crate) realm: Option<Arc<str>>,
     pub(crate) id: Option<UserId>,
@@ -43,7 +43,7 @@ pub(crate) type Pairs = Box<[(Box<str>, Box<str>)]>;
 
 /// Where a row is: in which of the files, and where in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct RowPosition {
     /// The file's name, where there are several.
     pub(crate) file: Option<Arc<str>>,
     pub(crate) spot: Spot,
@@ -92,7 +92,7 @@ impl Default for Spot {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RowPosition {
     /// `line 3`, or a path as jq has them: `users[2]`, `[0].users[2]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
@@ -124,7 +124,7 @@ impl Row {
     /// A row of which nothing was read yet.
     pub(super) fn at(spot: Spot) -> Self {
         Self {
-            place: Place { file: None, spot },
+            place: RowPosition { file: None, spot },
             ..Self::default()
         }
     }

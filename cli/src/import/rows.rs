@@ -6,7 +6,7 @@ use std::sync::Arc;
 use headcount::{Timestamp, UserId};
 
 use super::Row;
-use super::row::{Pairs, Place, Spot};
+use super::row::{Pairs, RowPosition, Spot};
 
 /// Rows in their order.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ impl Rows {
         let row = Row::unpack(&self.bytes[start..self.ends[number]]);
         Row {
             realm: self.realms.of(number),
-            place: Place {
+            place: RowPosition {
                 file: self.files.of(number),
                 ..row.place
             },
@@ -179,7 +179,7 @@ mod tests {
 
     fn row(line: usize, email: &str, realm: Option<&str>) -> Row {
         Row {
-            place: Place {
+            place: RowPosition {
                 file: None,
                 spot: Spot::Line(line),
             },

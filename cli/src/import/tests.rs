@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::fuzzing::check;
 use super::reading::{ReadOptions, Reading};
-use super::row::{Fields, List, Place, Spot};
+use super::row::{Fields, List, RowPosition, Spot};
 use super::{Format, Row, parse};
 
 fn format_of(name: &str, text: &str) -> Result<Format, String> {
@@ -172,12 +172,12 @@ fn places_are_paths() {
             list,
             index: 2,
         };
-        Place { file: None, spot }.to_string()
+        RowPosition { file: None, spot }.to_string()
     };
     assert_eq!(place(None, List::Users), "users[2]");
     assert_eq!(place(Some(1), List::Users), "[1].users[2]");
     assert_eq!(place(None, List::Document), "[2]");
-    let line = Place {
+    let line = RowPosition {
         file: Some("a.csv".into()),
         spot: Spot::Line(7),
     };

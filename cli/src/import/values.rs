@@ -160,6 +160,9 @@ pub(super) fn moment(name: &str, value: &Value) -> Result<Timestamp, String> {
 /// The unit is told by the size: as milliseconds, today's seconds would be January
 /// of 1970, and as seconds, today's milliseconds the year 56000.
 fn since_1970(name: &str, number: u64) -> Result<Timestamp, String> {
+    // From 1970 to 2119 as days since 1900.
+    const DAYS_MIN: u64 = 25_569;
+    const DAYS_END: u64 = 80_000;
     const SECONDS_MIN: u64 = 100_000_000;
     const MILLIS_MIN: u64 = 100_000_000_000;
     const MILLIS_END: u64 = 100_000_000_000_000;
@@ -167,6 +170,12 @@ fn since_1970(name: &str, number: u64) -> Result<Timestamp, String> {
         0 => 0,
         SECONDS_MIN..MILLIS_MIN => number * 1_000_000,
         MILLIS_MIN..MILLIS_END => number * 1_000,
+        DAYS_MIN..DAYS_END => {
+            return Err(format!(
+                "{name}: {number} looks like the days that a spreadsheet counts; format its \
+                 column as a date, or write the time as 2024-07-11T16:55:59Z"
+            ));
+        }
         _ => {
             return Err(format!(
                 "{name}: {number} is neither seconds nor milliseconds since 1970; write the time \
@@ -259,7 +268,8 @@ mod tests {
             );
         }
         for (value, told) in [
-            (json!(45_484), "neither seconds nor milliseconds"),
+            (json!(45_484), "the days that a spreadsheet counts"),
+            (json!(20_240_711), "neither seconds nor milliseconds"),
             (
                 json!(1_720_716_959_000_000_u64),
                 "neither seconds nor milliseconds",

@@ -16,7 +16,7 @@ const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data");
 pub struct Folder(TempDir);
 
 /// What came of running the command.
-pub struct Run {
+pub struct CommandOutput {
     pub code: i32,
     pub out: String,
     pub err: String,
@@ -70,17 +70,17 @@ impl Folder {
     }
 
     /// Runs the command with arguments that may have spaces in them.
-    pub fn run_args(&self, args: &[&str]) -> Run {
-        Run::of(self.command(args).stdin(Stdio::null()))
+    pub fn run_args(&self, args: &[&str]) -> CommandOutput {
+        CommandOutput::of(self.command(args).stdin(Stdio::null()))
     }
 
     /// Runs the command with the arguments that stand in `line`.
-    pub fn run(&self, line: &str) -> Run {
+    pub fn run(&self, line: &str) -> CommandOutput {
         self.run_args(&words(line))
     }
 
     /// Runs the command with something on its standard input.
-    pub fn run_with_input(&self, line: &str, input: impl AsRef<[u8]>) -> Run {
+    pub fn run_with_input(&self, line: &str, input: impl AsRef<[u8]>) -> CommandOutput {
         let mut child = self
             .command(&words(line))
             .stdin(Stdio::piped())
@@ -94,7 +94,7 @@ impl Folder {
             .unwrap()
             .write_all(input.as_ref())
             .unwrap();
-        Run::from_output(&child.wait_with_output().unwrap())
+        CommandOutput::from_output(&child.wait_with_output().unwrap())
     }
 
     /// What a command that succeeds prints.
@@ -154,7 +154,7 @@ impl Drop for Folder {
     }
 }
 
-impl Run {
+impl CommandOutput {
     pub fn of(command: &mut Command) -> Self {
         Self::from_output(&command.output().unwrap())
     }

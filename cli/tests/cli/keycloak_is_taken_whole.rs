@@ -253,3 +253,35 @@ fn times_are_of_each_unit_and_not_to_come() {
         &["[0], a@ex.co: createdTimestamp", "in the future"],
     );
 }
+
+/// Wherever a key is twice, one of the two would be dropped.
+#[test]
+fn a_realm_with_a_key_twice_is_refused_whole() {
+    let folder = Folder::new();
+    let (ann, bob) = (
+        r#"{"username":"ann","email":"ann@ex.co"}"#,
+        r#"{"username":"bob","email":"bob@ex.co"}"#,
+    );
+    for (text, told) in [
+        (
+            format!(
+                r#"[{{"realm":"a","users":[{ann}],"users":[{bob}]}},{{"realm":"b","users":[]}}]"#
+            ),
+            "the key \"users\" is there twice",
+        ),
+        (
+            format!(r#"{{"realm":"a","users":[{ann}],"federatedUsers":[{{"id":"x","id":"y"}}]}}"#),
+            "the key \"id\" is there twice",
+        ),
+        (
+            format!(r#"{{"realm":"a","users":[{ann}],"federatedUsers":{{}}}}"#),
+            "`federatedUsers` is an object; it has to be a list",
+        ),
+    ] {
+        folder.write("r.json", text);
+        for line in ["import r.json", "import r.json --skip-invalid"] {
+            assert_says(&folder.refused(line), &["can't import r.json", told]);
+        }
+    }
+    assert!(!folder.has_database());
+}

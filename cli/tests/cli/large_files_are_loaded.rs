@@ -1,11 +1,11 @@
-//! A file with very many new users is loaded into a directory that has none. It comes to the
-//! same as the batch that smaller files are.
+//! The operations of a large file are streamed. It comes to the same as the batch that a
+//! smaller file is.
 
 use serde_json::{Value, json};
 
 use crate::folder::{Folder, assert_says};
 
-/// More than are loaded.
+/// From this many on they are.
 const MANY: usize = 2_000;
 
 fn user(number: usize) -> Value {
@@ -27,11 +27,12 @@ fn file(users: impl IntoIterator<Item = Value>) -> String {
     lines.join("\n")
 }
 
-/// The users without the time of the import, and the changes without theirs.
+/// The users without the times of the import, and the changes without theirs.
 fn facts(folder: &Folder) -> (Value, Value) {
     let mut users = folder.json("users list")["users"].take();
     for user in users.as_array_mut().unwrap() {
         user["updated_at"].take();
+        user["deactivated_at"] = user["deactivated_at"].is_string().into();
     }
     let mut changes = folder.json("changes")["changes"].take();
     for change in changes.as_array_mut().unwrap() {
@@ -114,4 +115,99 @@ fn a_directory_that_is_not_there_is_made_when_all_is_right() {
         &["2000 created", "no seat for 1595 users", "5 of 5 seats"],
     );
     assert_eq!(folder.user("u7@ex.co")["admin"], true);
+}
+
+/// The same users with other names, some of them switched off.
+fn changed(number: usize) -> Value {
+    let mut user = user(number);
+    user["given_name"] = json!(format!("G{number}"));
+    user["attributes"]["floor"] = json!("3");
+    let stays = number.is_multiple_of(2) && !number.is_multiple_of(5);
+    user["active"] = json!(stays || user["admin"] == true);
+    user
+}
+
+#[test]
+fn users_who_are_there_are_changed_as_by_a_batch() {
+    let (streamed, applied) = (Folder::with_enterprise(), Folder::with_enterprise());
+    for folder in [&streamed, &applied] {
+        folder.write("u.jsonl", file((0..MANY).map(user)));
+        folder.done("import u.jsonl");
+    }
+    streamed.write("c.jsonl", file((0..MANY).map(changed)));
+    let tried = streamed.json("import c.jsonl --dry-run");
+    assert_eq!(streamed.changes(), 2);
+    let report = streamed.json("import c.jsonl");
+    assert_eq!(streamed.changes(), 3);
+    for name in ["updated", "by_field", "seats", "users"] {
+        assert_eq!(report[name], tried[name], "{name}");
+    }
+    assert_eq!(report["updated"], MANY);
+    assert_eq!(report["by_field"]["given_name"], MANY);
+    let changed_fields = &report["users"][1]["changed"];
+    assert_eq!(
+        *changed_fields,
+        json!(["given_name", "active", "attributes.floor"])
+    );
+
+    for part in [0..MANY / 2, MANY / 2..MANY] {
+        applied.write("c.jsonl", file(part.map(changed)));
+        applied.done("import c.jsonl");
+    }
+    assert_eq!(facts(&streamed).0, facts(&applied).0);
+    let again = streamed.json("import c.jsonl");
+    assert_eq!(
+        (&again["unchanged"], &again["changed"]),
+        (&json!(MANY), &json!(false))
+    );
+}
+
+/// In a stream a name is free only once it was given up: then a batch has to do it.
+#[test]
+fn names_change_hands() {
+    let folder = Folder::with_enterprise();
+    folder.write("u.jsonl", file((0..MANY).map(user)));
+    folder.done("import u.jsonl");
+    let swapped = |number: usize| {
+        let mut user = changed(number);
+        match number {
+            1 => user["email"] = json!(format!("u{}@ex.co", MANY - 1)),
+            number if number == MANY - 1 => user["email"] = json!("u1@ex.co"),
+            _ => {}
+        }
+        user
+    };
+    folder.write("s.jsonl", file((0..MANY).map(swapped)));
+    assert_eq!(folder.json("import s.jsonl --dry-run")["updated"], MANY);
+    assert_eq!(folder.json("import s.jsonl")["by_field"]["email"], 2);
+    assert_eq!(folder.user("u1@ex.co")["id"], user(MANY - 1)["id"]);
+}
+
+#[test]
+fn what_the_rules_refuse_names_its_rows() {
+    let folder = Folder::with_enterprise();
+    folder.write("u.jsonl", file((0..MANY).map(user)));
+    folder.done("import u.jsonl");
+    let owner = "u4@ex.co";
+    folder.done(&format!("workspaces create models --owner {owner}"));
+    let gone = |gone: usize| {
+        let users = (0..MANY).map(move |number| {
+            let mut user = changed(number);
+            if number == gone {
+                user["active"] = json!(false);
+            } else if user["admin"] == true || number == 4 {
+                user["active"] = json!(true);
+            }
+            user
+        });
+        file(users)
+    };
+    for (number, told) in [(4, "models"), (7, "no active admin would be left")] {
+        folder.write("g.jsonl", gone(number));
+        for dry in ["", " --dry-run"] {
+            let err = folder.refused(&format!("import g.jsonl{dry}"));
+            assert_says(&err, &[told, &format!("u{number}@ex.co")]);
+        }
+    }
+    assert_eq!(folder.changes(), 3);
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use headcount::Directory;
 
-use crate::folder::{Folder, Run, assert_says};
+use crate::folder::{CommandOutput, Folder, assert_says};
 
 #[test]
 fn a_reading_command_does_not_make_one() {
@@ -35,13 +35,13 @@ fn a_reading_command_does_not_make_one() {
 fn it_can_be_another_file() {
     let folder = Folder::new();
     folder.done("--db a.redb users create ann@ex.co");
-    let in_environment = Run::of(
+    let in_environment = CommandOutput::of(
         folder
             .command(&["users", "list", "--active"])
             .env("HEADCOUNT_DB", "a.redb"),
     );
     assert_says(&in_environment.out, &["ann@ex.co"]);
-    let both = Run::of(
+    let both = CommandOutput::of(
         folder
             .command(&["users", "list", "--db", "b.redb"])
             .env("HEADCOUNT_DB", "a.redb"),

@@ -68,6 +68,18 @@ fn a_quote_that_is_never_closed_swallows_no_rows() {
         folder.write("u.csv", format!("email,attributes.note\n{rows}"));
         assert_says(&folder.refused("import u.csv"), &[told]);
     }
+    // However the quotes divide the rows, and whichever column says who it is.
+    let id = "45e6b641-fe57-4fb2-83d2-2c2bd201efe8";
+    for text in [
+        "email,given_name,attributes.note\na@ex.co,\"Ann,x\nb@ex.co,Bob\",y\n".to_owned(),
+        "username,email,attributes.note\na,\"a@ex.co,x\nbob,b@ex.co\",y\n".to_owned(),
+        format!("id,given_name,attributes.note\n{id},\"Ann,x\n{id},Bob\",y\n"),
+        "email;attributes.note;given_name\na@ex.co;\"x\nb@ex.co;\"\"B, b\"\"\";Bob\n".to_owned(),
+        "username,attributes.note,given_name\na,\"x\nb,y,Bob\",Ann\n".to_owned(),
+    ] {
+        folder.write("u.csv", &text);
+        assert_says(&folder.refused("import u.csv"), &["line 2", "whole rows"]);
+    }
     folder.write(
         "u.csv",
         "email,attributes.note\na@ex.co,\"two\nlines, of \"\"text\"\"\"\n",

@@ -8,7 +8,7 @@ use headcount_server::{Config, Holder, Scope, Tls};
 use serde_json::Value;
 
 use crate::certificate;
-use crate::folder::{Folder, Run, assert_says};
+use crate::folder::{CommandOutput, Folder, assert_says};
 use crate::served::Served;
 
 /// Run one after the other; with the input of `batch -` and `import -` behind a tab.
@@ -103,7 +103,7 @@ const LINES: &[&str] = &[
 ];
 
 /// Runs a line, with what stands behind a tab on its standard input.
-fn run(folder: &Folder, more: &str, line: &str) -> Run {
+fn run(folder: &Folder, more: &str, line: &str) -> CommandOutput {
     match line.split_once('\t') {
         Some((line, input)) => folder.run_with_input(&format!("{more} {line}"), input),
         None => folder.run(&format!("{more} {line}")),

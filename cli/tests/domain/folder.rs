@@ -13,7 +13,7 @@ use tempfile::TempDir;
 pub struct Folder(TempDir);
 
 /// What came of running the command.
-pub struct Run {
+pub struct CommandOutput {
     pub code: i32,
     pub out: String,
     pub err: String,
@@ -60,12 +60,12 @@ impl Folder {
         command
     }
 
-    pub fn run(&self, line: &str) -> Run {
-        Run::from_output(&self.command(line).output().unwrap())
+    pub fn run(&self, line: &str) -> CommandOutput {
+        CommandOutput::from_output(&self.command(line).output().unwrap())
     }
 
     /// Runs the command with something on its standard input.
-    pub fn run_with_input(&self, line: &str, input: &str) -> Run {
+    pub fn run_with_input(&self, line: &str, input: &str) -> CommandOutput {
         let mut child = self
             .command(line)
             .stdin(Stdio::piped())
@@ -76,7 +76,7 @@ impl Folder {
         let mut stdin = child.stdin.take().unwrap();
         stdin.write_all(input.as_bytes()).unwrap();
         drop(stdin);
-        Run::from_output(&child.wait_with_output().unwrap())
+        CommandOutput::from_output(&child.wait_with_output().unwrap())
     }
 
     /// What a command that succeeds prints.
@@ -163,7 +163,7 @@ impl Drop for Folder {
     }
 }
 
-impl Run {
+impl CommandOutput {
     fn from_output(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let run = Self {

@@ -133,10 +133,20 @@ impl<'a, R: Read> Session<'a, R> {
 
     /// All refusals of the net result, ordered by operation.
     pub(super) fn judge(&mut self) -> Result<Vec<Error>> {
-        let mut refusals = self.contested()?;
         let after = self.totals_after()?;
-        refusals.extend(judge::seats(self.license.license, &self.totals, &after));
-        refusals.extend(judge::admins(&self.totals, &after));
+        let seats = judge::seats(self.license.license, &self.totals, &after);
+        let admins = judge::admins(&self.totals, &after);
+        let mut refusals = self.judge_part()?;
+        // Owners come last.
+        let owners = refusals.iter().position(|error| error.op_index().is_none());
+        let place = owners.unwrap_or(refusals.len());
+        refusals.splice(place..place, seats.into_iter().chain(admins));
+        Ok(refusals)
+    }
+
+    /// The same without seats and admins, which parts that follow may make up for.
+    pub(super) fn judge_part(&mut self) -> Result<Vec<Error>> {
+        let mut refusals = self.contested()?;
         let ownerless = self.ownerless()?;
         if self.allow_ownerless {
             self.events.extend(

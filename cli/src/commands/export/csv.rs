@@ -7,9 +7,9 @@ use headcount::User;
 
 use super::{Written, each_user};
 use crate::args::COLUMNS;
-use crate::commands::progress::Progress;
 use crate::directory::Directory;
 use crate::failure::Result;
+use crate::progress::Progress;
 
 /// Reads all users twice: which columns there are has to be known for the header.
 pub(super) fn write(
@@ -33,7 +33,7 @@ pub(super) fn write(
         table.write_record(cells.chain(names.values(user)))?;
         written.users += 1;
         written.records += 1;
-        progress.reach(written.users);
+        progress.count(written.users);
         Ok(())
     })?;
     table.flush()?;

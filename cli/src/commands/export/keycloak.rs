@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Written, each_user};
-use crate::commands::progress::Progress;
 use crate::directory::Directory;
 use crate::failure::Result;
+use crate::progress::Progress;
 
 /// A user as Keycloak's `UserRepresentation` has one.
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ pub(super) fn write(
         serde_json::to_writer(&mut *out, &Representation::from(user))?;
         written.users += 1;
         written.records += 1;
-        progress.reach(written.users);
+        progress.count(written.users);
         Ok(())
     })?;
     out.write_all(b"\n]}\n")?;

@@ -13,11 +13,11 @@ use serde_json::json;
 
 use self::target::Target;
 use super::Store;
-use super::progress::Progress;
 use crate::args::{ExportArgs, ExportFormat};
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::{count, safe, write_json};
+use crate::progress::Progress;
 
 /// What was written.
 #[derive(Clone, Copy, Default)]
@@ -34,11 +34,11 @@ pub(super) fn run(
 ) -> Result<()> {
     let directory = store.open()?;
     let Some(file) = &args.output else {
-        write(&directory, args, out)?;
+        write(&directory, args, json, out)?;
         return Ok(directory.close()?);
     };
     let mut target = Target::create(file, args.force)?;
-    let written = write(&directory, args, &mut target).map_err(|failure| match failure {
+    let written = write(&directory, args, json, &mut target).map_err(|failure| match failure {
         Failure::Output(error) => target::unwritable(file, &error),
         refused @ Failure::Refused(_) => refused,
     })?;
@@ -57,9 +57,19 @@ pub(super) fn run(
     Ok(())
 }
 
-fn write(directory: &Directory, args: &ExportArgs, out: &mut dyn Write) -> Result<Written> {
-    let progress = Progress::of(directory.count(&UserQuery::new())?, "users");
-    progress.say("exporting".to_owned());
+fn write(
+    directory: &Directory,
+    args: &ExportArgs,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<Written> {
+    let progress = Progress::new(json);
+    let users = directory.count(&UserQuery::new())?;
+    progress.begin(
+        "exporting",
+        usize::try_from(users).unwrap_or(usize::MAX),
+        "users",
+    );
     match args.format {
         ExportFormat::Jsonl => lines(directory, &progress, out),
         ExportFormat::Csv => csv::write(directory, &progress, out),
@@ -74,7 +84,7 @@ fn lines(directory: &Directory, progress: &Progress, out: &mut dyn Write) -> Res
         Directory::There(remote) => return remote::lines(remote, progress, out),
     };
     let mut out = Kept { out, failed: None };
-    let written = directory.export_lines(&mut out, |done| progress.reach_at(done.users));
+    let written = directory.export_lines(&mut out, |done| progress.reach(done.users));
     if let Some(error) = out.failed {
         return Err(Failure::Output(error));
     }

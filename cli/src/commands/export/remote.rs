@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader, Write};
 use serde::Deserialize;
 
 use super::Written;
-use crate::commands::progress::Progress;
 use crate::directory::Remote;
 use crate::failure::{Failure, Result};
+use crate::progress::Progress;
 
 /// What the last line has.
 #[derive(Deserialize)]
@@ -42,7 +42,7 @@ pub(super) fn lines(remote: &Remote, progress: &Progress, out: &mut dyn Write) -
         }
         if line.starts_with(USER) {
             written.users += 1;
-            progress.reach(written.users);
+            progress.count(written.users);
         }
     }
 }

@@ -32,7 +32,7 @@ impl Target {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&beside);
-        let file = file.map_err(|error| unwritable(&beside, &error))?;
+        let file = file.map_err(|error| unwritable(to, &error))?;
         Ok(Self {
             file: BufWriter::new(file),
             beside,

@@ -13,7 +13,7 @@ use crate::failure::{Failure, Result};
 
 /// Where a user stands. No two have the same place, since no two have the same email.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Place {
+struct SortPosition {
     /// Those who don't have the field come last, in both directions.
     is_late: bool,
     key: Key,
@@ -30,7 +30,7 @@ enum Key {
 /// The users, up to a number.
 pub(super) struct Sorted<'a> {
     directory: &'a Directory,
-    places: std::vec::IntoIter<Place>,
+    places: std::vec::IntoIter<SortPosition>,
     /// Where the users begin who were left for another list.
     pub(super) rest: Option<String>,
 }
@@ -43,7 +43,7 @@ impl<'a> Sorted<'a> {
         after: Option<&str>,
         limit: Option<usize>,
     ) -> Result<Self> {
-        let after: Option<Place> = match after {
+        let after: Option<SortPosition> = match after {
             Some(text) => Some(serde_json::from_str(text).map_err(|_| {
                 Failure::refused("invalid_argument", "the cursor is of another release")
             })?),
@@ -53,7 +53,7 @@ impl<'a> Sorted<'a> {
         let mut places = BTreeSet::new();
         let mut has_more = false;
         each(directory, query, |user| {
-            let place = Place::of(&user, column, descending);
+            let place = SortPosition::of(&user, column, descending);
             let is_behind = after.as_ref().is_none_or(|after| {
                 if descending {
                     place < *after
@@ -102,7 +102,7 @@ impl Iterator for Sorted<'_> {
     }
 }
 
-impl Place {
+impl SortPosition {
     fn of(user: &User, column: &str, descending: bool) -> Self {
         let key = Key::of(user, column);
         Self {

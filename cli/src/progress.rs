@@ -1,0 +1,107 @@
+//! How far a command is, on a terminal's standard error. Nothing elsewhere, nor with `--json`.
+
+use std::io::{self, IsTerminal};
+use std::thread;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Every how many things the count is passed on: drawing costs more than counting.
+const STEP: u64 = 1_000;
+
+/// One line that says what is being done, how much of it is done, and how long the rest takes.
+#[derive(Debug)]
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// Of something whose size is not known yet.
+    pub(crate) fn new(json: bool) -> Self {
+        if json || !io::stderr().is_terminal() {
+            return Self::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.enable_steady_tick(Duration::from_millis(100));
+        let progress = Self(bar);
+        progress.style("{spinner} {msg} ({elapsed})");
+        progress
+    }
+
+    /// Of something that is mostly over at once: shown after a second.
+    pub(crate) fn of_long(what: &str, json: bool) -> Self {
+        let progress = Self::hidden();
+        progress.say(what.to_owned());
+        if !json && io::stderr().is_terminal() {
+            let bar = progress.0.clone();
+            thread::spawn(move || {
+                thread::sleep(Duration::from_secs(1));
+                if !bar.is_finished() {
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                    bar.enable_steady_tick(Duration::from_millis(100));
+                }
+            });
+        }
+        progress
+    }
+
+    /// Shows nothing.
+    pub(crate) fn hidden() -> Self {
+        Self(ProgressBar::hidden())
+    }
+
+    /// Begins something whose size is not known.
+    pub(crate) fn say(&self, what: String) {
+        self.0.unset_length();
+        self.style("{spinner} {msg} ({elapsed})");
+        self.0.set_message(what);
+    }
+
+    /// Begins something with `total` things, which are called `unit`.
+    pub(crate) fn begin(&self, what: impl Into<String>, total: usize, unit: &str) {
+        self.start(what.into(), total as u64);
+        self.style(&format!(
+            "{{msg}} {{bar:16}} {{human_pos}} of {{human_len}} {unit}, {{percent}}%, {{eta}} left"
+        ));
+    }
+
+    /// Begins something with `total` bytes.
+    pub(crate) fn begin_bytes(&self, what: impl Into<String>, total: u64) {
+        self.start(what.into(), total);
+        self.style("{msg} {bar:16} {bytes} of {total_bytes}, {percent}%, {eta} left");
+    }
+
+    fn start(&self, what: String, total: u64) {
+        self.0.set_length(total);
+        self.0.reset();
+        self.0.set_message(what);
+    }
+
+    fn style(&self, template: &str) {
+        // The templates are constants, and one that is not understood shows less.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.0.set_style(style);
+        }
+    }
+
+    /// Says something else of what was begun.
+    pub(crate) fn rename(&self, what: String) {
+        self.0.set_message(what);
+    }
+
+    /// Notes that `done` of the things are done. Cheap: most calls do nothing.
+    pub(crate) fn count(&self, done: u64) {
+        if done.is_multiple_of(STEP) {
+            self.0.set_position(done);
+        }
+    }
+
+    /// Notes that `done` of the things are done.
+    pub(crate) fn reach(&self, done: u64) {
+        self.0.set_position(done);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,290 @@
+//! Applying any number of operations as one change, in bounded memory.
+
+use std::iter;
+use std::sync::Arc;
+
+use super::{Directory, Snapshot};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Applied, Batch, Op, Timestamp, User, UserId, UserRef};
+use crate::rules::stream::{Trial, refusals_of_stream, stream};
+
+/// Operations of a part: enough to write in the order of keys, few enough to hold.
+const PART_OPS: usize = 4096;
+
+/// Operations that succeed or fail together like those of a [`Batch`], but are drawn from an
+/// iterator while they are applied, so that there can be millions of them.
+///
+/// They are applied in parts of some thousand. Seats and admins are judged at the end, as in
+/// a batch; unique names and owners at the end of each part. So a name that one record gives
+/// up and another takes may be refused where a batch would accept it, unless both
+/// operations are in one part. Operations on one user that follow each other always are.
+#[derive(Clone, Debug)]
+pub struct OpStream<I> {
+    ops: I,
+    allow_ownerless: bool,
+}
+
+impl<I: IntoIterator<Item = Op>> OpStream<I> {
+    /// These operations.
+    ///
+    /// ```
+    /// use headcount::{Op, OpStream};
+    ///
+    /// let emails = ["ann@ex.co", "bob@ex.co"];
+    /// let stream = OpStream::new(emails.map(|email| Op::CreateUser(email.into())));
+    /// assert_eq!(headcount::Directory::in_memory()?.apply_stream(stream, |_| {})?, Some(1));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn new(ops: I) -> Self {
+        Self {
+            ops,
+            allow_ownerless: false,
+        }
+    }
+
+    /// Whether workspaces may be left without an active owner: see
+    /// [`Batch::allow_ownerless`].
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace, Op, OpStream};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// directory.create_workspace(NewWorkspace::new("models").owner("ann@ex.co"))?;
+    /// let leave = || OpStream::new([Op::DeactivateUser("ann@ex.co".into())]);
+    /// assert!(directory.apply_stream(leave(), |_| {}).is_err());
+    /// directory.apply_stream(leave().allow_ownerless(true), |_| {})?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    #[must_use]
+    pub fn allow_ownerless(mut self, allow: bool) -> Self {
+        self.allow_ownerless = allow;
+        self
+    }
+
+    /// The parts, each prepared by `prepare`.
+    fn parts(self, prepare: impl Fn(&mut Batch)) -> impl Iterator<Item = Batch> {
+        let mut ops = self.ops.into_iter().peekable();
+        iter::from_fn(move || {
+            let mut part = Batch::new();
+            while let Some(op) =
+                ops.next_if(|op| part.len() < PART_OPS || is_of_last_user(&part, op))
+            {
+                part.push(op);
+            }
+            if part.is_empty() {
+                return None;
+            }
+            part = part.allow_ownerless(self.allow_ownerless);
+            prepare(&mut part);
+            Some(part)
+        })
+    }
+}
+
+/// Whether `op` concerns the same user as the last operation of `part`.
+fn is_of_last_user(part: &Batch, op: &Op) -> bool {
+    let user = user_of(op);
+    user.is_some() && { part.steps().last() }.is_some_and(|last| user_of(&last.op) == user)
+}
+
+/// The user whom an operation changes.
+fn user_of(op: &Op) -> Option<&UserRef> {
+    match op {
+        Op::UpdateUser(user, _)
+        | Op::ActivateUser(user)
+        | Op::DeactivateUser(user)
+        | Op::DeleteUser(user) => Some(user),
+        _ => None,
+    }
+}
+
+/// What became of a part of an [`OpStream`].
+///
+/// ```
+/// use headcount::{Directory, Op, OpStream};
+///
+/// let directory = Directory::in_memory()?;
+/// let ops = OpStream::new([Op::CreateUser("ann@ex.co".into())]);
+/// directory.apply_stream(ops, |part| {
+///     assert_eq!((part.first_op, part.applied.outcomes.len()), (0, 1));
+/// })?;
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct StreamPart {
+    /// The place of its first operation among those of the stream.
+    pub first_op: usize,
+    /// What became of its operations. It has no sequence.
+    pub applied: Applied,
+    /// The users whom it changed, as they were before, ordered by id.
+    before: Vec<Arc<User>>,
+}
+
+impl StreamPart {
+    fn new(first_op: usize, applied: Applied, mut before: Vec<Arc<User>>) -> Self {
+        before.sort_unstable_by_key(|user| user.id());
+        Self {
+            first_op,
+            applied,
+            before,
+        }
+    }
+
+    /// A user whom the part changed, as they were before it; `None` for those whom it
+    /// created or left as they were.
+    ///
+    /// ```
+    /// use headcount::{Directory, Op, OpStream};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ann = directory.create_user("ann@ex.co")?;
+    /// let ops = OpStream::new([Op::DeactivateUser(ann.id().into())]);
+    /// directory.apply_stream(ops, |part| {
+    ///     let was_active = part.before(ann.id()).map(|user| user.is_active());
+    ///     assert_eq!(was_active, Some(true));
+    /// })?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn before(&self, id: UserId) -> Option<&Arc<User>> {
+        let place = self
+            .before
+            .binary_search_by_key(&id, |user| user.id())
+            .ok()?;
+        self.before.get(place)
+    }
+}
+
+/// Streams of operations.
+impl Directory {
+    /// Applies operations as one change: all of them, or nothing. `visit` is called after
+    /// each part; what it is told holds once this returns without an error. Returns the
+    /// sequence of the change; `None` if nothing was changed.
+    ///
+    /// Other changes wait meanwhile. Memory grows with the events of the change only, by
+    /// some 100 bytes an operation.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal; [`Error::op_index`] says which operation it concerns. Nothing is
+    /// written then.
+    ///
+    /// ```
+    /// use headcount::{Directory, Op, OpStream};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.set_license(headcount::License::Enterprise)?;
+    /// let ops = (0..10_000).map(|number| Op::CreateUser(format!("u{number}@ex.co").into()));
+    /// let mut created = 0;
+    /// let sequence = directory.apply_stream(OpStream::new(ops), |part| {
+    ///     created += part.applied.outcomes.len();
+    /// })?;
+    /// assert_eq!((sequence, created, directory.len()?), (Some(2), 10_000, 10_000));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn apply_stream<I: IntoIterator<Item = Op>>(
+        &self,
+        ops: OpStream<I>,
+        mut visit: impl FnMut(StreamPart),
+    ) -> Result<Option<u64>> {
+        self.check()?;
+        let mut parts = Some(ops.parts(|part| self.prepare(part)));
+        let at = Timestamp::now();
+        let mut invalidation = self.shared.cache.invalidation();
+        let applied = self.shared.engine.transact(|txn| {
+            let parts = parts.take().ok_or_else(|| {
+                let what = "the operations were read, and the transaction has to be repeated";
+                Error::new(ErrorKind::Io, what)
+            })?;
+            let by = (self.actor, self.door.as_deref());
+            stream(txn, parts, by, at, |first, applied, replaced| {
+                invalidation.mark(replaced.clone());
+                visit(StreamPart::new(first, applied, replaced));
+            })
+        });
+        drop(invalidation);
+        let sequence = applied?;
+        if let Some(sequence) = sequence {
+            self.shared.latest.advance(sequence);
+            self.shared.holds.check(&self.shared.engine);
+        }
+        Ok(sequence)
+    }
+
+    /// Tells what would become of operations, without applying them: the answer that
+    /// [`apply_stream`](Self::apply_stream) would give now, but for the ids it would draw
+    /// and the sequence, of which it only tells whether there would be one.
+    ///
+    /// Returns `None` if one part depends on what another one would have written, as when
+    /// both are about one user: then a [`Batch`] can tell, see [`dry_run`](Self::dry_run).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`apply_stream`](Self::apply_stream).
+    ///
+    /// ```
+    /// use headcount::{Directory, Op, OpStream};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ops = || OpStream::new([Op::CreateUser("ann@ex.co".into())]);
+    /// assert_eq!(directory.dry_run_stream(ops(), |_| {})?, Some(true));
+    /// assert_eq!(directory.len()?, 0);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn dry_run_stream<I: IntoIterator<Item = Op>>(
+        &self,
+        ops: OpStream<I>,
+        mut visit: impl FnMut(StreamPart),
+    ) -> Result<Option<bool>> {
+        let by = (self.actor, self.door.as_deref());
+        let parts = ops.parts(|part| self.prepare(part));
+        self.try_out(|txn| {
+            stream(
+                txn,
+                parts,
+                by,
+                Timestamp::now(),
+                |first, applied, before| {
+                    visit(StreamPart::new(first, applied, before));
+                },
+            )
+            .map(|sequence| sequence.is_some())
+        })
+    }
+
+    /// Tells what would be refused of operations, as [`refusals`](Self::refusals) does of a
+    /// batch. Returns `None` where [`dry_run_stream`](Self::dry_run_stream) does.
+    ///
+    /// ```
+    /// use headcount::{Directory, Op, OpStream};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ops = OpStream::new([Op::CreateUser("".into()), Op::CreateUser("a@ex.co".into())]);
+    /// let refusals = directory.refusals_of_stream(ops)?.expect("one part is told whole");
+    /// assert_eq!((refusals.len(), refusals[0].op_index()), (1, Some(0)));
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn refusals_of_stream<I: IntoIterator<Item = Op>>(
+        &self,
+        ops: OpStream<I>,
+    ) -> Result<Option<Vec<Error>>> {
+        let parts = ops.parts(|part| self.prepare(part));
+        self.try_out(|txn| refusals_of_stream(txn, parts, Timestamp::now()))
+    }
+
+    /// Calls `body` with a transaction that is never committed; `None` if it can't tell.
+    fn try_out<T>(
+        &self,
+        body: impl FnOnce(&mut Trial<'_, Snapshot>) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let snapshot = self.snapshot()?;
+        let mut txn = Trial::new(&snapshot);
+        let told = body(&mut txn);
+        if txn.is_exhausted() {
+            return Ok(None);
+        }
+        told.map(Some)
+    }
+}

@@ -1,0 +1,129 @@
+//! Applying operations part by part, as one change: memory is bounded by a part.
+
+mod trial;
+
+use std::sync::Arc;
+
+pub(crate) use self::trial::Trial;
+use super::apply::run;
+use super::finish::write_change;
+use super::plan::Plan;
+use super::session::Session;
+use super::{judge, read};
+use crate::codec::Totals;
+use crate::engine::Write;
+use crate::error::{Error, Result};
+use crate::model::{Applied, Batch, Event, Timestamp, User, UserId};
+
+/// Applies `parts`, one after the other, and calls `visit` with each part's plan once it is
+/// written to `txn`. Returns the sequence of the one change that they make; `None` if they
+/// change nothing.
+///
+/// Unique names and owners are judged at the end of each part, seats and admins at the very
+/// end. The ids of new users must have been drawn.
+pub(crate) fn stream<W: Write>(
+    txn: &mut W,
+    parts: impl Iterator<Item = Batch>,
+    (actor, door): (Option<UserId>, Option<&str>),
+    at: Timestamp,
+    mut visit: impl FnMut(usize, Applied, Vec<Arc<User>>),
+) -> Result<Option<u64>> {
+    let mut streaming = Streaming::new(txn, at, None)?;
+    for part in parts {
+        let first = streaming.ops;
+        let Plan {
+            applied, replaced, ..
+        } = streaming.part(txn, &part)?;
+        visit(first, applied, replaced);
+    }
+    let Streaming { before, events, .. } = streaming;
+    let after = read::totals(txn)?;
+    let license = read::license(txn)?.license;
+    let refusals = judge::seats(license, &before, &after).into_iter();
+    if let Some(refusal) = refusals.chain(judge::admins(&before, &after)).next() {
+        return Err(refusal);
+    }
+    if events.is_empty() {
+        return Ok(None);
+    }
+    write_change(txn, &before, after, events, (actor, door), at).map(Some)
+}
+
+/// Everything that stands in the way of `parts`, as
+/// [`refusals`](super::refusals) tells it of a batch.
+pub(crate) fn refusals_of_stream<W: Write>(
+    txn: &mut W,
+    parts: impl Iterator<Item = Batch>,
+    at: Timestamp,
+) -> Result<Vec<Error>> {
+    let mut streaming = Streaming::new(txn, at, Some(Vec::new()))?;
+    for part in parts {
+        streaming.part(txn, &part)?;
+        streaming.events.clear();
+    }
+    let mut refusals = streaming.refusals.unwrap_or_default();
+    if refusals.iter().all(|error| error.op_index().is_none()) {
+        let after = read::totals(txn)?;
+        let license = read::license(txn)?.license;
+        let seats = judge::seats(license, &streaming.before, &after).into_iter();
+        let whole = seats.chain(judge::admins(&streaming.before, &after));
+        refusals.splice(0..0, whole);
+    } else {
+        refusals.retain(|error| error.op_index().is_some());
+    }
+    refusals.sort_by_key(|error| error.op_index().unwrap_or(usize::MAX));
+    Ok(refusals)
+}
+
+struct Streaming {
+    /// The counters before the first part.
+    before: Totals,
+    at: Timestamp,
+    /// Operations of the parts so far.
+    ops: usize,
+    events: Vec<Event>,
+    /// The refusals so far; `None` where the first one ends it all.
+    refusals: Option<Vec<Error>>,
+}
+
+impl Streaming {
+    fn new(txn: &impl Write, at: Timestamp, refusals: Option<Vec<Error>>) -> Result<Self> {
+        Ok(Self {
+            before: read::totals(txn)?,
+            at,
+            ops: 0,
+            events: Vec::new(),
+            refusals,
+        })
+    }
+
+    /// Applies a part and writes it, apart from the change.
+    fn part<W: Write>(&mut self, txn: &mut W, part: &Batch) -> Result<Plan> {
+        part.check_door()?;
+        let mut session = Session::new(&*txn, part, self.at)?;
+        for (index, step) in (self.ops..).zip(&part.steps) {
+            match run(&mut session, index, step) {
+                Ok(()) => {}
+                Err(error) => self.refuse(error)?,
+            }
+        }
+        for refusal in session.judge_part()? {
+            self.refuse(refusal)?;
+        }
+        self.ops += part.steps.len();
+        self.events.append(&mut session.events);
+        let plan = session.finish_part()?;
+        plan.writes.write_to(txn)?;
+        Ok(plan)
+    }
+
+    fn refuse(&mut self, error: Error) -> Result<()> {
+        match &mut self.refusals {
+            Some(refusals) if error.is_refusal() => {
+                refusals.push(error);
+                Ok(())
+            }
+            _ => Err(error),
+        }
+    }
+}
