@@ -3896,12 +3896,12 @@ public:
         hc_seat_history found = HC_SEAT_HISTORY_INIT;
         std::vector<hc_seat_day> days(HC_SEAT_DAYS_MAX);
         auto done = detail::run(hc_directory_get_seat_history, raw(),
-                                since ? detail::micros(*since) : 0, &found, days.data(), HC_SEAT_DAYS_MAX);
+                                since ? detail::micros(*since) : 0, &found, days.data(), days.size());
         if (!done)
             return done.error();
         seat_history made{
             detail::at(found.since_micros), found.peak, detail::at_if(found.peak_day_micros), {}};
-        for (std::size_t i = 0; i < HC_SEAT_DAYS_MAX && i < found.day_count; i++)
+        for (std::size_t i = 0; i < days.size() && i < found.day_count; i++)
             made.days.push_back({detail::at(days[i].day_micros), days[i].peak, days[i].last});
         return made;
     }
