@@ -93,15 +93,39 @@ pub(super) fn look_of(key: &str) -> Option<String> {
 fn redrawn(text: &str) -> String {
     let mut look = String::with_capacity(text.len());
     for c in text.chars() {
-        let drawn: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
-        let is_foreign = |first: char| first.script() != c.script();
-        if c.is_ascii() || is_mark(c) || !drawn.chars().next().is_some_and(is_foreign) {
-            look.push(c);
-        } else {
-            look.extend(drawn.chars().flat_map(char::to_lowercase));
+        match drawn_like(c) {
+            Some(other) => look.push_str(&other),
+            None => look.push(c),
         }
     }
     look.nfc().collect()
+}
+
+/// What a lower-case letter is replaced by. Names are compared without regard to case, so
+/// a letter whose capital is drawn like an ASCII letter looks like it too: `т` is no `t`,
+/// but `Т` is a `T`. The few letters that look like one ASCII letter in lower case and like
+/// another as a capital count as the former: `ν` is a `v`, although `Ν` is an `N`.
+fn drawn_like(c: char) -> Option<String> {
+    if c.is_ascii() || is_mark(c) {
+        return None;
+    }
+    let like = like_another_script(c);
+    if like.as_ref().is_some_and(|like| like.is_ascii()) {
+        return like;
+    }
+    let mut capitals = c.to_uppercase();
+    let like_as_capital = match (capitals.next(), capitals.next()) {
+        (Some(capital), None) => like_another_script(capital).filter(|like| like.is_ascii()),
+        _ => None,
+    };
+    like_as_capital.or(like)
+}
+
+/// What is drawn like the letter, in lower case, if it is of another script.
+fn like_another_script(c: char) -> Option<String> {
+    let drawn: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
+    let is_foreign = drawn.chars().next()?.script() != c.script();
+    is_foreign.then(|| drawn.to_lowercase())
 }
 
 /// Whether the character has no script of its own, like combining marks.
@@ -186,7 +210,10 @@ mod tests {
             ("аnn", "ann"),     // CYRILLIC SMALL LETTER A
             ("οscar", "oscar"), // GREEK SMALL LETTER OMICRON
             ("реор", "peop"),
-            ("ӓnn", "änn"), // CYRILLIC A WITH DIAERESIS
+            ("ӓnn", "änn"),   // CYRILLIC A WITH DIAERESIS
+            ("тeam", "team"), // CYRILLIC SMALL LETTER TE, whose capital is drawn like T
+            ("bοв", "bob"),   // GREEK OMICRON, CYRILLIC VE
+            ("νann", "vann"), // GREEK SMALL LETTER NU
         ] {
             let key: String = name.nfc().collect();
             assert_eq!(look_of(&key).as_deref(), Some(look), "{name}");
@@ -203,6 +230,21 @@ mod tests {
             "ñ",
         ] {
             assert_eq!(look_of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_in_capitals_looks_like_what_it_spells() {
+        // CYRILLIC TE, EM, KA, EN, VE; GREEK TAU, KAPPA, MU, ZETA, ETA
+        for (name, ascii) in [
+            ("ТEAM", "team"),
+            ("TEAМ", "team"),
+            ("КНВ", "khb"),
+            ("ΤΚΜ", "tkm"),
+            ("ΖΗ", "zh"),
+        ] {
+            let key = name.to_lowercase();
+            assert_eq!(look_of(&key).as_deref(), Some(ascii), "{name}");
         }
     }
 
