@@ -1522,7 +1522,7 @@ public:
     const std::optional<user_view> &operator[](std::size_t index) const { return users_[index]; }
     /** The first of them. */
     std::vector<std::optional<user_view>>::const_iterator begin() const { return users_.begin(); }
-    /** Behind the last of them. */
+    /** Past the last of them. */
     std::vector<std::optional<user_view>>::const_iterator end() const { return users_.end(); }
 
 private:
@@ -3411,19 +3411,26 @@ private:
     result<found_users> find_users(user_key kind, const detail::packed_keys &keys) const
     {
         constexpr std::size_t capacity = 65536, at_once = 1024;
+        const std::string_view all = keys.bytes;
+        const std::size_t count = keys.starts.size();
+        const std::unique_ptr<std::uint8_t[]> buffer(new std::uint8_t[capacity]);
+        std::vector<std::uint32_t> offsets((std::min)(count + 1, at_once));
         found_users found;
-        found.users_.reserve(keys.starts.size());
-        std::vector<std::uint32_t> offsets((std::min)(keys.starts.size(), at_once));
-        while (found.size() < keys.starts.size()) {
-            std::unique_ptr<std::uint8_t[]> buffer(new std::uint8_t[capacity]);
+        found.users_.reserve(count);
+        do { // Also without keys: a closed directory fails.
             std::size_t read = 0;
-            auto written = try_read_users(kind, std::string_view(keys.bytes).substr(keys.starts[found.size()]),
+            auto written = try_read_users(kind, count > 0 ? all.substr(keys.starts[found.size()]) : all,
                                           buffer.get(), capacity, offsets.data(), offsets.size(), read);
             if (!written)
                 return written.error();
             hc_packed_batch batch{};
-            if (*written > 0 && hc_packed_open(&batch, buffer.get(), *written) == 0)
-                return detail::malformed();
+            if (*written > 0) {
+                std::unique_ptr<std::uint8_t[]> records(new std::uint8_t[*written]);
+                std::memcpy(records.get(), buffer.get(), *written);
+                if (hc_packed_open(&batch, records.get(), *written) == 0)
+                    return detail::malformed();
+                found.records_.push_back(std::move(records));
+            }
             for (std::size_t i = 0; i < read; ++i) {
                 hc_packed_user record{};
                 if (offsets[i] == 0)
@@ -3433,13 +3440,11 @@ private:
                 else
                     return detail::malformed();
             }
-            found.records_.push_back(std::move(buffer));
-        }
+        } while (found.size() < count);
         return found;
     }
 
 public:
-
     /** The user with this id. */
     std::optional<user> find_user_by_id(const id &who) const
     {
@@ -3463,8 +3468,8 @@ public:
                                            email.size());
     }
 
-    /** The users with these emails, in their order, as find_user_by_email() finds each: much faster than
-     * asking for each. `emails` is a range of texts. */
+    /** The users with these emails, in their order, as find_user_by_email() finds each, in a
+     * few calls of the library: for many users at once. `emails` is a range of texts. */
     template <class Emails>
     found_users find_users_by_emails(const Emails &emails) const
     {
@@ -3480,7 +3485,7 @@ public:
         return find_users(user_key::email, keys);
     }
 
-    /** The users with these ids, in their order: much faster than asking for each. `ids` is a range of
+    /** The users with these ids, in their order: see find_users_by_emails(). `ids` is a range of
      * headcount::id. */
     template <class Ids>
     found_users find_users_by_ids(const Ids &ids) const

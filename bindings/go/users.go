@@ -37,7 +37,9 @@ func (d *Directory) UserByUsername(username string) (User, error) {
 }
 
 // UsersByEmails are the users with these emails, in their order; nil for each that nobody
-// has. It is much faster than asking for each, and leaves the cache of this package alone.
+// has. It makes few calls of the library, but neither reads nor fills the cache of this
+// package: it is for many users of whom few are in that, as for a report. For users who are,
+// [Directory.UserByEmail] is the faster.
 func (d *Directory) UsersByEmails(emails []string) ([]*User, error) {
 	return readMany(d, C.HC_USER_KEY_EMAIL, emails)
 }
@@ -58,8 +60,8 @@ const readAtOnce = 1024
 func readMany(d *Directory, kind C.int32_t, keys []string) ([]*User, error) {
 	users := make([]*User, 0, len(keys))
 	buffer := make([]byte, listBufferBytes)
-	offsets := make([]C.uint32_t, min(len(keys), readAtOnce))
-	for len(users) < len(keys) {
+	offsets := make([]C.uint32_t, max(1, min(len(keys), readAtOnce)))
+	for isFirst := true; isFirst || len(users) < len(keys); isFirst = false { // A closed directory fails without keys too.
 		left := keys[len(users):]
 		left = left[:min(len(left), readAtOnce)]
 		var packed []byte

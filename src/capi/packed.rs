@@ -147,6 +147,16 @@ impl<'b> PackedBatch<'b> {
         count(self.bytes)
     }
 
+    /// Bytes of the records so far.
+    pub(super) fn record_bytes(&self) -> usize {
+        self.bytes.saturating_sub(HEADER_BYTES)
+    }
+
+    /// Bytes that there is room for.
+    pub(super) fn room_bytes(&self) -> usize {
+        self.buffer.len().saturating_sub(self.bytes)
+    }
+
     /// Appends a record, if it fits.
     pub(super) fn push(&mut self, record: &impl PackedRecord) -> Result<(), CallError> {
         let room = self.buffer.get_mut(self.bytes..).unwrap_or_default();

@@ -63,27 +63,31 @@ impl HcUserKey {
     /// The users whom `keys` name, in their order. Looking up several ids or emails at once
     /// is faster than one by one.
     fn find_all(self, directory: &Directory, keys: &[&[u8]]) -> Result<Found, CallError> {
+        let keys = keys.iter();
         // SAFETY: the key is a slice.
         let id = |key: &&[u8]| unsafe { id_key(key.as_ptr(), key.len()) };
         // SAFETY: the key is a slice.
-        let text = |key: &&[u8]| unsafe {
-            arguments::text("key", key.as_ptr(), key.len()).map(str::to_owned)
-        };
-        // SAFETY: the key is a slice.
         let one = |key: &&[u8]| unsafe { self.find(directory, key.as_ptr(), key.len()) };
         Ok(match self {
-            Self::Id => {
-                directory.users_by_ids(&keys.iter().map(id).collect::<Result<Vec<_>, _>>()?)?
-            }
+            Self::Id => directory.users_by_ids(&keys.map(id).collect::<Result<Vec<_>, _>>()?)?,
             Self::Email => {
-                directory.users_by_emails(&keys.iter().map(text).collect::<Result<Vec<_>, _>>()?)?
+                let emails = keys
+                    .map(|key| text_key(key))
+                    .collect::<Result<Vec<_>, _>>()?;
+                directory.users_by_emails(&emails)?
             }
-            Self::Any | Self::Username => keys.iter().map(one).collect::<Result<_, _>>()?,
+            Self::Any | Self::Username => keys.map(one).collect::<Result<_, _>>()?,
         })
     }
 }
 
 type Found = Vec<Option<Arc<User>>>;
+
+/// A text that is passed as a key.
+fn text_key(key: &[u8]) -> Result<&str, CallError> {
+    // SAFETY: the key is a slice.
+    unsafe { arguments::text("key", key.as_ptr(), key.len()) }
+}
 
 /// An id that is passed as a key.
 ///
@@ -150,7 +154,7 @@ pub unsafe extern "C" fn hc_user_read(
 /// @param read Set to how many keys were read.
 /// @param written Set to the size of the batch; or to 0 when it has no records.
 /// @return On failure, the contents of the buffer and of the offsets are unspecified.
-/// @retval HC_STATUS_INVALID_ARGUMENT also for a key that is longer than the rest of the keys.
+/// @retval HC_STATUS_INVALID_ARGUMENT also for a key whose length goes beyond `keys_bytes`.
 /// @note Each user is read at a moment of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read_many(
@@ -183,8 +187,11 @@ pub unsafe extern "C" fn hc_user_read_many(
     }
 }
 
-/// How many keys are looked up at once.
+/// Up to this many keys are looked up at once.
 const KEYS_AT_ONCE: usize = 64;
+
+/// How large records are taken to be before any was read: few are larger.
+const RECORD_BYTES_FIRST: usize = 16 << 10;
 
 /// Reads the users of `keys`; returns how many keys were read, and the bytes written.
 fn read_many(
@@ -194,11 +201,13 @@ fn read_many(
     buffer: &mut [MaybeUninit<u8>],
     offsets: &Offsets,
 ) -> Result<(usize, usize), CallError> {
+    directory.check()?; // Without keys, nothing else does.
     let mut batch = PackedBatch::new(buffer);
     let mut read = 0;
     while read < offsets.count && !keys.is_empty() {
+        let at_once = keys_at_once(&batch, read).min(offsets.count - read);
         let mut together = Vec::new();
-        while together.len() < KEYS_AT_ONCE.min(offsets.count - read) && !keys.is_empty() {
+        while together.len() < at_once && !keys.is_empty() {
             let (key, rest) = split_key(keys)?;
             together.push(key);
             keys = rest;
@@ -221,13 +230,25 @@ fn read_many(
     Ok((read, batch.finish(super::packed::PackedKind::Users)))
 }
 
+/// How many keys to look up next: users who are found and don't fit are found in vain. The next
+/// records are taken to be as large as those so far.
+fn keys_at_once(batch: &PackedBatch<'_>, read: usize) -> usize {
+    let record_bytes = batch
+        .record_bytes()
+        .checked_div(read)
+        .unwrap_or(RECORD_BYTES_FIRST);
+    let fitting = batch.room_bytes().checked_div(record_bytes);
+    fitting.unwrap_or(KEYS_AT_ONCE).clamp(1, KEYS_AT_ONCE)
+}
+
 /// The first key, and what is behind it.
 fn split_key(keys: &[u8]) -> Result<(&[u8], &[u8]), CallError> {
     let split = keys.split_first_chunk().and_then(|(length, rest)| {
         rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
     });
-    split
-        .ok_or_else(|| CallError::argument("the last key is longer than keys_bytes say".to_owned()))
+    split.ok_or_else(|| {
+        CallError::argument("the last key is longer than keys_bytes says".to_owned())
+    })
 }
 
 /// Where the offsets go.

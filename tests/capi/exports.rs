@@ -54,6 +54,32 @@ fn library_exports_its_symbols_and_nothing_else() {
     expect_listed(&exported);
 }
 
+/// The stories are linked with the shared library; this program, in C17, has all functions
+/// of the static one.
+#[test]
+fn static_library_has_every_function() {
+    if !tools::have(&["gcc"]) {
+        return;
+    }
+    let all: Vec<_> = listed()
+        .into_iter()
+        .map(|name| format!("(function *){name}"))
+        .collect();
+    let source = format!(
+        "#include \"headcount.h\"\ntypedef void function(void);\n\
+         extern function *const all[];\nfunction *const all[] = {{\n{},\n}};\n\
+         int main(void)\n{{\n    return all[0] == 0 || hc_abi_version() != HC_ABI_VERSION;\n}}\n",
+        all.join(",\n")
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let (file, program) = (folder.path().join("all.c"), folder.path().join("all"));
+    std::fs::write(&file, source).unwrap();
+    let mut gcc = tools::gcc("c17");
+    gcc.arg(file).arg("-o").arg(&program);
+    tools::run(gcc.args(library::Link::Static.arguments()));
+    tools::run(&mut Command::new(program));
+}
+
 /// Tells what is on one side only.
 fn expect_listed(found: &BTreeSet<String>) {
     let listed = listed();

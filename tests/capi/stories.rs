@@ -227,8 +227,8 @@ enum Argument {
 }
 
 /// Compiles and runs a story with the shared library, natively and under valgrind, and
-/// with the one that is made for the sanitizers. The static one links slowly, and is only
-/// used by `quickstart_prints_the_seats`.
+/// with the one that is made for the sanitizers. The static one links slowly: the quickstart
+/// runs with it, and `static_library_has_every_function` links all of it.
 fn story(name: &str, argument: Argument) {
     if !tools::have(&["gcc"]) {
         return;

@@ -14,11 +14,18 @@ use crate::ROOT;
 /// What the names of a case stand for.
 pub type Names = HashMap<String, Value>;
 
-/// How many cases of the scripts in a folder passed, and what was wrong with the others.
-pub fn run_all(
-    folder: &str,
-    run: impl Fn(&[(usize, Value)]) -> Result<bool, String>,
-) -> (usize, Vec<String>) {
+/// What became of the cases.
+#[derive(Default)]
+pub struct Report {
+    pub passed: usize,
+    /// The names of those that the runner can't do.
+    pub skipped: Vec<String>,
+    /// What was wrong with the others.
+    pub failures: Vec<String>,
+}
+
+/// Runs the cases of the scripts in a folder. `run` returns false for one that it skips.
+pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, String>) -> Report {
     let folder = Path::new(ROOT).join("tests/conformance").join(folder);
     let paths = fs::read_dir(folder)
         .unwrap()
@@ -27,18 +34,26 @@ pub fn run_all(
         .filter(|p| p.extension().is_some_and(|e| e == "jsonl"))
         .collect();
     scripts.sort();
-    let (mut passed, mut failures) = (0, Vec::new());
+    let mut report = Report::default();
     for script in scripts {
         let name = script.file_name().unwrap().to_string_lossy();
         for case in cases(&fs::read_to_string(&script).unwrap()) {
             match run(&case) {
-                Ok(true) => passed += 1,
-                Ok(false) => {} // It needs what this door can't do.
-                Err(failure) => failures.push(format!("{name}:{failure}")),
+                Ok(true) => report.passed += 1,
+                Ok(false) => report
+                    .skipped
+                    .push(case[0].1["case"].as_str().unwrap().to_owned()),
+                Err(failure) => report.failures.push(format!("{name}:{failure}")),
             }
         }
     }
-    (passed, failures)
+    println!(
+        "{} passed, {} failed, skipped: {:?}",
+        report.passed,
+        report.failures.len(),
+        report.skipped
+    );
+    report
 }
 
 /// The lines of each case with their numbers.

@@ -132,14 +132,18 @@ namespace Headcount
         [return: Nullable(2)]
         public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
 
-        /// <summary>The users with these emails, in their order: much faster than asking for each. An email that nobody has finds null.</summary>
+        /// <summary>
+        /// The users with these emails, in their order; an email that nobody has finds null. It makes few calls of the library, but
+        /// neither reads nor fills the cache of this package: it is for many users of whom few are in that, as for a report. For
+        /// users who are, <see cref="FindUserByEmail"/> is the faster.
+        /// </summary>
         [return: Nullable(new byte[] { 1, 2 })]
         public IReadOnlyList<User> FindUsersByEmails(IEnumerable<string> emails)
         {
             return Read(EmailKeyKind, emails.Select(Interop.Utf8).ToList());
         }
 
-        /// <summary>The users with these ids, in their order: much faster than asking for each. An id that nobody has finds null.</summary>
+        /// <summary>The users with these ids, in their order, as <see cref="FindUsersByEmails"/>; an id that nobody has finds null.</summary>
         [return: Nullable(new byte[] { 1, 2 })]
         public IReadOnlyList<User> FindUsersByIds(IEnumerable<Guid> ids)
         {
@@ -680,7 +684,7 @@ namespace Headcount
         {
             var users = new List<User>(keys.Count);
             var buffer = new byte[64 << 10];
-            while (users.Count < keys.Count)
+            do // Without keys too: a closed directory fails.
             {
                 var count = Math.Min(keys.Count - users.Count, ReadAtOnce);
                 var packed = new System.IO.MemoryStream();
@@ -691,12 +695,12 @@ namespace Headcount
                         packed.WriteByte((byte)(key.Length >> shift));
                     packed.Write(key, 0, key.Length);
                 }
-                var offsets = new uint[count];
+                var offsets = new uint[Math.Max(count, 1)];
                 Interop.Check(Native.hc_user_read_many(handle, kind, packed.GetBuffer(), (UIntPtr)(ulong)packed.Length, buffer, Interop.Size(buffer),
                     offsets, (UIntPtr)(uint)count, out var read, out var _, out var error), error);
                 for (var i = 0; i < (int)read; i++)
                     users.Add(offsets[i] == 0 ? null : Packed.User(buffer, (int)offsets[i]));
-            }
+            } while (users.Count < keys.Count);
             return users;
         }
 

@@ -125,63 +125,62 @@ impl Packed {
 
 impl From<&Event> for Packed {
     fn from(event: &Event) -> Self {
-        use HcEvent as PackedKind;
         match *event {
             Event::UserCreated { user, active } => Self {
                 is_active: active,
-                ..Self::of_user(PackedKind::UserCreated, user)
+                ..Self::of_user(HcEvent::UserCreated, user)
             },
             Event::UserUpdated { user, ref fields } => Self {
                 fields: HcField::bits(fields),
-                ..Self::of_user(PackedKind::UserUpdated, user)
+                ..Self::of_user(HcEvent::UserUpdated, user)
             },
-            Event::UserActivated { user } => Self::of_user(PackedKind::UserActivated, user),
-            Event::UserDeactivated { user } => Self::of_user(PackedKind::UserDeactivated, user),
-            Event::UserDeleted { user } => Self::of_user(PackedKind::UserDeleted, user),
+            Event::UserActivated { user } => Self::of_user(HcEvent::UserActivated, user),
+            Event::UserDeactivated { user } => Self::of_user(HcEvent::UserDeactivated, user),
+            Event::UserDeleted { user } => Self::of_user(HcEvent::UserDeleted, user),
             Event::LicenseSet { license } => Self {
                 license: Some(license),
-                ..Self::new(PackedKind::LicenseSet)
+                ..Self::new(HcEvent::LicenseSet)
             },
             Event::WorkspaceCreated {
                 workspace,
                 default_of,
             } => Self {
                 user: default_of,
-                ..Self::of_workspace(PackedKind::WorkspaceCreated, workspace)
+                ..Self::of_workspace(HcEvent::WorkspaceCreated, workspace)
             },
             Event::WorkspaceRenamed { workspace } => {
-                Self::of_workspace(PackedKind::WorkspaceRenamed, workspace)
+                Self::of_workspace(HcEvent::WorkspaceRenamed, workspace)
             }
             Event::WorkspaceArchived { workspace } => {
-                Self::of_workspace(PackedKind::WorkspaceArchived, workspace)
+                Self::of_workspace(HcEvent::WorkspaceArchived, workspace)
             }
             Event::WorkspaceRestored { workspace } => {
-                Self::of_workspace(PackedKind::WorkspaceRestored, workspace)
+                Self::of_workspace(HcEvent::WorkspaceRestored, workspace)
             }
             Event::WorkspaceDeleted { workspace } => {
-                Self::of_workspace(PackedKind::WorkspaceDeleted, workspace)
+                Self::of_workspace(HcEvent::WorkspaceDeleted, workspace)
             }
             Event::WorkspaceUndefaulted { workspace } => {
-                Self::of_workspace(PackedKind::WorkspaceUndefaulted, workspace)
+                Self::of_workspace(HcEvent::WorkspaceUndefaulted, workspace)
             }
             Event::WorkspaceOwnerless { workspace } => {
-                Self::of_workspace(PackedKind::WorkspaceOwnerless, workspace)
+                Self::of_workspace(HcEvent::WorkspaceOwnerless, workspace)
             }
             Event::WorkspaceExternalIdSet { workspace } => {
-                Self::of_workspace(PackedKind::WorkspaceExternalIdSet, workspace)
+                Self::of_workspace(HcEvent::WorkspaceExternalIdSet, workspace)
             }
             Event::MemberAdded {
                 workspace,
                 user,
                 role,
-            } => Self::of_member(PackedKind::MemberAdded, workspace, user, Some(role)),
+            } => Self::of_member(HcEvent::MemberAdded, workspace, user, Some(role)),
             Event::MemberRoleSet {
                 workspace,
                 user,
                 role,
-            } => Self::of_member(PackedKind::MemberRoleSet, workspace, user, Some(role)),
+            } => Self::of_member(HcEvent::MemberRoleSet, workspace, user, Some(role)),
             Event::MemberRemoved { workspace, user } => {
-                Self::of_member(PackedKind::MemberRemoved, workspace, user, None)
+                Self::of_member(HcEvent::MemberRemoved, workspace, user, None)
             }
         }
     }

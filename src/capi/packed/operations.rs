@@ -34,11 +34,10 @@ pub(in crate::capi) fn read(bytes: &[u8], before: usize) -> Result<Batch, CallEr
     if rest.is_empty() {
         Ok(batch)
     } else {
-        let which = Which {
-            number: records,
-            records,
-        };
-        Err(which.malformed())
+        Err(CallError::argument(format!(
+            "{} bytes follow the last packed operation",
+            rest.len()
+        )))
     }
 }
 
@@ -71,7 +70,7 @@ fn split(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     (reserved == 0).then_some((operation, record.get(OPERATION_BYTES..)?, behind))
 }
 
-/// Which operation an error is about. A single one needs no number.
+/// Which operation an error is about.
 struct Which {
     number: u32,
     records: u32,
@@ -85,6 +84,8 @@ impl Which {
     fn refused(&self, wrong: Wrong, at: usize) -> CallError {
         match wrong {
             Wrong::Refused(CallError::Library(error)) => CallError::Library(error.at_op(at)),
+            // What a call with one operation refuses needs no number.
+            Wrong::Refused(refusal) if self.records == 1 => refusal,
             Wrong::Refused(CallError::Call(status, message)) => {
                 CallError::Call(status, self.named(&message).into())
             }
@@ -95,7 +96,7 @@ impl Which {
 
     fn named(&self, message: &str) -> String {
         match self.records {
-            1 => message.to_owned(),
+            1 => format!("the packed operation: {message}"),
             _ => format!("packed operation {}: {message}", self.number),
         }
     }

@@ -216,8 +216,10 @@ static void refusals(void)
     refused(HC_STATUS_INVALID_ARGUMENT, "no packed operations", length, 0);
     buffer[2]--;
     buffer[12]++;
-    refused(HC_STATUS_INVALID_ARGUMENT, "does not end where", length, 0);
-    buffer[12]--;
+    refused(HC_STATUS_INVALID_ARGUMENT, "packed operation 1: it does not end where", length, 0);
+    buffer[12] = 0;
+    refused(HC_STATUS_INVALID_ARGUMENT, "bytes follow the last packed operation", length, 0);
+    buffer[12] = 1;
     OP(CREATE_USER);
     TEXT(EMAIL, "not an address");
     refused(HC_STATUS_INVALID_EMAIL, "", hc_packed_end(&writer), 2);
@@ -227,7 +229,7 @@ static void refusals(void)
     refused(HC_STATUS_INVALID_ARGUMENT, "99 is none of HC_OPERATION_*", hc_packed_end(&writer), 0);
     hc_packed_begin(&writer, buffer, sizeof buffer);
     OP(ACTIVATE_USER);
-    refused(HC_STATUS_INVALID_ARGUMENT, "it needs a user", hc_packed_end(&writer), 0);
+    refused(HC_STATUS_INVALID_ARGUMENT, "the packed operation: it needs a user", hc_packed_end(&writer), 0);
     TEXT(USER, "ann");
     NUMBER(ADMIN, 1);
     refused(HC_STATUS_INVALID_ARGUMENT, "Admin is not one of", hc_packed_end(&writer), 0);

@@ -171,6 +171,63 @@ static void in_parts(hc_directory *directory, int32_t kind)
     CHECK(calls > 3 && done == 300);
 }
 
+/* Users too large for a buffer to hold many: few are looked up in vain. Without a cache, each
+ * lookup is a miss. */
+static void large_ones(void)
+{
+    enum { USERS = 60 };
+    static uint8_t keys[USERS * 32], buffer[65536];
+    uint32_t offsets[USERS];
+    size_t ends[USERS + 1] = { 0 }, i, done = 0, read, written;
+    char value[2001] = "";
+    hc_directory *directory = NULL;
+    hc_options *options = hc_options_new();
+    hc_stats before = HC_STATS_INIT, after = HC_STATS_INIT;
+    CHECK_OK(hc_options_set(options, HC_OPTION_USER_CACHE_BYTES, 0, NULL));
+    CHECK_OK(hc_directory_open_in_memory(options, &directory, NULL));
+    hc_options_free(options);
+    CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
+    memset(value, 'x', sizeof value - 1);
+    for (i = 0; i < USERS; i++) {
+        char email[32], name[2] = "a";
+        hc_new_user *new_user = NULL;
+        snprintf(email, sizeof email, "u%zu@ex.co", i);
+        CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
+        for (; name[0] < 'i'; name[0]++)
+            CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR(name), HC_STR(value), NULL));
+        CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+        hc_new_user_free(new_user);
+        ends[i + 1] = put_key(keys, ends[i], email, (uint8_t)strlen(email));
+    }
+    CHECK_OK(hc_directory_get_stats(directory, &before, NULL));
+    for (; done < USERS; done += read) {
+        CHECK_OK(hc_user_read_many(directory, HC_USER_KEY_EMAIL, keys + ends[done],
+                                   ends[USERS] - ends[done], buffer, sizeof buffer, offsets, USERS,
+                                   &read, &written, NULL));
+        CHECK(read == (USERS - done < 4 ? USERS - done : 4) || read == 3);
+    }
+    CHECK_OK(hc_directory_get_stats(directory, &after, NULL));
+    CHECK(after.cache_misses - before.cache_misses >= USERS);
+    CHECK(after.cache_misses - before.cache_misses <= 2 * USERS);
+    verify_and_free(directory);
+}
+
+/* A closed directory refuses no keys too. */
+static void closed(void)
+{
+    hc_directory *directory = in_memory();
+    uint32_t offset = 7;
+    size_t read = 77, written = 77;
+    int32_t kind;
+    CHECK_OK(hc_directory_close(directory, NULL));
+    for (kind = HC_USER_KEY_ANY; kind <= HC_USER_KEY_ID; kind++)
+        CHECK_STATUS(HC_STATUS_CLOSED,
+                     hc_user_read_many(directory, kind, NULL, 0, buffer, BUFFER, &offset, 1, &read,
+                                       &written, NULL));
+    CHECK(read == 77 && written == 77 && offset == 7);
+    hc_directory_free(directory);
+}
+
 /* Each of the numbers, and what a struct says that is not started. */
 static void details(hc_directory *directory)
 {
@@ -218,6 +275,8 @@ int main(void)
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
     in_parts(directory, HC_USER_KEY_EMAIL);
     in_parts(directory, HC_USER_KEY_ID);
+    large_ones();
+    closed();
     hc_user_free(ann);
     verify_and_free(directory);
     return 0;

@@ -104,6 +104,8 @@ static json_t *users_by(struct call *call)
         if (kind == HC_USER_KEY_ID)
             TRY(hc_id_from_text(TEXT(key), id, E));
         const size_t length = kind == HC_USER_KEY_ID ? 16 : text_len(key);
+        if (length > sizeof packed - 4 - bytes)
+            stop("there is no room for the keys of", call->name);
         const uint8_t head[4] = {(uint8_t)length, (uint8_t)(length >> 8), 0, 0};
         memcpy(packed + bytes, head, 4);
         memcpy(packed + bytes + 4, kind == HC_USER_KEY_ID ? id : text_of(key), length);

@@ -166,7 +166,7 @@ impl<'a> Fields<'a> {
 
 /// The first field, and what is behind it.
 fn split(bytes: &[u8]) -> Result<(Field<'_>, &[u8]), Wrong> {
-    let cut = || Wrong::Packed("a field ends behind its operation".to_owned());
+    let cut = || Wrong::Packed("a field goes beyond the end of its operation".to_owned());
     let (head, rest) = bytes.split_first_chunk::<FIELD_BYTES>().ok_or_else(cut)?;
     let [name_low, name_high, flags_low, flags_high, length @ ..] = *head;
     let name = u16::from_le_bytes([name_low, name_high]);

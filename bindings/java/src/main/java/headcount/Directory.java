@@ -190,7 +190,9 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * The users with these emails, in their order. Much faster than asking for each.
+     * The users with these emails, in their order. It makes few calls of the library, but neither reads nor fills
+     * the cache of this package: it is for many users of whom few are in that, as for a report. For users who are,
+     * {@link #userByEmail} is the faster.
      *
      * @param emails emails, in any case
      * @return for each email its user; empty where nobody has it
@@ -200,7 +202,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * The users with these ids, in their order. Much faster than asking for each.
+     * The users with these ids, in their order, as {@link #usersByEmails}.
      *
      * @param ids ids of users
      * @return for each id its user; empty where nobody has it
@@ -218,11 +220,24 @@ public final class Directory implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(64 << 10);
             MemorySegment offsets = arena.allocate(JAVA_INT, READ_AT_ONCE);
-            while (users.size() < keys.size()) {
-                var left = keys.subList(users.size(), Math.min(keys.size(), users.size() + READ_AT_ONCE));
-                MemorySegment packed = packed(arena, left);
-                call((f, d) -> Native.hc_user_read_many(d, kind, packed, packed.byteSize(), buffer, buffer.byteSize(), offsets,
-                        left.size(), f.out2(), f.out(), f.error()), f -> {
+            do { // Without keys too: a closed directory fails.
+                read(kind, keys.subList(users.size(), Math.min(keys.size(), users.size() + READ_AT_ONCE)), buffer, offsets, users);
+            } while (users.size() < keys.size());
+        }
+        return users;
+    }
+
+    /** Adds the users of these keys, in as many calls as their records need. */
+    private void read(int kind, List<byte[]> keys, MemorySegment buffer, MemorySegment offsets, List<Optional<User>> users) {
+        int end = users.size() + keys.size();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment packed = packed(arena, keys);
+            long start = 0;
+            do {
+                MemorySegment left = packed.asSlice(start);
+                int before = users.size();
+                call((f, d) -> Native.hc_user_read_many(d, kind, left, left.byteSize(), buffer, buffer.byteSize(), offsets,
+                        READ_AT_ONCE, f.out2(), f.out(), f.error()), f -> {
                     byte[] batch = buffer.asSlice(0, f.number()).toArray(JAVA_BYTE);
                     for (int i = 0; i < f.number2(); i++) {
                         int at = offsets.getAtIndex(JAVA_INT, i);
@@ -230,9 +245,11 @@ public final class Directory implements AutoCloseable {
                     }
                     return null;
                 });
-            }
+                for (byte[] key : keys.subList(keys.size() - (end - before), keys.size() - (end - users.size()))) {
+                    start += 4 + key.length;
+                }
+            } while (users.size() < end);
         }
-        return users;
     }
 
     /** Keys as hc_user_read_many takes them. */
@@ -491,7 +508,7 @@ public final class Directory implements AutoCloseable {
      * be activated until enough others are not.
      *
      * @param license the license
-     * @return how the seats are used under it
+     * @return how the seats are used now; a license that was set in the meantime counts
      */
     public Seats setLicense(License license) {
         call((f, d) -> Native.hc_directory_set_license(d, license.code(), license.count(), f.error()), NOTHING);
@@ -621,14 +638,16 @@ public final class Directory implements AutoCloseable {
      * @param name 1 to 128 characters, none of them a control character
      * @param owner its first owner, who must be active: an id as text or an email
      * @param externalIds the ids by the names of their provisioners: see {@link #setWorkspaceExternalId}
-     * @return the workspace
-     * @throws HeadcountException {@link ErrorKind#EXTERNAL_ID_TAKEN}, or as {@link #createWorkspace(String, String)}
+     * @return the workspace, read after it was created: with what others changed in the meantime
+     * @throws HeadcountException {@link ErrorKind#EXTERNAL_ID_TAKEN}, or as {@link #createWorkspace(String, String)};
+     *     {@link ErrorKind#WORKSPACE_NOT_FOUND} where it was created, and deleted before it was read
      */
     public Workspace createWorkspace(String name, String owner, Map<String, String> externalIds) {
         Batch batch = new Batch().createWorkspace(name, owner);
         externalIds.forEach((provisioner, id) -> batch.setWorkspaceExternalId(name, provisioner, id));
         long id = apply(batch).outcomes().getFirst().workspaceId().orElseThrow();
-        return workspace(id).orElseThrow();
+        return workspace(id).orElseThrow(() -> new HeadcountException(ErrorKind.WORKSPACE_NOT_FOUND,
+                "the workspace was created, and deleted by another call before it was read"));
     }
 
     /**

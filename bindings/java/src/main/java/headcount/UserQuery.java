@@ -22,7 +22,7 @@ public final class UserQuery {
     /**
      * Only users who are active, or only users who are not.
      *
-     * @param active which of the two
+     * @param active true for active users, false for inactive ones
      * @return this
      */
     public UserQuery active(boolean active) {
@@ -32,7 +32,7 @@ public final class UserQuery {
     /**
      * Only users who are admins, or only users who are not.
      *
-     * @param admins which of the two
+     * @param admins true for admins, false for all others
      * @return this
      */
     public UserQuery admins(boolean admins) {
