@@ -92,7 +92,9 @@
  *
  * fork(). Directories, and the cursors, feeds and lists of workspaces that read from them,
  * belong to the process that made them: a child gets HC_STATUS_FORKED, and opens its own.
- * All other handles are plain data, which a child can go on using.
+ * All other handles are plain data, which a child can go on using, with one exception: if
+ * another thread was reading a text or an attribute of a user for the first time when
+ * fork() was called, reading that user in the child can block forever.
  *
  * Bugs. If the library fails internally (a Rust panic), the call returns
  * HC_STATUS_INTERNAL and the handle is poisoned: it can only be closed and freed. Using or
@@ -1670,7 +1672,7 @@ hc_status hc_user_read(const struct hc_directory *directory, int32_t kind, const
  * @param read Set to how many keys were read.
  * @param written Set to the size of the batch; or to 0 when it has no records.
  * @return On failure, the contents of the buffer and of the offsets are unspecified.
- * @retval HC_STATUS_INVALID_ARGUMENT also for a key that is longer than the rest of the keys.
+ * @retval HC_STATUS_INVALID_ARGUMENT also for a key whose length goes beyond `keys_bytes`.
  * @note Each user is read at a moment of its own.
  */
 hc_status hc_user_read_many(const struct hc_directory *directory, int32_t kind,

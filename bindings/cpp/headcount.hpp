@@ -3468,8 +3468,8 @@ public:
                                            email.size());
     }
 
-    /** The users with these emails, in their order, as find_user_by_email() finds each, in a
-     * few calls of the library: for many users at once. `emails` is a range of texts. */
+    /** The users with these emails, in their order, as find_user_by_email() finds each, with
+     * one call of the library for many of them. `emails` is a range of texts. */
     template <class Emails>
     found_users find_users_by_emails(const Emails &emails) const
     {

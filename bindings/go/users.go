@@ -37,9 +37,9 @@ func (d *Directory) UserByUsername(username string) (User, error) {
 }
 
 // UsersByEmails are the users with these emails, in their order; nil for each that nobody
-// has. It makes few calls of the library, but neither reads nor fills the cache of this
-// package: it is for many users of whom few are in that, as for a report. For users who are,
-// [Directory.UserByEmail] is the faster.
+// has. It makes one call for many users, and bypasses the cache of this package: it neither
+// reads nor fills it. Use it where few of the users are likely to be cached, such as for a
+// report; for cached users, [Directory.UserByEmail] is faster.
 func (d *Directory) UsersByEmails(emails []string) ([]*User, error) {
 	return readMany(d, C.HC_USER_KEY_EMAIL, emails)
 }

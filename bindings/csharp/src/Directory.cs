@@ -133,9 +133,9 @@ namespace Headcount
         public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
 
         /// <summary>
-        /// The users with these emails, in their order; an email that nobody has finds null. It makes few calls of the library, but
-        /// neither reads nor fills the cache of this package: it is for many users of whom few are in that, as for a report. For
-        /// users who are, <see cref="FindUserByEmail"/> is the faster.
+        /// The users with these emails, in their order; an email that nobody has finds null. It makes one call for many users, and
+        /// bypasses the cache of this package: it neither reads nor fills it. Use it where few of the users are likely to be
+        /// cached, such as for a report; for cached users, <see cref="FindUserByEmail"/> is faster.
         /// </summary>
         [return: Nullable(new byte[] { 1, 2 })]
         public IReadOnlyList<User> FindUsersByEmails(IEnumerable<string> emails)

@@ -58,8 +58,8 @@ export interface Operations {
 
   /**
    * Finds the users with these emails, in their order: `undefined` for each that nobody
-   * has. One call for all, which neither reads nor fills the cache of this package: for many
-   * users of whom few are in that, as for a report.
+   * has. It makes one call for all, and bypasses the cache of this package: it neither reads
+   * nor fills it. Use it where few of the users are likely to be cached, such as for a report.
    *
    * @example
    * ```js

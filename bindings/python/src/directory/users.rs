@@ -62,9 +62,9 @@ impl Directory {
         Ok(deleted.to_string())
     }
 
-    /// The users with these emails, in their order; None for each that nobody has. One call
-    /// for all, which neither reads nor fills the cache of this package: for many users of
-    /// whom few are in that, as for a report.
+    /// The users with these emails, in their order; None for each that nobody has. It
+    /// makes one call for all, and bypasses the cache of this package: it neither reads nor
+    /// fills it. Use it where few of the users are likely to be cached, such as for a report.
     #[expect(clippy::needless_pass_by_value, reason = "extracted by PyO3")]
     fn users_by_emails(
         &self,

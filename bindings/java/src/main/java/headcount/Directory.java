@@ -190,9 +190,9 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * The users with these emails, in their order. It makes few calls of the library, but neither reads nor fills
-     * the cache of this package: it is for many users of whom few are in that, as for a report. For users who are,
-     * {@link #userByEmail} is the faster.
+     * The users with these emails, in their order. It makes one call for many users, and bypasses the cache of
+     * this package: it neither reads nor fills it. Use it where few of the users are likely to be cached, such as for
+     * a report; for cached users, {@link #userByEmail} is faster.
      *
      * @param emails emails, in any case
      * @return for each email its user; empty where nobody has it
@@ -508,7 +508,7 @@ public final class Directory implements AutoCloseable {
      * be activated until enough others are not.
      *
      * @param license the license
-     * @return how the seats are used now; a license that was set in the meantime counts
+     * @return how the seats are used now, which may be under a license that was set in the meantime
      */
     public Seats setLicense(License license) {
         call((f, d) -> Native.hc_directory_set_license(d, license.code(), license.count(), f.error()), NOTHING);
