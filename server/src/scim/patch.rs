@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::ScimError;
 use super::filter::{Filter, Operator};
-use super::path::{AttributePath, entry, is_urn, key_in};
+use super::path::{AttributePath, entry, is_urn, key_in, no_path};
 use super::schema::{Attribute, ResourceType};
+use crate::door::cut;
 
 /// Operations of one request.
 const OPERATIONS_MAX: usize = 1_000;
@@ -65,6 +66,7 @@ impl PatchRequest {
             } else {
                 let target = Target::parse(path)?;
                 if target.attribute(kind).is_some_and(|of| of.is_read_only) {
+                    let path = cut(path);
                     return Err(ScimError::mutability(format!("{path} can't be changed")));
                 }
                 target.change(kind, resource, *verb, value);
@@ -83,7 +85,7 @@ impl Operation {
             "replace" => Verb::Replace,
             "remove" => Verb::Remove,
             _ => {
-                let message = format!("op must be add, replace or remove, not {op:?}");
+                let message = format!("op must be add, replace or remove, not {}", cut(&format!("{op:?}")));
                 return Err(ScimError::syntax(message));
             }
         };
@@ -92,7 +94,8 @@ impl Operation {
             Some(Value::String(path)) => path.trim(),
             Some(other) => {
                 return Err(ScimError::path(format!(
-                    "path must be a string, not {other}"
+                    "path must be a string, not {}",
+                    cut(other)
                 )));
             }
         };
@@ -144,16 +147,14 @@ impl Target {
                 condition: None,
             });
         };
-        let unclosed = || ScimError::path(format!("{text:?} has no closing bracket"));
+        let unclosed = || ScimError::path(format!("{} has no closing bracket", cut(&format!("{text:?}"))));
         let (condition, part) = rest.rsplit_once(']').ok_or_else(unclosed)?;
         let condition = Filter::parse(condition).map_err(ScimError::into_path)?;
         let path = match part {
             "" => AttributePath::parse(head)?,
             part if part.starts_with('.') => AttributePath::parse(&format!("{head}{part}"))?,
             _ => {
-                return Err(ScimError::path(format!(
-                    "{text:?} is not an attribute path"
-                )));
+                return Err(no_path(text));
             }
         };
         Ok(Self {
