@@ -85,7 +85,10 @@ impl Operation {
             "replace" => Verb::Replace,
             "remove" => Verb::Remove,
             _ => {
-                let message = format!("op must be add, replace or remove, not {}", cut(&format!("{op:?}")));
+                let message = format!(
+                    "op must be add, replace or remove, not {}",
+                    cut(&format!("{op:?}"))
+                );
                 return Err(ScimError::syntax(message));
             }
         };
@@ -147,7 +150,12 @@ impl Target {
                 condition: None,
             });
         };
-        let unclosed = || ScimError::path(format!("{} has no closing bracket", cut(&format!("{text:?}"))));
+        let unclosed = || {
+            ScimError::path(format!(
+                "{} has no closing bracket",
+                cut(&format!("{text:?}"))
+            ))
+        };
         let (condition, part) = rest.rsplit_once(']').ok_or_else(unclosed)?;
         let condition = Filter::parse(condition).map_err(ScimError::into_path)?;
         let path = match part {

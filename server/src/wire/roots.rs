@@ -191,11 +191,11 @@ fn named_owner(object: &Value) -> Result<Option<UserId>, GraphqlError> {
             continue;
         }
         let user = id.as_str().and_then(|id| id.parse::<UserId>().ok());
-        let user = user.ok_or_else(|| {
-            GraphqlError::invalid(format!("{} is not the id of a user", cut(id)))
-        })?;
+        let user = user
+            .ok_or_else(|| GraphqlError::invalid(format!("{} is not the id of a user", cut(id))))?;
         if *owner.get_or_insert(user) != user {
-            let hint = "owner_id, created_by and the user of the default workspace must be the same";
+            let hint =
+                "owner_id, created_by and the user of the default workspace must be the same";
             return Err(GraphqlError::invalid(hint));
         }
     }

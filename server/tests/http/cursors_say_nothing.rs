@@ -69,7 +69,7 @@ fn a_cursor_outlives_the_server() {
     let first = client.get("/api/v1/users?limit=1").json();
     let next = first["next"].as_str().unwrap();
     running.wait();
-    running.directory.close().unwrap();
+    running.directory.clone().close().unwrap();
     drop(running);
     let running = start();
     let (_, client) = running.user("ann", Scope::Read);

@@ -75,7 +75,10 @@ fn events_are_sent_to_whoever_accepts_them() {
         ("application/json", 200),
         ("text/event-streams", 200),
         ("text/event-stream;q=0", 200),
-        ("application/json, text/event-stream; charset=utf-8; Q=0.5", 200),
+        (
+            "application/json, text/event-stream; charset=utf-8; Q=0.5",
+            200,
+        ),
         ("*/*, text/event-stream;q=0.1", 200),
     ] {
         let headers = format!("Accept: {accept}\r\nLast-Event-ID: 9\r\n");

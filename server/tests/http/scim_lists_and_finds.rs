@@ -78,7 +78,10 @@ fn a_walk_reads_every_user_once() {
     let all = search(&format!("{{\"startIndex\": -{far}, \"count\": {far}}}")).json();
     assert_eq!(ids(&all).len(), 25, "{all}");
     let behind = search(&format!("{{\"startIndex\": {far}, \"count\": null}}")).json();
-    assert_eq!((ids(&behind).len(), &behind["totalResults"]), (0, &json!(25)));
+    assert_eq!(
+        (ids(&behind).len(), &behind["totalResults"]),
+        (0, &json!(25))
+    );
     for wrong in ["{\"count\": 1.5}", "{\"count\": \"x\"}"] {
         assert_eq!(search(wrong).status, 400, "{wrong}");
     }
