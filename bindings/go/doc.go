@@ -30,7 +30,7 @@
 //
 // Results and errors are written by [encoding/json], with keys in snake case and without
 // those of empty values. [NewUser], [UserUpdate], [Query] and [Batch] are read from it;
-// they refuse a key that they don't know.
+// they refuse a key that they don't know. The last three can't be written.
 //
 // # Goroutines
 //

@@ -68,6 +68,15 @@ func (u *NewUser) UnmarshalJSON(text []byte) error {
 	return err
 }
 
+// MarshalJSON is the user to create as an object that UnmarshalJSON reads.
+func (u NewUser) MarshalJSON() ([]byte, error) {
+	type fields NewUser
+	return json.Marshal(struct {
+		fields
+		Active bool `json:"active"`
+	}{fields(u), !u.Inactive})
+}
+
 // UnmarshalJSON reads an update from an object with the keys of [User] that change, and
 // "if_version" and "replace_attributes". A null removes a name, an attribute or an external
 // id; a "username" of null makes the username the email again.

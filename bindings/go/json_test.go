@@ -28,6 +28,16 @@ func TestWhatCallsReturnIsWrittenAsJSON(t *testing.T) {
 	equal(t, "[]", encode(refusals))
 }
 
+func TestAUserToCreateIsReadAsWritten(t *testing.T) {
+	for _, user := range []NewUser{
+		{Email: "ann@ex.co"},
+		{Email: "bob@ex.co", Username: "bob", Inactive: true, Admin: true, ExternalIDs: map[string]string{"okta": "1"}},
+	} {
+		equal(t, encode(user), encode(decode[NewUser](encode(user))))
+		equal(t, user.Inactive, decode[NewUser](encode(user)).Inactive)
+	}
+}
+
 func TestAnUpdateIsReadAsAMergePatch(t *testing.T) {
 	u := decode[UserUpdate](`{"if_version":3,"email":"a@ex.co","username":null,"given_name":null,"admin":false,` +
 		`"attributes":{"c":null,"a":"1","b":null},"external_ids":{"okta":null}}`)
