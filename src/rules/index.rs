@@ -14,7 +14,7 @@ const FEW: usize = 16;
 /// have several positions.
 ///
 /// Each index has a seed of its own, because callers choose the keys. foldhash resists
-/// collisions that are made on purpose far less than SipHash does. That is enough here: an
+/// collisions that are made on purpose far less than `SipHash` does. That is enough here: an
 /// index lives for one batch, so its seed can't be learned from one batch for the next, and
 /// keys that collide cost time, never a wrong answer.
 #[derive(Default)]
