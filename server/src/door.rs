@@ -8,6 +8,18 @@ use serde_json::{Value, json};
 
 use crate::syncs::Told;
 
+/// Characters of a client's value that a message repeats.
+const SHOWN_MAX: usize = 100;
+
+/// What a client sent, as messages repeat it: a long text is cut.
+pub(crate) fn cut(sent: &impl std::fmt::Display) -> String {
+    let text = sent.to_string();
+    match text.char_indices().nth(SHOWN_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 /// Whose clients a route is for, which decides how errors look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Door {

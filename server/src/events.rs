@@ -24,13 +24,32 @@ const TEXTS_MAX: usize = 4;
 /// What an event says of a change: one line.
 pub(crate) type Told = fn(&Server, &Change) -> Option<String>;
 
-/// Whether the client listens for events.
+/// Whether the client listens for events: it names them, and likes JSON no more.
 pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
+    let quality = |name| quality(headers, name);
+    let events = quality("text/event-stream").unwrap_or(0.0);
+    let json = ["application/json", "application/*", "*/*"];
+    let json = json.into_iter().find_map(quality).unwrap_or(0.0);
+    events > 0.0 && events >= json
+}
+
+/// How much the client likes a media range that it names, from 0 to 1.
+fn quality(headers: &HeaderMap, name: &str) -> Option<f32> {
     let lists = headers.get_all(header::ACCEPT).iter();
-    let types = lists.flat_map(|list| list.to_str().unwrap_or_default().split(','));
-    types
-        .map(|range| range.split(';').next().unwrap_or_default().trim())
-        .any(|name| name.eq_ignore_ascii_case("text/event-stream"))
+    let ranges = lists.flat_map(|list| list.to_str().unwrap_or_default().split(','));
+    let of = |range: &str| {
+        let mut parts = range.split(';').map(str::trim);
+        if !parts.next()?.eq_ignore_ascii_case(name) {
+            return None;
+        }
+        let weight = parts.find_map(|part| {
+            let (name, weight) = part.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("q").then(|| weight.trim())
+        });
+        // What can't be read counts as not said.
+        Some(weight.and_then(|weight| weight.parse().ok()).unwrap_or(1.0))
+    };
+    ranges.filter_map(of).reduce(f32::max)
 }
 
 /// The changes behind `Last-Event-ID`, else behind `after`, else those to come, until the

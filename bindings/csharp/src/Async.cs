@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading;
@@ -78,9 +79,9 @@ namespace Headcount
         }
 
         /// <summary>Creates a workspace, whose first owner must be an active user. As <see cref="CreateWorkspace"/>.</summary>
-        public Task<Workspace> CreateWorkspaceAsync(string name, string owner, CancellationToken cancellation = default(CancellationToken))
+        public Task<Workspace> CreateWorkspaceAsync(string name, string owner, [Nullable(2)] IReadOnlyDictionary<string, string> externalIds = null, CancellationToken cancellation = default(CancellationToken))
         {
-            return Workers.Run(() => CreateWorkspace(name, owner), cancellation);
+            return Workers.Run(() => CreateWorkspace(name, owner, externalIds), cancellation);
         }
 
         /// <summary>The default workspace of a user; it is made when it is first asked for. As <see cref="DefaultWorkspace"/>.</summary>
@@ -90,9 +91,9 @@ namespace Headcount
         }
 
         /// <summary>Gives a workspace another name. As <see cref="RenameWorkspace"/>.</summary>
-        public Task<Workspace> RenameWorkspaceAsync(ulong id, string name, CancellationToken cancellation = default(CancellationToken))
+        public Task<Workspace> RenameWorkspaceAsync(ulong workspace, string name, CancellationToken cancellation = default(CancellationToken))
         {
-            return Workers.Run(() => RenameWorkspace(id, name), cancellation);
+            return Workers.Run(() => RenameWorkspace(workspace, name), cancellation);
         }
 
         /// <summary>Sets the id that a provisioner has for a workspace; null removes it. As <see cref="SetWorkspaceExternalId"/>.</summary>
@@ -108,21 +109,21 @@ namespace Headcount
         }
 
         /// <summary>Archives a workspace; nothing happens to one that is. As <see cref="ArchiveWorkspace"/>.</summary>
-        public Task<Workspace> ArchiveWorkspaceAsync(ulong id, CancellationToken cancellation = default(CancellationToken))
+        public Task<Workspace> ArchiveWorkspaceAsync(ulong workspace, CancellationToken cancellation = default(CancellationToken))
         {
-            return Workers.Run(() => ArchiveWorkspace(id), cancellation);
+            return Workers.Run(() => ArchiveWorkspace(workspace), cancellation);
         }
 
         /// <summary>Restores an archived workspace; nothing happens to another. As <see cref="RestoreWorkspace"/>.</summary>
-        public Task<Workspace> RestoreWorkspaceAsync(ulong id, CancellationToken cancellation = default(CancellationToken))
+        public Task<Workspace> RestoreWorkspaceAsync(ulong workspace, CancellationToken cancellation = default(CancellationToken))
         {
-            return Workers.Run(() => RestoreWorkspace(id), cancellation);
+            return Workers.Run(() => RestoreWorkspace(workspace), cancellation);
         }
 
         /// <summary>Deletes a workspace and its memberships for good. As <see cref="DeleteWorkspace"/>.</summary>
-        public Task DeleteWorkspaceAsync(ulong id, CancellationToken cancellation = default(CancellationToken))
+        public Task DeleteWorkspaceAsync(ulong workspace, CancellationToken cancellation = default(CancellationToken))
         {
-            return Begin(() => DeleteWorkspace(id), cancellation);
+            return Begin(() => DeleteWorkspace(workspace), cancellation);
         }
 
         /// <summary>Makes a user a member of a workspace; nothing happens to one who has the role already. As <see cref="AddMember"/>.</summary>

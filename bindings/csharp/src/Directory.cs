@@ -317,9 +317,9 @@ namespace Headcount
 
         /// <summary>The workspace with this id; null if there is none.</summary>
         [return: Nullable(2)]
-        public Workspace FindWorkspace(ulong id)
+        public Workspace FindWorkspace(ulong workspace)
         {
-            Interop.Check(Native.hc_workspace_get(handle, id, out var found, out var error), error);
+            Interop.Check(Native.hc_workspace_get(handle, workspace, out var found, out var error), error);
             return Copies.Workspace(found);
         }
 
@@ -351,10 +351,18 @@ namespace Headcount
             return Copies.Workspace(found);
         }
 
-        /// <summary>Creates a workspace, whose first owner must be an active user.</summary>
-        /// <exception cref="HeadcountException">WorkspaceNameTaken, UserNotFound, LastOwner, InvalidArgument.</exception>
-        public Workspace CreateWorkspace(string name, string owner)
+        /// <summary>Creates a workspace, whose first owner must be an active user, with the ids that other systems have for it, by the names of these provisioners.</summary>
+        /// <exception cref="HeadcountException">WorkspaceNameTaken, UserNotFound, LastOwner, ExternalIdTaken, InvalidArgument.</exception>
+        public Workspace CreateWorkspace(string name, string owner, [Nullable(2)] IReadOnlyDictionary<string, string> externalIds = null)
         {
+            if (externalIds != null)
+            {
+                var batch = new Batch().CreateWorkspace(name, Interop.NotNull(owner));
+                foreach (var each in externalIds)
+                    batch.SetWorkspaceExternalId(name, each.Key, Interop.NotNull(each.Value));
+                return FindWorkspace(Apply(batch).Outcomes[0].WorkspaceId.Value)
+                    ?? throw new HeadcountException(ErrorKind.WorkspaceNotFound, "the workspace was created, and deleted before it could be read");
+            }
             var n = Interop.Utf8(name);
             var o = Interop.Utf8(owner);
             Interop.Check(Native.hc_workspace_create(handle, n, Interop.Size(n), o, Interop.Size(o), out var found, out var error), error);
@@ -372,34 +380,34 @@ namespace Headcount
 
         /// <summary>Gives a workspace another name.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound, WorkspaceNameTaken, WorkspaceArchived, InvalidArgument.</exception>
-        public Workspace RenameWorkspace(ulong id, string name)
+        public Workspace RenameWorkspace(ulong workspace, string name)
         {
             var n = Interop.Utf8(name);
-            Interop.Check(Native.hc_workspace_rename(handle, id, n, Interop.Size(n), out var found, out var error), error);
+            Interop.Check(Native.hc_workspace_rename(handle, workspace, n, Interop.Size(n), out var found, out var error), error);
             return Copies.Workspace(found);
         }
 
         /// <summary>Archives a workspace; nothing happens to one that is.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound.</exception>
-        public Workspace ArchiveWorkspace(ulong id)
+        public Workspace ArchiveWorkspace(ulong workspace)
         {
-            Interop.Check(Native.hc_workspace_archive(handle, id, out var found, out var error), error);
+            Interop.Check(Native.hc_workspace_archive(handle, workspace, out var found, out var error), error);
             return Copies.Workspace(found);
         }
 
         /// <summary>Restores an archived workspace; nothing happens to another.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound.</exception>
-        public Workspace RestoreWorkspace(ulong id)
+        public Workspace RestoreWorkspace(ulong workspace)
         {
-            Interop.Check(Native.hc_workspace_restore(handle, id, out var found, out var error), error);
+            Interop.Check(Native.hc_workspace_restore(handle, workspace, out var found, out var error), error);
             return Copies.Workspace(found);
         }
 
         /// <summary>Deletes a workspace and its memberships for good.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound, DefaultWorkspace.</exception>
-        public void DeleteWorkspace(ulong id)
+        public void DeleteWorkspace(ulong workspace)
         {
-            Interop.Check(Native.hc_workspace_delete(handle, id, out var error), error);
+            Interop.Check(Native.hc_workspace_delete(handle, workspace, out var error), error);
         }
 
         /// <summary>All workspaces, archived ones included, ordered by id, as they are when the loop begins.</summary>

@@ -5,20 +5,20 @@ using System.Linq;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Xml.Linq;
 using NUnit.Framework;
+using static Headcount.Tests.ConformanceTest;
 
 namespace Headcount.Tests
 {
-    using Map = Dictionary<string, object>;
-
     /// What this assembly repeats of the C API is what include/headcount.json says.
     [TestFixture]
     public class ApiTest
     {
-        private static readonly Map Api = (Map)Json.Read(File.ReadAllText(Path.Combine(Files.Root, "include", "headcount.json")));
+        private static readonly XElement Api = Read(File.ReadAllText(Path.Combine(Files.Root, "include", "headcount.json")));
         private static readonly Guid Id = Guid.Parse("00112233-4455-6677-8899-aabbccddeeff"), Other = Guid.Parse("ffeeddcc-bbaa-9988-7766-554433221100");
 
-        private static IEnumerable<Map> List(Map of, string key) { return ((List<object>)of[key]).Cast<Map>(); }
+        private static IEnumerable<XElement> List(XElement of, string key) { return At(of, key).Elements(); }
 
         [Test]
         public void EveryFunctionIsDescribedAsItIs()
@@ -26,14 +26,14 @@ namespace Headcount.Tests
             var declared = typeof(Native).GetMethods(BindingFlags.Static | BindingFlags.NonPublic).Where(each => each.Name.StartsWith("hc_")).ToDictionary(each => each.Name);
             foreach (var function in List(Api, "functions"))
             {
-                var name = (string)function["name"];
+                var name = (string)At(function, "name");
                 var method = declared[name];
                 declared.Remove(name);
-                var types = List(function, "parameters").Select(each => (string)each["type"]).ToList();
+                var types = List(function, "parameters").Select(each => (string)At(each, "type")).ToList();
                 Assert.AreEqual(types.Count, method.GetParameters().Length, name);
                 for (var i = 0; i < types.Count; i++)
                     Assert.IsTrue(Fits(types[i], method.GetParameters()[i].ParameterType), name + ": " + types[i]);
-                Assert.IsTrue(Fits((string)((Map)function["result"])["type"], method.ReturnType), name);
+                Assert.IsTrue(Fits((string)At(At(function, "result"), "type"), method.ReturnType), name);
             }
             Assert.IsEmpty(declared);
         }
@@ -58,25 +58,25 @@ namespace Headcount.Tests
         {
             var types = typeof(Native).Assembly.GetTypes().ToDictionary(each => each.FullName);
             var structs = 0;
-            foreach (var one in List(Api, "structs").Where(each => types.ContainsKey("Headcount." + each["name"])))
+            foreach (var one in List(Api, "structs").Where(each => types.ContainsKey("Headcount." + At(each, "name").Value)))
             {
-                var type = types["Headcount." + one["name"]];
+                var type = types["Headcount." + At(one, "name").Value];
                 var at = 0;
                 foreach (var field in List(one, "fields"))
                 {
-                    var c = (string)field["type"];
+                    var c = (string)At(field, "type");
                     var bytes = c == "uint8_t" ? 1 : c == "int32_t" || c == "uint32_t" ? 4 : 8;
                     at = (at + bytes - 1) / bytes * bytes;
-                    Assert.AreEqual(at, (int)Marshal.OffsetOf(type, (string)field["name"]), one["name"] + "." + field["name"]);
-                    at += bytes * (int)(decimal)field["count"];
+                    Assert.AreEqual(at, (int)Marshal.OffsetOf(type, (string)At(field, "name")), At(one, "name").Value + "." + At(field, "name").Value);
+                    at += bytes * (int)At(field, "count");
                 }
-                Assert.AreEqual((at + 7) / 8 * 8, Marshal.SizeOf(type), (string)one["name"]);
+                Assert.AreEqual((at + 7) / 8 * 8, Marshal.SizeOf(type), (string)At(one, "name"));
                 structs++;
             }
             Assert.That(structs, Is.GreaterThanOrEqualTo(6));
-            var constants = new Map((Map)Api["constants"]);
+            var constants = List(Api, "constants").ToDictionary(each => (string)each.Attribute("key"), each => (decimal)each);
             foreach (var value in List(Api, "enums").SelectMany(each => List(each, "values")))
-                constants.Add((string)value["name"], value["value"]);
+                constants.Add((string)At(value, "name"), (decimal)At(value, "value"));
             foreach (var constant in typeof(Native).GetFields(BindingFlags.Static | BindingFlags.NonPublic).Where(each => each.IsLiteral))
                 Assert.AreEqual(constants[constant.Name], Convert.ToDecimal(constant.GetRawConstantValue()), constant.Name);
             var enums = new Dictionary<string, Type>
@@ -85,12 +85,12 @@ namespace Headcount.Tests
                 { "hc_sort", typeof(Sort) }, { "hc_subject", typeof(Subject) }, { "hc_log_level", typeof(LogLevel) },
                 { "hc_operation", typeof(OpCode) }, { "hc_op_field", typeof(OpField) }
             };
-            foreach (var one in List(Api, "enums").Where(each => enums.ContainsKey((string)each["name"])))
+            foreach (var one in List(Api, "enums").Where(each => enums.ContainsKey((string)At(each, "name"))))
             {
-                foreach (var value in List(one, "values").Where(each => (string)each["name"] != "HC_STATUS_OK"))
+                foreach (var value in List(one, "values").Where(each => (string)At(each, "name") != "HC_STATUS_OK"))
                 {
-                    var named = Enum.ToObject(enums[(string)one["name"]], (int)(decimal)value["value"]).ToString();
-                    Assert.AreEqual(value["name"], one["name"].ToString().ToUpperInvariant() + "_" + Json.Snake(named).ToUpperInvariant());
+                    var named = Enum.ToObject(enums[(string)At(one, "name")], (int)At(value, "value")).ToString();
+                    Assert.AreEqual((string)At(value, "name"), At(one, "name").Value.ToUpperInvariant() + "_" + Snake(named).ToUpperInvariant());
                 }
             }
         }
@@ -124,20 +124,20 @@ namespace Headcount.Tests
         /// A packed record, made where the tables say.
         private sealed class Record
         {
-            private readonly Dictionary<string, Map> fields;
+            private readonly Dictionary<string, XElement> fields;
             private readonly List<byte> bytes;
 
             internal Record(string section, int table = 0)
             {
-                var listed = List(List(Api, "packed").Where(each => (string)each["section"] == section).ElementAt(table), "fields").ToList();
-                fields = listed.ToDictionary(each => (string)each["field"] == "" ? each["at"].ToString() : (string)each["field"]);
+                var listed = List(List(Api, "packed").Where(each => (string)At(each, "section") == section).ElementAt(table), "fields").ToList();
+                fields = listed.ToDictionary(each => (string)At(each, (string)At(each, "field") == "" ? "at" : "field"));
                 var last = listed.Last();
-                bytes = new List<byte>(new byte[(int)(decimal)last["at"] + ((string)last["type"] == "u64" ? 8 : 0)]);
+                bytes = new List<byte>(new byte[(int)At(last, "at") + ((string)At(last, "type") == "u64" ? 8 : 0)]);
             }
 
             internal byte[] Bytes { get { return bytes.ToArray(); } }
 
-            private int At(string field) { return (int)(decimal)fields[field]["at"]; }
+            private int Offset(string field) { return (int)At(fields[field], "at"); }
 
             private void Put(int at, IEnumerable<byte> what)
             {
@@ -147,14 +147,14 @@ namespace Headcount.Tests
 
             internal Record Number(string field, ulong value)
             {
-                var type = (string)fields[field]["type"];
-                Put(At(field), BitConverter.GetBytes(value).Take(type == "u16" ? 2 : type == "u32" ? 4 : 8));
+                var type = (string)At(fields[field], "type");
+                Put(Offset(field), BitConverter.GetBytes(value).Take(type == "u16" ? 2 : type == "u32" ? 4 : 8));
                 return this;
             }
 
             internal Record Guid(string field, Guid id)
             {
-                Put(At(field), Interop.Bytes(id));
+                Put(Offset(field), Interop.Bytes(id));
                 return this;
             }
 
@@ -168,10 +168,10 @@ namespace Headcount.Tests
             internal Record Text(string field, string text)
             {
                 var what = Encoding.UTF8.GetBytes(text);
-                return Place(At(field), what, what.Length);
+                return Place(Offset(field), what, what.Length);
             }
 
-            internal Record Table(string field, byte[] entry) { return Place(At(field), entry, 1); }
+            internal Record Table(string field, byte[] entry) { return Place(Offset(field), entry, 1); }
 
             internal Record Pair(string field, string name, string value)
             {

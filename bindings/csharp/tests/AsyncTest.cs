@@ -42,7 +42,8 @@ namespace Headcount.Tests
                 Assert.AreEqual("Ann", Of(d.UpdateUserAsync("ann@ex.co", new UserUpdate().GivenName("Ann"))).GivenName);
                 Assert.IsFalse(Of(d.DeactivateUserAsync("ann@ex.co")).IsActive);
                 Assert.IsTrue(Of(d.ActivateUserAsync("ann@ex.co")).IsActive);
-                var fraud = Of(d.CreateWorkspaceAsync("Fraud", "ann@ex.co"));
+                var fraud = Of(d.CreateWorkspaceAsync("Fraud", "ann@ex.co", new Dictionary<string, string> { { "okta", "7" } }));
+                Assert.AreEqual("7", fraud.ExternalIds["okta"]);
                 Of(d.AddMemberAsync(fraud.Id, "bob@ex.co", Role.User));
                 Of(d.SetRoleAsync(fraud.Id, "bob@ex.co", Role.Owner));
                 Of(d.RemoveMemberAsync(fraud.Id, "bob@ex.co"));

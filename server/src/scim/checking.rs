@@ -16,7 +16,7 @@ enum Scope {
     Resource(ResourceType),
     /// Those within an item of this list.
     Items(&'static Attribute),
-    /// Those of an extension that is not in the schemas: resources are kept with theirs.
+    /// Those of a provider's own extension: users are kept with theirs.
     Unknown,
 }
 
@@ -51,19 +51,28 @@ fn check_in(filter: &Filter, scope: Scope) -> Result<(), ScimError> {
 }
 
 impl Scope {
-    /// What a path names; `None` if its extension is not in the schemas.
+    /// What a path names; `None` if its extension is a provider's own.
     fn find(self, path: &AttributePath) -> Result<Option<&'static Attribute>, ScimError> {
         let urn = path.urn.as_deref();
         let (of, found) = match self {
             Self::Unknown => return Ok(None),
             Self::Items(list) => {
                 let found = find(list.parts(), &path.name);
-                (list.name, found.filter(|_| urn.is_none()))
+                let is_plain = urn.is_none() && path.core.is_none();
+                (list.name, found.filter(|_| is_plain))
             }
             Self::Resource(kind) => {
-                let is_unknown = |urn: &str| !urn.eq_ignore_ascii_case(kind.extension());
-                if urn.is_some_and(is_unknown) {
-                    return Ok(None);
+                let [core, extension] = kind.schemas().map(|(urn, _)| urn);
+                let is_known = path.core.is_none_or(|urn| urn == core)
+                    && urn.is_none_or(|urn| urn.eq_ignore_ascii_case(extension));
+                if !is_known {
+                    let of_provider = urn.is_some_and(is_of_provider);
+                    return if kind == ResourceType::User && of_provider {
+                        Ok(None)
+                    } else {
+                        let (of, urn) = (kind.name(), urn.or(path.core).unwrap_or_default());
+                        Err(ScimError::filter(format!("{of} has no schema {urn:?}")))
+                    };
                 }
                 (kind.name(), kind.attribute(urn, &path.name))
             }
@@ -77,6 +86,14 @@ impl Scope {
         let unknown = || ScimError::filter(format!("{of} has no attribute {:?}", name.join(".")));
         found.map(Some).ok_or_else(unknown)
     }
+}
+
+/// Whether a schema can be a provider's own: it is in none of the namespaces whose schemas
+/// are all known.
+fn is_of_provider(urn: &str) -> bool {
+    let urn = urn.to_ascii_lowercase();
+    let closed = ["urn:ietf:params:scim:", "urn:headcount:"];
+    !closed.iter().any(|space| urn.starts_with(space))
 }
 
 fn check_value(

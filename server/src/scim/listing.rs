@@ -6,8 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use axum::http::StatusCode;
 use axum::response::Response;
 use headcount::UserQuery;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Number, Value, json};
 
 use super::filter::Filter;
 use super::projection::Projection;
@@ -19,6 +20,8 @@ use crate::server::Server;
 /// Resources of a page, where the request does not say.
 const COUNT: usize = 100;
 pub(super) const COUNT_MAX: usize = 1_000;
+/// 2⁶³, the first number beyond the range of `i64`.
+const I64_END: f64 = 9_223_372_036_854_775_808.0;
 /// Starts of pages that are remembered.
 const STARTS_MAX: usize = 1_024;
 
@@ -37,7 +40,9 @@ pub(super) struct Parameters {
 #[serde(default, rename_all = "camelCase")]
 pub(crate) struct SearchRequest {
     filter: Option<String>,
+    #[serde(deserialize_with = "clamped")]
     start_index: Option<i64>,
+    #[serde(deserialize_with = "clamped")]
     count: Option<i64>,
     attributes: Option<Vec<String>>,
     excluded_attributes: Option<Vec<String>>,
@@ -129,6 +134,21 @@ fn whole_number(text: &str) -> Option<i64> {
         i64::MAX
     };
     Some(text.parse().unwrap_or(end))
+}
+
+/// The same of a JSON number.
+fn clamped<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(from)? else {
+        return Ok(None);
+    };
+    let end = match number.as_f64() {
+        Some(number) if number >= I64_END => Some(i64::MAX),
+        Some(number) if number <= -I64_END => Some(i64::MIN),
+        _ => None,
+    };
+    let number = number.as_i64().or(end);
+    let number = number.ok_or_else(|| D::Error::custom("a whole number is needed"))?;
+    Ok(Some(number))
 }
 
 /// Resources of a list, and how many it has in all.

@@ -2,12 +2,16 @@
 //! identity providers: capitalised operations, values without a path whose names are paths,
 //! and values for lists that are not there yet.
 
+mod items;
+
 use serde_json::{Map, Value, json};
 
+use self::items::{add, is_same, listed, merge, set};
 use super::ScimError;
 use super::filter::{Filter, Operator};
-use super::path::{AttributePath, entry, is_urn, key_in};
+use super::path::{AttributePath, entry, key_in, no_path};
 use super::schema::{Attribute, ResourceType};
+use crate::door::cut;
 
 /// Operations of one request.
 const OPERATIONS_MAX: usize = 1_000;
@@ -65,6 +69,7 @@ impl PatchRequest {
             } else {
                 let target = Target::parse(path)?;
                 if target.attribute(kind).is_some_and(|of| of.is_read_only) {
+                    let path = cut(path);
                     return Err(ScimError::mutability(format!("{path} can't be changed")));
                 }
                 target.change(kind, resource, *verb, value);
@@ -83,7 +88,10 @@ impl Operation {
             "replace" => Verb::Replace,
             "remove" => Verb::Remove,
             _ => {
-                let message = format!("op must be add, replace or remove, not {op:?}");
+                let message = format!(
+                    "op must be add, replace or remove, not {}",
+                    cut(&format!("{op:?}"))
+                );
                 return Err(ScimError::syntax(message));
             }
         };
@@ -92,7 +100,8 @@ impl Operation {
             Some(Value::String(path)) => path.trim(),
             Some(other) => {
                 return Err(ScimError::path(format!(
-                    "path must be a string, not {other}"
+                    "path must be a string, not {}",
+                    cut(other)
                 )));
             }
         };
@@ -144,16 +153,19 @@ impl Target {
                 condition: None,
             });
         };
-        let unclosed = || ScimError::path(format!("{text:?} has no closing bracket"));
+        let unclosed = || {
+            ScimError::path(format!(
+                "{} has no closing bracket",
+                cut(&format!("{text:?}"))
+            ))
+        };
         let (condition, part) = rest.rsplit_once(']').ok_or_else(unclosed)?;
         let condition = Filter::parse(condition).map_err(ScimError::into_path)?;
         let path = match part {
             "" => AttributePath::parse(head)?,
             part if part.starts_with('.') => AttributePath::parse(&format!("{head}{part}"))?,
             _ => {
-                return Err(ScimError::path(format!(
-                    "{text:?} is not an attribute path"
-                )));
+                return Err(no_path(text));
             }
         };
         Ok(Self {
@@ -317,81 +329,6 @@ fn what_holds(condition: &Filter, item: &mut Map<String, Value>) {
             item.insert(path.name.clone(), value.clone());
         }
         _ => {}
-    }
-}
-
-fn set(object: &mut Map<String, Value>, name: &str, verb: Verb, value: &Value) {
-    let key = key_in(object, name);
-    if verb == Verb::Remove {
-        object.remove(&key);
-    } else {
-        object.insert(key, value.clone());
-    }
-}
-
-fn merge(object: &mut Map<String, Value>, members: &Map<String, Value>) {
-    for (name, value) in members {
-        // A name such as `urn:…:department` within an extension's own object.
-        let name = match name.rsplit_once(':') {
-            Some((_, last)) if is_urn(name) => last,
-            _ => name,
-        };
-        set(object, name, Verb::Replace, value);
-    }
-}
-
-/// The items of a value for a list, which may be a single one.
-fn listed(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items.clone(),
-        Value::Null => Vec::new(),
-        single => vec![single.clone()],
-    }
-}
-
-/// Adds items; one that is there already stays as it is, and a primary one replaces the
-/// primary one of before.
-fn add(items: &mut Vec<Value>, value: &Value) {
-    for new in listed(value) {
-        if let Some(old) = items.iter_mut().find(|item| is_same(item, &new)) {
-            if let (Value::Object(old), Value::Object(new)) = (old, &new) {
-                merge(old, new);
-            }
-            continue;
-        }
-        if is_primary(&new) {
-            for item in items.iter_mut().filter(|item| is_primary(item)) {
-                item["primary"] = json!(false);
-            }
-        }
-        items.push(new);
-    }
-}
-
-fn is_primary(item: &Value) -> bool {
-    let primary = item.as_object().and_then(|item| entry(item, "primary"));
-    match primary {
-        Some((_, Value::String(text))) => text.eq_ignore_ascii_case("true"),
-        Some((_, value)) => *value == json!(true),
-        None => false,
-    }
-}
-
-/// Whether two items are the same one: by their `value`, and by their `type` if both have one.
-fn is_same(item: &Value, other: &Value) -> bool {
-    let text = |item: &Value, name: &str| match item {
-        Value::Object(item) => entry(item, name)
-            .and_then(|(_, value)| value.as_str())
-            .map(str::to_lowercase),
-        Value::String(text) if name == "value" => Some(text.to_lowercase()),
-        _ => None,
-    };
-    match (text(item, "value"), text(other, "value")) {
-        (Some(value), Some(wanted)) => {
-            let types = (text(item, "type"), text(other, "type"));
-            value == wanted && (types.0.is_none() || types.1.is_none() || types.0 == types.1)
-        }
-        _ => item == other,
     }
 }
 

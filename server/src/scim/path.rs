@@ -4,10 +4,13 @@ use serde_json::{Map, Value};
 
 use super::ScimError;
 use super::schema::{ENTERPRISE, GROUP, USER, WORKSPACE};
+use crate::door::cut;
 
 /// Where an attribute is. The name is empty for all of an extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AttributePath {
+    /// The core schema that it was named with, if it was.
+    pub(crate) core: Option<&'static str>,
     /// The extension, if it is not the core schema.
     pub(crate) urn: Option<String>,
     pub(crate) name: String,
@@ -17,9 +20,12 @@ pub(crate) struct AttributePath {
 impl AttributePath {
     /// Reads a path without conditions.
     pub(crate) fn parse(text: &str) -> Result<Self, ScimError> {
-        let (urn, rest) = split_urn(text);
+        let (schema, rest) = split_urn(text);
+        let core = [USER, GROUP].into_iter().find(|core| schema == Some(*core));
+        let urn = schema.filter(|_| core.is_none());
         if rest.is_empty() && urn.is_some() {
             return Ok(Self {
+                core,
                 urn: urn.map(str::to_owned),
                 name: String::new(),
                 part: None,
@@ -30,11 +36,10 @@ impl AttributePath {
             None => (rest, None),
         };
         if !is_name(name) || part.is_some_and(|part| !is_name(part)) {
-            return Err(ScimError::path(format!(
-                "{text:?} is not an attribute path"
-            )));
+            return Err(no_path(text));
         }
         Ok(Self {
+            core,
             urn: urn.map(str::to_owned),
             name: name.to_owned(),
             part: part.map(str::to_owned),
@@ -81,8 +86,13 @@ impl AttributePath {
     }
 }
 
-/// The extension that a path begins with, and the rest; the core schemas are none.
-pub(crate) fn split_urn(text: &str) -> (Option<&str>, &str) {
+pub(super) fn no_path(text: &str) -> ScimError {
+    let text = cut(&format!("{text:?}"));
+    ScimError::path(format!("{text} is not an attribute path"))
+}
+
+/// The schema that a path begins with, and the rest.
+fn split_urn(text: &str) -> (Option<&str>, &str) {
     for known in [USER, GROUP, ENTERPRISE, WORKSPACE] {
         let Some(head) = text.get(..known.len()) else {
             continue;
@@ -90,10 +100,9 @@ pub(crate) fn split_urn(text: &str) -> (Option<&str>, &str) {
         if !head.eq_ignore_ascii_case(known) {
             continue;
         }
-        let is_core = known == USER || known == GROUP;
         match text[known.len()..].strip_prefix(':') {
-            Some(rest) => return ((!is_core).then_some(known), rest),
-            None if text.len() == known.len() => return ((!is_core).then_some(known), ""),
+            Some(rest) => return (Some(known), rest),
+            None if text.len() == known.len() => return (Some(known), ""),
             None => {}
         }
     }

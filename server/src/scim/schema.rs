@@ -146,6 +146,10 @@ impl Attribute {
         matches!(self.form, Form::Complex(_))
     }
 
+    pub(crate) fn is_boolean(&self) -> bool {
+        matches!(self.form, Form::Boolean)
+    }
+
     fn described(&self) -> Value {
         let (kind, references) = match self.form {
             Form::Text => ("string", None),

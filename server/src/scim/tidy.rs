@@ -70,8 +70,9 @@ fn tidied_value(attribute: &'static Attribute, value: Value) -> Option<Value> {
         single if attribute.is_multi => {
             tidied_item(attribute, single).map(|item| Value::Array(vec![item]))
         }
+        Value::Array(items) if items.is_empty() && !attribute.is_boolean() => None,
         // Entra writes single values as lists of one.
-        Value::Array(mut items) if items.len() <= 1 => {
+        Value::Array(mut items) if items.len() == 1 && !items[0].is_array() => {
             items.pop().and_then(|item| tidied_item(attribute, item))
         }
         single => tidied_item(attribute, single),
@@ -89,14 +90,14 @@ fn tidied_item(attribute: &'static Attribute, value: Value) -> Option<Value> {
         (Form::Complex(_), Value::String(text)) => {
             (!text.is_empty()).then(|| json!({ "value": text }))
         }
-        // Entra writes simple values as `{"$ref": null, "value": …}`.
-        (_, Value::Object(object)) => {
-            let value = entry(&object, "value").map(|(_, value)| value.clone());
-            value.and_then(|value| match value {
-                Value::Array(_) | Value::Object(_) => None,
-                plain => tidied_item(attribute, plain),
-            })
-        }
+        // Entra writes simple values as `{"$ref": null, "value": …}`. Any other object stays:
+        // to leave it out would say that the attribute was not sent.
+        (_, Value::Object(object)) => match entry(&object, "value") {
+            Some((_, value)) if !value.is_array() && !value.is_object() => {
+                tidied_item(attribute, value.clone())
+            }
+            _ => Some(Value::Object(object)),
+        },
         (Form::Boolean, Value::String(text)) => Some(match boolean(&text) {
             Some(value) => Value::Bool(value),
             None => Value::String(text),

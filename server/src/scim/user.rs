@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::ScimError;
 use super::schema::{ResourceType, USER};
 use super::tidy::{boolean, tidied};
+use crate::door::cut;
 
 /// The attribute of a user that has the rest of the resource.
 const ATTRIBUTE: &str = "scim";
@@ -188,7 +189,8 @@ impl WantedUser {
             Some(Value::String(text)) if boolean(&text).is_some() => boolean(&text),
             Some(other) => {
                 return Err(ScimError::value(format!(
-                    "active must be true or false, not {other}"
+                    "active must be true or false, not {}",
+                    cut(&other)
                 )));
             }
         };
@@ -206,7 +208,8 @@ impl WantedUser {
         };
         let external_id = match rest.remove("externalId") {
             Some(Value::String(id)) => Some(id).filter(|id| !id.is_empty()),
-            _ => before.and_then(|user| user.external_id(provisioner).map(str::to_owned)),
+            Some(_) => return Err(ScimError::value("externalId must be a string")),
+            None => before.and_then(|user| user.external_id(provisioner).map(str::to_owned)),
         };
         let (given_name, family_name) = names(&mut rest);
         let is_email = |name: &str| match (Email::parse(name), Email::parse(&email)) {

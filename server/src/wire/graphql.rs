@@ -4,23 +4,28 @@ use async_graphql_parser::parse_query;
 use async_graphql_parser::types::{
     ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
 };
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::roots::RootField;
+use super::roots::{Found, RootField};
 use super::schema::Schema;
-use super::selection::{Budget, GraphqlError, Selector, merge, no_directive};
-use super::validation::{Validator, Variables, arguments, variables};
+use super::selection::{Budget, Fragments, GraphqlError, Selector, merge, no_directive};
+use super::validation::Validator;
+use super::values::{arguments, variables};
 use crate::auth::Caller;
-use crate::door::Failure;
+use crate::door::{Failure, cut};
+use crate::keys::Scope;
 use crate::server::Server;
 
 /// Brackets that a document may open. The parser recurses into nested ones, so this also
 /// bounds its stack.
 const BRACKETS_MAX: usize = 128;
+/// Fields of the root that a document may have.
+const ROOT_FIELDS_MAX: usize = 32;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -30,21 +35,36 @@ struct GraphqlRequest {
     operation_name: Option<String>,
 }
 
+/// The operation of a document that is asked for.
+struct Request {
+    operation: OperationDefinition,
+    fragments: Fragments,
+}
+
+/// What is to be done for a valid request.
+struct Plan<'a> {
+    /// The fields of the root, with their arguments.
+    fields: Vec<(&'a Field, Value)>,
+    reads_members: bool,
+}
+
 /// Answers a document: always with status 200, and with `data` or `errors`.
 pub(crate) async fn answer(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     body: Bytes,
-) -> Json<Value> {
-    match execute(&server, &caller, &body).await {
-        Ok(data) => Json(json!({ "data": data })),
-        Err(error) => Json(json!({
+) -> Response {
+    let answer = execute(&server, &caller, &body).await;
+    let answer = answer.unwrap_or_else(|error| {
+        let errors = json!({
             "errors": [{
                 "message": error.message,
                 "extensions": { "path": "$", "code": error.code },
             }],
-        })),
-    }
+        });
+        errors.to_string()
+    });
+    ([(header::CONTENT_TYPE, "application/json")], answer).into_response()
 }
 
 impl From<Failure> for GraphqlError {
@@ -68,87 +88,118 @@ impl From<headcount::Error> for GraphqlError {
     }
 }
 
-async fn execute(server: &Server, caller: &Caller, body: &[u8]) -> Result<Value, GraphqlError> {
-    let request: GraphqlRequest = serde_json::from_slice(body).map_err(|error| GraphqlError {
-        message: format!("the request body is not a GraphQL request: {error}"),
+async fn execute(server: &Server, caller: &Caller, body: &[u8]) -> Result<String, GraphqlError> {
+    let body: GraphqlRequest = serde_json::from_slice(body).map_err(|error| GraphqlError {
+        message: format!("the request body is not a GraphQL request: {}", cut(&error)),
         code: "invalid-json",
     })?;
-    let document = parsed(&request.query, server.0.config.graphql_bytes_max)?;
-    let operation = chosen(&document, request.operation_name.as_deref())?;
-    let schema = &server.0.schema;
-    let variables = variables(schema, operation, request.variables.unwrap_or_default())?;
+    let document = parsed(&body.query, server.0.config.graphql_bytes_max)?;
+    let request = Request::of(document, body.operation_name.as_deref())?;
+    let is_mutation = request.operation.ty == OperationType::Mutation;
+    if is_mutation {
+        caller.may(Scope::Write)?;
+    }
     let depth_max = server.0.config.graphql_depth_max;
-    let (root, fields) = validated(schema, &document, operation, &variables, depth_max)?;
-    let selector = Selector {
-        schema,
-        fragments: &document.fragments,
-        budget: Budget::new(depth_max),
-    };
-    let mut data = Map::new();
-    for field in fields {
+    let sent = body.variables.unwrap_or_default();
+    let plan = request.plan(&server.0.schema, sent, depth_max)?;
+    let reads_members = plan.reads_members;
+    let mut found = Vec::with_capacity(plan.fields.len());
+    for (field, arguments) in plan.fields {
         let name = field.name.node.as_str();
-        let request = RootField {
+        let field = RootField {
             server,
             caller,
-            arguments: arguments(schema, root, field, &variables)?,
+            arguments,
         };
-        let value = match operation.ty {
-            OperationType::Mutation => request.mutation(name).await?,
-            _ => request.query(name).await?,
-        };
-        let selected = selector.field(&value, field, 1)?;
-        merge(&mut data, &field.response_key().node, selected);
+        found.push(if is_mutation {
+            field.mutation(name).await?
+        } else {
+            field.query(name).await?
+        });
     }
-    Ok(Value::Object(data))
+    if !reads_members {
+        return request.answered(server, found, false);
+    }
+    let work = move |server: &Server| Ok(request.answered(server, found, true));
+    server.scan(work).await?
 }
 
-/// The operation with this name, or the only one that there is.
-fn chosen<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&str>,
-) -> Result<&'a OperationDefinition, GraphqlError> {
-    let wanted = name.filter(|name| !name.is_empty());
-    let mut operations = document.operations.iter().filter(|(name, _)| {
-        wanted.is_none() || name.is_none_or(|name| Some(name.as_str()) == wanted)
-    });
-    match (operations.next(), operations.next()) {
-        (Some((_, operation)), None) => Ok(&operation.node),
-        _ => Err(GraphqlError::invalid("name one operation of the document")),
-    }
-}
-
-/// The type of the root and its fields that are asked for, if all of it makes sense.
-fn validated<'a>(
-    schema: &Schema,
-    document: &'a ExecutableDocument,
-    operation: &'a OperationDefinition,
-    variables: &Variables,
-    depth_max: usize,
-) -> Result<(&'static str, Vec<&'a Field>), GraphqlError> {
-    let root = match operation.ty {
-        OperationType::Query => "query_root",
-        OperationType::Mutation => "mutation_root",
-        OperationType::Subscription => {
-            return Err(GraphqlError::invalid("there are no subscriptions"));
+impl Request {
+    /// The operation with this name, or the only one that there is.
+    fn of(document: ExecutableDocument, name: Option<&str>) -> Result<Self, GraphqlError> {
+        let wanted = name.filter(|name| !name.is_empty());
+        let mut operations = document.operations.iter().filter(|(name, _)| {
+            wanted.is_none_or(|wanted| name.is_some_and(|name| name.as_str() == wanted))
+        });
+        match (operations.next(), operations.next()) {
+            (Some((_, operation)), None) => Ok(Self {
+                operation: operation.node.clone(),
+                fragments: document.fragments,
+            }),
+            _ => Err(GraphqlError::invalid("name one operation of the document")),
         }
-    };
-    let fields = root_fields(operation)?;
-    let validator = Validator {
-        schema,
-        fragments: &document.fragments,
-        variables,
-        budget: Budget::new(depth_max),
-    };
-    validator.check(&operation.selection_set.node, root)?;
-    let changes = fields
-        .iter()
-        .filter(|field| field.name.node != "__typename");
-    if operation.ty == OperationType::Mutation && changes.count() > 1 {
-        // The first would stay when the second fails.
-        let hint = "a mutation has one field; send another request for each further one";
-        return Err(GraphqlError::invalid(hint));
     }
-    Ok((root, fields))
+
+    /// What the operation asks for, if all of it makes sense.
+    fn plan(
+        &self,
+        schema: &Schema,
+        sent: Map<String, Value>,
+        depth_max: usize,
+    ) -> Result<Plan<'_>, GraphqlError> {
+        let operation = &self.operation;
+        let root = match operation.ty {
+            OperationType::Query => "query_root",
+            OperationType::Mutation => "mutation_root",
+            OperationType::Subscription => {
+                return Err(GraphqlError::invalid("there are no subscriptions"));
+            }
+        };
+        let fields = root_fields(operation)?;
+        let budget = Budget::new(depth_max);
+        let validator = Validator::new(schema, &self.fragments, operation, &budget)?;
+        let reads_members = validator.check(&operation.selection_set.node, root)?;
+        let changes = fields
+            .iter()
+            .filter(|field| field.name.node != "__typename");
+        if operation.ty == OperationType::Mutation && changes.count() > 1 {
+            // The first would stay when the second fails.
+            let hint = "a mutation has one field; send another request for each further one";
+            return Err(GraphqlError::invalid(hint));
+        }
+        let variables = variables(schema, operation, sent)?;
+        let mut with_arguments = Vec::with_capacity(fields.len());
+        for field in fields {
+            let arguments = arguments(schema, root, field, &variables, &budget)?;
+            with_arguments.push((field, arguments));
+        }
+        Ok(Plan {
+            fields: with_arguments,
+            reads_members,
+        })
+    }
+
+    /// The answer, made of what the fields of the root are.
+    fn answered(
+        &self,
+        server: &Server,
+        found: Vec<Found>,
+        with_members: bool,
+    ) -> Result<String, GraphqlError> {
+        let selector = Selector {
+            schema: &server.0.schema,
+            fragments: &self.fragments,
+            budget: Budget::new(server.0.config.graphql_depth_max),
+        };
+        let mut data = Map::new();
+        for (field, found) in root_fields(&self.operation)?.into_iter().zip(found) {
+            let (value, members) = found.shown(&server.0.directory, with_members)?;
+            selector.budget.grant(members);
+            let selected = selector.field(&value, field, 1)?;
+            merge(&mut data, &field.response_key().node, selected);
+        }
+        Ok(json!({ "data": data }).to_string())
+    }
 }
 
 /// Parses a document within its limits.
@@ -176,17 +227,17 @@ pub(crate) fn check(query: &str) {
     };
     let schema = Schema::new();
     for (_, operation) in document.operations.iter() {
-        let operation = &operation.node;
-        let Ok(variables) = variables(&schema, operation, Map::new()) else {
+        let request = Request {
+            operation: operation.node.clone(),
+            fragments: document.fragments.clone(),
+        };
+        let Ok(plan) = request.plan(&schema, Map::new(), 32) else {
             continue;
         };
-        let Ok((_, fields)) = validated(&schema, &document, operation, &variables, 32) else {
-            continue;
-        };
-        for field in fields {
+        for (field, _) in plan.fields {
             let selector = Selector {
                 schema: &schema,
-                fragments: &document.fragments,
+                fragments: &request.fragments,
                 budget: Budget::new(32),
             };
             let _ = selector.field(schema.root(), field, 1);
@@ -197,6 +248,12 @@ pub(crate) fn check(query: &str) {
 fn root_fields(operation: &OperationDefinition) -> Result<Vec<&Field>, GraphqlError> {
     no_directive(&operation.directives)?;
     let items = &operation.selection_set.node.items;
+    if items.len() > ROOT_FIELDS_MAX {
+        return Err(GraphqlError::invalid(format!(
+            "the root has {} fields; {ROOT_FIELDS_MAX} are allowed",
+            items.len()
+        )));
+    }
     let mut fields = Vec::with_capacity(items.len());
     for item in items {
         no_directive(item.node.directives())?;

@@ -8,6 +8,7 @@ mod selection;
 pub(crate) mod spaces;
 mod user_object;
 mod validation;
+mod values;
 
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
@@ -17,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use self::schema::Schema;
-use crate::door::{Door, Failure};
+use crate::door::{Door, Failure, cut};
 
 /// A failure as the platform's API tells it.
 pub(crate) struct PlatformFailure(pub(crate) Failure);
@@ -74,7 +75,7 @@ pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8]) -> Result<T, Failure> 
     if !text.is_empty() && !text.trim_ascii_start().starts_with(b"{") {
         return Err(malformed("it must be a JSON object".to_owned()));
     }
-    serde_json::from_slice(text).map_err(|error| malformed(error.to_string()))
+    serde_json::from_slice(text).map_err(|error| malformed(cut(&error)))
 }
 
 pub(crate) fn unread(refused: &BytesRejection) -> Failure {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::user_object::{Replacement, UserObject};
 use super::{Document, Identity, IdentityFailure, Platform, object_of};
 use crate::auth::Caller;
-use crate::door::Failure;
+use crate::door::{Failure, cut};
 use crate::keys::Scope;
 use crate::server::Server;
 
@@ -149,9 +149,11 @@ pub(crate) async fn deactivate(
 /// The user with exactly this email; ids and usernames are none.
 fn user_with(directory: &Directory, email: &str) -> Result<UserId, Failure> {
     let user = directory.user_by_email(email)?;
-    let user =
-        user.ok_or_else(|| Failure::bad_request(format!("no user has the email {email:?}")))?;
-    Ok(user.id())
+    let nobody = || {
+        let email = cut(&format!("{email:?}"));
+        Failure::bad_request(format!("no user has the email {email}"))
+    };
+    Ok(user.ok_or_else(nobody)?.id())
 }
 
 #[derive(Deserialize)]

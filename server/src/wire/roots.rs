@@ -4,8 +4,9 @@ use headcount::{Directory, ErrorKind, NewWorkspace, UserId, Workspace, Workspace
 use serde_json::{Value, json};
 
 use super::selection::GraphqlError;
-use super::spaces::{remove, user_type, workspace_id};
+use super::spaces::{item, remove, user_type, workspace_id};
 use crate::auth::Caller;
+use crate::door::cut;
 use crate::keys::Scope;
 use crate::server::Server;
 
@@ -16,41 +17,65 @@ pub(super) struct RootField<'a> {
     pub(super) arguments: Value,
 }
 
+/// What a root field is. The members of a workspace are yet to be read.
+pub(super) enum Found {
+    Json(Value),
+    Workspace(Option<Workspace>),
+    /// A list of at most one default workspace.
+    Defaults(Option<Workspace>),
+}
+
+impl Found {
+    /// The value that a document selects from, with the members of a workspace if they are
+    /// asked for; and how many these are.
+    pub(super) fn shown(
+        self,
+        directory: &Directory,
+        with_members: bool,
+    ) -> Result<(Value, usize), GraphqlError> {
+        let of = |workspace: &Workspace| shown(directory, workspace, with_members);
+        match self {
+            Self::Json(value) => Ok((value, 0)),
+            Self::Workspace(None) => Ok((Value::Null, 0)),
+            Self::Defaults(None) => Ok((json!([]), 0)),
+            Self::Workspace(Some(workspace)) => of(&workspace),
+            Self::Defaults(Some(workspace)) => {
+                let (workspace, members) = of(&workspace)?;
+                let default =
+                    json!({ "__typename": "user_default_workspace", "workspace": workspace });
+                Ok((json!([default]), members))
+            }
+        }
+    }
+}
+
 impl RootField<'_> {
     fn directory(&self) -> &Directory {
         &self.server.0.directory
     }
 
-    pub(super) async fn query(&self, name: &str) -> Result<Value, GraphqlError> {
+    pub(super) async fn query(&self, name: &str) -> Result<Found, GraphqlError> {
+        let schema = &self.server.0.schema;
         match name {
-            "__typename" => Ok(json!("query_root")),
-            "__schema" => Ok(self.server.0.schema.root().clone()),
+            "__typename" => Ok(Found::Json(json!("query_root"))),
+            "__schema" => Ok(Found::Json(schema.root().clone())),
             "__type" => {
                 let name = self.arguments["name"].as_str().unwrap_or_default();
-                Ok(self
-                    .server
-                    .0
-                    .schema
-                    .named(name)
-                    .cloned()
-                    .unwrap_or_default())
+                Ok(Found::Json(schema.named(name).cloned().unwrap_or_default()))
             }
             "workspace_by_pk" => {
                 // Negative numbers are the ids of no workspace.
                 let id = workspace_id(&self.arguments["id"]).ok();
                 let found = id.map(|id| self.directory().workspace(id)).transpose()?;
-                match found.flatten() {
-                    Some(workspace) => shown(self.directory(), &workspace),
-                    None => Ok(Value::Null),
-                }
+                Ok(Found::Workspace(found.flatten()))
             }
-            "user_default_workspace" => self.default_workspaces().await,
+            "user_default_workspace" => Ok(Found::Defaults(self.default_workspace().await?)),
             _ => Err(unknown(name, "query_root")),
         }
     }
 
     /// The default workspace of a user: the caller's own is made on first asking.
-    async fn default_workspaces(&self) -> Result<Value, GraphqlError> {
+    async fn default_workspace(&self) -> Result<Option<Workspace>, GraphqlError> {
         let text = self.arguments["where"]["user_id"]["_eq"]
             .as_str()
             .unwrap_or_default();
@@ -60,34 +85,27 @@ impl RootField<'_> {
             text.parse().ok()
         };
         let Some(user) = user else {
-            return Ok(json!([]));
+            return Ok(None);
         };
         let directory = self.directory();
         if directory.user_by_id(user)?.is_none() {
-            return Ok(json!([]));
+            return Ok(None);
         }
         let own = self.caller.user == Some(user) && self.caller.may(Scope::Write).is_ok();
-        let found = match existing_default(directory, user)? {
+        match existing_default(directory, user)? {
             None if own => {
                 let work = move |directory: &Directory| Ok(directory.default_workspace(user)?);
-                Some(self.server.write(self.caller, work).await?)
+                Ok(Some(self.server.write(self.caller, work).await?))
             }
-            found => found,
-        };
-        let list = found.iter().map(|workspace| {
-            let workspace = shown(directory, workspace)?;
-            Ok(json!({ "__typename": "user_default_workspace", "workspace": workspace }))
-        });
-        list.collect()
+            found => Ok(found),
+        }
     }
 
-    pub(super) async fn mutation(&self, name: &str) -> Result<Value, GraphqlError> {
-        if name == "__typename" {
-            return Ok(json!("mutation_root"));
-        }
+    pub(super) async fn mutation(&self, name: &str) -> Result<Found, GraphqlError> {
         self.caller.may(Scope::Write)?;
         match name {
-            "insert_workspace_one" => self.insert_workspace().await,
+            "__typename" => Ok(Found::Json(json!("mutation_root"))),
+            "insert_workspace_one" => Ok(Found::Workspace(self.insert_workspace().await?)),
             "delete_workspace_users" => self.delete_members().await,
             _ => Err(unknown(name, "mutation_root")),
         }
@@ -95,17 +113,12 @@ impl RootField<'_> {
 
     /// Creates a workspace, or gives the user's default one where it is to be that: it is
     /// the user's by the id, and the name in the document is a wish.
-    async fn insert_workspace(&self) -> Result<Value, GraphqlError> {
+    async fn insert_workspace(&self) -> Result<Option<Workspace>, GraphqlError> {
         let object = &self.arguments["object"];
-        let user = |value: &Value| value.as_str().and_then(|text| text.parse::<UserId>().ok());
-        let default_of = user(&object["user_default_workspaces"]["data"][0]["user_id"]);
-        let owner = default_of
-            .or_else(|| user(&object["owner_id"]))
-            .or_else(|| user(&object["created_by"]))
-            .or(self.caller.user)
-            .ok_or_else(|| {
-                GraphqlError::invalid("name the owner of the workspace with owner_id")
-            })?;
+        let is_default = is_default(object)?;
+        let owner = named_owner(object)?.or(self.caller.user).ok_or_else(|| {
+            GraphqlError::invalid("name the owner of the workspace with owner_id")
+        })?;
         if self.caller.user != Some(owner) {
             self.caller.may(Scope::Admin)?;
         }
@@ -113,7 +126,7 @@ impl RootField<'_> {
         let on_conflict = !self.arguments["on_conflict"].is_null();
         let name = object["name"].as_str().unwrap_or_default().to_owned();
         let work = move |directory: &Directory| {
-            if default_of.is_some() {
+            if is_default {
                 return Ok(Some(directory.default_workspace(owner)?));
             }
             match directory.create_workspace(NewWorkspace::new(name).owner(owner)) {
@@ -123,13 +136,10 @@ impl RootField<'_> {
                 made => Ok(Some(made?)),
             }
         };
-        match self.server.write(self.caller, work).await? {
-            Some(workspace) => shown(self.directory(), &workspace),
-            None => Ok(Value::Null),
-        }
+        Ok(self.server.write(self.caller, work).await?)
     }
 
-    async fn delete_members(&self) -> Result<Value, GraphqlError> {
+    async fn delete_members(&self) -> Result<Found, GraphqlError> {
         let condition = &self.arguments["where"];
         let (mut user, mut workspace) = (None, None);
         find_condition(condition, &mut user, &mut workspace)?;
@@ -143,15 +153,53 @@ impl RootField<'_> {
             Err(_) => Ok(0),
         };
         let affected = self.server.write(self.caller, work).await?;
-        Ok(json!({
+        Ok(Found::Json(json!({
             "__typename": "workspace_users_mutation_response",
             "affected_rows": affected,
-        }))
+        })))
     }
 }
 
 fn unknown(field: &str, of: &str) -> GraphqlError {
     GraphqlError::invalid(format!("field {field:?} not found in type: {of:?}"))
+}
+
+/// The users that a new workspace would be the default one of.
+fn default_users(object: &Value) -> &[Value] {
+    let users = object["user_default_workspaces"]["data"].as_array();
+    users.map_or(&[], Vec::as_slice)
+}
+
+/// Whether a new workspace is to be somebody's default one.
+fn is_default(object: &Value) -> Result<bool, GraphqlError> {
+    match default_users(object) {
+        [] => Ok(false),
+        [user] if user["user_id"].is_string() => Ok(true),
+        _ => Err(GraphqlError::invalid(
+            "a workspace is the default one of one user: name the user with user_id",
+        )),
+    }
+}
+
+/// The owner of a new workspace, which several members of the object may name. A wish that
+/// does not agree with the others is refused: it would be lost.
+fn named_owner(object: &Value) -> Result<Option<UserId>, GraphqlError> {
+    let mut owner = None;
+    let defaults = default_users(object).iter().map(|user| &user["user_id"]);
+    for id in defaults.chain([&object["owner_id"], &object["created_by"]]) {
+        if id.is_null() {
+            continue;
+        }
+        let user = id.as_str().and_then(|id| id.parse::<UserId>().ok());
+        let user = user
+            .ok_or_else(|| GraphqlError::invalid(format!("{} is not the id of a user", cut(id))))?;
+        if *owner.get_or_insert(user) != user {
+            let hint =
+                "owner_id, created_by and the user of the default workspace must be the same";
+            return Err(GraphqlError::invalid(hint));
+        }
+    }
+    Ok(owner)
 }
 
 /// Refuses to create a workspace with what would be lost: it is not archived, and its owner
@@ -160,14 +208,19 @@ fn check_insert(object: &Value, owner: UserId) -> Result<(), GraphqlError> {
     if object["archived"] == true {
         return Err(GraphqlError::invalid("a new workspace can't be archived"));
     }
-    let users = object["users"]["data"].as_array();
-    let mut ids = users.into_iter().flatten().map(|user| &user["user_id"]);
-    let is_owner =
-        |id: &Value| id.is_null() || id.as_str().and_then(|id| id.parse().ok()) == Some(owner);
-    if ids.all(is_owner) {
+    let is_owner = |user: &Value| {
+        let (id, role) = (&user["user_id"], &user["user_type"]);
+        let is_id = |id: &str| id.parse().ok() == Some(owner);
+        let is_role = |role: &str| role.eq_ignore_ascii_case("owner");
+        (id.is_null() || id.as_str().is_some_and(is_id))
+            && (role.is_null() || role.as_str().is_some_and(is_role))
+            && user["workspace_id"].is_null()
+    };
+    let mut users = object["users"]["data"].as_array().into_iter().flatten();
+    if users.all(is_owner) {
         return Ok(());
     }
-    let hint = "a new workspace has its owner only; add the others afterwards";
+    let hint = "a new workspace has its owner only, as OWNER; add the others afterwards";
     Err(GraphqlError::invalid(hint))
 }
 
@@ -206,21 +259,31 @@ fn existing_default(
     Ok(None)
 }
 
-/// A workspace with its members, as the type `workspace` has it.
-fn shown(directory: &Directory, workspace: &Workspace) -> Result<Value, GraphqlError> {
-    let members = directory.members(workspace.id())?;
-    let users: Vec<_> = members
-        .iter()
-        .map(|member| {
-            json!({
-                "__typename": "workspace_users",
-                "user_id": member.user(),
-                "user_type": user_type(member.role()),
-            })
+/// A workspace as the type `workspace` has it, with its members if they are asked for; and
+/// how many these are.
+fn shown(
+    directory: &Directory,
+    workspace: &Workspace,
+    with_members: bool,
+) -> Result<(Value, usize), GraphqlError> {
+    let members = if with_members {
+        match directory.members(workspace.id()) {
+            // It was deleted meanwhile.
+            Err(error) if error.kind() == ErrorKind::WorkspaceNotFound => Vec::new(),
+            members => members?,
+        }
+    } else {
+        Vec::new()
+    };
+    let users = members.iter().map(|member| {
+        json!({
+            "__typename": "workspace_users",
+            "user_id": member.user(),
+            "user_type": user_type(member.role()),
         })
-        .collect();
-    let mut shown = super::spaces::item(workspace);
+    });
+    let mut shown = item(workspace);
     shown["__typename"] = json!("workspace");
-    shown["users"] = users.into();
-    Ok(shown)
+    shown["users"] = users.collect();
+    Ok((shown, members.len()))
 }

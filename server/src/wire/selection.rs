@@ -10,9 +10,14 @@ use serde_json::{Map, Value};
 
 use super::schema::Schema;
 
-/// Fields that one document may name, and that it may have answered. The introspection query
-/// of common clients needs some thousand.
+/// Fields that one document may name, and that it may have answered besides those of
+/// members. The introspection query of common clients needs some thousand.
 const FIELDS_MAX: usize = 50_000;
+/// Fields that may be answered for each member of the largest workspace of an answer. So the
+/// limit is on what a document makes of the data, and not on the data.
+const FIELDS_PER_MEMBER: usize = 8;
+/// Bytes of JSON of all variables, each as often as the document uses it.
+const VARIABLES_BYTES_MAX: usize = 64 * 1024;
 
 /// The fragments of a document, by name.
 pub(super) type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
@@ -35,9 +40,15 @@ impl GraphqlError {
 }
 
 /// How deep a document may go, and how many fields it may still name or have answered.
+///
+/// Naming and answering are counted alike: one for each selection set and one for each field
+/// in it. So where no list has more than one item, a document that could be validated can
+/// be answered: a mutation that has changed something doesn't fail afterwards.
 pub(super) struct Budget {
     depth_max: usize,
     fields_left: Cell<usize>,
+    members: Cell<usize>,
+    bytes_left: Cell<usize>,
 }
 
 impl Budget {
@@ -45,6 +56,8 @@ impl Budget {
         Self {
             depth_max,
             fields_left: Cell::new(FIELDS_MAX),
+            members: Cell::new(0),
+            bytes_left: Cell::new(VARIABLES_BYTES_MAX),
         }
     }
 
@@ -53,13 +66,37 @@ impl Budget {
             let message = format!("the document is nested deeper than {}", self.depth_max);
             return Err(GraphqlError::invalid(message));
         }
-        let left = self.fields_left.get();
-        if left == 0 {
+        self.take()
+    }
+
+    /// Counts a field, or a value that stands in the document.
+    pub(super) fn take(&self) -> Result<(), GraphqlError> {
+        let left = self.fields_left.get().checked_sub(1).ok_or_else(|| {
             let message = format!("the document asks for more than {FIELDS_MAX} fields");
-            return Err(GraphqlError::invalid(message));
-        }
-        self.fields_left.set(left - 1);
+            GraphqlError::invalid(message)
+        })?;
+        self.fields_left.set(left);
         Ok(())
+    }
+
+    /// Counts the bytes of a variable that is used.
+    pub(super) fn take_bytes(&self, bytes: usize) -> Result<(), GraphqlError> {
+        let left = self.bytes_left.get().checked_sub(bytes).ok_or_else(|| {
+            GraphqlError::invalid(format!(
+                "the variables have more than {VARIABLES_BYTES_MAX} bytes, each as often as it \
+                 is used"
+            ))
+        })?;
+        self.bytes_left.set(left);
+        Ok(())
+    }
+
+    /// Makes room for the fields of this many members, unless there is room for as many.
+    pub(super) fn grant(&self, members: usize) {
+        let more = members.saturating_sub(self.members.get());
+        let left = self.fields_left.get();
+        self.fields_left.set(left + more * FIELDS_PER_MEMBER);
+        self.members.set(self.members.get() + more);
     }
 }
 
@@ -78,7 +115,6 @@ impl Selector<'_> {
         field: &Field,
         depth: usize,
     ) -> Result<Value, GraphqlError> {
-        self.budget.count(depth)?;
         match value {
             Value::Array(items) => items
                 .iter()
@@ -106,6 +142,7 @@ impl Selector<'_> {
             let set = match &item.node {
                 Selection::Field(field) => {
                     let field = &field.node;
+                    self.budget.count(depth)?;
                     let value = self.look_up(object, &field.name.node);
                     let answer = self.field(value, field, depth)?;
                     merge(selected, &field.response_key().node, answer);

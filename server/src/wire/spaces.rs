@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Document, Platform, integer};
 use crate::auth::Caller;
-use crate::door::Failure;
+use crate::door::{Failure, cut};
 use crate::server::Server;
 
 #[derive(Deserialize)]
@@ -92,6 +92,7 @@ impl Membership {
         if id.is_none() && email.is_none() {
             return Err(Failure::bad_request("name the user with user_id or email"));
         }
+        let has_email = email.is_some();
         let by_email = email.map(|email| directory.user_by_email(&email));
         let by_email = by_email.transpose()?.flatten().map(|user| user.id());
         let Some(id) = id else {
@@ -99,8 +100,9 @@ impl Membership {
         };
         let by_id = id.parse().ok().map(|id| directory.user_by_id(id));
         let by_id = by_id.transpose()?.flatten().map(|user| user.id());
-        if by_email.is_some() && by_id.is_some() && by_email != by_id {
-            return Err(Failure::bad_request("user_id and email are two users"));
+        if has_email && by_email != by_id {
+            let hint = "user_id and email are not the same user's; send one of them";
+            return Err(Failure::bad_request(hint));
         }
         Ok(by_id)
     }
@@ -109,7 +111,7 @@ impl Membership {
 pub(super) fn workspace_id(value: &Value) -> Result<WorkspaceId, Failure> {
     integer(value)
         .map(WorkspaceId::from_u64)
-        .ok_or_else(|| Failure::bad_request(format!("{value} is not the id of a workspace")))
+        .ok_or_else(|| Failure::bad_request(format!("{} is not the id of a workspace", cut(value))))
 }
 
 pub(crate) async fn add_user(

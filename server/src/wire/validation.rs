@@ -1,109 +1,80 @@
 //! Whether a GraphQL document makes sense with the schema. It is checked as a whole before
 //! anything is read or changed, so a document with a mistake changes nothing.
+//!
+//! Only types are compared, and no value of a variable is looked at: a fragment that is
+//! spread often costs no more than what its text says.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use async_graphql_parser::Positioned;
 use async_graphql_parser::types::{
-    BaseType, Field, InputObjectType, InputValueDefinition, OperationDefinition, Selection,
-    SelectionSet, Type, TypeKind,
+    BaseType, Field, InputValueDefinition, OperationDefinition, Selection, SelectionSet, Type,
+    TypeKind, VariableDefinition,
 };
-use async_graphql_value::{ConstValue, Name};
-use serde_json::{Map, Value};
+use async_graphql_value::{ConstValue, Name, Value as Literal};
 
 use super::schema::Schema;
 use super::selection::{Budget, Fragments, GraphqlError, no_directive};
+use super::values::{Scalar, mistyped, named_type, no_member};
 
-/// Variables with their values, as the schema has them.
-pub(super) type Variables = Map<String, Value>;
+type Arguments = [(Positioned<Name>, Positioned<Literal>)];
 
-/// A field that was selected under some name: its own name and its arguments.
-type Selected<'a> = (
-    &'a Name,
-    &'a [(Positioned<Name>, Positioned<async_graphql_value::Value>)],
-);
+/// The fields of one place in the answer, by the names that they have there.
+type Paths<'a> = HashMap<&'a str, Selected<'a>>;
 
-/// The variables that were sent, and the defaults of the others.
-pub(super) fn variables(
-    schema: &Schema,
-    operation: &OperationDefinition,
-    mut sent: Map<String, Value>,
-) -> Result<Variables, GraphqlError> {
-    let mut variables = Map::new();
-    for definition in &operation.variable_definitions {
-        let definition = &definition.node;
-        let name = definition.name.node.as_str();
-        let value = match (sent.remove(name), definition.default_value()) {
-            (Some(value), _) => value,
-            (None, Some(default)) => json_of(default.clone())?,
-            (None, None) => Value::Null,
-        };
-        let place = format!("${name}");
-        let named = named_type(&definition.var_type.node);
-        if schema.kind(named).is_none() || schema.is_object(named) {
-            let message = format!("{place} can't have the type {named:?}");
-            return Err(GraphqlError::invalid(message));
-        }
-        let value = coerced(schema, &definition.var_type.node, value, &place)?;
-        variables.insert(name.to_owned(), value);
-    }
-    Ok(variables)
-}
-
-/// The arguments of a field of the root, as the schema has them.
-pub(super) fn arguments(
-    schema: &Schema,
-    root: &str,
-    field: &Field,
-    variables: &Variables,
-) -> Result<Value, GraphqlError> {
-    let definition = schema.field(root, &field.name.node);
-    let definitions = definition.map_or(&[][..], |definition| &definition.arguments);
-    let mut given = Map::new();
-    for (name, value) in &field.arguments {
-        let name = name.node.as_str();
-        if !definitions.iter().any(|of| of.node.name.node == *name) {
-            let field = field.name.node.as_str();
-            return Err(GraphqlError::invalid(format!(
-                "{field:?} has no argument {name:?}"
-            )));
-        }
-        let value = value.node.clone().into_const_with(|variable| {
-            let value = variables.get(variable.as_str()).cloned().ok_or_else(|| {
-                let message = format!("the variable {:?} is not declared", variable.as_str());
-                GraphqlError::invalid(message)
-            })?;
-            ConstValue::from_json(value).map_err(|error| GraphqlError::invalid(error.to_string()))
-        })?;
-        given.insert(name.to_owned(), json_of(value)?);
-    }
-    Ok(Value::Object(coerced_members(
-        schema,
-        definitions,
-        given,
-        &field.name.node,
-    )?))
+/// A field that was selected under some name, and what was selected below it so far.
+struct Selected<'a> {
+    name: &'a Name,
+    arguments: &'a Arguments,
+    below: Paths<'a>,
 }
 
 /// Checks what an operation selects, in the fragments too.
 pub(super) struct Validator<'a> {
-    pub(super) schema: &'a Schema,
-    pub(super) fragments: &'a Fragments,
-    pub(super) variables: &'a Variables,
-    pub(super) budget: Budget,
+    schema: &'a Schema,
+    fragments: &'a Fragments,
+    variables: HashMap<&'a str, &'a VariableDefinition>,
+    budget: &'a Budget,
+    reads_members: Cell<bool>,
 }
 
 impl<'a> Validator<'a> {
-    /// Checks a selection from the type called `of`.
-    pub(super) fn check(&self, set: &'a SelectionSet, of: &str) -> Result<(), GraphqlError> {
-        self.check_set(set, of, &mut HashMap::new(), 1)
+    pub(super) fn new(
+        schema: &'a Schema,
+        fragments: &'a Fragments,
+        operation: &'a OperationDefinition,
+        budget: &'a Budget,
+    ) -> Result<Self, GraphqlError> {
+        let mut variables = HashMap::new();
+        for definition in &operation.variable_definitions {
+            let name = definition.node.name.node.as_str();
+            if variables.insert(name, &definition.node).is_some() {
+                let message = format!("the variable {name:?} is declared twice");
+                return Err(GraphqlError::invalid(message));
+            }
+        }
+        Ok(Self {
+            schema,
+            fragments,
+            variables,
+            budget,
+            reads_members: Cell::new(false),
+        })
+    }
+
+    /// Checks a selection from the type called `of`; returns whether members of workspaces
+    /// are among what it selects.
+    pub(super) fn check(&self, set: &'a SelectionSet, of: &str) -> Result<bool, GraphqlError> {
+        self.check_set(set, of, &mut HashMap::new(), 1)?;
+        Ok(self.reads_members.get())
     }
 
     fn check_set(
         &self,
         set: &'a SelectionSet,
         of: &str,
-        selected: &mut HashMap<&'a str, Selected<'a>>,
+        selected: &mut Paths<'a>,
         depth: usize,
     ) -> Result<(), GraphqlError> {
         self.budget.count(depth)?;
@@ -113,12 +84,17 @@ impl<'a> Validator<'a> {
                 Selection::Field(field) => {
                     let field = &field.node;
                     let key = field.response_key().node.as_str();
-                    let this = (&field.name.node, &field.arguments[..]);
-                    if *selected.entry(key).or_insert(this) != this {
+                    let (name, arguments) = (&field.name.node, &field.arguments[..]);
+                    let first = selected.entry(key).or_insert_with(|| Selected {
+                        name,
+                        arguments,
+                        below: HashMap::new(),
+                    });
+                    if (first.name, first.arguments) != (name, arguments) {
                         let message = format!("{key:?} is the name of two different fields");
                         return Err(GraphqlError::invalid(message));
                     }
-                    self.check_field(field, of, depth)?;
+                    self.check_field(field, of, &mut first.below, depth)?;
                     continue;
                 }
                 Selection::FragmentSpread(spread) => {
@@ -144,141 +120,155 @@ impl<'a> Validator<'a> {
         Ok(())
     }
 
-    fn check_field(&self, field: &'a Field, of: &str, depth: usize) -> Result<(), GraphqlError> {
+    fn check_field(
+        &self,
+        field: &'a Field,
+        of: &str,
+        below: &mut Paths<'a>,
+        depth: usize,
+    ) -> Result<(), GraphqlError> {
         self.budget.count(depth)?;
         let (name, set) = (field.name.node.as_str(), &field.selection_set.node);
-        let named = if name == "__typename" {
-            None
+        if (of, name) == ("workspace", "users") {
+            self.reads_members.set(true);
+        }
+        let (definitions, named) = if name == "__typename" {
+            (&[][..], None)
         } else {
             let definition = self.schema.field(of, name).ok_or_else(|| {
                 GraphqlError::invalid(format!("field {name:?} not found in type: {of:?}"))
             })?;
-            Some(named_type(&definition.ty.node))
+            let named = named_type(&definition.ty.node);
+            (&definition.arguments[..], Some(named))
         };
-        arguments(self.schema, of, field, self.variables)?;
+        let given = field.arguments.iter();
+        let given: Vec<_> = given
+            .map(|(name, literal)| (&name.node, &literal.node))
+            .collect();
+        self.check_members(&given, definitions, name)?;
         match named.filter(|named| self.schema.is_object(named)) {
             Some(_) if set.items.is_empty() => {
                 Err(GraphqlError::invalid(format!("select fields of {name:?}")))
             }
-            Some(inner) => self.check_set(set, inner, &mut HashMap::new(), depth + 1),
+            Some(inner) => self.check_set(set, inner, below, depth + 1),
             None if set.items.is_empty() => Ok(()),
             None => Err(GraphqlError::invalid(format!(
                 "{name:?} has no fields to select"
             ))),
         }
     }
-}
 
-fn named_type(of: &Type) -> &str {
-    match &of.base {
-        BaseType::Named(name) => name.as_str(),
-        BaseType::List(item) => named_type(item),
+    /// Checks the arguments of a field, or the members of an object.
+    fn check_members(
+        &self,
+        given: &[(&Name, &Literal)],
+        definitions: &[Positioned<InputValueDefinition>],
+        place: &str,
+    ) -> Result<(), GraphqlError> {
+        for (name, literal) in given {
+            let mut known = definitions.iter().map(|of| &of.node);
+            let definition = known.find(|of| of.name.node == **name);
+            let definition = definition.ok_or_else(|| no_member(place, name))?;
+            let place = format!("{place}.{name}");
+            let has_default = definition.default_value.is_some();
+            self.check_literal(literal, &definition.ty.node, has_default, &place)?;
+        }
+        let is_given = |wanted: &Name| given.iter().any(|(name, _)| *name == wanted);
+        let missing = definitions.iter().map(|of| &of.node).find(|of| {
+            let is_needed = !of.ty.node.nullable && of.default_value.is_none();
+            is_needed && !is_given(&of.name.node)
+        });
+        match missing {
+            None => Ok(()),
+            Some(missing) => Err(GraphqlError::invalid(format!(
+                "{place}.{} is missing",
+                missing.name.node
+            ))),
+        }
     }
-}
 
-/// A value as its type has it: a single item of a list becomes a list, and members that are
-/// not sent get their defaults.
-fn coerced(schema: &Schema, of: &Type, value: Value, place: &str) -> Result<Value, GraphqlError> {
-    if value.is_null() {
-        return if of.nullable {
-            Ok(value)
-        } else {
-            Err(GraphqlError::invalid(format!("{place} is missing")))
-        };
-    }
-    let name = match &of.base {
-        BaseType::Named(name) => name.as_str(),
-        BaseType::List(item) => {
-            let items = match value {
-                Value::Array(items) => items,
-                single => vec![single],
+    /// Checks a literal at a place of the type `of`, which may have a default.
+    fn check_literal(
+        &self,
+        literal: &Literal,
+        of: &Type,
+        has_default: bool,
+        place: &str,
+    ) -> Result<(), GraphqlError> {
+        self.budget.take()?;
+        if let Literal::Variable(name) = literal {
+            return self.check_variable(name, of, has_default, place);
+        }
+        if matches!(literal, Literal::Null) {
+            return if of.nullable {
+                Ok(())
+            } else {
+                Err(GraphqlError::invalid(format!("{place} is missing")))
             };
-            let items = items.into_iter();
-            return items
-                .map(|value| coerced(schema, item, value, place))
-                .collect();
         }
-    };
-    let is_fine = match (schema.kind(name), &value) {
-        (Some(TypeKind::InputObject(of)), Value::Object(_)) => {
-            return coerced_object(schema, of, value, place);
-        }
-        (Some(TypeKind::Enum(of)), Value::String(text)) => {
-            of.values.iter().any(|of| of.node.value.node == *text)
-        }
-        (Some(TypeKind::Scalar), value) => is_scalar(name, value),
-        _ => false,
-    };
-    if is_fine {
-        return Ok(value);
-    }
-    Err(GraphqlError::invalid(format!(
-        "{place} must be of type {name:?}, not {value}"
-    )))
-}
-
-fn coerced_object(
-    schema: &Schema,
-    of: &InputObjectType,
-    value: Value,
-    place: &str,
-) -> Result<Value, GraphqlError> {
-    let Value::Object(given) = value else {
-        return Err(GraphqlError::invalid(format!("{place} must be an object")));
-    };
-    let is_known = |name: &str| of.fields.iter().any(|field| field.node.name.node == name);
-    if let Some(unknown) = given.keys().find(|name| !is_known(name)) {
-        let message = format!("{place} has no member {unknown:?}");
-        return Err(GraphqlError::invalid(message));
-    }
-    Ok(Value::Object(coerced_members(
-        schema, &of.fields, given, place,
-    )?))
-}
-
-/// The members of an object, or the arguments of a field; each of them is known.
-fn coerced_members(
-    schema: &Schema,
-    definitions: &[Positioned<InputValueDefinition>],
-    mut given: Map<String, Value>,
-    place: &str,
-) -> Result<Map<String, Value>, GraphqlError> {
-    let mut members = Map::new();
-    for definition in definitions {
-        let definition = &definition.node;
-        let name = definition.name.node.as_str();
-        let value = match (given.remove(name), &definition.default_value) {
-            (Some(value), _) => value,
-            (None, Some(default)) => json_of(default.node.clone())?,
-            (None, None) if definition.ty.node.nullable => continue,
-            (None, None) => Value::Null,
+        let name = match &of.base {
+            BaseType::Named(name) => name.as_str(),
+            BaseType::List(item) => {
+                let items = match literal {
+                    Literal::List(items) => &items[..],
+                    single => std::slice::from_ref(single),
+                };
+                let mut items = items.iter();
+                return items.try_for_each(|of| self.check_literal(of, item, false, place));
+            }
         };
-        let value = coerced(
-            schema,
-            &definition.ty.node,
-            value,
-            &format!("{place}.{name}"),
-        )?;
-        members.insert(name.to_owned(), value);
+        let is_fine = match (self.schema.kind(name), literal) {
+            (Some(TypeKind::InputObject(of)), Literal::Object(members)) => {
+                let members: Vec<_> = members.iter().collect();
+                return self.check_members(&members, &of.fields, place);
+            }
+            (Some(TypeKind::Enum(of)), Literal::Enum(value)) => {
+                of.values.iter().any(|of| of.node.value.node == *value)
+            }
+            (Some(TypeKind::Scalar), literal) => {
+                Scalar::of_literal(literal).is_some_and(|scalar| scalar.fits(name))
+            }
+            _ => false,
+        };
+        if is_fine {
+            Ok(())
+        } else {
+            Err(mistyped(place, name, literal))
+        }
     }
-    Ok(members)
+
+    /// Checks that a variable can be used at a place, as section 5.8.5 of the specification
+    /// says. A null that is sent where the place takes none is refused with the values.
+    fn check_variable(
+        &self,
+        name: &Name,
+        of: &Type,
+        has_default: bool,
+        place: &str,
+    ) -> Result<(), GraphqlError> {
+        let definition = self.variables.get(name.as_str()).ok_or_else(|| {
+            GraphqlError::invalid(format!("the variable {:?} is not declared", name.as_str()))
+        })?;
+        let declared = &definition.var_type.node;
+        let own_default = definition.default_value.as_ref();
+        let has_value = has_default || own_default.is_some_and(|of| of.node != ConstValue::Null);
+        if is_usable(declared, of, has_value) {
+            return Ok(());
+        }
+        Err(GraphqlError::invalid(format!(
+            "${name} of type {declared} can't be used for {place} of type {of}"
+        )))
+    }
 }
 
-fn is_scalar(name: &str, value: &Value) -> bool {
-    match (name, value) {
-        ("Boolean", value) => value.is_boolean(),
-        ("Int", value) => value
-            .as_i64()
-            .is_some_and(|number| i32::try_from(number).is_ok()),
-        // Its clients send large ones as text.
-        ("bigint", Value::String(digits)) => digits.parse::<i64>().is_ok(),
-        ("bigint", value) => value.is_i64(),
-        (_, value) => value.is_string(),
-    }
-}
-
-fn json_of(value: ConstValue) -> Result<Value, GraphqlError> {
-    value
-        .into_json()
-        .map_err(|error| GraphqlError::invalid(error.to_string()))
+/// Whether values of the declared type are of the type `of`, where a missing one has another
+/// value if `has_value`.
+fn is_usable(declared: &Type, of: &Type, has_value: bool) -> bool {
+    let never_null = of.nullable || !declared.nullable || has_value;
+    never_null
+        && match (&declared.base, &of.base) {
+            (BaseType::Named(declared), BaseType::Named(of)) => declared == of,
+            (BaseType::List(declared), BaseType::List(of)) => is_usable(declared, of, false),
+            _ => false,
+        }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::serving::Serving;
 
-/// A server of a directory in memory, which ends with the test.
+/// A server, of a directory in memory by default, which ends with the test.
 pub struct Running {
     pub directory: Directory,
     pub server: Server,
@@ -25,7 +25,11 @@ impl Running {
     }
 
     pub fn with(config: Config) -> Self {
-        let directory = Directory::in_memory().unwrap();
+        Self::of(Directory::in_memory().unwrap(), config)
+    }
+
+    /// A server of this directory.
+    pub fn of(directory: Directory, config: Config) -> Self {
         let server = Server::new(directory.clone(), config).unwrap();
         let serving = Serving::start(&server);
         Self {

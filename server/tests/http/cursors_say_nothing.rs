@@ -2,7 +2,7 @@
 //! page, and after a restart. They are good for the list that they are from.
 
 use headcount::Directory;
-use headcount_server::{Config, Scope, Server};
+use headcount_server::{Config, Scope};
 use serde_json::json;
 
 use crate::client::Running;
@@ -62,13 +62,21 @@ fn a_cursor_is_good_for_its_list_only() {
 fn a_cursor_outlives_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("users.redb");
-    let cursor = |directory: &Directory| {
-        Server::new(directory.clone(), Config::default()).unwrap();
-        let cursors = headcount_server::Cursors::existing(directory).unwrap();
-        cursors.unwrap().seal("list", "ann@ex.co")
-    };
-    let directory = Directory::open(&file).unwrap();
-    let before = cursor(&directory);
-    directory.close().unwrap();
-    assert_eq!(before, cursor(&Directory::open(&file).unwrap()));
+    let start = || Running::of(Directory::open(&file).unwrap(), Config::default());
+    let mut running = start();
+    let (_, client) = running.user("ann", Scope::Read);
+    running.user("bob", Scope::Read);
+    let first = client.get("/api/v1/users?limit=1").json();
+    let next = first["next"].as_str().unwrap();
+    running.wait();
+    running.directory.clone().close().unwrap();
+    drop(running);
+    let running = start();
+    let (_, client) = running.user("ann", Scope::Read);
+    let second = client.get(&format!("/api/v1/users?after={next}"));
+    assert_eq!(second.status, 200, "{}", second.body);
+    let users = second.json()["users"].clone();
+    let names: Vec<_> = users.as_array().unwrap().iter().collect();
+    assert_eq!(names.len(), 1, "{users}");
+    assert_eq!(users[0]["username"], "bob");
 }

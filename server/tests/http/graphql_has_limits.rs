@@ -104,6 +104,10 @@ fn documents_that_make_no_sense_are_refused() {
         "{ workspace_by_pk(id: 1.5) { id } }",
         "{ user_default_workspace(where: { user_id: { _neq: \"x\" } }) { workspace { id } } }",
         "{ workspace_by_pk(id: 1) { id id: name } }",
+        "{ workspace_by_pk(id: 1) { x: id } workspace_by_pk(id: 1) { x: name } }",
+        "{ workspace_by_pk(id: 1) { users { x: user_id } ...A } }
+         fragment A on workspace { users { x: user_type } }",
+        "{ __typename(x: 1) }",
         "{ a: workspace_by_pk(id: 1) { id } a: workspace_by_pk(id: 2) { id } }",
         "{ workspace_by_pk(id: 1) { ... on model { id } } }",
         "{ workspace_by_pk(id: 1) { ...A } }",
@@ -185,7 +189,8 @@ fn every_answer_has_data_or_errors() {
             "invalid-json"
         );
     }
-    let merged = "{ workspace_by_pk(id: -1) { id } __typename __typename }";
+    let merged = "{ workspace_by_pk(id: -1) { id } __typename __typename
+                    workspace_by_pk(id: -1) { name id } }";
     let answer = client.graphql(merged, json!({}));
     let data = json!({ "workspace_by_pk": null, "__typename": "query_root" });
     assert_eq!(answer["data"], data);

@@ -201,6 +201,55 @@ fn single_values_come_in_lists_and_in_objects() {
 }
 
 #[test]
+fn what_is_no_boolean_is_refused() {
+    let running = Running::new();
+    let entra = provisioner(&running, "entra");
+    let path = user(&entra, &json!({ "userName": "ann@ex.co" }));
+    for value in [
+        json!({ "enabled": false }),
+        json!({ "value": [false] }),
+        json!({ "value": { "value": false } }),
+        json!({}),
+        json!([]),
+        json!([{}]),
+        json!([[false]]),
+        json!([true, false]),
+        json!(0),
+        json!("x".repeat(100_000)),
+    ] {
+        let new = json!({ "userName": "bob@ex.co", "active": value });
+        let operation = json!([{ "op": "Replace", "path": "active", "value": value }]);
+        for refused in [
+            entra.post(USERS, &new),
+            entra.put(&path, &json!({ "userName": "ann@ex.co", "active": value })),
+            patch(&entra, &path, operation),
+        ] {
+            assert_eq!(
+                (refused.status, &refused.json()["scimType"]),
+                (400, &json!("invalidValue")),
+                "{value:.100}"
+            );
+            assert!(refused.body.len() < 1_000, "{:.200}", refused.body);
+        }
+    }
+    assert_eq!(running.directory.seats().unwrap().active, 1);
+    let off = json!([{ "op": "Replace", "path": "active", "value": [false] }]);
+    assert_eq!(patch(&entra, &path, off).json()["active"], false);
+    let null = json!({ "userName": "ann@ex.co", "active": { "value": null } });
+    assert_eq!(entra.put(&path, &null).json()["active"], false, "not sent");
+    for operation in [
+        json!({ "op": "x".repeat(100_000) }),
+        json!({ "op": "add", "path": ["x".repeat(100_000)], "value": 1 }),
+        json!({ "op": "add", "path": "%".repeat(100_000), "value": 1 }),
+        json!({ "op": "add", "path": format!("emails[{}", "x".repeat(100_000)), "value": 1 }),
+    ] {
+        let refused = patch(&entra, &path, json!([operation]));
+        assert_eq!(refused.status, 400, "{:.200}", refused.body);
+        assert!(refused.body.len() < 1_000, "{:.200}", refused.body);
+    }
+}
+
+#[test]
 fn members_of_a_patch_have_names_in_any_case() {
     let running = Running::new();
     let okta = provisioner(&running, "okta");

@@ -74,6 +74,17 @@ fn a_walk_reads_every_user_once() {
         .get(&format!("{USERS}?startIndex=-{far}&count=1"))
         .json();
     assert_eq!((&before["startIndex"], ids(&before).len()), (&json!(1), 1));
+    let search = |numbers: &str| okta.send("POST", &format!("{USERS}/.search"), "", numbers);
+    let all = search(&format!("{{\"startIndex\": -{far}, \"count\": {far}}}")).json();
+    assert_eq!(ids(&all).len(), 25, "{all}");
+    let behind = search(&format!("{{\"startIndex\": {far}, \"count\": null}}")).json();
+    assert_eq!(
+        (ids(&behind).len(), &behind["totalResults"]),
+        (0, &json!(25))
+    );
+    for wrong in ["{\"count\": 1.5}", "{\"count\": \"x\"}"] {
+        assert_eq!(search(wrong).status, 400, "{wrong}");
+    }
 }
 
 #[test]
@@ -139,6 +150,52 @@ fn users_are_found_by_what_providers_match() {
             (refused.status, &refused.json()["scimType"]),
             (400, &json!("invalidFilter")),
             "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_filter_names_schemas_of_its_resource() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let own = "urn:okta:custom:1.0:User";
+    let core = "urn:ietf:params:scim:schemas:core:2.0";
+    let extension = "urn:ietf:params:scim:schemas:extension:enterprise:2.0";
+    let groups_own = "urn:headcount:scim:schemas:extension:workspace:2.0:Group";
+    let mut new = json!({ "userName": "ann@ex.co" });
+    new[own] = json!({ "badge": "7" });
+    new[format!("{extension}:User")] = json!({ "department": "R&D" });
+    assert_eq!(okta.post(USERS, &new).status, 201);
+    okta.post("/scim/v2/Groups", &json!({ "displayName": "fraud" }));
+    let asked = |endpoint: &str, filter: &str| {
+        let filter = filter.replace(' ', "%20").replace('"', "%22");
+        okta.get(&format!("/scim/v2/{endpoint}?filter={filter}"))
+    };
+    for (endpoint, filter) in [
+        ("Users", format!("{own}:badge eq \"7\"")),
+        ("Users", format!("{core}:User:userName eq \"ann@ex.co\"")),
+        ("Users", format!("{extension}:User:department pr")),
+        ("Groups", format!("{core}:Group:displayName eq \"fraud\"")),
+    ] {
+        let found = asked(endpoint, &filter);
+        assert_eq!(found.json()["totalResults"], 1, "{filter}: {}", found.body);
+    }
+    for (endpoint, filter) in [
+        ("Users", format!("{core}:Group:displayName eq \"fraud\"")),
+        ("Users", format!("{core}:Usr:userName eq \"ann@ex.co\"")),
+        ("Users", format!("{extension}:Usr:department pr")),
+        ("Users", format!("{groups_own}:archived eq true")),
+        ("Users", format!("{groups_own}:owners[value eq \"x\"]")),
+        ("Groups", format!("{core}:User:userName eq \"ann@ex.co\"")),
+        ("Groups", format!("{extension}:User:department pr")),
+        ("Groups", format!("{own}:badge eq \"7\"")),
+    ] {
+        let refused = asked(endpoint, &filter);
+        assert_eq!(
+            (refused.status, &refused.json()["scimType"]),
+            (400, &json!("invalidFilter")),
+            "{endpoint} {filter}: {}",
+            refused.body
         );
     }
 }
