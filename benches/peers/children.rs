@@ -153,7 +153,8 @@ fn held(contender: &Contender, opening: &Opening) -> String {
     for number in people::numbers(opening.users) {
         session.get(&people::email(number));
     }
-    let figures = [opened, listed, resident()].map(|bytes| (bytes - before).to_string());
+    let figures =
+        [opened, listed, resident()].map(|bytes| bytes.saturating_sub(before).to_string());
     drop(session);
     peer.close();
     figures.join(" ")

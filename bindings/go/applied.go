@@ -43,12 +43,12 @@ type Outcome struct {
 // Applied is what became of a batch.
 type Applied struct {
 	// Sequence is the number of the change that the batch made; 0 when nothing changed.
-	Sequence uint64
+	Sequence uint64 `json:"sequence,omitzero"`
 	// Replayed says whether this is the outcome of an earlier batch with the same request
 	// id, and nothing was done now.
-	Replayed bool
+	Replayed bool `json:"replayed"`
 	// Outcomes has one for each operation.
-	Outcomes []Outcome
+	Outcomes []Outcome `json:"outcomes"`
 }
 
 // Apply applies a batch: all of it, or nothing. It is one transaction and one change. It
@@ -71,7 +71,7 @@ func (d *Directory) DryRun(batch *Batch) (Applied, error) {
 // say about single operations, in their order, or else about the batch as a whole. An
 // empty list means that it would be accepted now.
 func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
-	native, indexes, refusals, err := batch.wellFormed()
+	native, indexes, malformed, err := batch.wellFormed()
 	if refused, ok := err.(*Error); ok { // of a door that is none
 		return []*Error{refused}, nil
 	}
@@ -84,6 +84,7 @@ func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
 		return nil, err
 	}
 	defer C.hc_refusals_free(list)
+	refusals := append([]*Error{}, malformed...) // not nil: a list in JSON too
 	for i := range C.hc_refusals_count(list) {
 		refusal := readError(C.hc_refusals_at(list, i))
 		if refusal.Operation >= 0 && indexes != nil {

@@ -18,16 +18,16 @@ import "C"
 type Batch struct {
 	// Actor is who makes these changes: it is recorded, and the actor can't deactivate or
 	// delete themself. The zero ID is nobody in particular.
-	Actor ID
+	Actor ID `json:"actor"`
 	// Door is through which door the batch comes, before that of [Directory.Through]; empty
 	// for none.
-	Door string
+	Door string `json:"door"`
 	// RequestID makes it a batch that can be sent again: when the same batch was applied
 	// with this id before, its outcome is returned and nothing is done. Another batch with
 	// a known id is refused with [ErrRequestIDReused].
-	RequestID ID
+	RequestID ID `json:"request_id"`
 	// AllowOwnerless says whether workspaces may be left without an active owner.
-	AllowOwnerless bool
+	AllowOwnerless bool `json:"allow_ownerless"`
 
 	operations []*Operation
 }

@@ -26,6 +26,12 @@
 // memory, later changes don't touch them, and nothing of them needs closing. Only
 // [Directory] and [Feed] have a Close, which may be called more than once.
 //
+// # JSON
+//
+// Results and errors are written by [encoding/json], with keys in snake case and without
+// those of empty values. [NewUser], [UserUpdate], [Query] and [Batch] are read from it;
+// they refuse a key that they don't know. The last three can't be written.
+//
 // # Goroutines
 //
 // All methods may be called by any goroutine at any time. [Directory.Close] makes

@@ -139,15 +139,20 @@ type Error struct {
 
 // SeatShortage has the numbers behind [ErrNoFreeSeat].
 type SeatShortage struct {
-	// Limit is the seats of the license, Active the users who take one, and Requested
-	// how many more would have.
-	Limit, Active, Requested uint64
+	// Limit is the seats of the license.
+	Limit uint64 `json:"limit"`
+	// Active is how many users take a seat.
+	Active uint64 `json:"active"`
+	// Requested is how many more would have.
+	Requested uint64 `json:"requested"`
 }
 
 // VersionConflict has the numbers behind [ErrConflict].
 type VersionConflict struct {
-	// Expected is the version the caller named, and Found the one on record.
-	Expected, Found uint64
+	// Expected is the version the caller named.
+	Expected uint64 `json:"expected"`
+	// Found is the one on record.
+	Found uint64 `json:"found"`
 }
 
 // Error is the message.

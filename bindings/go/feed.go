@@ -103,50 +103,51 @@ const (
 
 var fieldNames = []string{"email", "username", "given_name", "family_name", "admin", "attributes", "external_ids"}
 
-// String is the names of the fields, with commas between them.
-func (f Fields) String() string {
-	var names []string
+func (f Fields) names() (names []string) {
 	for bit, name := range fieldNames {
 		if f&(1<<bit) != 0 {
 			names = append(names, name)
 		}
 	}
-	return strings.Join(names, ",")
+	return names
 }
+
+// String is the names of the fields, with commas between them.
+func (f Fields) String() string { return strings.Join(f.names(), ",") }
 
 // A Change is one batch that was applied. It holds no personal data but ids.
 type Change struct {
 	// Sequence is the number of the change: 1, 2, 3 and so on.
-	Sequence uint64
+	Sequence uint64 `json:"sequence"`
 	// At is when it was made.
-	At time.Time
+	At time.Time `json:"at"`
 	// Actor is who made it; zero where nobody said so.
-	Actor ID
+	Actor ID `json:"actor,omitzero"`
 	// Door is through which door it came; empty where nobody said so: see
 	// [Directory.Through].
-	Door string
+	Door string `json:"door,omitzero"`
 	// RequestID is that of the batch; zero where it had none.
-	RequestID ID
+	RequestID ID `json:"request_id,omitzero"`
 	// Events are what happened, in the order of the batch.
-	Events []Event
+	Events []Event `json:"events"`
 }
 
 // An Event is one thing that happened in a change.
 type Event struct {
 	// Kind is what happened.
-	Kind EventKind
+	Kind EventKind `json:"event"`
 	// User is the user it is about; zero for none.
-	User ID
+	User ID `json:"user,omitzero"`
 	// Workspace is the workspace it is about; 0 for none.
-	Workspace uint64
+	Workspace uint64 `json:"workspace,omitzero"`
 	// Fields are what UserUpdated changed.
-	Fields Fields
+	Fields Fields `json:"fields,omitzero"`
 	// Active says whether UserCreated created the user active.
-	Active bool
+	Active bool `json:"-"`
 	// Role is the role of the member; zero where it is about none.
-	Role Role
+	Role Role `json:"role,omitzero"`
 	// License is what LicenseSet set.
-	License License
+	License License `json:"-"`
 }
 
 // A Feed gives out the changes of a directory as they come. Any number can be read at
@@ -177,7 +178,8 @@ func (d *Directory) Follow(after uint64) (*Feed, error) {
 	return f, nil
 }
 
-// Next waits for the next change until ctx is done, and then returns the cause of that.
+// Next waits for the next change until ctx is done, and then returns the cause of that. A
+// change that is there already is returned also when ctx is done.
 //
 // It fails with [ErrHistoryTrimmed] when the next change is gone, with [ErrChangeNotYet]
 // when no change has the number that the feed is at, as after a restore from a backup,
@@ -190,11 +192,15 @@ func (f *Feed) Next(ctx context.Context) (Change, error) {
 		if f.closed.Load() {
 			return Change{}, closedError()
 		}
-		if ctx.Err() != nil {
-			return Change{}, context.Cause(ctx)
+		wait, isDone := waitSlice, ctx.Err() != nil
+		if isDone {
+			wait = 0
 		}
-		if err := f.read(waitSlice); err != nil {
+		if err := f.read(wait); err != nil {
 			return Change{}, err
+		}
+		if isDone && len(f.ready) == 0 {
+			return Change{}, context.Cause(ctx)
 		}
 	}
 	return f.pop(), nil
@@ -272,6 +278,25 @@ func (d *Directory) Changes(ctx context.Context, after uint64) iter.Seq2[Change,
 		for {
 			change, err := feed.Next(ctx)
 			if !yield(change, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// ChangesOnRecord are the changes above a number until there is no further one; it doesn't
+// wait for any. An error, of the kinds that [Feed.Next] has, ends the loop.
+func (d *Directory) ChangesOnRecord(after uint64) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		feed, err := d.Follow(after)
+		if err != nil {
+			yield(Change{}, err)
+			return
+		}
+		defer feed.Close()
+		for {
+			change, found, err := feed.TryNext()
+			if !found && err == nil || !yield(change, err) || err != nil {
 				return
 			}
 		}

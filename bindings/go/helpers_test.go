@@ -1,8 +1,11 @@
 package headcount
 
 import (
+	"encoding/json"
 	"errors"
+	"iter"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -63,4 +66,35 @@ func onDisk(t testing.TB, license License) (*Directory, string) {
 func create(t testing.TB, d *Directory, email string) User {
 	t.Helper()
 	return must[User](t)(d.CreateUser(NewUser{Email: email}))
+}
+
+// check panics with an error, where no test is at hand.
+func check[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// all are the items of a list, whose errors panic.
+func all[T any](items iter.Seq2[T, error]) []T {
+	list := []T{}
+	for item, err := range items {
+		list = append(list, check(item, err))
+	}
+	return list
+}
+
+// object is one of JSON.
+type object = map[string]any
+
+// encode is a value in JSON; the zero time, which is none, is null.
+func encode(value any) string {
+	return strings.ReplaceAll(string(check(json.Marshal(value))), `"0001-01-01T00:00:00Z"`, "null")
+}
+
+// decode reads a value from JSON.
+func decode[T any](text string) (value T) {
+	check(0, json.Unmarshal([]byte(text), &value))
+	return value
 }

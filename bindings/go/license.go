@@ -66,19 +66,19 @@ func (l License) String() string {
 // Seats says how the seats of the license are used, at one moment.
 type Seats struct {
 	// License is the license in force.
-	License License
+	License License `json:"license"`
 	// LicenseVersion is the version of the license, for Operation.IfVersion.
-	LicenseVersion uint64
+	LicenseVersion uint64 `json:"license_version"`
 	// Limit is the seats of the license, or NoLimit.
-	Limit uint64
+	Limit uint64 `json:"limit"`
 	// Active is how many users are active; each takes one seat.
-	Active uint64
+	Active uint64 `json:"active"`
 	// Inactive is how many users are not.
-	Inactive uint64
+	Inactive uint64 `json:"inactive"`
 	// Free is how many seats are free; 0 when over the limit, or NoLimit.
-	Free uint64
+	Free uint64 `json:"free"`
 	// OverBy is how many more users are active than there are seats.
-	OverBy uint64
+	OverBy uint64 `json:"over_by"`
 }
 
 // Seats tells how the seats are used.

@@ -7,12 +7,18 @@ import "C"
 
 // Verified says what Verify went over.
 type Verified struct {
-	// Active and Inactive users were counted one by one; Deleted are ids of deleted ones.
-	Active, Inactive, Deleted uint64
+	// Active users were counted one by one.
+	Active uint64 `json:"active"`
+	// Inactive users were, too.
+	Inactive uint64 `json:"inactive"`
+	// Deleted are ids of deleted users.
+	Deleted uint64 `json:"deleted"`
 	// Workspaces includes archived ones.
-	Workspaces uint64
-	// Members are memberships, and Changes those on record.
-	Members, Changes uint64
+	Workspaces uint64 `json:"workspaces"`
+	// Members are memberships.
+	Members uint64 `json:"members"`
+	// Changes are those on record.
+	Changes uint64 `json:"changes"`
 }
 
 // Verify recounts the seats and checks every index against the users, both ways. It takes
@@ -35,19 +41,26 @@ func (d *Directory) Verify() (Verified, error) {
 
 // Stats are figures to watch a directory by, counted from when it was opened.
 type Stats struct {
-	// UsersActive take a seat; UsersInactive don't.
-	UsersActive, UsersInactive uint64
+	// UsersActive take a seat.
+	UsersActive uint64 `json:"users_active"`
+	// UsersInactive take none.
+	UsersInactive uint64 `json:"users_inactive"`
 	// Workspaces includes archived ones.
-	Workspaces uint64
+	Workspaces uint64 `json:"workspaces"`
 	// LatestChange is the number of the latest change; 0 before the first.
-	LatestChange uint64
-	// CacheEntries are users in the library's cache, and CacheBytes about their memory.
-	CacheEntries, CacheBytes uint64
-	// CacheHits are reads of one user that the cache answered; CacheMisses asked the store.
-	CacheHits, CacheMisses uint64
-	// CommitRequests are batches that were handed in, and CommitGroups the transactions
-	// that they were grouped into.
-	CommitRequests, CommitGroups uint64
+	LatestChange uint64 `json:"latest_change"`
+	// CacheEntries are users in the library's cache.
+	CacheEntries uint64 `json:"cache_entries"`
+	// CacheBytes is about their memory.
+	CacheBytes uint64 `json:"cache_bytes"`
+	// CacheHits are reads of one user that the cache answered.
+	CacheHits uint64 `json:"cache_hits"`
+	// CacheMisses are those that asked the store.
+	CacheMisses uint64 `json:"cache_misses"`
+	// CommitRequests are batches that were handed in.
+	CommitRequests uint64 `json:"commit_requests"`
+	// CommitGroups are the transactions that they were grouped into.
+	CommitGroups uint64 `json:"commit_groups"`
 }
 
 // Stats are the figures of now.
@@ -91,12 +104,12 @@ func (d *Directory) StatsText() (string, error) {
 // Copied says what a backup or restore copied.
 type Copied struct {
 	// Users are those in the copy, active or not.
-	Users uint64
+	Users uint64 `json:"users"`
 	// Sequence is the number of the latest change in it: the copy has everything up to
 	// this one, and nothing that came later.
-	Sequence uint64
+	Sequence uint64 `json:"sequence"`
 	// Bytes is the size of the new file.
-	Bytes uint64
+	Bytes uint64 `json:"bytes"`
 }
 
 // Backup copies the directory, as it is now, to a new file, while others go on reading and

@@ -38,57 +38,57 @@ const (
 // hold; the zero Query is all users, ordered by email, 100 a page.
 type Query struct {
 	// State selects users by whether they are active.
-	State State
+	State State `json:"-"`
 	// AdminsOnly selects admins.
-	AdminsOnly bool
+	AdminsOnly bool `json:"admins"`
 	// MemberOf selects members of the workspace with this id; 0 is no condition.
-	MemberOf uint64
+	MemberOf uint64 `json:"member_of"`
 	// MemberRole selects, with MemberOf, members in this role; the zero Role is any.
-	MemberRole Role
+	MemberRole Role `json:"role"`
 	// EmailPrefix selects emails that start like this.
-	EmailPrefix string
+	EmailPrefix string `json:"email_prefix"`
 	// EmailDomain selects emails at this domain, as bücher.example or its A-labels.
-	EmailDomain string
+	EmailDomain string `json:"email_domain"`
 	// UsernamePrefix selects usernames that start like this.
-	UsernamePrefix string
+	UsernamePrefix string `json:"username_prefix"`
 	// Search selects users whose email, username or names contain each word of this text,
 	// in any case.
-	Search string
+	Search string `json:"search"`
 	// Attributes selects users with these values of these attributes: up to 16, together
 	// with HasAttributes.
-	Attributes map[string]string
+	Attributes map[string]string `json:"attributes"`
 	// HasAttributes selects users with these attributes, whatever their values.
-	HasAttributes []string
+	HasAttributes []string `json:"has_attributes"`
 	// CreatedSince selects users created at this moment or later.
-	CreatedSince time.Time
+	CreatedSince time.Time `json:"created_since"`
 	// CreatedBefore selects users created before this moment.
-	CreatedBefore time.Time
+	CreatedBefore time.Time `json:"created_before"`
 	// ChangedSince selects users created or changed at this moment or later.
-	ChangedSince time.Time
+	ChangedSince time.Time `json:"changed_since"`
 	// ChangedBefore selects users who were last created or changed before this moment.
-	ChangedBefore time.Time
+	ChangedBefore time.Time `json:"changed_before"`
 	// SeenSince selects users last seen at this moment or later. A user who was never seen
 	// counts as seen at creation.
-	SeenSince time.Time
+	SeenSince time.Time `json:"seen_since"`
 	// SeenBefore selects users last seen before this moment, as SeenSince.
-	SeenBefore time.Time
+	SeenBefore time.Time `json:"seen_before"`
 	// Sort is the order.
-	Sort Sort
+	Sort Sort `json:"sort"`
 	// Descending goes in the opposite direction: newest first, for example.
-	Descending bool
+	Descending bool `json:"descending"`
 	// Limit is how many users a page may have: up to 10,000; 0 is 100.
-	Limit int
+	Limit int `json:"limit"`
 	// After asks for the page behind a place, a Page.Next.
-	After string
+	After string `json:"after"`
 }
 
 // A Page is one page of the users that match a query.
 type Page struct {
 	// Users are at most as many as the query's limit.
-	Users []User
+	Users []User `json:"users"`
 	// Next is where the page behind this one begins, for Query.After; empty if this is
 	// the last. It contains an email or username: treat it as personal data.
-	Next string
+	Next string `json:"next,omitzero"`
 }
 
 // Query returns one page of the users that match. It fails with [ErrWorkspaceNotFound]

@@ -12,23 +12,23 @@ import (
 // A SeatDay is a day (UTC) on which the number of active users changed.
 type SeatDay struct {
 	// Day is when it began.
-	Day time.Time
+	Day time.Time `json:"day"`
 	// Peak is the most users that were active at one time on it.
-	Peak uint64
+	Peak uint64 `json:"peak"`
 	// Last is how many were active at its end, or are now.
-	Last uint64
+	Last uint64 `json:"last"`
 }
 
 // SeatHistory says how many users were active since a day.
 type SeatHistory struct {
 	// Since is the beginning of the day that was asked for, or of the first one on record.
-	Since time.Time
+	Since time.Time `json:"since"`
 	// Peak is the most users that were active at one time since then.
-	Peak uint64
+	Peak uint64 `json:"peak"`
 	// PeakDay is the latest day with that peak; zero where the number has not changed since.
-	PeakDay time.Time
+	PeakDay time.Time `json:"peak_day,omitzero"`
 	// Days are those on which the number changed, the first one first.
-	Days []SeatDay
+	Days []SeatDay `json:"days"`
 }
 
 // SeatHistory tells the most users that were active at one time, on each day (UTC) since

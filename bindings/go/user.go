@@ -11,28 +11,28 @@ import (
 // A User is a user as one call found it: a value that later changes don't touch.
 type User struct {
 	// ID is never given to another user.
-	ID ID
+	ID ID `json:"id"`
 	// Email is the address as it was given.
-	Email string
+	Email string `json:"email"`
 	// Username is the email where none was given.
-	Username string
+	Username string `json:"username"`
 	// GivenName is the first name; empty if there is none.
-	GivenName string
+	GivenName string `json:"given_name,omitzero"`
 	// FamilyName is the last name; empty if there is none.
-	FamilyName string
+	FamilyName string `json:"family_name,omitzero"`
 	// Active users take a seat.
-	Active bool
+	Active bool `json:"active"`
 	// Admin users administer the platform.
-	Admin bool
+	Admin bool `json:"admin"`
 	// Version is 1 when created, and one more with each change.
-	Version uint64
+	Version uint64 `json:"version"`
 	// CreatedAt is when the user was created, in UTC and microseconds.
-	CreatedAt time.Time
+	CreatedAt time.Time `json:"created_at"`
 	// UpdatedAt is when the record last changed.
-	UpdatedAt time.Time
+	UpdatedAt time.Time `json:"updated_at"`
 	// DeactivatedAt is since when the user is inactive; zero for one who is active or
 	// never was.
-	DeactivatedAt time.Time
+	DeactivatedAt time.Time `json:"deactivated_at,omitzero"`
 
 	attributes  pairs
 	externalIDs pairs
@@ -80,27 +80,27 @@ func (p pairs) all() iter.Seq2[string, string] {
 // A NewUser is a user to create. Only Email is required.
 type NewUser struct {
 	// Email is the address.
-	Email string
+	Email string `json:"email"`
 	// ID is the id to give; one is drawn for the zero ID.
-	ID ID
+	ID ID `json:"id"`
 	// Username is unique like the email, which it follows if empty.
-	Username string
+	Username string `json:"username"`
 	// GivenName is the first name, of at most 255 bytes.
-	GivenName string
+	GivenName string `json:"given_name"`
 	// FamilyName is the last name, of at most 255 bytes.
-	FamilyName string
+	FamilyName string `json:"family_name"`
 	// Inactive users take no seat.
-	Inactive bool
+	Inactive bool `json:"-"`
 	// Admin users administer the platform.
-	Admin bool
+	Admin bool `json:"admin"`
 	// CreatedAt is when the user was created elsewhere; the zero time is now.
-	CreatedAt time.Time
+	CreatedAt time.Time `json:"created_at"`
 	// Attributes are at most 64, of 16 KiB in all.
-	Attributes map[string]string
+	Attributes map[string]string `json:"attributes"`
 	// ExternalIDs are what provisioners, such as identity providers, call the user: at most
 	// 16. Their names have up to 64 bytes, and ids up to 255, which are compared as they
 	// are. No two users have the same id of one provisioner.
-	ExternalIDs map[string]string
+	ExternalIDs map[string]string `json:"external_ids"`
 }
 
 // A UserUpdate says what to change of a user. What is nil or empty stays as it is.
@@ -109,29 +109,29 @@ type NewUser struct {
 type UserUpdate struct {
 	// IfVersion refuses the update with [ErrConflict] at another version than this; 0
 	// is any.
-	IfVersion uint64
+	IfVersion uint64 `json:"if_version"`
 	// Email is the new address. A username that is the email follows.
-	Email *string
+	Email *string `json:"email"`
 	// Username is the new username. One with an @ must be the own email.
-	Username *string
+	Username *string `json:"username"`
 	// ResetUsername makes the username the email again.
-	ResetUsername bool
+	ResetUsername bool `json:"-"`
 	// GivenName is the new first name; an empty one removes it.
-	GivenName *string
+	GivenName *string `json:"given_name"`
 	// FamilyName is the new last name; an empty one removes it.
-	FamilyName *string
+	FamilyName *string `json:"family_name"`
 	// Admin says whether the user is an admin from now on.
-	Admin *bool
+	Admin *bool `json:"admin"`
 	// SetAttributes are attributes to set.
-	SetAttributes map[string]string
+	SetAttributes map[string]string `json:"-"`
 	// RemoveAttributes are names of attributes to remove.
-	RemoveAttributes []string
+	RemoveAttributes []string `json:"-"`
 	// ReplaceAttributes removes all attributes but those in SetAttributes.
-	ReplaceAttributes bool
+	ReplaceAttributes bool `json:"replace_attributes"`
 	// SetExternalIDs are ids to set, by provisioner; those of others stay.
-	SetExternalIDs map[string]string
+	SetExternalIDs map[string]string `json:"-"`
 	// RemoveExternalIDs are provisioners whose ids to remove.
-	RemoveExternalIDs []string
+	RemoveExternalIDs []string `json:"-"`
 }
 
 // Batches that ask for the same must be the same, so the order must not depend on the map.

@@ -47,19 +47,19 @@ func (r Role) String() string {
 // touch.
 type Workspace struct {
 	// ID is a number from 1 on, never given to another workspace.
-	ID uint64
+	ID uint64 `json:"id"`
 	// Name is unique among workspaces, without regard to case.
-	Name string
+	Name string `json:"name"`
 	// Archived workspaces can't be changed until they are restored.
-	Archived bool
+	Archived bool `json:"archived"`
 	// DefaultOf is the user whose default it is; zero for nobody's.
-	DefaultOf ID
+	DefaultOf ID `json:"default_of,omitzero"`
 	// Version is 1 when created, and one more with each change.
-	Version uint64
+	Version uint64 `json:"version"`
 	// CreatedAt is when the workspace was created.
-	CreatedAt time.Time
+	CreatedAt time.Time `json:"created_at"`
 	// UpdatedAt is when the record last changed; its members don't count.
-	UpdatedAt time.Time
+	UpdatedAt time.Time `json:"updated_at"`
 
 	externalIDs pairs
 }
@@ -77,15 +77,15 @@ func (w *Workspace) ExternalIDs() iter.Seq2[string, string] { return w.externalI
 // A Member says that a user belongs to a workspace.
 type Member struct {
 	// Workspace is the id of the workspace.
-	Workspace uint64
+	Workspace uint64 `json:"workspace"`
 	// User is the id of the user.
-	User ID
+	User ID `json:"user"`
 	// Role is what the user may do there.
-	Role Role
+	Role Role `json:"role"`
 	// Since is when the user was added.
-	Since time.Time
+	Since time.Time `json:"since"`
 	// Version is 1 when added, and one more with each change.
-	Version uint64
+	Version uint64 `json:"version"`
 }
 
 // Workspace is the workspace with this id, or fails with [ErrWorkspaceNotFound].
@@ -138,6 +138,29 @@ func (d *Directory) CreateWorkspace(name, owner string) (Workspace, error) {
 	return d.workspaceCall(func(h *C.hc_directory, w **C.hc_workspace, e **C.hc_error) C.hc_status {
 		return C.hc_workspace_create(h, n, nameLength, o, ownerLength, w, e)
 	})
+}
+
+// CreateWorkspaceWithExternalIDs creates a workspace with the ids that provisioners have for
+// it, in one change. It fails with [ErrExternalIDTaken] where another workspace has one of
+// them, with [ErrInvalidArgument] beyond the limits that NewUser.ExternalIDs has, and as
+// [Directory.CreateWorkspace] does.
+func (d *Directory) CreateWorkspaceWithExternalIDs(name, owner string, externalIDs map[string]string) (Workspace, error) {
+	if len(externalIDs) == 0 {
+		return d.CreateWorkspace(name, owner)
+	}
+	var batch Batch
+	batch.CreateWorkspace(name, owner)
+	for provisioner, id := range inOrder(externalIDs) {
+		if id == "" {
+			return Workspace{}, invalid("the external id of provisioner %q is empty; leave it out", provisioner)
+		}
+		batch.SetWorkspaceExternalID(WorkspaceName(name), provisioner, id)
+	}
+	applied, err := d.Apply(&batch)
+	if err != nil {
+		return Workspace{}, err
+	}
+	return d.Workspace(applied.Outcomes[0].WorkspaceID)
 }
 
 // DefaultWorkspace is the default workspace of a user, who owns it; it is made when it is

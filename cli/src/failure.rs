@@ -1,6 +1,7 @@
 //! Why a command failed, with which exit code, and how that is told.
 
-use std::io::{self, Write};
+use std::fmt;
+use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use headcount::{Error, ErrorKind};
@@ -17,6 +18,8 @@ pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 pub(crate) enum Failure {
     /// It was refused, or the directory could not be read or written.
     Refused(CommandRefusal),
+    /// The same, with a list in its JSON.
+    Listed(Box<(CommandRefusal, Box<dyn LongList>)>),
     /// Standard output could not be written.
     Output(io::Error),
 }
@@ -34,7 +37,24 @@ pub(crate) struct CommandRefusal {
     pub(crate) details: Map<String, Value>,
 }
 
+/// A list in the JSON of a refusal that is too long to be kept as JSON.
+pub(crate) trait LongList: fmt::Debug + Send {
+    /// The name of the member.
+    fn name(&self) -> &'static str;
+
+    /// Its items, each made as it is asked for.
+    fn items(&self) -> Box<dyn Iterator<Item = Value> + '_>;
+}
+
 impl Failure {
+    /// The refusal with a list in its JSON.
+    pub(crate) fn with_list(self, list: impl LongList + 'static) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Listed(Box::new((refusal, Box::new(list)))),
+            other => other,
+        }
+    }
+
     pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
         Self::Refused(CommandRefusal {
             kind,
@@ -46,8 +66,10 @@ impl Failure {
 
     /// What the process exits with: see `docs/cli.md`.
     pub(crate) fn exit_code(&self) -> u8 {
-        let Self::Refused(refusal) = self else {
-            return IO;
+        let refusal = match self {
+            Self::Refused(refusal) => refusal,
+            Self::Listed(listed) => &listed.0,
+            Self::Output(_) => return IO,
         };
         match refusal.kind {
             "usage" => USAGE,
@@ -62,8 +84,13 @@ impl Failure {
     /// Writes it as the last thing the command says.
     pub(crate) fn write(&self, err: &mut impl Write, json: bool) -> io::Result<()> {
         let output_failed;
+        let mut list = None;
         let refusal = match self {
             Self::Refused(refusal) => refusal,
+            Self::Listed(listed) => {
+                list = Some(&*listed.1);
+                &listed.0
+            }
             Self::Output(error) => {
                 output_failed = CommandRefusal {
                     kind: "io",
@@ -82,14 +109,14 @@ impl Failure {
             if has_effect() {
                 error.insert("took_effect".to_owned(), true.into());
             }
-            return writeln!(err, "{}", json!({ "error": error }));
+            return write_error(err, &error, list);
         }
         let mut err = Wrapping::new(err, wrap::stderr_width());
         writeln!(err, "headcount: {}", safe(&message))?;
         for note in &refusal.notes {
             writeln!(err, "{}", safe(note))?;
         }
-        if has_effect() && matches!(self, Self::Refused(_)) {
+        if has_effect() && !matches!(self, Self::Output(_)) {
             writeln!(
                 err,
                 "what was asked for was done before that, and is stored"
@@ -97,6 +124,28 @@ impl Failure {
         }
         err.flush()
     }
+}
+
+fn write_error(
+    err: &mut impl Write,
+    error: &Map<String, Value>,
+    list: Option<&dyn LongList>,
+) -> io::Result<()> {
+    let Some(list) = list else {
+        return writeln!(err, "{}", json!({ "error": error }));
+    };
+    let mut err = BufWriter::new(err);
+    write!(err, "{{\"error\":{{")?;
+    for (name, value) in error {
+        write!(err, "{}:{value},", Value::from(name.as_str()))?;
+    }
+    write!(err, "\"{}\":[", list.name())?;
+    for (index, item) in list.items().enumerate() {
+        let comma = if index > 0 { "," } else { "" };
+        write!(err, "{comma}{item}")?;
+    }
+    writeln!(err, "]}}}}")?;
+    err.flush()
 }
 
 /// The message without what Rust puts behind a system's error, as in `(os error 2)`.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::output::safe;
+
 /// Every how many things the count is passed on: drawing costs more than counting.
 const STEP: u64 = 1_000;
 
@@ -29,7 +31,7 @@ impl Progress {
     /// Of something that is mostly over at once: shown after a second.
     pub(crate) fn of_long(what: &str, json: bool) -> Self {
         let progress = Self::hidden();
-        progress.say(what.to_owned());
+        progress.say(what);
         if !json && io::stderr().is_terminal() {
             let bar = progress.0.clone();
             thread::spawn(move || {
@@ -49,30 +51,30 @@ impl Progress {
     }
 
     /// Begins something whose size is not known.
-    pub(crate) fn say(&self, what: String) {
+    pub(crate) fn say(&self, what: &str) {
         self.0.unset_length();
         self.style("{spinner} {msg} ({elapsed})");
-        self.0.set_message(what);
+        self.rename(what);
     }
 
     /// Begins something with `total` things, which are called `unit`.
-    pub(crate) fn begin(&self, what: impl Into<String>, total: usize, unit: &str) {
-        self.start(what.into(), total as u64);
+    pub(crate) fn begin(&self, what: &str, total: usize, unit: &str) {
+        self.start(what, total as u64);
         self.style(&format!(
             "{{msg}} {{bar:16}} {{human_pos}} of {{human_len}} {unit}, {{percent}}%, {{eta}} left"
         ));
     }
 
     /// Begins something with `total` bytes.
-    pub(crate) fn begin_bytes(&self, what: impl Into<String>, total: u64) {
-        self.start(what.into(), total);
+    pub(crate) fn begin_bytes(&self, what: &str, total: u64) {
+        self.start(what, total);
         self.style("{msg} {bar:16} {bytes} of {total_bytes}, {percent}%, {eta} left");
     }
 
-    fn start(&self, what: String, total: u64) {
+    fn start(&self, what: &str, total: u64) {
         self.0.set_length(total);
         self.0.reset();
-        self.0.set_message(what);
+        self.rename(what);
     }
 
     fn style(&self, template: &str) {
@@ -82,9 +84,9 @@ impl Progress {
         }
     }
 
-    /// Says something else of what was begun.
-    pub(crate) fn rename(&self, what: String) {
-        self.0.set_message(what);
+    /// Says something else of what was begun. It may have the name of a file in it.
+    pub(crate) fn rename(&self, what: &str) {
+        self.0.set_message(safe(what).into_owned());
     }
 
     /// Notes that `done` of the things are done. Cheap: most calls do nothing.
@@ -103,5 +105,25 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.0.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_said_is_safe_on_a_terminal() {
+        let says: [fn(&Progress, &str); 4] = [
+            |progress, what| progress.say(what),
+            |progress, what| progress.begin(what, 1, "users"),
+            |progress, what| progress.begin_bytes(what, 1),
+            |progress, what| progress.rename(what),
+        ];
+        for say in says {
+            let progress = Progress::hidden();
+            say(&progress, "reading \u{1b}[2J\u{202e}.csv");
+            assert_eq!(progress.0.message(), "reading \\u{1b}[2J\\u{202e}.csv");
+        }
     }
 }

@@ -23,7 +23,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn apply(&self, mut batch: Batch) -> Result<Applied> {
-        self.check()?;
+        self.check_write()?;
         self.prepare(&mut batch);
         let applied = self
             .shared

@@ -69,7 +69,7 @@ impl Directory {
     pub fn trim_changes(&self, before: u64) -> Result<u64> {
         let mut trimmed = 0;
         loop {
-            self.check()?;
+            self.check_write()?;
             match self
                 .shared
                 .engine

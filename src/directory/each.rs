@@ -14,7 +14,7 @@ impl Directory {
     /// Applies these prepared batches in order, as if each came from a thread of its own,
     /// in few commits.
     pub(crate) fn apply_each(&self, batches: Vec<Batch>) -> Vec<Result<Applied>> {
-        if let Err(error) = self.check() {
+        if let Err(error) = self.check_write() {
             return batches.iter().map(|_| Err(error.clone())).collect();
         }
         let shared = &self.shared;

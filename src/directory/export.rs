@@ -17,6 +17,11 @@ impl Directory {
     /// The call holds one state of the directory until it returns, so the file grows while others
     /// write.
     ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument) in code that
+    /// [`apply_stream`](Self::apply_stream) or [`load`](Self::load) calls.
+    ///
     /// ```
     /// use std::ops::ControlFlow;
     /// use headcount::{Directory, Exported};
@@ -53,12 +58,16 @@ impl Directory {
     /// license in force stays, and seats are checked against it. If a license was set before, none
     /// can be among the records.
     ///
+    /// Other writes wait until this returns. So `records` can't write to the directory, export
+    /// it or close it, and must not wait for a thread that does.
+    ///
     /// # Errors
     ///
     /// [`InvalidArgument`](ErrorKind::InvalidArgument) if the directory is not empty; the kinds for
     /// what is taken or missing, such as [`EmailTaken`](ErrorKind::EmailTaken), or
     /// [`UserNotFound`](ErrorKind::UserNotFound) for a member who is not there; the first error
-    /// among the records. Then nothing is written.
+    /// among the records. Then nothing is written. In `records`, a call that writes fails with
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument).
     ///
     /// ```
     /// use headcount::{Directory, NewUser, Record, Timestamp, UserId};
@@ -76,9 +85,11 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn load(&self, records: impl IntoIterator<Item = Result<Record>>) -> Result<Seats> {
+        self.check_write()?;
         let mut records = Some(records.into_iter());
         let at = Timestamp::now();
         let sequence = self.shared.engine.transact(|txn| {
+            let _inside = self.shared.gate.enter_callers_code();
             let records = records.take().ok_or_else(|| {
                 let what = "the records were read, and the transaction has to be repeated";
                 Error::new(ErrorKind::Io, what)

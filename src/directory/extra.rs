@@ -60,6 +60,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn set_extra(&self, name: &str, value: &[u8]) -> Result<()> {
+        self.check_write()?;
         extra::check(name, value)?;
         let engine = &self.shared.engine;
         engine
@@ -79,6 +80,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn remove_extra(&self, name: &str) -> Result<bool> {
+        self.check_write()?;
         self.shared
             .engine
             .transact(|txn| extra::set(txn, name, None))

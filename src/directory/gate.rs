@@ -1,14 +1,35 @@
-//! Whether a directory may be used: it isn't closed, and this process opened it.
+//! Whether a directory may be used: it isn't closed, this process opened it, and a write
+//! would not wait for itself.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::process::Owner;
+
+/// The number of the next thread.
+static NEXT_THREAD: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    /// The number of this thread, never used again. It can be read at any time, even when
+    /// the thread is ending and has no handle any more.
+    static THREAD: u64 = NEXT_THREAD.fetch_add(1, Ordering::Relaxed);
+}
 
 /// The check that every call passes first. It costs two loads.
 pub(super) struct Gate {
     owner: Owner,
     closed: AtomicBool,
+    /// The number of the thread that runs the caller's code inside a write; 0 for none.
+    inside: AtomicU64,
+}
+
+/// The caller's code runs inside a write, on this thread, until this is dropped.
+pub(super) struct CallersCode<'g>(&'g Gate);
+
+impl Drop for CallersCode<'_> {
+    fn drop(&mut self) {
+        self.0.inside.store(0, Ordering::Relaxed);
+    }
 }
 
 impl Gate {
@@ -17,6 +38,7 @@ impl Gate {
         Self {
             owner: Owner::this(),
             closed: AtomicBool::new(false),
+            inside: AtomicU64::new(0),
         }
     }
 
@@ -26,6 +48,7 @@ impl Gate {
         Self {
             owner: Owner::parent_of_this(),
             closed: AtomicBool::new(false),
+            inside: AtomicU64::new(0),
         }
     }
 
@@ -47,6 +70,30 @@ impl Gate {
         Ok(())
     }
 
+    /// Lets calls pass that take the writer's lock.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidArgument` in code that a write of this thread calls: it would wait for
+    /// itself.
+    pub(super) fn check_outside(&self) -> Result<()> {
+        // A thread needs no ordering to find the number that it stored itself.
+        if self.inside.load(Ordering::Relaxed) == this_thread() {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "this thread is writing to the directory: code that `apply_stream` or `load` \
+                 calls can't write to it, export it or close it; do that before or after",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Notes that this thread, which must hold the writer's lock, runs the caller's code.
+    pub(super) fn enter_callers_code(&self) -> CallersCode<'_> {
+        self.inside.store(this_thread(), Ordering::Relaxed);
+        CallersCode(self)
+    }
+
     /// Whether this is a child of the process that opened the directory.
     pub(super) fn is_forked(&self) -> bool {
         self.owner.is_forked()
@@ -56,6 +103,10 @@ impl Gate {
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
+}
+
+fn this_thread() -> u64 {
+    THREAD.with(|number| *number)
 }
 
 #[cold]

@@ -252,6 +252,11 @@ impl Directory {
     /// In a child of `fork` it fails with [`Forked`](crate::ErrorKind::Forked), as every call
     /// does: the directory is the parent's. Dropping the handle there does nothing.
     ///
+    /// # Errors
+    ///
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument), and it stays open, in code that
+    /// [`apply_stream`](Self::apply_stream) or [`load`](Self::load) calls; those of the file.
+    ///
     /// ```
     /// use headcount::{Directory, ErrorKind};
     ///
@@ -265,6 +270,7 @@ impl Directory {
         if self.shared.gate.is_forked() {
             return self.shared.gate.check();
         }
+        self.shared.gate.check_outside()?;
         let written = self.shared.gathered.write(&self.shared.engine);
         self.shared.gate.close();
         self.shared.cache.close();
@@ -280,6 +286,13 @@ impl Directory {
     /// Fails if the directory is closed, or in a child of `fork`.
     pub(crate) fn check(&self) -> Result<()> {
         self.shared.gate.check()
+    }
+
+    /// Fails if [`check`](Self::check) does, and in code that a write of this thread calls.
+    /// To be called before the writer's lock is taken.
+    fn check_write(&self) -> Result<()> {
+        self.check()?;
+        self.shared.gate.check_outside()
     }
 
     fn snapshot(&self) -> Result<Snapshot> {

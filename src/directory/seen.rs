@@ -177,7 +177,7 @@ impl Directory {
 
     /// Writes the gathered sightings.
     pub(super) fn flush_sightings(&self) -> Result<()> {
-        self.check()?;
+        self.check_write()?;
         let written = self.shared.gathered.write(&self.shared.engine);
         self.shared.holds.check(&self.shared.engine);
         written

@@ -12,13 +12,17 @@ use crate::rules::stream::{Trial, refusals_of_stream, stream};
 /// Operations of a part: enough to write in the order of keys, few enough to hold.
 const PART_OPS: usize = 4096;
 
+/// Maximum operations of a part that ends with operations on one user.
+const PART_OPS_MAX: usize = 2 * PART_OPS;
+
 /// Operations that succeed or fail together like those of a [`Batch`], but are drawn from an
 /// iterator while they are applied, so that there can be millions of them.
 ///
 /// They are applied in parts of some thousand. Seats and admins are judged at the end, as in
 /// a batch; unique names and owners at the end of each part. So a name that one record gives
 /// up and another takes may be refused where a batch would accept it, unless both
-/// operations are in one part. Operations on one user that follow each other always are.
+/// operations are in one part. Up to 4,096 operations on one user that follow each other
+/// always are.
 ///
 /// ```
 /// use headcount::{Directory, Op, OpStream};
@@ -36,7 +40,8 @@ pub struct OpStream<I> {
 }
 
 impl<I: IntoIterator<Item = Op>> OpStream<I> {
-    /// These operations.
+    /// These operations. The iterator runs inside the write: see
+    /// [`Directory::apply_stream`].
     ///
     /// ```
     /// use headcount::{Op, OpStream};
@@ -78,9 +83,7 @@ impl<I: IntoIterator<Item = Op>> OpStream<I> {
         let mut ops = self.ops.into_iter().peekable();
         iter::from_fn(move || {
             let mut part = Batch::new();
-            while let Some(op) =
-                ops.next_if(|op| part.len() < PART_OPS || is_of_last_user(&part, op))
-            {
+            while let Some(op) = ops.next_if(|op| has_room(&part, op)) {
                 part.push(op);
             }
             if part.is_empty() {
@@ -91,6 +94,12 @@ impl<I: IntoIterator<Item = Op>> OpStream<I> {
             Some(part)
         })
     }
+}
+
+/// Whether `op` belongs to `part`, after its other operations.
+fn has_room(part: &Batch, op: &Op) -> bool {
+    let count = part.len();
+    count < PART_OPS || (count < PART_OPS_MAX && is_of_last_user(part, op))
 }
 
 /// Whether `op` concerns the same user as the last operation of `part`.
@@ -173,13 +182,16 @@ impl Directory {
     /// each part; what it is told holds once this returns without an error. Returns the
     /// sequence of the change; `None` if nothing was changed.
     ///
-    /// Other changes wait meanwhile. Memory grows with the events of the change only, by
-    /// some 100 bytes an operation.
+    /// Other writes wait until this returns. So neither the iterator nor `visit` can write
+    /// to the directory, export it or close it, and they must not wait for a thread that
+    /// does; reading is fine. Memory grows with the events of the change only, by some 100
+    /// bytes an operation.
     ///
     /// # Errors
     ///
     /// The first refusal; [`Error::op_index`] says which operation it concerns. Nothing is
-    /// written then.
+    /// written then. In the iterator and in `visit`, a call that writes fails with
+    /// [`InvalidArgument`](ErrorKind::InvalidArgument).
     ///
     /// ```
     /// use headcount::{Directory, Op, OpStream};
@@ -199,11 +211,12 @@ impl Directory {
         ops: OpStream<I>,
         mut visit: impl FnMut(StreamPart),
     ) -> Result<Option<u64>> {
-        self.check()?;
+        self.check_write()?;
         let mut parts = Some(ops.parts(|part| self.prepare(part)));
         let at = Timestamp::now();
         let mut invalidation = self.shared.cache.invalidation();
         let applied = self.shared.engine.transact(|txn| {
+            let _inside = self.shared.gate.enter_callers_code();
             let parts = parts.take().ok_or_else(|| {
                 let what = "the operations were read, and the transaction has to be repeated";
                 Error::new(ErrorKind::Io, what)
@@ -281,7 +294,8 @@ impl Directory {
         ops: OpStream<I>,
     ) -> Result<Option<Vec<Error>>> {
         let parts = ops.parts(|part| self.prepare(part));
-        self.try_out(|txn| refusals_of_stream(txn, parts, Timestamp::now()))
+        let door = self.door.as_deref();
+        self.try_out(|txn| refusals_of_stream(txn, parts, door, Timestamp::now()))
     }
 
     /// Calls `body` with a transaction that is never committed; `None` if it can't tell.

@@ -51,10 +51,12 @@ impl<R: Read> Session<'_, R> {
         Ok(self.answer(writes, sequence))
     }
 
-    /// The writes of a part of a longer change, and the answer, without the change itself.
-    pub(super) fn finish_part(self) -> Result<Plan> {
+    /// The writes of a part of a longer change, and the answer, without the change itself,
+    /// to whose `events` those of the part are added.
+    pub(super) fn finish_part(mut self, events: &mut Vec<Event>) -> Result<Plan> {
         let mut writes = Writes::default();
-        if self.outcomes.iter().any(|outcome| outcome.changed) {
+        if !self.events.is_empty() {
+            events.append(&mut self.events);
             let mut totals = self.totals_after()?;
             totals.last_at = self.at;
             let first = |buffer: &mut EntryBuffer| self.write_counters(buffer, &totals);

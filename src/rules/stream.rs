@@ -13,7 +13,7 @@ use super::{judge, read};
 use crate::codec::Totals;
 use crate::engine::Write;
 use crate::error::{Error, Result};
-use crate::model::{Applied, Batch, Event, Timestamp, User, UserId};
+use crate::model::{Applied, Batch, Event, Timestamp, User, UserId, check_door};
 
 /// Applies `parts`, one after the other, and calls `visit` with each part's plan once it is
 /// written to `txn`. Returns the sequence of the one change that they make; `None` if they
@@ -28,6 +28,7 @@ pub(crate) fn stream<W: Write>(
     at: Timestamp,
     mut visit: impl FnMut(usize, Applied, Vec<Arc<User>>),
 ) -> Result<Option<u64>> {
+    door.map_or(Ok(()), check_door)?;
     let mut streaming = Streaming::new(txn, at, None)?;
     for part in parts {
         let first = streaming.ops;
@@ -54,8 +55,12 @@ pub(crate) fn stream<W: Write>(
 pub(crate) fn refusals_of_stream<W: Write>(
     txn: &mut W,
     parts: impl Iterator<Item = Batch>,
+    door: Option<&str>,
     at: Timestamp,
 ) -> Result<Vec<Error>> {
+    if let Err(error) = door.map_or(Ok(()), check_door) {
+        return Ok(vec![error]);
+    }
     let mut streaming = Streaming::new(txn, at, Some(Vec::new()))?;
     for part in parts {
         streaming.part(txn, &part)?;
@@ -99,7 +104,6 @@ impl Streaming {
 
     /// Applies a part and writes it, apart from the change.
     fn part<W: Write>(&mut self, txn: &mut W, part: &Batch) -> Result<Plan> {
-        part.check_door()?;
         let mut session = Session::new(&*txn, part, self.at)?;
         for (index, step) in (self.ops..).zip(&part.steps) {
             match run(&mut session, index, step) {
@@ -111,8 +115,7 @@ impl Streaming {
             self.refuse(refusal)?;
         }
         self.ops += part.steps.len();
-        self.events.append(&mut session.events);
-        let plan = session.finish_part()?;
+        let plan = session.finish_part(&mut self.events)?;
         plan.writes.write_to(txn)?;
         Ok(plan)
     }

@@ -6,7 +6,7 @@ use headcount::{
     StreamPart, User, UserUpdate,
 };
 
-use crate::helpers::{last_change, listed, no_free_seat, on_both_engines};
+use crate::helpers::{last_change, listed, no_free_seat, on_both_engines, refusal};
 
 /// More than fit into one part.
 const MANY: usize = 5_000;
@@ -253,5 +253,46 @@ fn owners_are_heeded() {
         let allowed = everybody().allow_ownerless(true);
         assert!(directory.apply_stream(allowed, |_| {}).unwrap().is_some());
         assert_eq!(directory.seats().unwrap().active, 0);
+    });
+}
+
+/// Operations on one user stay together, but a part doesn't grow with them without limit.
+#[test]
+fn parts_are_bounded() {
+    on_both_engines(|directory| {
+        create_many(directory);
+        let users = listed(directory);
+        let rename = |user: &User, number: usize| {
+            let named = UserUpdate::new().given_name(&*format!("N{number}"));
+            Op::UpdateUser(user.id().into(), named)
+        };
+        let parts_of = |ops: Vec<Op>| {
+            let mut parts = Vec::new();
+            let visit = |part: StreamPart| parts.push(part.applied.outcomes.len());
+            directory.apply_stream(OpStream::new(ops), visit).unwrap();
+            parts
+        };
+        let mut ops: Vec<_> = users[..4_095].iter().map(|user| rename(user, 0)).collect();
+        ops.extend((0..4_096).map(|number| rename(&users[4_095], number)));
+        assert_eq!(parts_of(ops), [4_095 + 4_096]);
+
+        let ops = (0..10_000).map(|number| rename(&users[0], number));
+        assert_eq!(parts_of(ops.collect()), [8_192, 10_000 - 8_192]);
+    });
+}
+
+#[test]
+fn a_bad_door_is_refused_even_without_operations() {
+    on_both_engines(|directory| {
+        let directory = directory.through("the back door");
+        let invalid = ErrorKind::InvalidArgument;
+        for count in [0, 1] {
+            let ops =
+                || OpStream::new((0..count).map(|number| Op::CreateUser(email(number).into())));
+            assert_eq!(refusal(directory.apply_stream(ops(), |_| {})), invalid);
+            assert_eq!(refusal(directory.dry_run_stream(ops(), |_| {})), invalid);
+            let refusals = directory.refusals_of_stream(ops()).unwrap().unwrap();
+            assert_eq!(kinds(&refusals), [(None, invalid)]);
+        }
     });
 }

@@ -19,6 +19,7 @@ mod a_restore_leaves_one_of_two;
 mod a_stream_is_one_change;
 mod a_text_names_one_user;
 mod a_user_is_found_by_each_name;
+mod a_write_does_not_wait_for_itself;
 mod an_active_admin_is_always_left;
 mod an_email_has_one_owner;
 mod an_id_is_never_used_again;

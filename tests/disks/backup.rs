@@ -1,10 +1,12 @@
-//! A backup that finds no space leaves nothing behind but an error.
+//! A backup that finds no space leaves nothing behind but an error; one that was reported
+//! survives a power cut.
 
 use std::fs;
 
 use headcount::{CopyOptions, Directory, ErrorKind, License, NewUser};
 
 use crate::disk::{Disk, DiskKind};
+use crate::kit::skip::skip;
 
 #[test]
 fn a_backup_without_space_leaves_nothing() {
@@ -37,4 +39,32 @@ fn a_backup_without_space_leaves_nothing() {
     assert_eq!(error.kind(), ErrorKind::Io, "{error}");
     assert_eq!(names(), ["users.redb"]);
     assert!(fs::read(&target).unwrap() == before);
+}
+
+#[test]
+fn a_reported_backup_survives_a_power_cut() {
+    let Some(disk) = Disk::new(DiskKind::Ext4, 64 << 20) else {
+        return;
+    };
+    let target = disk.path().join("users.redb");
+    let overwrite = || CopyOptions::new().overwrite(true);
+    for users in [3, 5] {
+        let directory = Directory::in_memory().unwrap();
+        for number in 0..users {
+            let email = format!("user-{number}@ex.co");
+            directory.create_user(email).unwrap();
+        }
+        // The first one has a new name, the second replaces it.
+        directory.backup_with(&target, overwrite()).unwrap();
+        if let Err(why) = disk.cut_power() {
+            skip(&format!(
+                "the power can't be cut here, run it as root: {why}"
+            ));
+            return;
+        }
+        disk.mount_again();
+        let backup = Directory::open(&target).unwrap();
+        assert_eq!(backup.verify().unwrap().active, users);
+        backup.close().unwrap();
+    }
 }

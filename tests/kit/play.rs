@@ -17,6 +17,28 @@ pub fn play_bytes(bytes: &[u8]) {
     play(&draw::script(bytes, FUZZED_TURNS_MAX), None);
 }
 
+/// Calls `visit` with each request of the script that a fuzzer's bytes are, if the model
+/// accepts it.
+pub fn each_accepted(bytes: &[u8], mut visit: impl FnMut(&Request)) {
+    let script = draw::script(bytes, FUZZED_TURNS_MAX);
+    let mut model = Model::new(License::Community);
+    if script.begins_at_work {
+        model.apply(&people_at_work()).unwrap();
+    }
+    for turn in &script.turns {
+        match turn {
+            Turn::Apply(request) | Turn::Call(request) => {
+                if model.apply(request).is_ok() {
+                    visit(request);
+                }
+            }
+            Turn::Touch(who) => _ = model.touch(who),
+            Turn::Trim { before } => _ = model.trim(*before),
+            Turn::Reopen => {}
+        }
+    }
+}
+
 /// Plays the script in memory, and in a file too if there is one.
 pub fn play(script: &Script, file: Option<&TempPath>) {
     let mut model = Model::new(License::Community);

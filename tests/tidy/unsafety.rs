@@ -51,6 +51,23 @@ fn every_workspace_denies_unsafe_code() {
 }
 
 #[test]
+fn every_package_takes_the_lints_of_its_workspace() {
+    let complaints: Vec<String> = sources::all().iter().filter_map(without_lints).collect();
+    expect_none(&complaints);
+}
+
+/// A complaint about a package's manifest that doesn't take the workspace's lints.
+fn without_lints(source: &Source) -> Option<String> {
+    let is_manifest = source.path.ends_with("Cargo.toml");
+    let manifest: toml::Table = is_manifest.then(|| source.text.parse().unwrap())?;
+    manifest.get("package")?;
+    let lints = manifest.get("lints");
+    let taken = lints.and_then(|lints| lints.get("workspace")?.as_bool());
+    let what = "take the workspace's lints: `lints.workspace = true`";
+    (taken != Some(true)).then(|| source.complaint(1, what))
+}
+
+#[test]
 fn unsafe_blocks_of_fuzz_targets_say_why_they_are_sound() {
     let sources = sources::rust();
     let fuzzers = sources
@@ -86,6 +103,22 @@ fn an_unsafe_block_without_a_reason_is_found() {
         1
     );
     assert_eq!(found("unsafe { a() };\n"), 1);
+}
+
+#[test]
+fn a_package_without_the_lints_is_found() {
+    let is_found = |text: &str| without_lints(&Source::new("a/Cargo.toml", text)).is_some();
+    assert!(!is_found(
+        "[package]\nname = 'a'\n[lints]\nworkspace = true\n"
+    ));
+    assert!(!is_found("[workspace]\nmembers = ['a']\n"));
+    assert!(is_found("[package]\nname = 'a'\n"));
+    assert!(is_found(
+        "[package]\nname = 'a'\n[lints]\nworkspace = false\n"
+    ));
+    assert!(is_found(
+        "[package]\nname = 'a'\n[lints.rust]\nunsafe_code = 'allow'\n"
+    ));
 }
 
 #[test]

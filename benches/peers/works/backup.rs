@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Instant;
 
-use super::{Bench, Size};
+use super::{Bench, Over, Size};
 use crate::field::{Field, parallel, quantile};
 use crate::peer::{Caches, Peer, Work};
 use crate::table::{Goal, Row, Unit};
@@ -70,9 +70,8 @@ fn creates_beside<T: Send>(
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let working = scope.spawn(|| {
-            let done = work();
-            is_over.store(true, Ordering::Relaxed);
-            done
+            let _over = Over(&is_over);
+            work()
         });
         let (waits, _) = parallel(peer, WRITERS, |_, session| {
             let mut waits = Vec::new();

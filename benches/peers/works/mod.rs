@@ -10,7 +10,7 @@ mod tails;
 mod writes;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::args::Options;
@@ -120,6 +120,15 @@ impl Bench {
             row.work, row.threads
         );
         self.rows.push(row);
+    }
+}
+
+/// Tells others that something is over when it is dropped, even by a panic.
+struct Over<'o>(&'o AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

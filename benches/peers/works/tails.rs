@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Bench, Size};
+use super::{Bench, Over, Size};
 use crate::field::{Field, quantile};
 use crate::peer::{Caches, Peer, Session, Work};
 use crate::people;
@@ -86,6 +86,7 @@ fn reads(session: &mut dyn Session, keys: &[String], lasting: Duration) -> Vec<f
 fn beside_writers<T>(bench: &Bench, peer: &dyn Peer, read: impl FnOnce() -> T) -> T {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
+        let _over = Over(&is_over);
         for _ in 0..WRITERS {
             scope.spawn(|| {
                 let mut session = peer.session();
@@ -96,8 +97,6 @@ fn beside_writers<T>(bench: &Bench, peer: &dyn Peer, read: impl FnOnce() -> T) -
         }
         // The writers are at work by then.
         thread::sleep(Duration::from_millis(50));
-        let result = read();
-        is_over.store(true, Ordering::Relaxed);
-        result
+        read()
     })
 }

@@ -11,7 +11,7 @@ use super::{Store, input, refusal};
 use crate::args::BatchArgs;
 use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result, took_effect};
-use crate::import::encoding::{Encoding, decode};
+use crate::import::encoding::{Encoding, decode, refuse_second_mark};
 use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list};
 
@@ -92,9 +92,10 @@ fn carry_out(
 
 fn read(file: &str, args: &BatchArgs) -> Result<Vec<Operation>> {
     let bytes = input::read(&args.file)?;
-    let text = decode(&bytes, Encoding::Auto).map_err(|problem| {
-        Failure::refused("unreadable_file", format!("can't read {file}: {problem}"))
-    })?;
+    let unreadable_file =
+        |problem| Failure::refused("unreadable_file", format!("can't read {file}: {problem}"));
+    let text = decode(&bytes, Encoding::Auto).map_err(unreadable_file)?;
+    refuse_second_mark(&text).map_err(unreadable_file)?;
     ops::parse(&text).map_err(|lines| unreadable(&lines, file))
 }
 

@@ -93,20 +93,20 @@ fn write_chart(all: &[Measured], syncs: f64, out: &mut dyn Write) -> Result<()> 
 fn measure(folder: &Path, time: Duration, progress: &Progress) -> Result<Vec<Measured>> {
     let mut all = Vec::new();
     let mut add = |what, per_second| all.push(Measured { what, per_second });
-    progress.say("syncing small writes".to_owned());
+    progress.say("syncing small writes");
     add("syncs of a small write", syncs(&folder.join("sync"), time)?);
     let directory = Directory::open(folder.join("bench.redb"))?;
     directory.set_license(License::Enterprise)?;
-    progress.say("creating users, one after the other".to_owned());
+    progress.say("creating users, one after the other");
     add("users created, 1 thread", created(&directory, 1, time)?);
-    progress.say("creating users at once".to_owned());
+    progress.say("creating users at once");
     add(
         "users created, 16 threads",
         created(&directory, THREADS, time)?,
     );
-    progress.say("creating users by the thousand".to_owned());
+    progress.say("creating users by the thousand");
     add("users created in batches", in_lots(&directory, time)?);
-    progress.say("finding users".to_owned());
+    progress.say("finding users");
     add("users found by email", found(&directory, time)?);
     directory.close()?;
     Ok(all)

@@ -57,8 +57,11 @@ pub(super) fn restore(
 }
 
 fn tell(progress: &Progress, what: &str, done: CopyProgress) {
-    let (entries, bytes) = (done.entries, HumanBytes(done.bytes));
-    progress.rename(format!("{what}: {entries} entries, {bytes}"));
+    let entries = match done.entries {
+        1 => "1 entry".to_owned(),
+        entries => format!("{entries} entries"),
+    };
+    progress.rename(&format!("{what}: {entries}, {}", HumanBytes(done.bytes)));
 }
 
 fn refuse_existing(file: &Path, force: bool) -> Result<()> {

@@ -11,14 +11,15 @@ use super::load::{self, Peeked};
 use crate::args::ImportArgs;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
-use crate::import::obstacle::Obstacle;
+use crate::import::Rows;
+use crate::import::obstacle::{Blamed, Obstacle};
 use crate::import::options::{Missing, OnExisting, Options};
 use crate::import::outcome::Outcomes;
 use crate::import::plan::Plan;
 use crate::import::refusals::Refusals;
 use crate::import::report::{self, Report, Source};
 use crate::import::results::Results;
-use crate::import::{Rows, writing};
+use crate::import::writing::{self, Purpose};
 use crate::progress::Progress;
 
 pub(super) fn run(
@@ -27,12 +28,12 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let piped = match load::peek(args)? {
+    let opened = match load::peek(args)? {
         Peeked::Export(lines) => return load::run(store, args, lines, json, out),
-        Peeked::Other(piped) => piped,
+        Peeked::Other(opened) => opened,
     };
     let progress = Progress::new(json);
-    let files = Files::read(args, piped, &progress)?;
+    let files = Files::read(args, opened, &progress)?;
     let options = options(args, &files.name, &progress);
     refuse_to_empty(&files, &options)?;
     let mut refusals = Refusals::of_unreadable(&files.rows);
@@ -42,13 +43,22 @@ pub(super) fn run(
         Ok(done) => done,
         Err(stopped) => {
             drop(progress);
-            if json && stopped.is_refusal {
-                report::write_refused(&source, stopped.obstacle.as_ref(), args.dry_run, out)?;
+            let Stopped {
+                failure,
+                is_refusal,
+                obstacle,
+            } = *stopped;
+            if json && is_refusal {
+                report::write_refused(&source, obstacle.as_ref(), args.dry_run, out)?;
             }
-            return Err(stopped.failure);
+            let rows = files.rows;
+            return Err(match obstacle {
+                Some(obstacle) => failure.with_list(Blamed { obstacle, rows }),
+                None => failure,
+            });
         }
     };
-    progress.say("reporting".to_owned());
+    progress.say("reporting");
     // Whoever reads the report may take their time, and the file is not held for it.
     let mut told = Vec::new();
     let is_told = tell(source, &done, &directory, args, json, &mut told);
@@ -73,25 +83,37 @@ fn import(
         } else {
             store.open_to_change()?
         };
-        let done = carry_out(&directory, rows, options, refusals, dry_run)?;
+        let purpose = if dry_run {
+            Purpose::DryRun
+        } else {
+            Purpose::Write
+        };
+        let done = carry_out(&directory, rows, options, refusals, purpose)?;
         return Ok((directory, done));
     }
     // No file is made for a directory that may come to nothing: the plan is the
     // same over an empty one in memory.
     let directory = store.in_memory()?;
-    let done = carry_out(&directory, rows, options, refusals, true)?;
+    let purpose = if dry_run {
+        Purpose::DryRun
+    } else {
+        Purpose::Trial
+    };
+    let done = carry_out(&directory, rows, options, refusals, purpose)?;
     if dry_run || !done.results.changes {
         return Ok((directory, done));
     }
+    let Done { plan, results } = done;
+    drop(results);
     let directory = store.open_or_create()?;
-    let done = write_new(&directory, done, rows, options, refusals)?;
+    let done = write_new(&directory, plan, rows, options, refusals)?;
     Ok((directory, done))
 }
 
 /// Carries out what was tried with an empty directory in memory.
 fn write_new(
     directory: &Directory,
-    mut done: Done,
+    plan: Plan,
     rows: &Rows,
     options: &Options<'_>,
     refusals: &mut Refusals,
@@ -99,14 +121,9 @@ fn write_new(
     if directory.stats()?.latest_change > 0 {
         // Another process has made it meanwhile.
         *refusals = Refusals::of_unreadable(rows);
-        return carry_out(directory, rows, options, refusals, false);
+        return carry_out(directory, rows, options, refusals, Purpose::Write);
     }
-    options
-        .progress
-        .begin("writing", done.plan.subjects(), "users");
-    done.results = writing::carry_out(directory, &done.plan, rows, options, false)?;
-    took_effect();
-    Ok(done)
+    Ok(apply(directory, plan, rows, options, Purpose::Write)?)
 }
 
 fn tell(
@@ -208,11 +225,11 @@ fn carry_out(
     rows: &Rows,
     options: &Options<'_>,
     refusals: &mut Refusals,
-    is_dry: bool,
+    purpose: Purpose,
 ) -> Result<Done, Box<Stopped>> {
-    let draft = Plan::draft(directory, rows, options, refusals)?;
-    if judge(&draft, rows, options, refusals).is_ok() {
-        match apply(directory, draft, rows, options, is_dry) {
+    let mut draft = Plan::draft(directory, rows, options, refusals)?;
+    if judge(&mut draft, rows, options, refusals).is_ok() {
+        match apply(directory, draft, rows, options, purpose) {
             Err(error) if is_refusal(&error) => {}
             done => return Ok(done?),
         }
@@ -220,14 +237,8 @@ fn carry_out(
         drop(draft);
     }
     let mut plan = Plan::make(directory, rows, options, refusals)?;
-    if let Err(failure) = judge(&plan, rows, options, refusals) {
-        return Err(Box::new(Stopped {
-            failure,
-            is_refusal: true,
-            obstacle: plan.obstacle.take(),
-        }));
-    }
-    Ok(apply(directory, plan, rows, options, is_dry)?)
+    judge(&mut plan, rows, options, refusals)?;
+    Ok(apply(directory, plan, rows, options, purpose)?)
 }
 
 fn apply(
@@ -235,12 +246,15 @@ fn apply(
     plan: Plan,
     rows: &Rows,
     options: &Options<'_>,
-    is_dry: bool,
+    purpose: Purpose,
 ) -> headcount::Result<Done> {
-    let doing = if is_dry { "trying" } else { "writing" };
+    let doing = match purpose {
+        Purpose::Write => "writing",
+        Purpose::Trial | Purpose::DryRun => "trying",
+    };
     options.progress.begin(doing, plan.subjects(), "users");
-    let results = writing::carry_out(directory, &plan, rows, options, is_dry)?;
-    if !is_dry {
+    let results = writing::carry_out(directory, &plan, rows, options, purpose)?;
+    if purpose == Purpose::Write {
         took_effect();
     }
     Ok(Done { plan, results })
@@ -255,16 +269,27 @@ fn is_refusal(error: &Error) -> bool {
         )
 }
 
-/// Whether the plan may be carried out.
-fn judge(plan: &Plan, rows: &Rows, options: &Options<'_>, refusals: &Refusals) -> Result<()> {
+/// Whether the plan may be carried out. Where rows are refused, what the others would come
+/// up against is not told: without these rows it may be something else.
+fn judge(
+    plan: &mut Plan,
+    rows: &Rows,
+    options: &Options<'_>,
+    refusals: &Refusals,
+) -> Result<(), Box<Stopped>> {
     let deactivates = options.missing == Missing::Deactivate;
-    if !refusals.is_empty() && (!options.skip_invalid || deactivates) {
-        return Err(refusals.failure(options.file, rows, deactivates));
-    }
-    if let Some(obstacle) = &plan.obstacle {
-        return Err(obstacle.failure(rows));
-    }
-    Ok(())
+    let (failure, obstacle) = if !refusals.is_empty() && (!options.skip_invalid || deactivates) {
+        (refusals.failure(options.file, rows, deactivates), None)
+    } else if let Some(obstacle) = plan.obstacle.take() {
+        (obstacle.failure(rows), Some(obstacle))
+    } else {
+        return Ok(());
+    };
+    Err(Box::new(Stopped {
+        failure,
+        is_refusal: true,
+        obstacle,
+    }))
 }
 
 #[cfg(test)]
@@ -297,13 +322,13 @@ mod tests {
         let in_memory = || headcount::Directory::in_memory().unwrap();
         let mut refusals = Refusals::of_unreadable(&rows);
         let empty = Directory::Here(in_memory());
-        let tried = carry_out(&empty, &rows, &options, &mut refusals, true);
+        let tried = carry_out(&empty, &rows, &options, &mut refusals, Purpose::Trial);
         let tried = tried.map_err(|stopped| stopped.failure).unwrap();
 
         let made = in_memory();
         let ann = made.create_user("Ann@ex.co").unwrap();
         let made = Directory::Here(made);
-        let done = write_new(&made, tried, &rows, &options, &mut refusals);
+        let done = write_new(&made, tried.plan, &rows, &options, &mut refusals);
         let done = done.map_err(|stopped| stopped.failure).unwrap();
         assert!(done.results.changes);
         let users: headcount::Result<Vec<_>> = made.users().unwrap().collect();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::input;
+use super::input::{self, Opened};
 use crate::args::ImportArgs;
 use crate::failure::{CommandRefusal, Failure, Result};
 use crate::import::names::Names;
@@ -26,10 +26,10 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Reads them; what was read of standard input already is `piped`.
+    /// Reads them; the only one may be `opened` already.
     pub(super) fn read(
         args: &ImportArgs,
-        mut piped: Option<Vec<u8>>,
+        mut opened: Option<Opened>,
         progress: &Progress,
     ) -> Result<Self> {
         let mut reading = Reading::new(options(args, progress));
@@ -47,10 +47,10 @@ impl Files {
         let mut realms = Vec::new();
         for path in &paths {
             let file = input::name_of(path);
-            progress.say(format!("reading {file}"));
-            let bytes = match piped.take() {
-                Some(bytes) if path == Path::new("-") => bytes,
-                _ => input::read(path)?,
+            progress.say(&format!("reading {file}"));
+            let bytes = match opened.take() {
+                Some(opened) => opened.read(path)?,
+                None => input::read(path)?,
             };
             let parsed = read(&bytes, &file, &mut reading)?;
             if parsed.is_realm_only {

@@ -14,28 +14,50 @@ pub(super) fn name_of(file: &Path) -> String {
     file.display().to_string()
 }
 
-/// Opens the file to be read bit by bit; returns its length too, where that is known.
-pub(super) fn open(file: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
+/// A file that is open to be read.
+pub(super) struct Opened {
+    pub(super) reader: Box<dyn Read>,
+    /// How long it is, where that is known beforehand: of a pipe it is not.
+    pub(super) bytes: Option<u64>,
+}
+
+impl Opened {
+    /// Reads all of it; `file` is its name, for the error.
+    pub(super) fn read(mut self, file: &Path) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        if let Some(length) = self.bytes.and_then(|length| usize::try_from(length).ok()) {
+            // Without it, reading goes on to take the room as it is needed.
+            let _ = bytes.try_reserve_exact(length);
+        }
+        let read = self.reader.read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(file, &error))?;
+        Ok(bytes)
+    }
+}
+
+/// Opens the file to be read bit by bit; - is standard input.
+pub(super) fn open(file: &Path) -> Result<Opened> {
     if file == Path::new("-") {
-        return Ok((Box::new(io::stdin().lock()), None));
+        return Ok(Opened {
+            reader: Box::new(io::stdin().lock()),
+            bytes: None,
+        });
     }
     let opened = fs::File::open(file).and_then(|file| {
         let length = file.metadata()?.len();
         Ok((file, length))
     });
     let (opened, length) = opened.map_err(|error| unreadable(file, &error))?;
-    Ok((Box::new(opened), Some(length)))
+    Ok(Opened {
+        reader: Box::new(opened),
+        // Pipes and devices are said to have 0 bytes.
+        bytes: Some(length).filter(|length| *length > 0),
+    })
 }
 
 /// All of what is in the file; - is standard input.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
-    let read = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        fs::read(file)
-    };
-    read.map_err(|error| unreadable(file, &error))
+    open(file)?.read(file)
 }
 
 pub(super) fn unreadable(file: &Path, error: &io::Error) -> Failure {

@@ -8,10 +8,13 @@ use std::path::{Path, PathBuf};
 use headcount::{CopyOptions, Directory, Seats, restore};
 use serde_json::json;
 
-use super::{Store, input};
-use crate::args::{ImportArgs, WhenFull};
+use super::input::{self, Opened};
+use super::{DOOR, Store};
+use crate::args::{FormatArg, ImportArgs, WhenFull};
 use crate::failure::{Failure, Result, took_effect};
-use crate::import::options::{Missing, OnExisting};
+use crate::import::encoding::Encoding;
+use crate::import::options::{MatchBy, Missing, OnExisting};
+use crate::import::reading::ReadOptions;
 use crate::output::{count, write_json};
 use crate::progress::Progress;
 
@@ -22,8 +25,8 @@ const FIRST: &[u8] = b"{\"headcount_export\":";
 pub(super) enum Peeked {
     /// An export.
     Export(Lines),
-    /// Something else; what was read of it, if it was standard input.
-    Other(Option<Vec<u8>>),
+    /// Something else; the file, if it was opened to look: a pipe has its bytes only once.
+    Other(Option<Opened>),
 }
 
 /// The lines of an export.
@@ -33,7 +36,7 @@ pub(super) struct Lines {
     bytes: Option<u64>,
 }
 
-/// Looks whether the file is an export. Reads all of standard input if it is not.
+/// Looks whether the file is an export.
 pub(super) fn peek(args: &ImportArgs) -> Result<Peeked> {
     let [file] = &*args.files else {
         return Ok(Peeked::Other(None));
@@ -41,26 +44,24 @@ pub(super) fn peek(args: &ImportArgs) -> Result<Peeked> {
     if file.is_dir() {
         return Ok(Peeked::Other(None));
     }
-    let (mut opened, bytes) = input::open(file)?;
+    let Opened { mut reader, bytes } = input::open(file)?;
     let mut first = Vec::new();
-    let head = opened.by_ref().take(FIRST.len() as u64);
-    { head }
-        .read_to_end(&mut first)
+    let mut head = reader.by_ref().take(FIRST.len() as u64);
+    head.read_to_end(&mut first)
         .map_err(|error| input::unreadable(file, &error))?;
-    if first == FIRST {
+    let is_export = first == FIRST;
+    let whole = Cursor::new(first).chain(reader);
+    if is_export {
         return Ok(Peeked::Export(Lines {
             name: input::name_of(file),
-            reader: Box::new(BufReader::new(Cursor::new(first).chain(opened))),
+            reader: Box::new(BufReader::new(whole)),
             bytes,
         }));
     }
-    if file != Path::new("-") {
-        return Ok(Peeked::Other(None));
-    }
-    opened
-        .read_to_end(&mut first)
-        .map_err(|error| input::unreadable(file, &error))?;
-    Ok(Peeked::Other(Some(first)))
+    Ok(Peeked::Other(Some(Opened {
+        reader: Box::new(whole),
+        bytes,
+    })))
 }
 
 pub(super) fn run(
@@ -133,7 +134,7 @@ pub(super) fn run(
 /// Makes a directory that isn't there. Under its name it is only when it is whole.
 fn make(store: &Store<'_>, lines: Lines, progress: &Progress) -> Result<(Seats, u64)> {
     let beside = Beside::of(store.path);
-    let directory = Directory::open(&beside.0)?;
+    let directory = Directory::open(&beside.0)?.through(DOOR);
     let filled = fill(&directory, lines, progress)?;
     directory.close()?;
     restore(
@@ -171,7 +172,7 @@ fn fill(directory: &Directory, lines: Lines, progress: &Progress) -> Result<(Sea
     } = lines;
     match bytes {
         Some(bytes) => progress.begin_bytes("importing", bytes),
-        None => progress.say("importing".to_owned()),
+        None => progress.say("importing"),
     }
     let loaded = directory.load_lines(reader, |done| progress.reach(done.bytes));
     let loaded = loaded.map_err(|error| {
@@ -207,22 +208,63 @@ fn no_actor() -> Failure {
 
 /// Refuses options that only make sense for files from elsewhere.
 fn refuse_options(args: &ImportArgs) -> Result<()> {
-    let is_plain = args.map.is_empty()
-        && args.ignore.is_empty()
-        && args.ignore_attribute.is_empty()
-        && !args.ignore_ids
-        && args.keep.is_none()
-        && args.on_existing == OnExisting::default()
-        && args.missing == Missing::default()
-        && args.when_full == WhenFull::Fail
-        && !args.skip_invalid
-        && args.email_template.is_none();
-    if is_plain {
+    // Without `..`, so that no option is forgotten here.
+    let ImportArgs {
+        files: _,
+        format,
+        delimiter,
+        encoding,
+        map,
+        ignore,
+        ignore_attribute,
+        ignore_ids,
+        provisioner,
+        admin_role,
+        admin_client_role,
+        matching,
+        on_existing,
+        keep,
+        missing,
+        ownerless,
+        when_full,
+        skip_invalid,
+        email_template,
+        dry_run: _,
+    } = args;
+    let options = [
+        ("--format", *format != FormatArg::Auto),
+        ("--delimiter", delimiter.is_some()),
+        ("--encoding", *encoding != Encoding::default()),
+        ("--map", !map.is_empty()),
+        ("--ignore", !ignore.is_empty()),
+        ("--ignore-attribute", !ignore_attribute.is_empty()),
+        ("--ignore-ids", *ignore_ids),
+        ("--provisioner", provisioner.is_some()),
+        (
+            "--admin-role",
+            admin_role != ReadOptions::default().admin_role,
+        ),
+        ("--admin-client-role", !admin_client_role.is_empty()),
+        ("--match", **matching != [MatchBy::Id, MatchBy::Email]),
+        ("--on-existing", *on_existing != OnExisting::default()),
+        ("--keep", keep.is_some()),
+        ("--missing", *missing != Missing::default()),
+        ("--allow-ownerless", ownerless.is_allowed()),
+        ("--when-full", *when_full != WhenFull::Fail),
+        ("--skip-invalid", *skip_invalid),
+        ("--email-template", email_template.is_some()),
+    ];
+    let given = options.iter().filter(|(_, is_given)| *is_given);
+    let given: Vec<_> = given.map(|(option, _)| *option).collect();
+    if given.is_empty() {
         return Ok(());
     }
     Err(Failure::refused(
         "invalid_argument",
-        "this is an export of a whole directory, which is taken as it is; leave out the options \
-         that change what is read (only --dry-run applies)",
+        format!(
+            "this is an export of a whole directory, which is imported unchanged; leave out {} \
+             (only --dry-run applies)",
+            given.join(", ")
+        ),
     ))
 }

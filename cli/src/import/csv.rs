@@ -1,29 +1,16 @@
 //! Delimited text: a header line with the names of the columns, then one user a
 //! line.
 
-use headcount::{Email, UserId};
+use headcount::UserId;
 use serde_json::{Map, Value};
 
+use super::columns::{Column, DELIMITERS, columns, titles};
 use super::delimited::{Cell, CsvRecord, Reader};
-use super::names::{Field, Names, Target, unknown};
+use super::names::{Field, Names, Target};
 use super::reading::Reading;
 use super::row::Spot;
 use super::{Row, Rows};
 use crate::output::count;
-
-/// What may be between two cells.
-const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
-
-/// What a column holds.
-enum Column {
-    Field(Field, String),
-    Attribute(String),
-    /// The external ids of one provisioner.
-    ExternalId(String),
-    Unused,
-    /// One without a name, which has to be empty.
-    Nameless,
-}
 
 /// Whether the first line looks like the header of a file of users.
 pub(super) fn has_header(text: &str, names: Names<'_>) -> bool {
@@ -45,12 +32,20 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
     let delimiter = reading.options.delimiter.or(told);
     let delimiter = delimiter.unwrap_or_else(|| sniff(body, names));
     let mut reader = Reader::new(body, delimiter, line);
-    let header = reader.next()?.ok_or("it has no header line")?;
+    let first = reader.next()?.ok_or("it has no header line")?;
+    let header = titles(&first);
     let columns = columns(&header, delimiter, reading)?;
     let mut rows = Rows::default();
     while let Some(record) = reader.next()? {
         if record.is_empty() {
             continue;
+        }
+        if record.has_texts(&header) {
+            return Err(format!(
+                "line {} is the header again, as if two files had been put together; import them \
+                 as they were, several at once if you like, or take the line out",
+                record.line
+            ));
         }
         refuse_swallowed_rows(&record, &columns, delimiter)?;
         rows.push(&row(&columns, record, reading));
@@ -98,126 +93,28 @@ fn sniff(text: &str, names: Names<'_>) -> char {
         .unwrap_or(',')
 }
 
-fn columns(
-    header: &CsvRecord,
-    delimiter: char,
-    reading: &mut Reading<'_>,
-) -> Result<Vec<Column>, String> {
-    let titles: Vec<&str> = header.cells.iter().map(|cell| cell.text.trim()).collect();
-    let names = reading.options.names;
-    if let Some(absent) = names.absent(titles.iter().copied()).first() {
-        return Err(format!(
-            "its header has no column {absent:?}, which the command line names; it has {}",
-            titles.join(", ")
-        ));
-    }
-    let has_address = names.has_state_on_a_map(titles.iter().copied());
-    let mut columns = Vec::with_capacity(titles.len());
-    let mut strangers = Vec::new();
-    for (index, title) in titles.iter().copied().enumerate() {
-        if title.is_empty() {
-            columns.push(Column::Nameless);
-            continue;
-        }
-        if titles[..index].contains(&title) {
-            return Err(format!(
-                "its header has the column {title:?} twice; take one of the two out, or give it \
-                 another name"
-            ));
-        }
-        columns.push(match names.target_beside(title, has_address) {
-            Some(Target::Field(field)) => of_field(field, title, reading)?,
-            Some(Target::ExternalId(provisioner)) => Column::ExternalId(provisioner),
-            Some(Target::Attribute(name)) => Column::Attribute(name),
-            Some(Target::Silent) => Column::Unused,
-            Some(Target::LeftOut) => {
-                reading.left_out(title);
-                Column::Unused
-            }
-            None => {
-                strangers.push(title);
-                Column::Unused
-            }
-        });
-    }
-    if !strangers.is_empty() {
-        let mut told = unknown("column", &strangers);
-        let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
-        if titles
-            .iter()
-            .any(|title| Email::parse(title).is_ok_and(|_| title.contains('@')))
-        {
-            told += "; the first line needs the names of the columns, and this one has an address";
-        }
-        if strangers.iter().any(|title| title.contains(other)) {
-            told += "; if another character separates the columns, name it with --delimiter";
-        }
-        return Err(told);
-    }
-    check_fields(&columns)?;
-    Ok(columns)
-}
-
-/// The column with this title, which holds the field.
-fn of_field(field: Field, title: &str, reading: &Reading<'_>) -> Result<Column, String> {
-    match field {
-        Field::Attributes => {
-            Err("an attribute needs a column of its own, such as attributes.team".to_owned())
-        }
-        Field::ExternalIds => Err(format!(
-            "the external ids of each provisioner need a column of their own: call it \
-             external_ids.NAME, or say --map '{title}=external_id' --provisioner NAME"
-        )),
-        Field::ExternalId => match reading.options.provisioner {
-            Some(provisioner) => Ok(Column::ExternalId(provisioner.to_owned())),
-            None => Err(format!(
-                "its column {title:?} has ids that a provisioner gave; say which one with \
-                 --provisioner NAME, such as okta, or leave it out with --ignore '{title}'"
-            )),
-        },
-        field => Ok(Column::Field(field, title.to_owned())),
-    }
-}
-
-/// Each field has one column, and one of them says who it is.
-fn check_fields(columns: &[Column]) -> Result<(), String> {
-    let mut seen: Vec<(Field, &str)> = Vec::new();
-    for column in columns {
-        let Column::Field(field, name) = column else {
-            continue;
-        };
-        // A user has one state, however it is called.
-        let key = if *field == Field::Inactive {
-            Field::Active
-        } else {
-            *field
-        };
-        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) {
-            return Err(format!(
-                "its columns {first:?} and {name:?} are there for the same field; leave one of \
-                 them out with --ignore '{name}'"
-            ));
-        }
-        seen.push((key, name));
-    }
-    let is_identity = |field: &Field| matches!(field, Field::Id | Field::Email | Field::Username);
-    if seen.iter().any(|(field, _)| is_identity(field)) {
-        return Ok(());
-    }
-    Err(
-        "its header has no column email, username or id; use --map 'COLUMN=email' to say which \
-         one it is"
-            .to_owned(),
-    )
-}
-
-/// Refuses a cell with a line break and a whole row behind it: two quotes that lost
+/// Refuses a cell with a line break and parts of two rows around it: two quotes that lost
 /// their other halves would make one of the rows between them.
 fn refuse_swallowed_rows(
     record: &CsvRecord,
     columns: &[Column],
     delimiter: char,
 ) -> Result<(), String> {
+    let cells = record.cells.iter().enumerate();
+    for (index, cell) in cells.filter(|(_, cell)| cell.spans_lines) {
+        if has_rows(index, &cell.text, columns, delimiter) {
+            let (at, column) = cell.place;
+            return Err(format!(
+                "line {at}, column {column}: the quoted cell that begins there has whole rows in \
+                 it; close its quote on its line, or take the line breaks out"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the lines of a cell in the column `index` look like rows.
+fn has_rows(index: usize, text: &str, columns: &[Column], delimiter: char) -> bool {
     let told_by_text = columns
         .iter()
         .any(|column| matches!(column, Column::Field(Field::Email | Field::Id, _)));
@@ -226,25 +123,28 @@ fn refuse_swallowed_rows(
         Column::Field(Field::Id, _) => part.parse::<UserId>().is_ok(),
         _ => false,
     };
-    for cell in record.cells.iter().filter(|cell| cell.spans_lines) {
-        for line in cell.text.split(['\n', '\r']).skip(1) {
-            let parts: Vec<&str> = { line.split(delimiter) }
-                .map(|part| part.trim_matches([' ', '"']))
-                .collect();
-            // Any text can be a username, so there the number of cells has to tell.
-            let is_row = parts.len() > 1
-                && (columns.iter().zip(&parts).any(names_somebody)
-                    || !told_by_text && parts.len() == columns.len());
-            if is_row {
-                let (at, column) = cell.place;
-                return Err(format!(
-                    "line {at}, column {column}: the quoted cell that begins there has whole rows \
-                     in it; close its quote on its line, or take the line breaks out"
-                ));
-            }
-        }
+    let lines = text.split(['\n', '\r']).map(|line| {
+        let parts = line.split(delimiter);
+        parts.map(|part| part.trim_matches([' ', '"'])).collect()
+    });
+    let lines: Vec<Vec<&str>> = lines.collect();
+    let Some((first, others)) = lines.split_first() else {
+        return false;
+    };
+    // The first line has the rest of a row, in which the cell is the first.
+    let rest = columns.get(index..).unwrap_or_default();
+    let names_anybody = |parts: &[&str], columns: &[Column]| {
+        parts.len() > 1 && columns.iter().zip(parts).any(names_somebody)
+    };
+    if names_anybody(first, rest) || others.iter().any(|parts| names_anybody(parts, columns)) {
+        return true;
     }
-    Ok(())
+    // Any text can be a username, so there the number of cells has to tell.
+    let has_all = |parts: &[&str], columns: &[Column]| {
+        !told_by_text && parts.len() > 1 && parts.len() == columns.len()
+    };
+    let ends_in_cell = others.last().is_some_and(|last| last.len() == index + 1);
+    has_all(first, rest) && ends_in_cell || others.iter().any(|parts| has_all(parts, columns))
 }
 
 fn looks_like_address(text: &str) -> bool {
@@ -291,4 +191,55 @@ fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row 
     }
     row.finish();
     row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reading::ReadOptions;
+    use super::*;
+
+    fn number_of_rows(text: &str) -> Result<usize, String> {
+        rows(text, &mut Reading::new(ReadOptions::default())).map(|rows| rows.len())
+    }
+
+    #[test]
+    fn a_cell_with_parts_of_two_rows_is_refused() {
+        for text in [
+            // The column that says who it is stands before the cell, and behind it.
+            "email,attributes.note\na@ex.co,\"x\nb@ex.co,y\"\n",
+            "given_name,attributes.note,email\nAnn,\"x,a@ex.co\nBob,y\",b@ex.co\n",
+            "username,attributes.note,given_name\nann,\"x,Ann\nbob,y\",Bob\n",
+            "given_name,attributes.note,username\nAnn,\"x,ann\nBob,y\",bob\n",
+            "given_name,attributes.note,username\nAnn,\"x,ann\nBob,y,bob\nCho,z\",cho\n",
+        ] {
+            let refused = number_of_rows(text).unwrap_err();
+            assert!(refused.starts_with("line 2, column "), "{text}: {refused}");
+            assert!(
+                refused.contains("has whole rows in it"),
+                "{text}: {refused}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_cell_of_several_lines_is_no_row() {
+        for text in [
+            "email,attributes.note\na@ex.co,\"two\nlines, of text\"\n",
+            "given_name,attributes.note,email\nAnn,\"Dear Bob,\nI am away\",a@ex.co\n",
+            "given_name,attributes.note,username\nAnn,\"Dear, Bob\nI am away\",ann\n",
+            "email,attributes.note\na@ex.co,\"x\n\u{feff}y\"\n",
+        ] {
+            assert_eq!(number_of_rows(text), Ok(1), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_comes_again_is_no_user() {
+        let text = "email,given name\na@ex.co,Ann\n\nemail, \"given name\"\nb@ex.co,Bob\n";
+        let refused = number_of_rows(text).unwrap_err();
+        assert!(
+            refused.starts_with("line 4 is the header again"),
+            "{refused}"
+        );
+    }
 }

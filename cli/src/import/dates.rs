@@ -100,11 +100,7 @@ fn split_time(text: &str) -> (&str, Option<&str>) {
 }
 
 fn date_of(text: &str) -> Option<Date> {
-    let parts: Vec<&str> = text
-        .split(['-', '/', '.', ' ', ','])
-        .filter(|part| !part.is_empty())
-        .collect();
-    let [a, b, c] = <[&str; 3]>::try_from(parts).ok()?;
+    let [a, b, c] = <[&str; 3]>::try_from(parts_of(text)).ok()?;
     if let Some(month) = month_of(b) {
         // 11-Jul-2024, 2024-Jul-11
         let (day, year) = if c.len() == 4 { (a, c) } else { (c, a) };
@@ -131,9 +127,14 @@ fn date_of(text: &str) -> Option<Date> {
     (c.len() == 4 && number(c).is_some()).then_some(Date::Either)
 }
 
+fn parts_of(date: &str) -> Vec<&str> {
+    let parts = date.split(['-', '/', '.', ' ', ',']);
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
 /// Whether it is a date whose year has only two digits.
 fn has_short_year(date: &str) -> bool {
-    let parts: Vec<&str> = date.split(['-', '/', '.', ' ']).collect();
+    let parts = parts_of(date);
     let is_part = |part: &&str| (1..=2).contains(&part.len()) && part.parse::<u8>().is_ok();
     let numbers = parts.iter().filter(|part| is_part(part)).count();
     let months = parts.iter().filter(|part| month_of(part).is_some()).count();
@@ -218,7 +219,14 @@ mod tests {
             );
         }
         assert!(parse("t", "7/7/2024").is_ok());
-        for text in ["1/2/24", "13.07.24", "13-Jul-24", "24-07-13 10:00"] {
+        for text in [
+            "1/2/24",
+            "13.07.24",
+            "13-Jul-24",
+            "24-07-13 10:00",
+            "Jul 13, 24",
+            "July 13, 24 10:00",
+        ] {
             let error = parse("t", text).unwrap_err();
             assert!(error.contains("has two digits"), "{text}: {error}");
         }

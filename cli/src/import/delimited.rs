@@ -1,7 +1,9 @@
 //! Records of delimited text (RFC 4180), read to the letter: what can be read in
 //! two ways is an error that names line and column.
 
-/// A cell, and whether it was in quotes.
+use super::encoding::second_mark;
+
+/// A cell, and where it is.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Cell {
     pub(super) text: String,
@@ -22,6 +24,12 @@ impl CsvRecord {
     /// Whether nothing is in any cell.
     pub(super) fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.text.is_empty())
+    }
+
+    /// Whether these are the texts of its cells.
+    pub(super) fn has_texts(&self, texts: &[&str]) -> bool {
+        let own = self.cells.iter().map(|cell| cell.text.trim());
+        own.eq(texts.iter().copied())
     }
 }
 
@@ -58,6 +66,9 @@ impl<'a> Reader<'a> {
         while self.take_line_end() {}
         if self.rest.is_empty() {
             return Ok(None);
+        }
+        if self.rest.starts_with('\u{feff}') {
+            return Err(second_mark(self.line));
         }
         let mut record = CsvRecord {
             line: self.line,

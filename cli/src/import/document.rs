@@ -106,10 +106,11 @@ impl<'a> Reader<'a, '_, '_> {
             self.take(&row);
             return Ok(());
         }
-        self.read_federated(&members, None)?;
+        let has_federated = self.read_federated(&members, None)?;
         // The name of the only realm would tell nothing apart.
         match members.get("users") {
             Some(users) => self.read_users(users.get(), None, None),
+            None if has_federated => Ok(()),
             None if members.get("realm").is_some() => {
                 self.document.is_realm_only = true;
                 Ok(())
@@ -149,7 +150,8 @@ impl<'a> Reader<'a, '_, '_> {
     }
 
     /// Reads `federatedUsers`, of whom another store has the names and addresses. Those
-    /// whose attributes have an address are users; the others are remembered.
+    /// whose attributes have an address are users; the others are remembered. Returns
+    /// whether there are any.
     ///
     /// # Errors
     ///
@@ -158,13 +160,13 @@ impl<'a> Reader<'a, '_, '_> {
         &mut self,
         members: &Members<'a>,
         realm: Option<usize>,
-    ) -> Result<(), String> {
+    ) -> Result<bool, String> {
         let Some(users) = members.get("federatedUsers") else {
-            return Ok(());
+            return Ok(false);
         };
         let users = match part(self.text, users.get())? {
             Strict(Value::Array(users)) => users,
-            Strict(Value::Null) => return Ok(()),
+            Strict(Value::Null) => return Ok(false),
             Strict(other) => {
                 let kind = kind_of(&other);
                 return Err(format!(
@@ -172,6 +174,7 @@ impl<'a> Reader<'a, '_, '_> {
                 ));
             }
         };
+        let has_users = !users.is_empty();
         for (index, user) in users.into_iter().enumerate() {
             let Some(user) = federated::with_address(&user) else {
                 let id = user["id"].as_str().or_else(|| user["username"].as_str());
@@ -186,7 +189,7 @@ impl<'a> Reader<'a, '_, '_> {
             let row = Row::from_json(spot, user, Fields::Keycloak, self.reading);
             self.take(&row);
         }
-        Ok(())
+        Ok(has_users)
     }
 
     /// Reads what `users` is: a list, or a map of id to user.

@@ -34,18 +34,6 @@ const WINDOWS_1252: [char; 32] = [
 ///
 /// Where it is not text of that encoding, and what would help.
 pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, String> {
-    let text = decoded(bytes, encoding)?;
-    if let Some(at) = text.find("\n\u{feff}").or_else(|| text.find("\r\u{feff}")) {
-        let (line, _) = position(&text[..=at]);
-        return Err(format!(
-            "line {line} begins with the byte order mark of another file; import the files as they \
-             were before they were put together, or take the mark and the header behind it out"
-        ));
-    }
-    Ok(text)
-}
-
-fn decoded(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, String> {
     match encoding {
         Encoding::Auto => match bytes {
             [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -63,6 +51,29 @@ fn decoded(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, String> {
         ),
         Encoding::Windows1252 => windows_1252(bytes),
     }
+}
+
+/// Refuses a byte order mark at the beginning of a line, which no line of JSON may have.
+/// Delimited text may, within a cell.
+///
+/// # Errors
+///
+/// On which line it is.
+pub(crate) fn refuse_second_mark(text: &str) -> Result<(), String> {
+    let ends = ["\n\u{feff}", "\r\u{feff}"].map(|mark| text.find(mark));
+    match ends.into_iter().flatten().min() {
+        Some(at) => Err(second_mark(position(&text[..=at]).0)),
+        None => Ok(()),
+    }
+}
+
+/// What is wrong with a line that begins with a byte order mark.
+pub(super) fn second_mark(line: usize) -> String {
+    format!(
+        "line {line} begins with the byte order mark of another file, as if two had been put \
+         together; use the files as they were, or take the mark out, and the line with it if it \
+         is a header"
+    )
 }
 
 fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, String> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::encoding::{decode, lines};
+use super::encoding::{decode, lines, refuse_second_mark};
 use super::reading::Reading;
 use super::{Rows, csv, document, jsonl};
 use crate::args::FormatArg;
@@ -39,7 +39,7 @@ pub(crate) fn parse(bytes: &[u8], name: &str, reading: &mut Reading<'_>) -> Resu
     }
     reading.begin(name, text.len());
     match reading.options.format {
-        FormatArg::Jsonl => Ok(of_lines(text, reading)),
+        FormatArg::Jsonl => of_lines(text, reading),
         FormatArg::Csv => of_table(text, reading),
         FormatArg::Keycloak => of_document(text, Some(Format::Keycloak), reading),
         FormatArg::Wallaroo => of_document(text, Some(Format::Wallaroo), reading),
@@ -47,12 +47,13 @@ pub(crate) fn parse(bytes: &[u8], name: &str, reading: &mut Reading<'_>) -> Resu
     }
 }
 
-fn of_lines(text: &str, reading: &mut Reading<'_>) -> Parsed {
-    Parsed {
+fn of_lines(text: &str, reading: &mut Reading<'_>) -> Result<Parsed, String> {
+    refuse_second_mark(text)?;
+    Ok(Parsed {
         format: Format::Jsonl,
         rows: jsonl::rows(text, reading),
         is_realm_only: false,
-    }
+    })
 }
 
 fn of_table(text: &str, reading: &mut Reading<'_>) -> Result<Parsed, String> {
@@ -68,6 +69,7 @@ fn of_document(
     expected: Option<Format>,
     reading: &mut Reading<'_>,
 ) -> Result<Parsed, String> {
+    refuse_second_mark(text)?;
     let document::Document {
         format,
         rows,
@@ -100,7 +102,7 @@ fn detect(text: &str, name: &str, reading: &mut Reading<'_>) -> Result<Parsed, S
             );
         }
         return if is_json_lines(body) {
-            Ok(of_lines(text, reading))
+            of_lines(text, reading)
         } else {
             of_document(text, None, reading)
         };

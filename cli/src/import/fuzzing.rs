@@ -11,7 +11,7 @@ use super::options::{MatchBy, Missing, OnExisting, Options};
 use super::plan::Plan;
 use super::reading::{ReadOptions, Reading};
 use super::refusals::Refusals;
-use super::writing;
+use super::writing::{self, Purpose};
 use crate::args::{FormatArg, WhenFull};
 use crate::directory::Directory;
 use crate::progress::Progress;
@@ -84,13 +84,13 @@ fn import(directory: &Directory, rows: &Rows, on_existing: OnExisting) {
         progress: &Progress::hidden(),
     };
     let plan = Plan::make(directory, rows, &options, &mut refusals).unwrap();
-    refusals.json(rows);
+    assert_eq!(refusals.json(rows).count(), refusals.len());
     refusals.lines(rows);
     assert!(plan.obstacle.is_none());
     for candidate in &plan.candidates {
         candidate.notes(&rows.get(candidate.row));
     }
-    writing::carry_out(directory, &plan, rows, &options, false).unwrap();
+    writing::carry_out(directory, &plan, rows, &options, Purpose::Write).unwrap();
     directory.here().unwrap().verify().unwrap();
 }
 

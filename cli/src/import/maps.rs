@@ -15,6 +15,7 @@ impl Row {
         };
         attributes.retain(|name, _| !reading.options.ignore_attributes.contains(name));
         let read = std::mem::take(&mut self.attributes);
+        self.refuse_twice(name, "values of the attribute", &read, &attributes);
         self.attributes = self.with_each(read, attributes, attribute_value);
     }
 
@@ -25,15 +26,19 @@ impl Row {
             return;
         };
         let read = std::mem::take(&mut self.external_ids);
-        let twice = ids.keys().find(|provisioner| {
-            let is_same = |(other, _): &(Box<str>, _)| **other == ***provisioner;
-            read.iter().any(is_same)
-        });
-        if let Some(provisioner) = twice {
-            let problem = format!("{name}: there are two external ids of {provisioner:?}");
+        self.refuse_twice(name, "external ids of", &read, &ids);
+        self.external_ids = self.with_each(read, ids, external_id);
+    }
+
+    /// Refuses the row if the field `name` has `others` that another field had, too: one of
+    /// the two texts would be lost.
+    fn refuse_twice(&mut self, name: &str, what: &str, read: &Pairs, others: &Map<String, Value>) {
+        let is_read = |name: &str| read.iter().any(|(other, _)| **other == *name);
+        let mut others = others.iter();
+        if let Some((twice, _)) = others.find(|(name, value)| !value.is_null() && is_read(name)) {
+            let problem = format!("{name}: there are two {what} {twice:?}");
             self.problems.push(problem);
         }
-        self.external_ids = self.with_each(read, ids, external_id);
     }
 
     /// What was `read`, and what `value` makes of each of the others.

@@ -1,12 +1,13 @@
 //! Importing users from files.
 //!
-//! It goes in three steps. A format makes [`Row`]s of the text; a row that can't
-//! be read is kept with what is wrong with it. A [`Plan`](plan::Plan) matches the
-//! rows with the users who are there, shares out the seats and makes one batch of
-//! it all. The [`report`] tells what came of it. No step writes to the directory.
+//! There are four steps. A format turns the text into [`Row`]s; a row that can't be read is
+//! kept with what is wrong with it. A [`Plan`](plan::Plan) matches the rows with the users who
+//! are there, assigns the seats and makes the operations. [`writing`] applies them as one
+//! change, the only step that writes to the directory. The [`report`] says what changed.
 
 mod attributes;
 pub(crate) mod candidate;
+mod columns;
 mod csv;
 mod dates;
 mod delimited;

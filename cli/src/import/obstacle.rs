@@ -1,5 +1,6 @@
 //! Why a directory would not take a file as a whole, and which rows cause it.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use headcount::{ErrorKind, License, Role, Seats, UserId, UserQuery};
@@ -8,19 +9,20 @@ use serde_json::{Map, Value, json};
 use super::Rows;
 use super::candidate::Candidate;
 use super::plan::{Absent, Plan};
-use super::refusals::{ROWS_SHOWN_MAX, Refusals};
+use super::refusals::{first_lines, row_json, row_line};
 use crate::directory::Directory;
-use crate::failure::{CommandRefusal, Failure, Result};
+use crate::failure::{CommandRefusal, Failure, LongList, Result};
 use crate::output::count;
 
 /// What is in the way of all rows.
+#[derive(Debug)]
 pub(crate) struct Obstacle {
     kind: &'static str,
     message: String,
     cures: Vec<String>,
     details: Map<String, Value>,
-    /// The rows that cause it, and how.
-    rows: Refusals,
+    /// The rows that cause it, by number in the file, and how. They may be most of a file.
+    rows: Vec<(usize, Cow<'static, str>)>,
     /// The users who cause it by not being in the file: email and how.
     absent: Vec<(String, String)>,
 }
@@ -32,7 +34,7 @@ impl Obstacle {
             message,
             cures,
             details: Map::new(),
-            rows: Refusals::default(),
+            rows: Vec::new(),
             absent: Vec::new(),
         }
     }
@@ -46,36 +48,50 @@ impl Obstacle {
     }
 
     /// Says that the row is to blame.
-    pub(crate) fn blame(&mut self, row: usize, how: &str) {
-        self.rows.add(row, self.kind, how.to_owned());
+    pub(crate) fn blame(&mut self, row: usize, how: impl Into<Cow<'static, str>>) {
+        self.rows.push((row, how.into()));
     }
 
-    /// The rows to blame, as JSON.
-    pub(crate) fn json(&self, rows: &Rows) -> Vec<Value> {
-        let absent = self.absent.iter().map(|(email, how)| {
+    /// The rows to blame, as JSON. Each is made as it is asked for.
+    pub(crate) fn json(&self, rows: &Rows) -> impl Iterator<Item = Value> {
+        let of_rows =
+            { self.rows.iter() }.map(move |(row, how)| row_json(&rows.get(*row), self.kind, how));
+        let absent = self.absent.iter().map(move |(email, how)| {
             json!({ "place": null, "email": email, "kind": self.kind, "reason": how })
         });
-        self.rows.json(rows).into_iter().chain(absent).collect()
+        of_rows.chain(absent)
     }
 
-    /// The refusal of the file.
+    /// The refusal of the file. The rows of its JSON are [`Blamed`].
     pub(crate) fn failure(&self, rows: &Rows) -> Failure {
-        let mut notes = self.rows.lines(rows);
-        let absent = self.absent.iter().take(ROWS_SHOWN_MAX);
-        notes.extend(absent.map(|(email, how)| format!("  {email}: {how}")));
-        if self.absent.len() > ROWS_SHOWN_MAX {
-            let more = self.absent.len() - ROWS_SHOWN_MAX;
-            notes.push(format!("  and {more} more; --json lists them all"));
-        }
+        let of_rows = { self.rows.iter() }.map(|(row, how)| row_line(&rows.get(*row), how));
+        let mut notes = first_lines(of_rows, self.rows.len());
+        let absent = { self.absent.iter() }.map(|(email, how)| format!("  {email}: {how}"));
+        notes.extend(first_lines(absent, self.absent.len()));
         notes.extend(self.cures.iter().cloned());
-        let mut details = self.details.clone();
-        details.insert("rows".to_owned(), self.json(rows).into());
         Failure::Refused(CommandRefusal {
             kind: self.kind,
             message: self.message.clone(),
             notes,
-            details,
+            details: self.details.clone(),
         })
+    }
+}
+
+/// The rows that an obstacle blames, which the JSON of the refusal lists.
+#[derive(Debug)]
+pub(crate) struct Blamed {
+    pub(crate) obstacle: Obstacle,
+    pub(crate) rows: Rows,
+}
+
+impl LongList for Blamed {
+    fn name(&self) -> &'static str {
+        "rows"
+    }
+
+    fn items(&self) -> Box<dyn Iterator<Item = Value> + '_> {
+        Box::new(self.obstacle.json(&self.rows))
     }
 }
 
@@ -231,7 +247,7 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
         }
         let how = format!("would leave {} without an active owner", names.join(", "));
         match who {
-            Leaving::Row(row) => obstacle.blame(row, &how),
+            Leaving::Row(row) => obstacle.blame(row, how),
             Leaving::Absent(user) => {
                 let how = format!("not in the file, and {how}");
                 obstacle.absent.push((user.email.to_string(), how));

@@ -12,7 +12,7 @@ use crate::directory::{Directory, UserKey};
 use crate::output::yes_or_no;
 
 /// Users that are looked up at once.
-const USERS_AT_ONCE: usize = 500;
+pub(super) const USERS_AT_ONCE: usize = 500;
 
 /// What came of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -42,15 +42,13 @@ impl Fate {
 /// A user of the file, as the import leaves them.
 pub(super) struct Imported<'r> {
     pub(super) id: UserId,
-    /// The plan's number for them.
-    number: usize,
+    /// The plan's number for them: that of their candidate, or a higher one.
+    pub(super) number: usize,
     pub(super) fate: Fate,
     /// The fields that differ from before.
     pub(super) changed: &'r [String],
     pub(super) active: bool,
     pub(super) without_seat: bool,
-    /// The candidate of the plan; `None` for a user who is not in the file.
-    pub(super) candidate: Option<usize>,
 }
 
 /// What came of all users. It is put together anew each time it is asked for: they may be
@@ -82,7 +80,6 @@ impl Outcomes<'_> {
                 changed,
                 active: false,
                 without_seat: false,
-                candidate: None,
             });
         };
         let known = candidate.user.as_ref().map(|known| known.id);
@@ -100,7 +97,6 @@ impl Outcomes<'_> {
             changed,
             active: candidate.active,
             without_seat: candidate.without_seat,
-            candidate: Some(number),
         })
     }
 

@@ -3,7 +3,7 @@
 
 use headcount::{NewUser, Op, Seats, User, UserId, UserUpdate};
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Known};
 use super::matching;
 use super::obstacle::{self, Obstacle};
 use super::options::{Keep, Missing, OnExisting, Options};
@@ -82,9 +82,10 @@ impl Plan {
             }
             candidates.retain(|candidate| !refusals.has(candidate.row));
         }
+        // Refused rows are in the file, too: whom they are about is not known.
         let absent = match options.missing {
-            Missing::Keep => Vec::new(),
-            Missing::Deactivate => matching::absent(directory, &candidates)?,
+            Missing::Deactivate if refusals.is_empty() => matching::absent(directory, &candidates)?,
+            Missing::Deactivate | Missing::Keep => Vec::new(),
         };
         let seats = directory.seats()?;
         let shares = share_out(&mut candidates, &seats, absent.len(), options);
@@ -165,7 +166,7 @@ fn operations_of(candidate: &Candidate, rows: &Rows, options: &Options<'_>) -> [
     // Nothing is asked of a user who is in the file as they are here.
     let update = user.differs.then(|| {
         let row = rows.get(candidate.row);
-        Op::UpdateUser(user.id.into(), update(&row, candidate, options))
+        Op::UpdateUser(user.id.into(), update(&row, candidate, user, options))
     });
     let seat = match (user.is_active, candidate.active) {
         (false, true) => Some(Op::ActivateUser(user.id.into())),
@@ -204,7 +205,7 @@ fn new_user(row: &Row, candidate: &Candidate) -> NewUser {
 }
 
 /// What the row says of a user who is there; the time of creation stays theirs.
-fn update(row: &Row, candidate: &Candidate, options: &Options<'_>) -> UserUpdate {
+fn update(row: &Row, candidate: &Candidate, user: &Known, options: &Options<'_>) -> UserUpdate {
     let mut update = UserUpdate::new();
     let unless_kept = |what| !options.keeps(what);
     if let Some(email) = candidate.email(row).filter(|_| unless_kept(Keep::Email)) {
@@ -230,7 +231,8 @@ fn update(row: &Row, candidate: &Candidate, options: &Options<'_>) -> UserUpdate
     {
         update = update.family_name(name);
     }
-    if let Some(admin) = candidate.admin {
+    // A server asks for a key of the scope `admin` wherever this is set, even to what it is.
+    if let Some(admin) = candidate.admin.filter(|admin| *admin != user.is_admin) {
         update = update.admin(admin);
     }
     if unless_kept(Keep::ExternalIds) {
@@ -244,4 +246,56 @@ fn update(row: &Row, candidate: &Candidate, options: &Options<'_>) -> UserUpdate
         }
     }
     update
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::options::MatchBy;
+    use super::super::parse;
+    use super::super::reading::{ReadOptions, Reading};
+    use super::*;
+    use crate::args::WhenFull;
+    use crate::progress::Progress;
+
+    /// Whether each update that the file leads to sets if the user is an admin.
+    fn updates_set_admin(directory: &Directory, file: &str) -> Vec<bool> {
+        let mut reading = Reading::new(ReadOptions::default());
+        let rows = parse(file.as_bytes(), "u.csv", &mut reading).unwrap().rows;
+        let options = Options {
+            file: "u.csv",
+            when_full: WhenFull::Fail,
+            skip_invalid: false,
+            email_template: None,
+            on_existing: OnExisting::Update,
+            keep: Some(&[Keep::None]),
+            matching: &[MatchBy::Email],
+            missing: Missing::Keep,
+            allow_ownerless: false,
+            progress: &Progress::hidden(),
+        };
+        let mut refusals = Refusals::of_unreadable(&rows);
+        let plan = Plan::draft(directory, &rows, &options, &mut refusals).unwrap();
+        let updates = plan
+            .operations(&rows, &options)
+            .filter_map(|(_, op)| match op {
+                Op::UpdateUser(_, update) => Some(update.sets_admin()),
+                _ => None,
+            });
+        updates.collect()
+    }
+
+    /// To set it as it is would take more rights than the change.
+    #[test]
+    fn admins_are_set_where_that_is_a_change() {
+        let directory = headcount::Directory::in_memory().unwrap();
+        for (email, admin) in [("ann@ex.co", true), ("bob@ex.co", false)] {
+            let user = NewUser::new(email).admin(admin);
+            directory.create_user(user).unwrap();
+        }
+        let directory = Directory::Here(directory);
+        let same = "email,admin,given name\nann@ex.co,yes,Ann\nbob@ex.co,no,Bob\n";
+        assert_eq!(updates_set_admin(&directory, same), [false, false]);
+        let other = "email,admin\nann@ex.co,no\nbob@ex.co,yes\n";
+        assert_eq!(updates_set_admin(&directory, other), [true, true]);
+    }
 }

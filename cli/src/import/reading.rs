@@ -78,7 +78,7 @@ impl<'a> Reading<'a> {
     pub(super) fn begin(&mut self, name: &str, bytes: usize) {
         self.file = (name.to_owned(), 0);
         if let Some(progress) = self.options.progress {
-            progress.begin_bytes(format!("reading {name}"), bytes as u64);
+            progress.begin_bytes(&format!("reading {name}"), bytes as u64);
         }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Reading<'a> {
         if let Some(progress) = self.options.progress
             && rows.is_multiple_of(ROWS_BETWEEN)
         {
-            progress.rename(format!("reading {name}: {rows} rows"));
+            progress.rename(&format!("reading {name}: {rows} rows"));
             progress.reach(end as u64);
         }
     }

@@ -5,8 +5,8 @@ use std::io::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::Rows;
 use super::row::Spot;
+use super::{Row, Rows};
 use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::{count, safe};
 
@@ -59,25 +59,11 @@ impl Refusals {
 
     /// One line for each of the first rows, and one for how many more there are.
     pub(crate) fn lines(&self, rows: &Rows) -> Vec<String> {
-        let mut lines: Vec<_> = self
+        let lines = self
             .0
             .iter()
-            .take(ROWS_SHOWN_MAX)
-            .map(|(row, reasons)| {
-                let row = rows.get(*row);
-                format!(
-                    "  {}, {}: {}",
-                    row.place,
-                    row.identity(),
-                    reasons.texts.join("; ")
-                )
-            })
-            .collect();
-        if self.len() > ROWS_SHOWN_MAX {
-            let more = self.len() - ROWS_SHOWN_MAX;
-            lines.push(format!("  and {more} more; --json lists them all"));
-        }
-        lines
+            .map(|(row, reasons)| row_line(&rows.get(*row), &reasons.texts.join("; ")));
+        first_lines(lines, self.len())
     }
 
     pub(crate) fn write(&self, rows: &Rows, out: &mut dyn Write) -> Result<()> {
@@ -87,29 +73,11 @@ impl Refusals {
         Ok(())
     }
 
-    pub(crate) fn json(&self, rows: &Rows) -> Vec<Value> {
-        let refused = self.0.iter().map(|(row, reasons)| {
-            let row = rows.get(*row);
-            json!({
-                "place": row.place.to_string(),
-                "file": row.place.file,
-                "line": match row.place.spot {
-                    Spot::Line(line) => Some(line),
-                    Spot::Index { .. } => None,
-                },
-                "index": match row.place.spot {
-                    Spot::Line(_) => None,
-                    Spot::Index { index, .. } => Some(index),
-                },
-                "realm": row.realm.as_deref(),
-                "id": row.id,
-                "email": row.email,
-                "username": row.username,
-                "kind": reasons.kind,
-                "reason": reasons.texts.join("; "),
-            })
-        });
-        refused.collect()
+    /// The rows as JSON. Each is made as it is asked for: they may be as many as the file has.
+    pub(crate) fn json(&self, rows: &Rows) -> impl Iterator<Item = Value> {
+        self.0.iter().map(move |(row, reasons)| {
+            row_json(&rows.get(*row), reasons.kind, &reasons.texts.join("; "))
+        })
     }
 
     /// The refusal of a file for the sake of these rows.
@@ -146,4 +114,38 @@ impl Refusals {
             details: Map::from_iter([("invalid".to_owned(), self.len().into())]),
         })
     }
+}
+
+/// The first of `total` lines, and one for how many more there are.
+pub(super) fn first_lines(lines: impl Iterator<Item = String>, total: usize) -> Vec<String> {
+    let mut shown: Vec<_> = lines.take(ROWS_SHOWN_MAX).collect();
+    if let Some(more @ 1..) = total.checked_sub(ROWS_SHOWN_MAX) {
+        shown.push(format!("  and {more} more; --json lists them all"));
+    }
+    shown
+}
+
+/// A refused row, for people.
+pub(super) fn row_line(row: &Row, reason: &str) -> String {
+    format!("  {}, {}: {reason}", row.place, row.identity())
+}
+
+/// A refused row, for programs.
+pub(super) fn row_json(row: &Row, kind: &str, reason: &str) -> Value {
+    let (line, index) = match row.place.spot {
+        Spot::Line(line) => (Some(line), None),
+        Spot::Index { index, .. } => (None, Some(index)),
+    };
+    json!({
+        "place": row.place.to_string(),
+        "file": row.place.file,
+        "line": line,
+        "index": index,
+        "realm": row.realm.as_deref(),
+        "id": row.id,
+        "email": row.email,
+        "username": row.username,
+        "kind": kind,
+        "reason": reason,
+    })
 }

@@ -14,7 +14,7 @@ use super::refusals::{ROWS_SHOWN_MAX, Refusals};
 use super::results::ShownUser;
 use super::{Format, Rows};
 use crate::failure::Result;
-use crate::output::{Table, USER_HEADS, count, safe, write_json, write_json_list};
+use crate::output::{Table, USER_HEADS, count, safe, write_json_list};
 
 /// Users that a table of them is shown for.
 const TABLE_ROWS_MAX: usize = 50;
@@ -92,7 +92,7 @@ impl<'a> Report<'a> {
     }
 
     fn noted(&self, imported: &Imported<'_>) -> Option<&Candidate> {
-        let candidate = self.outcomes.plan.candidates.get(imported.candidate?)?;
+        let candidate = self.outcomes.plan.candidates.get(imported.number)?;
         candidate.is_noted().then_some(candidate)
     }
 
@@ -122,7 +122,7 @@ impl<'a> Report<'a> {
         write_members(&facts, out)?;
         out.write_all(b",")?;
         let invalid = self.source.refusals.json(self.source.rows);
-        write_json_list(out, "invalid", invalid.into_iter().map(Ok))?;
+        write_json_list(out, "invalid", invalid.map(Ok))?;
         out.write_all(b",")?;
         let json = |told: headcount::Result<(Imported<'_>, ShownUser)>| {
             told.map(|(imported, user)| self.json(&imported, &user))
@@ -206,7 +206,7 @@ impl<'a> Report<'a> {
         // What a plain import never does is not worth a zero.
         for (fate, what) in [
             (Fate::Skipped, "skipped"),
-            (Fate::Deactivated, "deactivated who are not in it"),
+            (Fate::Deactivated, "deactivated (not in the file)"),
         ] {
             match self.number_of(fate) {
                 0 => {}
@@ -287,20 +287,24 @@ pub(crate) fn write_refused(
     dry_run: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let mut document = json!({
-        "file": source.name,
-        "format": source.files.first().map(|file| file.format),
-        "files": source.files,
-        "rows": source.rows.len(),
+    write!(out, "{{")?;
+    write_head(source, out)?;
+    let facts = json!({
         "dry_run": dry_run,
         "applied": false,
         "changed": false,
         "notes": source.notes,
     });
-    document["invalid"] = source.refusals.json(source.rows).into();
-    let blamed = obstacle.map(|obstacle| obstacle.json(source.rows));
-    document["blamed"] = blamed.unwrap_or_default().into();
-    write_json(out, &document)
+    write_members(&facts, out)?;
+    out.write_all(b",")?;
+    let invalid = source.refusals.json(source.rows);
+    write_json_list(out, "invalid", invalid.map(Ok))?;
+    out.write_all(b",")?;
+    let blamed = obstacle.into_iter();
+    let blamed = blamed.flat_map(|obstacle| obstacle.json(source.rows));
+    write_json_list(out, "blamed", blamed.map(Ok))?;
+    writeln!(out, "}}")?;
+    Ok(())
 }
 
 fn write_head(source: &Source<'_>, out: &mut dyn Write) -> Result<()> {

@@ -66,14 +66,15 @@ impl From<&User> for ShownUser {
 }
 
 impl Results {
-    /// Nothing has become of anybody yet.
-    pub(super) fn new(plan: &Plan, is_dry: bool) -> Self {
+    /// Nothing has become of anybody yet. Users are kept to be shown if nothing is going to be
+    /// written.
+    pub(super) fn new(plan: &Plan, is_shown: bool) -> Self {
         Self {
             changes: false,
             users: vec![None; plan.subjects()],
             field_sets: vec![Vec::new()],
             numbers: HashMap::from([(Vec::new(), 0)]),
-            shown: is_dry.then(Shown::default),
+            shown: is_shown.then(Shown::default),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::args::WhenFull;
 /// How the seats went.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shares {
-    /// The rows without a seat, where that is a reason to refuse the file.
+    /// The rows without a seat in the file's order, where that is a reason to refuse it.
     pub(crate) missing: Vec<usize>,
     /// Users who would be active with the file as it is.
     pub(crate) wanted: u64,
@@ -75,5 +75,7 @@ pub(super) fn share_out(
             }
         }
     }
+    // The admins among them came first.
+    shares.missing.sort_unstable();
     shares
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::fuzzing::check;
+use super::names::Names;
 use super::reading::{ReadOptions, Reading};
 use super::row::{Fields, List, RowPosition, Spot};
 use super::{Format, Row, parse};
@@ -162,6 +163,47 @@ fn a_row_has_all_of_its_problems_and_still_a_name() {
     let long = "x".repeat(1000);
     let row = self::row(json!({ "email": long }), Fields::Ours);
     assert_eq!(row.identity().to_string().chars().count(), 81);
+}
+
+#[test]
+fn no_attribute_and_no_external_id_has_two_texts() {
+    for (value, told) in [
+        (
+            json!({ "attributes": { "team": "a" }, "Attributes": { "team": "b" } }),
+            "two values of the attribute \"team\"",
+        ),
+        (
+            json!({ "attributes": { "team": "a" }, "attributes.team": "b" }),
+            "two values of the attribute \"team\"",
+        ),
+        (
+            json!({ "external_ids": { "okta": "a" }, "external_ids.okta": "b" }),
+            "two external ids of \"okta\"",
+        ),
+    ] {
+        let problems = row(value, Fields::Ours).problems.join("; ");
+        assert!(problems.contains(told), "{problems}");
+    }
+    let row = row(
+        json!({ "attributes": { "team": "a" }, "Attributes": { "team": null, "site": "b" } }),
+        Fields::Ours,
+    );
+    assert_eq!((row.problems.len(), row.attributes.len()), (0, 2));
+    // As `attributes.team` beside a column that the command line calls so.
+    let map = ["Squad=attributes.team".parse().unwrap()];
+    let names = Names {
+        map: &map,
+        ignore: &[],
+    };
+    let mut reading = Reading::new(ReadOptions {
+        names,
+        ..ReadOptions::default()
+    });
+    let refused = parse(b"email,attributes.team,Squad\n", "u.csv", &mut reading).unwrap_err();
+    assert!(refused.contains("--ignore 'Squad'"), "{refused}");
+    let text = br#"{"email":"a@b","attributes":{"team":"a"},"Squad":"b"}"#;
+    let parsed = parse(text, "u.jsonl", &mut reading).unwrap();
+    assert_eq!(parsed.rows.unreadable().count(), 1);
 }
 
 #[test]

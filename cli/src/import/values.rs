@@ -1,6 +1,7 @@
 //! What the values of fields say: truth, states and moments, as files write them.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use headcount::Timestamp;
 use serde_json::Value;
@@ -123,6 +124,7 @@ pub(super) fn untruth(name: &str, value: &Value) -> Result<bool, String> {
 /// A moment that has passed: seconds or milliseconds since 1970, RFC 3339, or a
 /// date as people and spreadsheets write it.
 pub(super) fn moment(name: &str, value: &Value) -> Result<Timestamp, String> {
+    refuse_days(name, value)?;
     let (moment, ahead_max) = match value {
         Value::Number(number) => {
             let whole = number.as_u64().or_else(|| {
@@ -157,12 +159,28 @@ pub(super) fn moment(name: &str, value: &Value) -> Result<Timestamp, String> {
     Ok(moment)
 }
 
+/// Refuses the days since 1900 that a spreadsheet counts, with or without a time of day.
+fn refuse_days(name: &str, value: &Value) -> Result<(), String> {
+    // From 1970 to 2119.
+    const DAYS: Range<f64> = 25_569.0..80_000.0;
+    let days = match value {
+        Value::Number(number) => number.as_f64(),
+        // Where numbers have a decimal comma, spreadsheets write it.
+        Value::String(text) => text.trim().replace(',', ".").parse().ok(),
+        _ => None,
+    };
+    match days {
+        Some(days) if DAYS.contains(&days) => Err(format!(
+            "{name}: {days} looks like the days that a spreadsheet counts; format its column as a \
+             date, or write the time as 2024-07-11T16:55:59Z"
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The unit is told by the size: as milliseconds, today's seconds would be January
 /// of 1970, and as seconds, today's milliseconds the year 56000.
 fn since_1970(name: &str, number: u64) -> Result<Timestamp, String> {
-    // From 1970 to 2119 as days since 1900.
-    const DAYS_MIN: u64 = 25_569;
-    const DAYS_END: u64 = 80_000;
     const SECONDS_MIN: u64 = 100_000_000;
     const MILLIS_MIN: u64 = 100_000_000_000;
     const MILLIS_END: u64 = 100_000_000_000_000;
@@ -170,12 +188,6 @@ fn since_1970(name: &str, number: u64) -> Result<Timestamp, String> {
         0 => 0,
         SECONDS_MIN..MILLIS_MIN => number * 1_000_000,
         MILLIS_MIN..MILLIS_END => number * 1_000,
-        DAYS_MIN..DAYS_END => {
-            return Err(format!(
-                "{name}: {number} looks like the days that a spreadsheet counts; format its \
-                 column as a date, or write the time as 2024-07-11T16:55:59Z"
-            ));
-        }
         _ => {
             return Err(format!(
                 "{name}: {number} is neither seconds nor milliseconds since 1970; write the time \
@@ -268,7 +280,14 @@ mod tests {
             );
         }
         for (value, told) in [
-            (json!(45_484), "the days that a spreadsheet counts"),
+            (
+                json!(45_484),
+                "45484 looks like the days that a spreadsheet counts",
+            ),
+            (json!(45_484.5), "45484.5 looks like the days"),
+            (json!("45484.5"), "45484.5 looks like the days"),
+            (json!(" 45484,5 "), "45484.5 looks like the days"),
+            (json!(80_000), "neither seconds nor milliseconds"),
             (json!(20_240_711), "neither seconds nor milliseconds"),
             (
                 json!(1_720_716_959_000_000_u64),

@@ -6,30 +6,46 @@ use headcount::{Batch, Error, ErrorKind, OpStream, StreamPart, Subject};
 
 use super::Rows;
 use super::options::Options;
+use super::outcome::USERS_AT_ONCE;
 use super::plan::Plan;
 use super::results::{Results, changed_fields};
 use crate::directory::{Directory, UserKey};
+use crate::output::count;
 
 /// Users from which on the operations are streamed.
 const STREAM_MIN: usize = 2_000;
 
-/// Users that are looked up at once.
-const USERS_AT_ONCE: usize = 500;
+/// What a plan is carried out for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To write it.
+    Write,
+    /// To know whether it is accepted and changes anything, before a file is made for it.
+    Trial,
+    /// To show what would come of it.
+    DryRun,
+}
 
-/// Writes what `plan` says to the directory, or tells what would come of it if `is_dry`.
+/// Writes what `plan` says to the directory, or tells what would come of it.
 pub(crate) fn carry_out(
     directory: &Directory,
     plan: &Plan,
     rows: &Rows,
     options: &Options<'_>,
-    is_dry: bool,
+    purpose: Purpose,
 ) -> headcount::Result<Results> {
     if let Some(file) = streaming(directory, plan)
-        && let Some(results) = stream(file, plan, rows, options, is_dry)?
+        && let Some(results) = stream(file, plan, rows, options, purpose)?
     {
         return Ok(results);
     }
-    apply(directory, plan, rows, options, is_dry)
+    // Nothing is told of a batch before its end.
+    let users = count(plan.subjects(), "user");
+    options.progress.say(&match purpose {
+        Purpose::Write => format!("writing {users} as one batch"),
+        Purpose::Trial | Purpose::DryRun => format!("trying {users} as one batch"),
+    });
+    apply(directory, plan, rows, options, purpose)
 }
 
 /// What would be refused of the plan, and the number of the user that each operation is
@@ -40,6 +56,7 @@ pub(super) fn refusals(
     rows: &Rows,
     options: &Options<'_>,
 ) -> headcount::Result<(Vec<usize>, Vec<Error>)> {
+    options.progress.say("finding all rows that are refused");
     if let Some(file) = streaming(directory, plan) {
         let subjects = RefCell::new(Vec::new());
         let refused = file.refusals_of_stream(ops(plan, rows, options, &subjects))?;
@@ -76,10 +93,10 @@ fn stream(
     plan: &Plan,
     rows: &Rows,
     options: &Options<'_>,
-    is_dry: bool,
+    purpose: Purpose,
 ) -> headcount::Result<Option<Results>> {
     let subjects = RefCell::new(Vec::new());
-    let mut results = Results::new(plan, is_dry);
+    let mut results = Results::new(plan, purpose == Purpose::DryRun);
     let visit = |part: StreamPart| {
         let subjects = subjects.borrow();
         for (subject, outcome) in subjects[part.first_op..].iter().zip(&part.applied.outcomes) {
@@ -95,11 +112,11 @@ fn stream(
         options.progress.reach(last as u64);
     };
     let ops = ops(plan, rows, options, &subjects);
-    let changes = if is_dry {
-        file.dry_run_stream(ops, visit)
-    } else {
-        file.apply_stream(ops, visit)
-            .map(|sequence| Some(sequence.is_some()))
+    let changes = match purpose {
+        Purpose::Write => file
+            .apply_stream(ops, visit)
+            .map(|sequence| Some(sequence.is_some())),
+        Purpose::Trial | Purpose::DryRun => file.dry_run_stream(ops, visit),
     };
     match changes {
         Ok(Some(changes)) => {
@@ -134,16 +151,15 @@ fn apply(
     plan: &Plan,
     rows: &Rows,
     options: &Options<'_>,
-    is_dry: bool,
+    purpose: Purpose,
 ) -> headcount::Result<Results> {
     let before = users_before(directory, plan)?;
     let (subjects, batch) = batch(plan, rows, options);
-    let applied = if is_dry {
-        directory.dry_run(batch)?
-    } else {
-        directory.apply(batch)?
+    let applied = match purpose {
+        Purpose::Write => directory.apply(batch)?,
+        Purpose::Trial | Purpose::DryRun => directory.dry_run(batch)?,
     };
-    let mut results = Results::new(plan, is_dry);
+    let mut results = Results::new(plan, purpose == Purpose::DryRun);
     results.changes = applied.sequence.is_some();
     for (subject, outcome) in subjects.into_iter().zip(&applied.outcomes) {
         let Subject::User(id) = outcome.subject else {

@@ -37,6 +37,10 @@ fn by_default_nothing_is_changed_and_help_is_offered() {
     let error: Value = serde_json::from_str(&run.err).unwrap();
     assert_eq!(error["error"]["kind"], "no_free_seat");
     assert_eq!(error["error"]["missing"], 2);
+    assert_eq!(error["error"]["rows"].as_array().unwrap().len(), 2);
+    let report: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["blamed"], error["error"]["rows"]);
+    assert_eq!(report["invalid"], json!([]));
 
     // What it says does help.
     folder.done("license set 7");

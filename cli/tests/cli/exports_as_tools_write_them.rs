@@ -121,6 +121,16 @@ fn what_went_wrong_on_the_way_is_said() {
             "line 3 begins with the byte order mark of another file",
         ),
         (
+            "joined.jsonl",
+            "{\"email\":\"a@ex.co\"}\r\n\u{feff}{\"email\":\"b@ex.co\"}\n",
+            "line 2 begins with the byte order mark of another file",
+        ),
+        (
+            "again.csv",
+            "email,username\na@ex.co,a\nemail,username\nb@ex.co,b\n",
+            "line 3 is the header again",
+        ),
+        (
             "twice.csv",
             "email,Email,email\n",
             "take one of the two out, or give it another name",

@@ -143,13 +143,19 @@ fn users_who_are_not_in_the_file_can_be_deactivated() {
     let out = folder.done("import u.csv --missing deactivate");
     assert_says(
         &out,
-        &["1 deactivated who are not in it (changed fields: active 1)"],
+        &["1 deactivated (not in the file) (changed fields: active 1)"],
     );
     assert_eq!(folder.emails("--inactive"), ["cho@ex.co"]);
 
     folder.write("u.csv", "email,active\nann@ex.co,perhaps\n");
     let err = folder.refused("import u.csv --missing deactivate --skip-invalid");
     assert_says(&err, &["every row has to be right"]);
+    // Bob, the only admin, is in the file, in a row that can't be read.
+    folder.write("u.csv", "email,active\nann@ex.co,yes\nbob@ex.co,perhaps\n");
+    let run = folder.run("import u.csv --missing deactivate --json");
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["invalid"][0]["email"], "bob@ex.co");
+    assert_eq!(report["blamed"], serde_json::json!([]));
     folder.write("u.csv", "email,active\n");
     assert_says(
         &folder.refused("import u.csv --missing deactivate"),

@@ -99,6 +99,28 @@ fn users_of_other_stores_are_taken_under_ids_of_their_own_or_named() {
     assert_eq!(folder.emails(""), ["ann@example.com"]);
 }
 
+/// Keycloak writes users of other stores to files of their own where it writes several.
+#[test]
+fn a_file_of_federated_users_alone_is_no_realm_without_users() {
+    let folder = Folder::new();
+    let peter = json!({ "realm": "demo", "federatedUsers": [
+        { "id": "f:44d42131-2236-4897-9146-1c782cf44d92:peter",
+          "attributes": { "email": ["peter@ex.co"] } },
+    ] });
+    folder.write("peter.json", peter.to_string());
+    let out = folder.done("import peter.json");
+    assert_says(&out, &["1 created"]);
+    assert!(!out.contains("realm without users"), "{out}");
+    assert_eq!(folder.emails(""), ["peter@ex.co"]);
+
+    let nobody = json!({ "realm": "demo", "federatedUsers": [] });
+    folder.write("nobody.json", nobody.to_string());
+    assert_says(
+        &folder.refused("import nobody.json"),
+        &["a realm without users"],
+    );
+}
+
 #[test]
 fn users_of_other_stores_with_an_address_are_users() {
     let folder = Folder::new();

@@ -27,6 +27,8 @@ mod licenses_evict_nobody;
 mod matching_rows_with_users;
 mod missing_and_held_files;
 mod other_tools_and_encodings;
+#[cfg(unix)]
+mod pipes_are_read_once;
 mod terminals_are_safe;
 mod the_cases_come_out_right;
 mod the_first_command;

@@ -76,6 +76,8 @@ fn a_quote_that_is_never_closed_swallows_no_rows() {
         format!("id,given_name,attributes.note\n{id},\"Ann,x\n{id},Bob\",y\n"),
         "email;attributes.note;given_name\na@ex.co;\"x\nb@ex.co;\"\"B, b\"\"\";Bob\n".to_owned(),
         "username,attributes.note,given_name\na,\"x\nb,y,Bob\",Ann\n".to_owned(),
+        "given_name,attributes.note,email\nAnn,\"x,a@ex.co\nBob,y\",b@ex.co\n".to_owned(),
+        "given_name,attributes.note,username\nAnn,\"x,ann\nBob,y\",bob\n".to_owned(),
     ] {
         folder.write("u.csv", &text);
         assert_says(&folder.refused("import u.csv"), &["line 2", "whole rows"]);

@@ -204,3 +204,16 @@ fn one_that_changes_nothing_says_so() {
         2
     );
 }
+
+#[test]
+fn two_files_put_together_are_named_as_such() {
+    let folder = Folder::with_users(&["ann"]);
+    let line = "{\"op\":\"deactivate_user\",\"user\":\"ann@ex.co\"}\n";
+    folder.write("b.jsonl", &format!("\u{feff}{line}\u{feff}{line}"));
+    assert_says(
+        &folder.refused("batch b.jsonl"),
+        &["line 2 begins with the byte order mark of another file"],
+    );
+    folder.write("b.jsonl", &format!("\u{feff}{line}"));
+    assert_says(&folder.done("batch b.jsonl"), &["1 operation"]);
+}

@@ -50,6 +50,10 @@ fn an_export_makes_the_same_directory() {
     // By way of a pipe, into a directory that is there and empty.
     folder.done("--db new.redb license set community");
     folder.done("--db new.redb import users.jsonl");
+    for db in ["copy.redb", "new.redb"] {
+        let changes = folder.json(&format!("--db {db} changes"));
+        assert_eq!(changes["changes"][0]["door"], "command", "{db}");
+    }
     let refused = folder.run_with_input("--db new.redb import -", &exported);
     assert_says(&refused.err, &["new.redb is not empty"]);
     let piped = folder.run_with_input("--db piped.redb import - --json", &exported);
@@ -80,7 +84,7 @@ fn a_part_of_an_export_is_refused_and_leaves_nothing() {
         (cut.as_str(), "part.jsonl: line 14: the file ends here"),
         (&one_out, "records before it, not 13"),
         (&twice, "part.jsonl: line 3: "),
-        (&more, "something comes behind"),
+        (&more, "something follows the last line"),
         (
             &exported.replace("\"headcount_export\":1", "\"headcount_export\":2"),
             "newer release",
@@ -111,8 +115,23 @@ fn an_export_is_taken_as_it_is() {
     folder.done("export --output all.jsonl");
     assert_says(
         &folder.refused("--db copy.redb import all.jsonl --ignore-ids"),
-        &["leave out the options"],
+        &["leave out --ignore-ids (only --dry-run applies)"],
     );
+    for options in [
+        "--format jsonl",
+        "--encoding utf-8",
+        "--delimiter tab",
+        "--match email",
+        "--provisioner okta",
+        "--allow-ownerless",
+        "--admin-role boss",
+        "--admin-client-role realm-management/realm-admin",
+        "--skip-invalid",
+    ] {
+        let refused = folder.refused(&format!("--db copy.redb import all.jsonl {options}"));
+        let (option, _) = options.split_once(' ').unwrap_or((options, ""));
+        assert_says(&refused, &[&format!("leave out {option} (")]);
+    }
     assert_says(
         &folder.done("--db copy.redb import all.jsonl --dry-run"),
         &["nothing is written: 13 records of all.jsonl"],

@@ -256,3 +256,17 @@ fn progress_is_shown_on_a_terminal_alone() {
     };
     assert!(!escapes.any(is_color));
 }
+
+#[test]
+fn the_name_of_a_file_does_not_steer_the_terminal() {
+    let folder = Folder::new();
+    folder.done("license set enterprise");
+    let rows: Vec<_> = (0..20_000).map(|n| format!("u{n}@ex.co")).collect();
+    let name = "u\u{1b}[2J\u{7}.csv";
+    folder.write(name, &format!("email\n{}\n", rows.join("\n")));
+    let command = folder.command(&format!("import {name} --dry-run"));
+    let (code, shown) = terminal::run(command, 60, "");
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("reading u\\u{1b}[2J"), "{}", &shown[..500]);
+    assert!(!shown.contains("\u{1b}[2J") && !shown.contains('\u{7}'));
+}

@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 const SPACE_MIN: u64 = 1 << 20;
 
 /// Bytes that the database may need per byte that it takes over, because each entry may
-/// need a page of its own. The total is limited by redb's cache: beyond that, pages already
-/// have their space.
+/// need a page of its own. Of a transaction that is taken over in parts, the total is
+/// limited by redb's cache: beyond that, pages already have their space.
 const SPACE_PER_BYTE: u64 = 16;
 
 impl Shared {
@@ -97,8 +97,13 @@ impl Shared {
     /// Fails if the disk may lack the space for entries of `bytes` in the database: redb
     /// can't continue after a write that found none.
     pub(super) fn require_space(&self, bytes: u64) -> Result<()> {
+        self.require_space_with_log(bytes, 0)
+    }
+
+    /// The same, if the database also takes over a log of `in_log` bytes, all at once.
+    fn require_space_with_log(&self, bytes: u64, in_log: u64) -> Result<()> {
         let in_memory = (self.cache_bytes / 2) as u64;
-        let needed = SPACE_MIN + (bytes * SPACE_PER_BYTE).min(in_memory);
+        let needed = SPACE_MIN + (bytes * SPACE_PER_BYTE).min(in_memory) + in_log * SPACE_PER_BYTE;
         match self.files.available() {
             Some(available) if available < needed => {
                 Err(self.name.too_little_space(needed, available))
@@ -107,11 +112,19 @@ impl Shared {
         }
     }
 
-    /// Begins a transaction of the database that contains everything up to now. Only the
-    /// writer may call this; until it ends, no checkpoint runs.
-    pub(super) fn begin_around(&self) -> Result<Transaction> {
+    /// Begins a transaction of the database that contains everything up to now, for entries
+    /// of `bytes`. Only the writer may call this; until it ends, no checkpoint runs.
+    pub(super) fn begin_around(&self, log: &mut Log, bytes: u64) -> Result<Transaction> {
         self.wait_for_checkpoint()?;
-        let state = self.state()?;
+        let mut state = self.state()?;
+        let is_log_empty = state.active.is_empty();
+        if !is_log_empty && self.require_space_with_log(bytes, log.filled()).is_err() {
+            // A checkpoint can wait for the space that the log needs; this thread can't.
+            self.freeze(log, false)?;
+            self.wait_for_checkpoint()?;
+            self.require_space(bytes)?;
+            state = self.state()?;
+        }
         let mut around = self.with_base(Base::begin)?;
         match around.write(state.active.newest(state.sequence)) {
             Ok(()) => Ok(around),
@@ -130,7 +143,7 @@ impl Shared {
         sequence: u64,
         mut pending: PendingWrites,
     ) -> Result<()> {
-        let moved = pending.go_around(self);
+        let moved = pending.go_around(self, log);
         let Some(around) = pending.around.take() else {
             return moved;
         };

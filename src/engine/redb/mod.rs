@@ -246,7 +246,7 @@ impl Redb {
         shared.check_writable(log)?;
         let state = shared.state()?;
         let mut pending = PendingWrites::with_room(shared.usual.get());
-        let txn = Txn::new(shared, &state, &mut pending);
+        let txn = Txn::new(shared, &state, log, &mut pending);
         // Incomplete writes of the body are only in `pending`.
         let outcome = catch_unwind(AssertUnwindSafe(|| body(txn)));
         if !matches!(outcome, Ok(Ok(_))) {

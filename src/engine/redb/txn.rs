@@ -8,7 +8,7 @@ use std::mem;
 use std::ops::{Bound, ControlFlow, RangeBounds};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::log::Write as Written;
+use super::log::{Log, Write as Written};
 use super::snapshot::{State, Value};
 use super::staging::{BYTES_MAX, Staging, Writes};
 use super::transaction::Transaction;
@@ -28,6 +28,7 @@ const UNORDERED_BYTES_MAX: usize = 32 << 20;
 pub(crate) struct Txn<'t> {
     shared: &'t Shared,
     state: &'t State,
+    log: &'t mut Log,
     pending: &'t mut PendingWrites,
 }
 
@@ -59,11 +60,13 @@ impl<'t> Txn<'t> {
     pub(super) fn new(
         shared: &'t Shared,
         state: &'t State,
+        log: &'t mut Log,
         pending: &'t mut PendingWrites,
     ) -> Self {
         Self {
             shared,
             state,
+            log,
             pending,
         }
     }
@@ -78,7 +81,7 @@ impl<'t> Txn<'t> {
         pending.bytes += log::Size::of(write);
         let bytes_max = pending.push(write);
         if pending.bytes > bytes_max {
-            pending.go_around(self.shared)?;
+            pending.go_around(self.shared, self.log)?;
         }
         Ok(())
     }
@@ -147,12 +150,12 @@ impl PendingWrites {
     /// # Errors
     ///
     /// After an error the transaction can only be aborted.
-    pub(super) fn go_around(&mut self, shared: &Shared) -> Result<()> {
+    pub(super) fn go_around(&mut self, shared: &Shared, log: &mut Log) -> Result<()> {
         self.around_bytes += self.bytes as u64;
         shared.require_space(self.around_bytes)?;
         let around = match &mut self.around {
             Some(around) => around,
-            none => none.insert(shared.begin_around()?),
+            none => none.insert(shared.begin_around(log, self.around_bytes)?),
         };
         self.bytes = 0;
         around.write(mem::take(&mut self.staged).sorted(ALL).into_iter())?;

@@ -30,8 +30,9 @@ impl UserQuery {
     /// let directory = Directory::in_memory()?;
     /// let moment: Timestamp = "2024-07-11T16:55:59Z".parse()?;
     /// directory.create_user(NewUser::new("ann@ex.co").created_at(moment))?;
+    /// let later: Timestamp = "2024-07-11T16:56:00Z".parse()?;
     /// directory.create_user("bob@ex.co")?;
-    /// assert_eq!(directory.count(&UserQuery::new().created_before(Timestamp::now()))?, 2);
+    /// assert_eq!(directory.count(&UserQuery::new().created_before(later))?, 1);
     /// assert_eq!(directory.count(&UserQuery::new().created_before(moment))?, 0);
     /// # Ok::<(), headcount::Error>(())
     /// ```

@@ -40,7 +40,7 @@ pub(super) fn run(
     let mut target = Target::create(file, args.force)?;
     let written = write(&directory, args, json, &mut target).map_err(|failure| match failure {
         Failure::Output(error) => target::unwritable(file, &error),
-        refused @ Failure::Refused(_) => refused,
+        refused @ (Failure::Refused(_) | Failure::Listed(_)) => refused,
     })?;
     directory.close()?;
     target.finish()?;

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::crashes::all_of;
-use super::disk::{BASE, Disk, Fault};
+use super::disk::{BASE, Disk, Fault, PowerCut};
 use super::{CREATE, put};
 use crate::engine::memory::Memory;
 use crate::engine::redb::copy::copy_to;
@@ -63,6 +63,18 @@ fn a_copy_is_whole_or_refused() {
         }
     }
     assert!(refused > 20, "only {refused} copies were refused");
+}
+
+/// Otherwise a power cut after its renaming could leave a torso in the place of the old file.
+#[test]
+fn a_copy_is_on_disk_before_it_is_renamed() {
+    let state = state().snapshot().unwrap();
+    let disk = Disk::default();
+    let name = Name::new("users.redb");
+    copy_to(&state, disk.file(BASE), &name, &mut |_, _| {}).unwrap();
+    let disk = disk.after(PowerCut::LosesAll, &mut fastrand::Rng::with_seed(1));
+    let copy = ReadOnly::start(disk.file(BASE), &disk, name, 1 << 20, false).unwrap();
+    assert_eq!(all_of(&copy.snapshot().unwrap()).len(), 1_000);
 }
 
 #[test]

@@ -40,6 +40,10 @@ fn after_a_failed_commit_nothing_is_written_until_reopened() {
         message.contains("nothing is written to `users.redb` any more"),
         "{message}"
     );
+    assert!(
+        message.contains("a write to the log of `users.redb` failed"),
+        "the reason is forgotten: {message}"
+    );
     assert!(!ran, "a transaction ran after a failed commit");
 
     // Known commits can still be read.

@@ -229,6 +229,36 @@ fn what_goes_around_the_log_makes_sure_of_its_space() {
     engine.close().unwrap();
 }
 
+/// The database first takes over what is in the log, which may need far more space, on the
+/// thread that can wait for it.
+#[test]
+fn what_goes_around_a_filled_log_makes_sure_of_the_space_for_both() {
+    let options = RedbOptions {
+        log_bytes: 64 << 20,
+        ..WITH_THREADS
+    };
+    let disk = Disk::default();
+    let engine = disk.open(&options).unwrap();
+    let fill = |numbers: std::ops::Range<u16>| {
+        numbers.for_each(|number| put(&engine, &number.to_be_bytes(), &[7; 3000]).unwrap());
+    };
+    // The log grows when it is full.
+    fill(0..400);
+    engine.checkpoint().unwrap();
+    fill(400..1_400);
+    // Enough for the next write alone.
+    disk.set_capacity(Some(disk.used() + (2 << 20)));
+    let error = put(&engine, b"large", &vec![7; 600_000]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+    assert!(error.to_string().contains("nothing was written"), "{error}");
+    assert_has(&engine, 1_400);
+    disk.set_capacity(None);
+    put(&engine, b"large", &vec![7; 600_000]).unwrap();
+    assert_has(&engine, 1_400);
+    engine.close().unwrap();
+    assert_eq!(disk.names(), [BASE]);
+}
+
 /// Whatever fails while the second segment is created, and wherever a retry is interrupted,
 /// a complete log is not taken for one that lacks a segment.
 #[test]

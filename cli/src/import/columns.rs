@@ -1,0 +1,191 @@
+//! The columns of delimited text: what its header says that each holds.
+
+use headcount::Email;
+
+use super::delimited::CsvRecord;
+use super::names::{Field, Target, plain, unknown};
+use super::reading::Reading;
+
+/// What may be between two cells.
+pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+
+/// What a column holds.
+pub(super) enum Column {
+    Field(Field, String),
+    Attribute(String),
+    /// The external ids of one provisioner.
+    ExternalId(String),
+    Unused,
+    /// One without a name, which has to be empty.
+    Nameless,
+}
+
+/// The names of the columns, if the record is a header.
+pub(super) fn titles(record: &CsvRecord) -> Vec<&str> {
+    record.cells.iter().map(|cell| cell.text.trim()).collect()
+}
+
+/// What each column of the header holds.
+///
+/// # Errors
+///
+/// Columns that nobody knows, or two for the same field, or none that says who it is.
+pub(super) fn columns(
+    titles: &[&str],
+    delimiter: char,
+    reading: &mut Reading<'_>,
+) -> Result<Vec<Column>, String> {
+    let names = reading.options.names;
+    if let Some(absent) = names.absent(titles.iter().copied()).first() {
+        return Err(format!(
+            "its header has no column {absent:?}, which the command line names; it has {}",
+            titles.join(", ")
+        ));
+    }
+    let has_address = names.has_state_on_a_map(titles.iter().copied());
+    let mut columns = Vec::with_capacity(titles.len());
+    let mut strangers = Vec::new();
+    for (index, title) in titles.iter().copied().enumerate() {
+        if title.is_empty() {
+            columns.push(Column::Nameless);
+            continue;
+        }
+        if titles[..index].contains(&title) {
+            return Err(format!(
+                "its header has the column {title:?} twice; take one of the two out, or give it \
+                 another name"
+            ));
+        }
+        columns.push(match names.target_beside(title, has_address) {
+            Some(Target::Field(field)) => of_field(field, title, reading)?,
+            Some(Target::ExternalId(provisioner)) => Column::ExternalId(provisioner),
+            Some(Target::Attribute(name)) => Column::Attribute(name),
+            Some(Target::Silent) => Column::Unused,
+            Some(Target::LeftOut) => {
+                reading.left_out(title);
+                Column::Unused
+            }
+            None => {
+                strangers.push(title);
+                Column::Unused
+            }
+        });
+    }
+    if !strangers.is_empty() {
+        let mut told = unknown("column", &strangers);
+        let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
+        if titles
+            .iter()
+            .any(|title| Email::parse(title).is_ok_and(|_| title.contains('@')))
+        {
+            told += "; the first line needs the names of the columns, and this one has an address";
+        }
+        if strangers.iter().any(|title| title.contains(other)) {
+            told += "; if another character separates the columns, name it with --delimiter";
+        }
+        return Err(told);
+    }
+    check_fields(&columns, titles)?;
+    Ok(columns)
+}
+
+/// The column with this title, which holds the field.
+fn of_field(field: Field, title: &str, reading: &Reading<'_>) -> Result<Column, String> {
+    match field {
+        Field::Attributes => {
+            Err("an attribute needs a column of its own, such as attributes.team".to_owned())
+        }
+        Field::ExternalIds => Err(format!(
+            "the external ids of each provisioner need a column of their own: call it \
+             external_ids.NAME, or say --map '{title}=external_id' --provisioner NAME"
+        )),
+        Field::ExternalId => match reading.options.provisioner {
+            Some(provisioner) => Ok(Column::ExternalId(provisioner.to_owned())),
+            None => Err(format!(
+                "its column {title:?} has ids that a provisioner gave; say which one with \
+                 --provisioner NAME, such as okta, or leave it out with --ignore '{title}'"
+            )),
+        },
+        field => Ok(Column::Field(field, title.to_owned())),
+    }
+}
+
+/// Whatever a user has has one column, and one of them says who it is.
+fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
+    let mut seen: Vec<(Target, &str)> = Vec::new();
+    for (column, title) in columns.iter().zip(titles) {
+        let Some(target) = target_of(column) else {
+            continue;
+        };
+        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == target) {
+            // The command line would mean both.
+            let cure = if plain(first) == plain(title) {
+                "take one of the two out".to_owned()
+            } else {
+                format!("leave one of them out with --ignore '{title}'")
+            };
+            return Err(format!(
+                "its columns {first:?} and {title:?} are there for the same field; {cure}"
+            ));
+        }
+        seen.push((target, title));
+    }
+    let is_identity = |(target, _): &(Target, &str)| {
+        let identities = [Field::Id, Field::Email, Field::Username];
+        identities.map(Target::Field).contains(target)
+    };
+    if seen.iter().any(is_identity) {
+        return Ok(());
+    }
+    Err(
+        "its header has no column email, username or id; use --map 'COLUMN=email' to say which \
+         one it is"
+            .to_owned(),
+    )
+}
+
+/// What a column holds of a user, and no other may hold too.
+fn target_of(column: &Column) -> Option<Target> {
+    match column {
+        // A user has one state, however it is called.
+        Column::Field(Field::Inactive, _) => Some(Target::Field(Field::Active)),
+        Column::Field(field, _) => Some(Target::Field(*field)),
+        Column::Attribute(name) => Some(Target::Attribute(name.clone())),
+        Column::ExternalId(provisioner) => Some(Target::ExternalId(provisioner.clone())),
+        Column::Unused | Column::Nameless => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::csv::rows;
+    use super::super::reading::ReadOptions;
+    use super::*;
+
+    fn read(header: &str) -> Result<(), String> {
+        rows(header, &mut Reading::new(ReadOptions::default())).map(|_| ())
+    }
+
+    #[test]
+    fn each_field_has_one_column() {
+        for (header, cure) in [
+            ("email,mail", "--ignore 'mail'"),
+            ("email,E-Mail", "take one of the two out"),
+            ("email,active,suspended", "--ignore 'suspended'"),
+            (
+                "email,attributes.team,Attributes.team",
+                "take one of the two out",
+            ),
+            (
+                "email,external_ids.okta,External_IDs.okta",
+                "take one of the two out",
+            ),
+        ] {
+            let refused = read(header).unwrap_err();
+            let is_told = refused.contains("are there for the same field");
+            assert!(is_told && refused.contains(cure), "{header}: {refused}");
+        }
+        // Names of attributes are told apart by their case.
+        assert_eq!(read("email,attributes.team,attributes.Team"), Ok(()));
+    }
+}
