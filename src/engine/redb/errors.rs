@@ -121,7 +121,7 @@ impl Name {
         Error::new(
             ErrorKind::Corrupted,
             format!(
-                "`{}` is not a directory of users: {cause}; check the path",
+                "`{}` is not a directory of users, since it doesn't begin like one; check the path",
                 self.0
             ),
         )
