@@ -2,7 +2,7 @@
 
 use headcount::Timestamp;
 
-use super::values::past_moment;
+use super::values::moment;
 
 const HELP: &str = "\
 PEAK is the most users that were active at one time since then, days being those of UTC.
@@ -16,7 +16,7 @@ Examples:
 #[command(after_help = HELP)]
 pub(crate) struct SeatsArgs {
     /// Show the peak since this time: 2026-11-01, or 30d for thirty days ago
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = past_moment)]
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = moment)]
     pub(crate) since: Timestamp,
     /// List the users who hold the seats too
     #[arg(long)]

@@ -67,16 +67,6 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     moment_before(text, Timestamp::now())
 }
 
-/// The same, of one that has begun.
-pub(crate) fn past_moment(text: &str) -> Result<Timestamp, String> {
-    let now = Timestamp::now();
-    let moment = moment_before(text, now)?;
-    if moment > now {
-        return Err("it lies in the future; write a time that has passed".to_owned());
-    }
-    Ok(moment)
-}
-
 fn moment_before(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let unreadable = || {
         "write a day such as 2026-11-01, a time such as 2026-11-01T08:00:00Z, or how long ago: \
