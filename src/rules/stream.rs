@@ -37,13 +37,11 @@ pub(crate) fn stream<W: Write>(
         } = streaming.part(txn, &part)?;
         visit(first, applied, replaced);
     }
-    let Streaming { before, events, .. } = streaming;
     let after = read::totals(txn)?;
-    let license = read::license(txn)?.license;
-    let refusals = judge::seats(license, &before, &after).into_iter();
-    if let Some(refusal) = refusals.chain(judge::admins(&before, &after)).next() {
+    if let Some(refusal) = streaming.refusals_of_all(txn, &after)?.next() {
         return Err(refusal);
     }
+    let Streaming { before, events, .. } = streaming;
     if events.is_empty() {
         return Ok(None);
     }
@@ -66,13 +64,10 @@ pub(crate) fn refusals_of_stream<W: Write>(
         streaming.part(txn, &part)?;
         streaming.events.clear();
     }
-    let mut refusals = streaming.refusals.unwrap_or_default();
+    let mut refusals = streaming.refusals.take().unwrap_or_default();
     if refusals.iter().all(|error| error.op_index().is_none()) {
         let after = read::totals(txn)?;
-        let license = read::license(txn)?.license;
-        let seats = judge::seats(license, &streaming.before, &after).into_iter();
-        let whole = seats.chain(judge::admins(&streaming.before, &after));
-        refusals.splice(0..0, whole);
+        refusals.splice(0..0, streaming.refusals_of_all(txn, &after)?);
     } else {
         refusals.retain(|error| error.op_index().is_some());
     }
@@ -118,6 +113,17 @@ impl Streaming {
         let plan = session.finish_part(&mut self.events)?;
         plan.writes.write_to(txn)?;
         Ok(plan)
+    }
+
+    /// What the parts together must not do: take more seats than there are, or leave no admin.
+    fn refusals_of_all<W: Write>(
+        &self,
+        txn: &W,
+        after: &Totals,
+    ) -> Result<impl Iterator<Item = Error> + use<W>> {
+        let license = read::license(txn)?.license;
+        let seats = judge::seats(license, &self.before, after).into_iter();
+        Ok(seats.chain(judge::admins(&self.before, after)))
     }
 
     fn refuse(&mut self, error: Error) -> Result<()> {

@@ -50,34 +50,22 @@ const OF_FILES: [&str; 6] = ["backup", "restore", "open", "close", "write_file",
 
 #[test]
 fn the_command_does_what_the_script_says() {
-    let report = run_all("", |lines| run(lines, false));
-    assert!(
-        report.failures.is_empty(),
-        "\n{}",
-        report.failures.join("\n")
-    );
-    assert!(
-        report.passed > 55,
-        "only {} cases were found",
-        report.passed
-    );
-    assert_eq!(report.skipped.len(), 22, "{:?}", report.skipped);
+    passes(false, 55, 22);
 }
 
 #[test]
 fn the_command_does_so_through_a_server() {
-    let report = run_all("", |lines| run(lines, true));
-    assert!(
-        report.failures.is_empty(),
-        "\n{}",
-        report.failures.join("\n")
-    );
-    assert!(
-        report.passed > 50,
-        "only {} cases were found",
-        report.passed
-    );
-    assert_eq!(report.skipped.len(), 29, "{:?}", report.skipped);
+    passes(true, 50, 29);
+}
+
+/// Runs the script: no case fails, more than `least` pass, and `skipped` are left out.
+fn passes(through_server: bool, least: usize, skipped: usize) {
+    let report = run_all("", |lines| run(lines, through_server));
+    let failures = report.failures;
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    let passed = report.passed;
+    assert!(passed > least, "only {passed} cases were found");
+    assert_eq!(report.skipped.len(), skipped, "{:?}", report.skipped);
 }
 
 #[test]
