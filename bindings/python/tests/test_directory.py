@@ -352,7 +352,7 @@ def test_a_change_says_who_made_it_and_through_which_door() -> None:
         changes = list(users.changes())
         assert [change.door for change in changes] == [None, "rest", "scim:okta", "import", "rest"]
         assert {change.actor for change in changes[1:]} == {ann.id}
-        with pytest.raises(headcount.errors.InvalidArgumentError, match="name of a door"):
+        with pytest.raises(headcount.errors.InvalidArgumentError, match="door's name"):
             users.through("two words").create_user("eve@ex.co")
 
 
