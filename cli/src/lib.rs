@@ -11,6 +11,7 @@ pub mod fuzzing;
 mod import;
 mod ops;
 mod output;
+mod ownerless;
 mod progress;
 mod stdout;
 mod usage;

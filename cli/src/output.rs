@@ -8,6 +8,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, Width};
 use headcount::{License, User};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::failure::Result;
 use crate::wrap;
@@ -171,6 +172,14 @@ pub(crate) fn write_json_list<T: Serialize>(
         serde_json::to_writer(&mut *out, &item?)?;
     }
     out.write_all(b"]")?;
+    Ok(())
+}
+
+/// Writes the members of an object after others of the document that holds them.
+pub(crate) fn write_members(members: &Value, out: &mut dyn Write) -> Result<()> {
+    for (name, value) in members.as_object().into_iter().flatten() {
+        write!(out, ",{}:{value}", Value::from(name.as_str()))?;
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod backup;
 mod batches;
 mod cache;
 mod changes;
+mod check_progress;
 mod commits;
 mod compact;
 #[cfg(feature = "capi")]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::check_progress::Watch;
 use super::holds::{GROWTH_OF_LOG, Holds};
 use super::{Directory, waiting};
 use crate::engine::embedded::Embedded;
@@ -29,6 +30,7 @@ pub struct Options {
     user_cache_bytes: usize,
     read_only: bool,
     pub(super) open_timeout: Duration,
+    pub(super) watch: Watch,
     /// The options of the engine.
     pub(super) engine: RedbOptions,
 }
@@ -54,6 +56,7 @@ impl Options {
             user_cache_bytes: 64 << 20,
             read_only: false,
             open_timeout: Duration::ZERO,
+            watch: Watch::default(),
             engine: RedbOptions {
                 log_bytes_max: Some(128 << 20),
                 looked_up: read::LOOKED_UP,

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Directory, Options};
-use crate::engine::Engine;
+use crate::engine::{Engine, Inspect};
 use crate::engine::redb::{Redb, RedbOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rules::repair::{Aside, Repair};
@@ -34,7 +34,7 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn find_faults(&self, faults_max: usize) -> Result<Inspection> {
-        rules::inspect(&self.snapshot()?, faults_max)
+        rules::inspect(&self.snapshot()?, faults_max, &|_| ())
     }
 }
 
@@ -61,7 +61,8 @@ impl Options {
     /// ```
     pub fn find_faults(&self, path: impl AsRef<Path>, faults_max: usize) -> Result<Inspection> {
         let engine = self.open_existing(path.as_ref())?;
-        let inspection = rules::inspect(&engine.snapshot()?, faults_max)?;
+        let watch = |progress| self.watch.tell(progress);
+        let inspection = rules::inspect(&engine.snapshot()?, faults_max, &watch)?;
         engine.close()?;
         Ok(inspection)
     }
@@ -87,8 +88,7 @@ impl Options {
     pub fn plan_repair(&self, path: impl AsRef<Path>, faults_max: usize) -> Result<Repaired> {
         let engine = self.open_existing(path.as_ref())?;
         let snapshot = engine.snapshot()?;
-        let license = self.license_if_new;
-        let repair = Repair::plan(&snapshot, license, faults_max, &mut |_| Ok(()))?;
+        let repair = self.plan(&snapshot, faults_max, &mut |_| Ok(()))?;
         engine.close()?;
         Ok(repair.report)
     }
@@ -160,15 +160,22 @@ impl Options {
         faults_max: usize,
     ) -> Result<Repaired> {
         let snapshot = engine.snapshot()?;
-        let license = self.license_if_new;
-        let repair = Repair::plan(&snapshot, license, faults_max, &mut |record| {
-            aside.write(record)
-        })?;
+        let repair = self.plan(&snapshot, faults_max, &mut |record| aside.write(record))?;
         drop(snapshot);
         // Records are saved durably before they are removed.
         aside.sync()?;
         engine.transact(|txn| repair.write_to(txn))?;
         Ok(repair.report)
+    }
+
+    fn plan(
+        &self,
+        snapshot: &impl Inspect,
+        faults_max: usize,
+        set_aside: &mut dyn FnMut(&Aside<'_>) -> Result<()>,
+    ) -> Result<Repair> {
+        let watch = |progress| self.watch.tell(progress);
+        Repair::plan(snapshot, self.license_if_new, faults_max, &watch, set_aside)
     }
 
     fn open_existing(&self, path: &Path) -> Result<Redb> {

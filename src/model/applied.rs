@@ -103,6 +103,10 @@ pub struct Applied {
     /// Whether this is the outcome of an earlier batch with the same request id,
     /// and nothing was done now.
     pub replayed: bool,
+    /// The workspaces that it left without an active owner, which only a batch that
+    /// [allows it](super::Batch::allow_ownerless) does. Empty in a replayed outcome.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub ownerless: Vec<WorkspaceId>,
     /// The users that the batch concerned, as it left them; `None` for deleted ones.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing))]
     pub(crate) users: UsersAfter,

@@ -15,6 +15,7 @@ use crate::engine::{Read, Write};
 use crate::error::Result;
 use crate::model::{
     Applied, Batch, BatchDigest, Change, Event, Member, RequestId, Timestamp, User, UserId,
+    WorkspaceId,
 };
 
 impl<R: Read> Session<'_, R> {
@@ -23,6 +24,7 @@ impl<R: Read> Session<'_, R> {
     pub(super) fn finish(mut self, batch: &Batch) -> Result<Plan> {
         let mut writes = Writes::default();
         let mut sequence = None;
+        let ownerless = ownerless(&self.events);
         if !self.events.is_empty() || batch.request_id.is_some() {
             let mut totals = self.totals_after()?;
             totals.last_change = one_more(totals.last_change)?;
@@ -48,13 +50,14 @@ impl<R: Read> Session<'_, R> {
             };
             writes = Writes::new(self.users.all(), first, rest)?;
         }
-        Ok(self.answer(writes, sequence))
+        Ok(self.answer(writes, sequence, ownerless))
     }
 
     /// The writes of a part of a longer change, and the answer, without the change itself,
     /// to whose `events` those of the part are added.
     pub(super) fn finish_part(mut self, events: &mut Vec<Event>) -> Result<Plan> {
         let mut writes = Writes::default();
+        let ownerless = ownerless(&self.events);
         if !self.events.is_empty() {
             events.append(&mut self.events);
             let mut totals = self.totals_after()?;
@@ -62,10 +65,15 @@ impl<R: Read> Session<'_, R> {
             let first = |buffer: &mut EntryBuffer| self.write_counters(buffer, &totals);
             writes = Writes::new(self.users.all(), first, |buffer| self.write_rest(buffer))?;
         }
-        Ok(self.answer(writes, None))
+        Ok(self.answer(writes, None, ownerless))
     }
 
-    fn answer(self, writes: Writes, sequence: Option<u64>) -> Plan {
+    fn answer(
+        self,
+        writes: Writes,
+        sequence: Option<u64>,
+        ownerless: Vec<WorkspaceId>,
+    ) -> Plan {
         let replaced = self.users.changed().filter_map(|user| user.before.clone());
         let replaced = replaced.collect();
         let users = self.users.into_all().into_iter();
@@ -73,6 +81,7 @@ impl<R: Read> Session<'_, R> {
             sequence,
             outcomes: self.outcomes,
             replayed: false,
+            ownerless,
             users: users.map(|user| (user.key, user.now)).collect(),
         };
         Plan {
@@ -188,4 +197,13 @@ fn replace_all<const N: usize>(
 ) -> Result<()> {
     let (before, now) = (before.unwrap_or([None; N]), now.unwrap_or([None; N]));
     std::iter::zip(before, now).try_for_each(|(before, now)| buffer.replace(before, now))
+}
+
+/// The workspaces that the events say were left without an active owner.
+fn ownerless(events: &[Event]) -> Vec<WorkspaceId> {
+    let ownerless = events.iter().filter_map(|event| match event {
+        Event::WorkspaceOwnerless { workspace } => Some(*workspace),
+        _ => None,
+    });
+    ownerless.collect()
 }

@@ -42,5 +42,5 @@ pub(crate) use lines::Line;
 pub use load::Record;
 pub(crate) use query::Sightings;
 pub use repair::Repaired;
-pub use verify::{Fault, FaultKind, Inspection, Verified};
+pub use verify::{CheckProgress, Fault, FaultKind, Inspection, Verified};
 pub(crate) use verify::{inspect, verify};

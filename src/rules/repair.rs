@@ -5,7 +5,7 @@
 //! and mending alternate on a layer in memory until no fault is left; then everything is
 //! written in one transaction.
 
-use super::verify::{self, Fault, FaultKind, Fix, Overlay, Sound, Verified};
+use super::verify::{self, Fault, FaultKind, Fix, Overlay, Sound, Verified, Watch};
 use crate::codec::keys::{self, KeyKind};
 use crate::codec::{decode_change, decode_totals, encode_totals};
 use crate::engine::{Inspect, Read, Write};
@@ -72,13 +72,14 @@ impl Repair {
         read: &impl Inspect,
         license: License,
         faults_max: usize,
+        watch: Watch<'_>,
         set_aside: &mut dyn FnMut(&Aside<'_>) -> Result<()>,
     ) -> Result<Self> {
         let mut state = Sound::new(read)?;
         let mut report = Repaired::default();
         for turn in 0..TURNS_MAX {
             let mut fixes = Vec::new();
-            let inspection = verify::examine(&state, license, &mut |fault, fix| {
+            let inspection = verify::examine(&state, license, watch, &mut |fault, fix| {
                 fixes.push((fault.to_string(), fix));
                 if turn == 0 && report.faults.len() < faults_max {
                     report.faults.push(fault);

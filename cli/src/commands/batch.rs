@@ -13,7 +13,8 @@ use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result, took_effect};
 use crate::import::encoding::{Encoding, decode, refuse_second_mark};
 use crate::ops::{self, Operation, Unreadable};
-use crate::output::{Table, count, safe, write_json_list};
+use crate::ownerless::Ownerless;
+use crate::output::{Table, count, safe, write_json_list, write_members};
 
 /// Lines that a message shows in full.
 const LINES_SHOWN_MAX: usize = 20;
@@ -203,8 +204,15 @@ impl Report<'_> {
             .outcomes()
             .map(|(operation, outcome)| self.outcome_json(operation, outcome));
         write_json_list(out, "outcomes", outcomes)?;
+        let mut rest = json!({});
+        self.ownerless()?.add_to(&mut rest);
+        write_members(&rest, out)?;
         writeln!(out, "}}")?;
         Ok(())
+    }
+
+    fn ownerless(&self) -> headcount::Result<Ownerless> {
+        Ownerless::find(self.directory, &self.applied.ownerless)
     }
 
     fn outcome_json(&self, operation: &Operation, outcome: &Outcome) -> headcount::Result<Value> {
@@ -256,10 +264,14 @@ impl Report<'_> {
             }
             table.finish()?;
         }
+        let ownerless = self.ownerless()?;
         if !self.dry_run {
-            writeln!(out, "\n{}", self.directory.seats()?)?;
+            writeln!(out)?;
+            ownerless.write(false, out)?;
+            writeln!(out, "{}", self.directory.seats()?)?;
+            return Ok(());
         }
-        Ok(())
+        ownerless.write(true, out)
     }
 
     fn headline(&self) -> String {

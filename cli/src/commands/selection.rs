@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 
 use super::filter::{each, query_of};
 use super::{apply, input, refusal};
-use crate::args::{Ownerless, SelectionArgs};
+use crate::args::{self, SelectionArgs};
 use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result};
+use crate::ownerless::Ownerless;
 use crate::output::{Table, count, write_json};
 
 /// Names that a message has in full.
@@ -194,13 +195,13 @@ pub(super) fn change(
     directory: Directory,
     users: &[Arc<User>],
     verb: &Verb,
-    ownerless: Option<Ownerless>,
+    allowed: Option<args::Ownerless>,
     [dry_run, json]: [bool; 2],
     out: &mut dyn Write,
 ) -> Result<()> {
     let mut batch: Batch = users.iter().map(|user| verb.op(user.id())).collect();
-    if let Some(ownerless) = ownerless {
-        batch = ownerless.on(batch);
+    if let Some(allowed) = allowed {
+        batch = allowed.on(batch);
     }
     let tried = if dry_run {
         directory.dry_run(batch).map_err(refusal)
@@ -208,6 +209,7 @@ pub(super) fn change(
         apply(&directory, batch)
     };
     let applied = tried?;
+    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
     let seats = directory.seats()?;
     directory.close()?;
     let changed = applied.outcomes.iter().filter(|outcome| outcome.changed);
@@ -218,15 +220,14 @@ pub(super) fn change(
                 json!({ "id": user.id(), "email": user.email(), "changed": changed })
             })
             .collect();
-        return write_json(
-            out,
-            &json!({
-                "dry_run": dry_run,
-                "changed": changed,
-                "users": told,
-                "seats": seats,
-            }),
-        );
+        let mut document = json!({
+            "dry_run": dry_run,
+            "changed": changed,
+            "users": told,
+            "seats": seats,
+        });
+        ownerless.add_to(&mut document);
+        return write_json(out, &document);
     }
     let would = if dry_run {
         "dry run, nothing is written: would have "
@@ -251,7 +252,9 @@ pub(super) fn change(
         }
         table.finish()?;
     }
-    writeln!(out, "\n{seats}")?;
+    writeln!(out)?;
+    ownerless.write(dry_run, out)?;
+    writeln!(out, "{seats}")?;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use super::{Store, apply, refusal};
 use crate::args::UndoArgs;
 use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result};
+use crate::ownerless::Ownerless;
 use crate::output::{license_name, safe, write_json};
 
 pub(super) fn run(
@@ -42,18 +43,18 @@ pub(super) fn run(
     } else {
         apply(&directory, batch)?
     };
+    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
     directory.close()?;
     let told: Vec<_> = steps.iter().map(|step| step.told.as_str()).collect();
     if json {
-        return write_json(
-            out,
-            &json!({
-                "dry_run": args.dry_run,
-                "undone": args.sequence,
-                "sequence": applied.sequence.filter(|_| !args.dry_run),
-                "steps": told,
-            }),
-        );
+        let mut document = json!({
+            "dry_run": args.dry_run,
+            "undone": args.sequence,
+            "sequence": applied.sequence.filter(|_| !args.dry_run),
+            "steps": told,
+        });
+        ownerless.add_to(&mut document);
+        return write_json(out, &document);
     }
     let number = args.sequence;
     match applied.sequence.filter(|_| !args.dry_run) {
@@ -66,7 +67,7 @@ pub(super) fn run(
     for step in told {
         writeln!(out, "  {}", safe(step))?;
     }
-    Ok(())
+    ownerless.write(args.dry_run, out)
 }
 
 /// The change, what there was before it, and who or what was changed since.

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use headcount::{Directory, Fault, Repaired, Verified};
+use headcount::{Directory, Fault, Options, Repaired, Verified};
 use serde_json::{Value, json};
 
 use super::Store;
@@ -20,9 +20,9 @@ pub(super) fn verify(
     out: &mut dyn Write,
 ) -> Result<()> {
     store.must_be_there()?;
-    let progress = Progress::of_long("verifying", json);
-    let inspection = Directory::options().find_faults(store.path, args.limit)?;
-    drop(progress);
+    let options = with_progress("verifying", json);
+    let inspection = options.find_faults(store.path, args.limit)?;
+    drop(options);
     if json {
         write_json(
             out,
@@ -73,8 +73,7 @@ pub(super) fn repair(
     out: &mut dyn Write,
 ) -> Result<()> {
     store.must_be_there()?;
-    let progress = Progress::of_long("repairing", json);
-    let options = Directory::options();
+    let options = with_progress("repairing", json);
     let repaired = match &args.aside {
         Some(aside) if !args.dry_run => {
             if !args.yes {
@@ -88,7 +87,7 @@ pub(super) fn repair(
         }
         _ => options.plan_repair(store.path, args.limit)?,
     };
-    drop(progress);
+    drop(options);
     if json {
         return write_json(
             out,
@@ -106,6 +105,21 @@ pub(super) fn repair(
     }
     write_faults(&repaired.faults, repaired.faults_total, out)?;
     write_repaired(&repaired, args, out)
+}
+
+/// Options that show the progress until they are dropped.
+fn with_progress(what: &'static str, json: bool) -> Options {
+    let progress = Progress::of_long(what, json);
+    Directory::options().on_check_progress(move |done| {
+        let total = usize::try_from(done.users_total).unwrap_or(usize::MAX);
+        if done.users >= done.users_total {
+            progress.say(&format!("{what} the rest"));
+        } else if done.users == 0 {
+            progress.begin(what, total, "users");
+        } else {
+            progress.reach(done.users);
+        }
+    })
 }
 
 fn write_repaired(repaired: &Repaired, args: &RepairArgs, out: &mut dyn Write) -> Result<()> {

@@ -11,9 +11,10 @@ use super::confirm::confirm;
 use super::naming::{short, short_workspace};
 use super::selection::{self, Named, Verb};
 use super::{Store, apply, list, not_found};
-use crate::args::{CreateArgs, IfVersion, Ownerless, SelectionArgs, UpdateArgs, UsersCommand, Yes};
+use crate::args::{self, CreateArgs, IfVersion, SelectionArgs, UpdateArgs, UsersCommand, Yes};
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
+use crate::ownerless::Ownerless;
 use crate::output::{count, safe, write_json, yes_or_no};
 
 pub(super) fn run(
@@ -112,7 +113,7 @@ struct UserCommand<'a> {
     verb: Verb,
     who: &'a SelectionArgs,
     version: IfVersion,
-    ownerless: Option<Ownerless>,
+    ownerless: Option<args::Ownerless>,
     yes: Option<Yes>,
 }
 
@@ -341,9 +342,11 @@ fn change(
             "the user is gone; list the users",
         ));
     };
+    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
     let seats = finish(directory)?;
     if json {
-        let document = json!({ "changed": changed, "user": &**user, "seats": seats });
+        let mut document = json!({ "changed": changed, "user": &**user, "seats": seats });
+        ownerless.add_to(&mut document);
         return write_json(out, &document);
     }
     let name = short(user.id(), user.email().as_str());
@@ -352,6 +355,7 @@ fn change(
     } else {
         writeln!(out, "nothing to change: {name} {unchanged}")?;
     }
+    ownerless.write(false, out)?;
     writeln!(out, "{seats}")?;
     Ok(())
 }
@@ -363,13 +367,16 @@ fn delete(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    apply(&directory, batch)?;
+    let applied = apply(&directory, batch)?;
+    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
     let seats = finish(directory)?;
     if json {
-        let document = json!({ "changed": true, "deleted": user.id(), "seats": seats });
+        let mut document = json!({ "changed": true, "deleted": user.id(), "seats": seats });
+        ownerless.add_to(&mut document);
         return write_json(out, &document);
     }
     writeln!(out, "deleted {}", short(user.id(), user.email().as_str()))?;
+    ownerless.write(false, out)?;
     writeln!(out, "{seats}")?;
     Ok(())
 }

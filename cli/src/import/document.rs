@@ -106,6 +106,7 @@ impl<'a> Reader<'a, '_, '_> {
             self.take(&row);
             return Ok(());
         }
+        self.check_rest(&members)?;
         let has_federated = self.read_federated(&members, None)?;
         // The name of the only realm would tell nothing apart.
         match members.get("users") {
@@ -130,6 +131,9 @@ impl<'a> Reader<'a, '_, '_> {
                 Err(_) => Members(Vec::new()),
             };
             let name = members.get("realm");
+            if name.is_some() || members.get("users").is_some() {
+                self.check_rest(&members)?;
+            }
             self.read_federated(&members, Some(index))?;
             if let Some(users) = members.get("users") {
                 let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
@@ -146,6 +150,15 @@ impl<'a> Reader<'a, '_, '_> {
         };
         let row = self.user(spot, text);
         self.take(&row);
+        Ok(())
+    }
+
+    /// Refuses duplicate keys in the members of a realm that aren't read, such as its clients.
+    fn check_rest(&self, members: &Members<'a>) -> Result<(), String> {
+        let rest = { members.0.iter() }.filter(|(name, _)| !is_read(name));
+        for (_, value) in rest {
+            part::<Strict>(self.text, value.get())?;
+        }
         Ok(())
     }
 
@@ -260,6 +273,11 @@ impl<'a> Reader<'a, '_, '_> {
         }
         row
     }
+}
+
+/// Whether the member of a realm with this name is read.
+fn is_read(name: &str) -> bool {
+    ["users", "federatedUsers"].contains(&name)
 }
 
 /// Whether an object is a realm, though it has a key twice.

@@ -14,7 +14,8 @@ use super::refusals::{ROWS_SHOWN_MAX, Refusals};
 use super::results::ShownUser;
 use super::{Format, Rows};
 use crate::failure::Result;
-use crate::output::{Table, USER_HEADS, count, safe, write_json_list};
+use crate::ownerless::Ownerless;
+use crate::output::{Table, USER_HEADS, count, safe, write_json_list, write_members};
 
 /// Users that a table of them is shown for.
 const TABLE_ROWS_MAX: usize = 50;
@@ -106,7 +107,7 @@ impl<'a> Report<'a> {
     pub(crate) fn write_json(&self, out: &mut dyn Write) -> Result<()> {
         write!(out, "{{")?;
         write_head(&self.source, out)?;
-        let facts = json!({
+        let mut facts = json!({
             "dry_run": self.dry_run,
             "applied": !self.dry_run,
             "changed": self.outcomes.results.changes,
@@ -119,6 +120,7 @@ impl<'a> Report<'a> {
             "notes": self.source.notes,
             "seats": self.seats,
         });
+        self.ownerless()?.add_to(&mut facts);
         write_members(&facts, out)?;
         out.write_all(b",")?;
         let invalid = self.source.refusals.json(self.source.rows);
@@ -173,8 +175,16 @@ impl<'a> Report<'a> {
         if self.users() > TABLE_ROWS_MAX && !self.dry_run {
             writeln!(out, "`headcount users list` shows them all")?;
         }
+        self.ownerless()?.write(self.dry_run, out)?;
         writeln!(out, "{}", self.seats)?;
         Ok(())
+    }
+
+    fn ownerless(&self) -> headcount::Result<Ownerless> {
+        let Outcomes {
+            results, directory, ..
+        } = &self.outcomes;
+        Ownerless::find(directory, &results.ownerless)
     }
 
     fn headline(&self) -> String {
@@ -317,12 +327,5 @@ fn write_head(source: &Source<'_>, out: &mut dyn Write) -> Result<()> {
         json!(source.files),
         source.rows.len()
     )?;
-    Ok(())
-}
-
-fn write_members(members: &Value, out: &mut dyn Write) -> Result<()> {
-    for (name, value) in members.as_object().into_iter().flatten() {
-        write!(out, ",{}:{value}", Value::from(name.as_str()))?;
-    }
     Ok(())
 }

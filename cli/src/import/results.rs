@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use headcount::{User, UserId};
+use headcount::{User, UserId, WorkspaceId};
 use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
@@ -11,6 +11,8 @@ use super::plan::Plan;
 pub(crate) struct Results {
     /// Whether anything is changed.
     pub(crate) changes: bool,
+    /// The workspaces that are left without an active owner.
+    pub(super) ownerless: Vec<WorkspaceId>,
     users: Vec<Option<Became>>,
     /// Every set of fields that changed together, and the number of each.
     field_sets: Vec<Vec<String>>,
@@ -71,6 +73,7 @@ impl Results {
     pub(super) fn new(plan: &Plan, is_shown: bool) -> Self {
         Self {
             changes: false,
+            ownerless: Vec::new(),
             users: vec![None; plan.subjects()],
             field_sets: vec![Vec::new()],
             numbers: HashMap::from([(Vec::new(), 0)]),

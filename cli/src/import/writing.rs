@@ -99,6 +99,7 @@ fn stream(
     let mut results = Results::new(plan, purpose == Purpose::DryRun);
     let visit = |part: StreamPart| {
         let subjects = subjects.borrow();
+        results.ownerless.extend(&part.applied.ownerless);
         for (subject, outcome) in subjects[part.first_op..].iter().zip(&part.applied.outcomes) {
             if let Subject::User(id) = outcome.subject
                 && let Some(user) = part.applied.user(id)
@@ -161,6 +162,7 @@ fn apply(
     };
     let mut results = Results::new(plan, purpose == Purpose::DryRun);
     results.changes = applied.sequence.is_some();
+    results.ownerless.clone_from(&applied.ownerless);
     for (subject, outcome) in subjects.into_iter().zip(&applied.outcomes) {
         let Subject::User(id) = outcome.subject else {
             continue;

@@ -307,3 +307,27 @@ fn a_realm_with_a_key_twice_is_refused_whole() {
     }
     assert!(!folder.has_database());
 }
+
+#[test]
+fn duplicate_keys_are_refused_in_what_is_not_read_too() {
+    let folder = Folder::new();
+    for (realm, place) in [
+        (
+            r#"{"realm":"demo","roles":{"realm":[{"name":"a","name":"b"}]},"users":[{"email":"a@ex.co"}]}"#,
+            r#"line 1, column 52: the key "name" is there twice"#,
+        ),
+        (
+            "[{\"realm\":\"demo\",\n\"smtpServer\":{\"host\":1,\"host\":1}}]",
+            r#"line 2, column 32: the key "host" is there twice"#,
+        ),
+        (
+            r#"{"attributes":{"a":[{"b":{"c":1,"c":2}}]},"users":{}}"#,
+            r#"the key "c" is there twice"#,
+        ),
+    ] {
+        folder.write("realm.json", realm);
+        let err = folder.refused("import realm.json");
+        assert_says(&err, &["can't import realm.json: ", place]);
+        assert!(!folder.has_database());
+    }
+}

@@ -82,3 +82,52 @@ fn a_batch_can_be_allowed_it_too() {
     folder.done("batch b.jsonl --allow-ownerless");
     assert_eq!(folder.users("--inactive"), ["ann"]);
 }
+
+#[test]
+fn workspaces_left_without_an_owner_are_named() {
+    let folder = folder();
+    let named = serde_json::json!([{ "id": 1, "name": "a" }, { "id": 2, "name": "b" }]);
+    let would = "2 workspaces would have no active owner: \"a\", \"b\"";
+    let now = "2 workspaces have no active owner now: \"a\", \"b\"";
+    folder.write("u.csv", "email,active\nann@ex.co,no\n");
+    folder.write("b.jsonl", r#"{"op":"deactivate_user","user":"ann@ex.co"}"#);
+    for line in [
+        "users deactivate ann@ex.co bob@ex.co",
+        "users delete ann@ex.co bob@ex.co",
+        "import u.csv",
+        "batch b.jsonl",
+    ] {
+        let line = format!("{line} --allow-ownerless --dry-run");
+        assert_says(&folder.done(&line), &[would]);
+        assert_eq!(folder.json(&line)["ownerless"], named, "{line}");
+    }
+    for line in [
+        "users deactivate ann@ex.co",
+        "users deactivate ann@ex.co bob@ex.co",
+        "users delete ann@ex.co --yes",
+        "import u.csv",
+        "batch b.jsonl",
+        "undo 9",
+    ] {
+        for json in [false, true] {
+            let folder = self::folder();
+            folder.write("u.csv", "email,active\nann@ex.co,no\n");
+            folder.write("b.jsonl", r#"{"op":"deactivate_user","user":"ann@ex.co"}"#);
+            if line == "undo 9" {
+                folder.done("users deactivate ann@ex.co --allow-ownerless");
+                folder.done("users activate ann@ex.co");
+            }
+            let line = format!("{line} --allow-ownerless");
+            if json {
+                assert_eq!(folder.json(&line)["ownerless"], named, "{line}");
+            } else {
+                assert_says(&folder.done(&line), &[now]);
+            }
+        }
+    }
+    let own = "1 workspace has no active owner now: \"a\"";
+    assert_says(&folder.done("workspaces remove a ann@ex.co --allow-ownerless"), &[own]);
+    let line = "workspaces set-role b ann@ex.co user --allow-ownerless";
+    assert_eq!(folder.json(line)["ownerless"][0]["name"], "b");
+    assert_eq!(folder.json("users deactivate ann@ex.co").get("ownerless"), None);
+}

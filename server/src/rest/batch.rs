@@ -89,6 +89,9 @@ fn shown(applied: &Applied, how: &How) -> Value {
         "replayed": applied.replayed,
         "outcomes": applied.outcomes,
     });
+    if !applied.ownerless.is_empty() {
+        shown["ownerless"] = json!(applied.ownerless);
+    }
     if how.users {
         let subjects = applied.outcomes.iter().map(|outcome| outcome.subject);
         let users = subjects.filter_map(|subject| match subject {

@@ -213,6 +213,10 @@ struct Applied {
     /// Whether it was applied when it was sent the first time.
     replayed: bool,
     outcomes: Vec<Outcome>,
+    /// Ids of the workspaces that were left without an active owner; absent where there
+    /// are none.
+    #[schema(required = false)]
+    ownerless: Vec<u64>,
     /// Where they were asked for; deleted ones are not among them.
     #[schema(required = false)]
     users: Vec<User>,

@@ -103,9 +103,38 @@ impl Inspection {
     }
 }
 
+/// The progress of a check of all users.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.redb");
+/// use headcount::Directory;
+///
+/// Directory::open(&path)?.close()?;
+/// let options = Directory::options().on_check_progress(|progress| {
+///     println!("{} of {} users", progress.users, progress.users_total);
+/// });
+/// assert!(options.find_faults(&path, 100)?.is_sound());
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckProgress {
+    /// Users checked so far.
+    pub users: u64,
+    /// All users, according to the stored counters; 0 if they are lost.
+    pub users_total: u64,
+}
+
+/// Is told the progress.
+pub(super) type Watch<'w> = &'w dyn Fn(CheckProgress);
+
+/// Every how many users the progress is told.
+const USERS_BETWEEN: u64 = 1_000;
+
 /// Returns what was read, or fails with the first fault and the number of faults.
 pub(crate) fn verify(read: &impl Inspect) -> Result<Verified> {
-    let inspection = inspect(read, 1)?;
+    let inspection = inspect(read, 1, &|_| ())?;
     match inspection.faults.first() {
         None => Ok(inspection.verified),
         Some(first) => Err(unsound(inspection.faults_total, first)),
@@ -113,10 +142,14 @@ pub(crate) fn verify(read: &impl Inspect) -> Result<Verified> {
 }
 
 /// Finds every fault, and keeps the first `faults_max`.
-pub(crate) fn inspect(read: &impl Inspect, faults_max: usize) -> Result<Inspection> {
+pub(crate) fn inspect(
+    read: &impl Inspect,
+    faults_max: usize,
+    watch: Watch<'_>,
+) -> Result<Inspection> {
     let sound = Sound::new(read)?;
     let mut faults = Vec::new();
-    let mut inspection = examine(&sound, License::Community, &mut |fault, _| {
+    let mut inspection = examine(&sound, License::Community, watch, &mut |fault, _| {
         if faults.len() < faults_max {
             faults.push(fault);
         }
@@ -131,12 +164,13 @@ pub(crate) fn inspect(read: &impl Inspect, faults_max: usize) -> Result<Inspecti
 pub(super) fn examine<R: Read>(
     state: &Sound<'_, R>,
     license: License,
+    watch: Watch<'_>,
     report: &mut dyn FnMut(Fault, Fix) -> Result<()>,
 ) -> Result<Inspection> {
     let mut examiner = Examiner::new(state, report)?;
     examiner.format()?;
     examiner.damaged()?;
-    examiner.users()?;
+    examiner.users(watch)?;
     examiner.workspaces()?;
     examiner.memberships()?;
     examiner.sightings()?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
 use super::sound::{Found, readable};
-use super::{Caller, Entered, Examiner, Rival};
+use super::{Caller, CheckProgress, Entered, Examiner, Rival, USERS_BETWEEN, Watch};
 use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, decode_id, decode_user, put_user};
 use crate::engine::Read;
@@ -17,7 +17,12 @@ type Unreadable = (Vec<u8>, Vec<u8>, FaultKind);
 
 impl<R: Read> Examiner<'_, R> {
     /// Counts the users and checks their index entries.
-    pub(super) fn users(&mut self) -> Result<()> {
+    pub(super) fn users(&mut self, watch: Watch<'_>) -> Result<()> {
+        let on_record = self.on_record.unwrap_or_default();
+        let users_total = on_record.active.saturating_add(on_record.inactive);
+        let tell = |users| watch(CheckProgress { users, users_total });
+        let mut users = 0;
+        tell(users);
         let mut unreadable: Vec<Unreadable> = Vec::new();
         for (key, stored) in self.state.damaged() {
             if key.first() == Some(&(KeyKind::User as u8)) {
@@ -25,6 +30,10 @@ impl<R: Read> Examiner<'_, R> {
             }
         }
         self.each(KeyKind::User, |examiner, key, value| {
+            users += 1;
+            if users % USERS_BETWEEN == 0 {
+                tell(users);
+            }
             let user = match keys::email_key_of(key) {
                 Some(email_key) => readable(decode_user(email_key, value))?,
                 None => None,
@@ -35,6 +44,7 @@ impl<R: Read> Examiner<'_, R> {
             unreadable.push((key.to_vec(), value.to_vec(), FaultKind::Malformed));
             Ok(())
         })?;
+        tell(users);
         self.unreadable_users = unreadable.len() as u64;
         self.unreadable(unreadable)
     }

@@ -13,6 +13,7 @@ use super::{Store, apply};
 use crate::args::WorkspacesCommand;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
+use crate::ownerless::Ownerless;
 use crate::output::{safe, write_json};
 
 pub(super) fn run(
@@ -163,6 +164,7 @@ fn change(
         Some(Subject::Workspace(id)) => directory.workspace(id)?,
         _ => None,
     };
+    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
     directory.close()?;
     let Some(workspace) = workspace else {
         return Err(Failure::refused(
@@ -171,7 +173,9 @@ fn change(
         ));
     };
     if json {
-        return write_json(out, &json!({ "changed": changed, "workspace": workspace }));
+        let mut document = json!({ "changed": changed, "workspace": workspace });
+        ownerless.add_to(&mut document);
+        return write_json(out, &document);
     }
     let name = short_workspace(workspace.id(), workspace.name());
     if changed {
@@ -179,7 +183,7 @@ fn change(
     } else {
         writeln!(out, "nothing to change: {name} {unchanged}")?;
     }
-    Ok(())
+    ownerless.write(false, out)
 }
 
 fn delete(
@@ -209,13 +213,15 @@ fn change_member(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let (changed, user) = apply_to_member(&directory, batch)?;
+    let (changed, user, ownerless) = apply_to_member(&directory, batch)?;
     let email = email_of(&directory, user)?;
     let member = directory.workspaces_of(user)?;
     let member: Option<Member> = member.into_iter().find(|m| m.workspace() == workspace.id());
     directory.close()?;
     if json {
-        return write_json(out, &json!({ "changed": changed, "member": member }));
+        let mut document = json!({ "changed": changed, "member": member });
+        ownerless.add_to(&mut document);
+        return write_json(out, &document);
     }
     let email = safe(&email);
     let name = short_workspace(workspace.id(), workspace.name());
@@ -224,7 +230,7 @@ fn change_member(
     } else {
         writeln!(out, "nothing to change: {email} is {role} in {name}")?;
     }
-    Ok(())
+    ownerless.write(false, out)
 }
 
 fn remove_member(
@@ -234,23 +240,27 @@ fn remove_member(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let (changed, user) = apply_to_member(&directory, batch)?;
+    let (changed, user, ownerless) = apply_to_member(&directory, batch)?;
     let email = email_of(&directory, user)?;
     directory.close()?;
     if json {
         let removed = json!({ "workspace": workspace.id(), "user": user });
-        return write_json(out, &json!({ "changed": changed, "removed": removed }));
+        let mut document = json!({ "changed": changed, "removed": removed });
+        ownerless.add_to(&mut document);
+        return write_json(out, &document);
     }
     let name = short_workspace(workspace.id(), workspace.name());
     writeln!(out, "removed {} from {name}", safe(&email))?;
-    Ok(())
+    ownerless.write(false, out)
 }
 
-/// Whether a batch of one operation changed a membership, and whose.
-fn apply_to_member(directory: &Directory, batch: Batch) -> Result<(bool, UserId)> {
+/// Whether a batch of one operation changed a membership, whose, and which workspace it left
+/// without an owner.
+fn apply_to_member(directory: &Directory, batch: Batch) -> Result<(bool, UserId, Ownerless)> {
     let applied = apply(directory, batch)?;
+    let ownerless = Ownerless::find(directory, &applied.ownerless)?;
     match applied.outcomes.first().map(|outcome| outcome.subject) {
-        Some(Subject::Member(_, user)) => Ok((applied.sequence.is_some(), user)),
+        Some(Subject::Member(_, user)) => Ok((applied.sequence.is_some(), user, ownerless)),
         _ => Err(Failure::refused("other", "that was not about a member")),
     }
 }
