@@ -39,7 +39,9 @@ pub use model::{
     Timestamp, User, UserId, UserPage, UserQuery, UserRef, UserUpdate, Username, Workspace,
     WorkspaceId, WorkspaceRef,
 };
-pub use rules::{CheckProgress, Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified};
+pub use rules::{
+    CheckProgress, Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified,
+};
 
 /// Runs what the README shows.
 #[cfg(doctest)]

@@ -38,27 +38,30 @@ pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 use self::values::{attribute, external_id};
 pub(crate) use self::workspaces::WorkspacesCommand;
 
+/// The heading of the options that every command has.
+const GLOBAL: &str = "Global options";
+
 /// A user directory that never has more active users than its license has seats
 #[derive(Debug, Parser)]
 #[command(name = "headcount", version, arg_required_else_help = true)]
 pub(crate) struct Args {
     /// The directory's file; the default is `HEADCOUNT_DB` in the environment, or
     /// headcount.redb
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     db: Option<PathBuf>,
 
-    /// Print one JSON document on standard output; errors are one on standard error
-    #[arg(long, global = true)]
+    /// Print one JSON document to standard output, and an error as one to standard error
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) json: bool,
 
-    /// Open a directory whose log is missing, damaged or another's without the writes
-    /// that are only there; they are lost, and the log is set aside
-    #[arg(long, global = true)]
+    /// Open a directory without its log if that is missing, damaged or belongs to another
+    /// file; writes that are only in the log are lost, and the log is set aside
+    #[arg(long, global = true, help_heading = GLOBAL)]
     pub(crate) salvage_log: bool,
 
     /// The active user who makes the change: it is recorded, and they can't deactivate
     /// or delete themselves; their rights are not checked
-    #[arg(long, global = true, value_name = "USER")]
+    #[arg(long, global = true, value_name = "USER", help_heading = GLOBAL)]
     pub(crate) actor: Option<String>,
 
     #[command(flatten)]
@@ -70,7 +73,8 @@ pub(crate) struct Args {
         global = true,
         value_name = "TIME",
         default_value = "1s",
-        value_parser = files::parse_wait
+        value_parser = files::parse_wait,
+        help_heading = GLOBAL
     )]
     pub(crate) wait: Duration,
 
@@ -117,11 +121,12 @@ pub(crate) enum Command {
     /// Find users by a text in their email, username or name
     Search {
         /// The text, in any case
+        #[arg(value_parser = values::condition)]
         text: String,
         #[command(flatten)]
         list: Box<ListArgs>,
     },
-    /// Show how many seats there are and were in use, and who holds them
+    /// Show the seats in use, now and at their peak, and who holds them
     Seats(SeatsArgs),
     /// Show or set the license
     #[command(subcommand)]
@@ -143,7 +148,7 @@ pub(crate) enum Command {
     Export(ExportArgs),
     /// Shrink the directory's file as far as possible
     Compact,
-    /// Show figures of the directory: seats, users, sizes
+    /// Show the directory's figures: seats, users, sizes
     Stats(StatsArgs),
     /// Check the file, its log and disk, the records and the license, and suggest fixes
     #[command(after_help = doctor::DOCTOR_HELP)]
@@ -168,7 +173,7 @@ pub(crate) enum Command {
     },
     /// Print the manual page, or write the pages of all commands to a folder
     Man {
-        /// The folder, which has to be there
+        /// An existing folder to write them to
         #[arg(long, value_name = "FOLDER")]
         dir: Option<PathBuf>,
     },
@@ -198,7 +203,7 @@ pub(crate) enum UsersCommand {
     /// Create a user, who is active and takes a seat unless --inactive is given
     #[command(visible_alias = "add")]
     Create(CreateArgs),
-    /// Change fields of users; what isn't named stays as it is
+    /// Change fields of users; all other fields stay as they are
     Update(UpdateArgs),
     /// Make users active, each of whom takes a seat
     #[command(visible_alias = "enable", after_help = selection::HELP)]
@@ -238,7 +243,7 @@ pub(crate) enum UsersCommand {
 /// A change that can't be undone.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Yes {
-    /// Don't ask whether it is meant; without a terminal nobody can be asked
+    /// Don't ask for confirmation; required where there is no terminal to ask on
     #[arg(long, short)]
     pub(crate) yes: bool,
 }
@@ -268,7 +273,7 @@ impl IfVersion {
 /// A change that may leave workspaces without an active owner.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Ownerless {
-    /// Let workspaces be left without an active owner
+    /// Allow a workspace to lose its last active owner; the report names those that do
     #[arg(long)]
     allow_ownerless: bool,
 }
@@ -287,10 +292,10 @@ impl Ownerless {
 pub(crate) struct CreateArgs {
     /// The email address; no other user may have it
     pub(crate) email: String,
-    /// The username; the email where none is given
+    /// The username; the email by default
     #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
-    /// A UUID from elsewhere; otherwise one is drawn
+    /// The id, a UUID; generated by default
     #[arg(long, value_name = "UUID")]
     pub(crate) id: Option<headcount::UserId>,
     /// The given (first) name
@@ -326,7 +331,7 @@ pub(crate) struct UpdateArgs {
     /// A file with a user on each line; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
-    /// Say what would happen, and write nothing
+    /// Show what would happen, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// A new email address; a username that is the email follows

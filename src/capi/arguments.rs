@@ -40,7 +40,7 @@ pub(super) unsafe fn text<'a>(
     };
     if length > TEXT_BYTES_MAX {
         return Err(CallError::argument(format!(
-            "{name} is said to be {length} bytes long; {TEXT_BYTES_MAX} are allowed"
+            "the length given for {name} is {length} bytes; up to {TEXT_BYTES_MAX} are allowed"
         )));
     }
     // SAFETY: not NULL, and of that length by the caller's promise.
@@ -89,7 +89,7 @@ pub(super) unsafe fn bytes<'a>(
     }
     if length > BUFFER_BYTES_MAX {
         return Err(CallError::argument(format!(
-            "{name} is said to be {length} bytes long; {BUFFER_BYTES_MAX} are allowed"
+            "the length given for {name} is {length} bytes; up to {BUFFER_BYTES_MAX} are allowed"
         )));
     }
     // SAFETY: not NULL, and of that length by the caller's promise.
@@ -150,7 +150,7 @@ pub(super) fn flag(name: &'static str, value: impl Into<i128>) -> Result<bool, C
         0 => Ok(false),
         1 => Ok(true),
         _ => Err(CallError::argument(format!(
-            "{name} is {value}; say 0 for no or 1 for yes"
+            "{name} is {value}; use 0 for no or 1 for yes"
         ))),
     }
 }

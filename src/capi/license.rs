@@ -37,7 +37,7 @@ impl HcLicense {
             kind if kind == Self::Enterprise as i32 => License::Enterprise,
             _ => {
                 return Err(CallError::argument(format!(
-                    "{kind} is no kind of license; use one of HC_LICENSE_*"
+                    "{kind} is not a kind of license; use one of HC_LICENSE_*"
                 )));
             }
         };

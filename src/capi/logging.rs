@@ -119,7 +119,9 @@ impl HcLogLevel {
         ];
         let found = filters.iter().find(|(known, _)| *known as i32 == level);
         found.map(|(_, filter)| *filter).ok_or_else(|| {
-            CallError::argument(format!("{level} is no level; use one of HC_LOG_LEVEL_*"))
+            CallError::argument(format!(
+                "{level} is not a log level; use one of HC_LOG_LEVEL_*"
+            ))
         })
     }
 

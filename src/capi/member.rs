@@ -48,7 +48,7 @@ impl HcRole {
             role if role == Self::Owner as i32 => Ok(Role::Owner),
             role if role == Self::User as i32 => Ok(Role::User),
             _ => Err(CallError::argument(format!(
-                "{role} is no role; use HC_ROLE_OWNER or HC_ROLE_USER"
+                "{role} is not a role; use HC_ROLE_OWNER or HC_ROLE_USER"
             ))),
         }
     }

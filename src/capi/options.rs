@@ -193,7 +193,7 @@ fn duration(milliseconds: u64) -> Result<Duration, CallError> {
     if duration > DURATION_MAX {
         let most = DURATION_MAX.as_millis();
         return Err(CallError::argument(format!(
-            "{milliseconds} ms are too long; a day, {most} ms, is the most"
+            "{milliseconds} ms is too long; wait for up to a day, {most} ms"
         )));
     }
     Ok(duration)
@@ -203,5 +203,5 @@ fn duration(milliseconds: u64) -> Result<Duration, CallError> {
 fn memory(name: &str, bytes: u64) -> Result<usize, CallError> {
     isize::try_from(bytes)
         .map(isize::cast_unsigned)
-        .map_err(|_| CallError::argument(format!("{bytes} bytes are no size for {name}")))
+        .map_err(|_| CallError::argument(format!("{bytes} bytes is not a valid size for {name}")))
 }

@@ -162,7 +162,7 @@ impl Read for Lines<unsafe extern "C" fn(*mut c_void, *mut u8, usize, *mut usize
         gave_up(answer)?;
         if read > buffer.len() {
             return Err(io::Error::other(format!(
-                "the callback says that it read {read} bytes, and there was room for {}",
+                "the callback reported {read} bytes read into a buffer of {}",
                 buffer.len()
             )));
         }

@@ -32,7 +32,7 @@ impl HcUserKey {
         [Self::Any, Self::Email, Self::Username, Self::Id]
             .into_iter()
             .find(|known| *known as i32 == kind)
-            .ok_or_else(|| CallError::argument(format!("kind is {kind}; say one of HC_USER_KEY_*")))
+            .ok_or_else(|| CallError::argument(format!("kind is {kind}; use one of HC_USER_KEY_*")))
     }
 
     /// The user whom `key` names.

@@ -91,7 +91,7 @@ impl Directory {
         let sequence = self.shared.engine.transact(|txn| {
             let _inside = self.shared.gate.enter_callers_code();
             let records = records.take().ok_or_else(|| {
-                let what = "the records were read, and the transaction has to be repeated";
+                let what = "the transaction must be repeated, but the records were already read; call it again";
                 Error::new(ErrorKind::Io, what)
             })?;
             load::load(txn, records, (self.actor, self.door.as_deref()), at)

@@ -5,8 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Directory, Options};
-use crate::engine::{Engine, Inspect};
 use crate::engine::redb::{Redb, RedbOptions};
+use crate::engine::{Engine, Inspect};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rules::repair::{Aside, Repair};
 use crate::rules::{self, Inspection, Repaired, format};

@@ -218,7 +218,7 @@ impl Directory {
         let applied = self.shared.engine.transact(|txn| {
             let _inside = self.shared.gate.enter_callers_code();
             let parts = parts.take().ok_or_else(|| {
-                let what = "the operations were read, and the transaction has to be repeated";
+                let what = "the transaction must be repeated, but the operations were already read; call it again";
                 Error::new(ErrorKind::Io, what)
             })?;
             let by = (self.actor, self.door.as_deref());

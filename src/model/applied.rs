@@ -105,7 +105,10 @@ pub struct Applied {
     pub replayed: bool,
     /// The workspaces that it left without an active owner, which only a batch that
     /// [allows it](super::Batch::allow_ownerless) does. Empty in a replayed outcome.
-    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
     pub ownerless: Vec<WorkspaceId>,
     /// The users that the batch concerned, as it left them; `None` for deleted ones.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing))]

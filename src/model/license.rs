@@ -89,7 +89,7 @@ impl FromStr for License {
             _ => Err(Error::new(
                 ErrorKind::InvalidArgument,
                 format!(
-                    "{} is not a license; say community, enterprise or a number of seats",
+                    "{} is not a license; use community, enterprise or a number of seats",
                     quoted(text)
                 ),
             )),

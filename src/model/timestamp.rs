@@ -70,7 +70,7 @@ impl Timestamp {
         if micros > Self::MICROS_MAX {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("{micros} microseconds lie after the year 9999; was another unit meant?"),
+                format!("{micros} microseconds is after the year 9999; check the unit"),
             ));
         }
         Ok(Self(micros))
@@ -165,7 +165,7 @@ impl TryFrom<SystemTime> for Timestamp {
     /// ```
     fn try_from(clock: SystemTime) -> Result<Self> {
         let since_epoch = clock.duration_since(UNIX_EPOCH).map_err(|error| {
-            let message = "the time lies before 1970; times count from then on";
+            let message = "times before 1970 are not supported; check the time";
             Error::new(ErrorKind::InvalidArgument, message).with_source(error)
         })?;
         Self::from_unix_micros(u64::try_from(since_epoch.as_micros()).unwrap_or(u64::MAX))

@@ -68,12 +68,7 @@ impl<R: Read> Session<'_, R> {
         Ok(self.answer(writes, None, ownerless))
     }
 
-    fn answer(
-        self,
-        writes: Writes,
-        sequence: Option<u64>,
-        ownerless: Vec<WorkspaceId>,
-    ) -> Plan {
+    fn answer(self, writes: Writes, sequence: Option<u64>, ownerless: Vec<WorkspaceId>) -> Plan {
         let replaced = self.users.changed().filter_map(|user| user.before.clone());
         let replaced = replaced.collect();
         let users = self.users.into_all().into_iter();

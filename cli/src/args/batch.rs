@@ -7,13 +7,13 @@ use uuid::Uuid;
 use super::Ownerless;
 
 /// The vocabulary at length; `crate::ops` reads it.
-const BATCH_HELP: &str = r#"FILE has one operation a line, each a JSON object; blank lines are skipped. A JSON
-list of operations is taken too, and one that spans lines. A key that is there twice
-is an error. All operations are applied as one request, or none is. Each sees what the ones before
-it did; what must be unique, seats, admins and owners of workspaces are judged on
+const BATCH_HELP: &str = r#"FILE has one operation on each line, a JSON object; blank lines are skipped. A JSON
+list of operations works too, also over several lines. A duplicate key is an error.
+All operations are applied as one request, or none is. Each one sees what those
+before it did; unique names, seats, admins and owners of workspaces are checked on
 the net result.
 
-op                 fields; those in brackets may be left out
+op                 fields; those in brackets are optional
 create_user        email [id] [username] [given_name] [family_name] [active]
                    [admin] [external_ids] [attributes] [created_at]
 update_user        user [email] [username] [given_name] [family_name] [admin]
@@ -39,16 +39,16 @@ workspace           a text is a name, a number is an id
 role                "owner" or "user"
 license             "community", "enterprise" or a number of seats
 created_at          a time such as "2024-07-11T16:55:59Z"
-attributes          an object of texts; in update_user the others stay, and null
+attributes          an object of texts; update_user keeps the others, and null
                     removes one
-external_ids        the same, of ids by the names of the provisioners who gave them
-provisioner, id     who gave the workspace which external id; null removes it
-active, admin       true or false; a new user is active and no admin
-replace_attributes  true: attributes that are not named go
-if_version          the version that the record has to have
+external_ids        the same, with an id for each provisioner
+provisioner, id     the provisioner's id for the workspace; null removes it
+active, admin       true or false; by default a new user is active and not an admin
+replace_attributes  true removes attributes that are not named
+if_version          the version that the record must have
 
-In update_user a null given_name or family_name is removed, and a null username
-is the email from then on. Another op or field is an error.
+In update_user, null removes given_name or family_name, and makes the email the
+username. Any other op or field is an error.
 
 Example:
   {"op":"set_license","license":3}
@@ -69,7 +69,7 @@ pub(crate) struct BatchArgs {
     pub(crate) request_id: Option<Uuid>,
     #[command(flatten)]
     pub(crate) ownerless: Ownerless,
-    /// Say what would happen, and write nothing
+    /// Show what would happen, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }

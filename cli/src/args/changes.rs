@@ -8,16 +8,15 @@ use super::values::moment;
 
 /// What following means with a file that one process can have open.
 const CHANGES_HELP: &str = "\
-Without --after, the list starts from the oldest change that is still kept. With
---after N it is refused when changes behind N were trimmed: whoever follows the
-directory has to read all users again, then the changes that come after.
+Without --after, the list starts with the oldest change on record. With --after N,
+it is refused if changes after N were trimmed: then read all users again, and the
+changes that follow.
 
-A directory's file can be open in one process at a time. So --follow opens it,
-reads what is new, closes it, and looks again --interval seconds later: other
-commands can make changes in between, and one that comes just when the file is
-open is refused as already open and can be repeated. While another process keeps
-the file open, such as a service, --follow waits; such a process can follow its
-own changes with the library. It ends on Ctrl-C.";
+Only one process at a time can have a directory's file open. So --follow opens it,
+reads what is new, closes it, and looks again --interval seconds later. Other
+commands can make changes in between; one that finds the file open waits for it, as
+--wait says. While another process, such as a service, keeps the file open, --follow
+waits; such a process can follow its own changes with the library. Ctrl-C ends it.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHANGES_HELP)]
@@ -25,8 +24,8 @@ pub(crate) struct ChangesArgs {
     /// Start after the change with this number
     #[arg(long, value_name = "N", value_parser = super::values::number)]
     pub(crate) after: Option<u64>,
-    /// Only what happened to this user: an id, email or username; of a deleted user the
-    /// id. Of a change, only the events about the user are shown
+    /// Only what happened to this user: an id, email or username, or the id of a deleted
+    /// user. Of each change, only the events about the user are shown
     #[arg(long, value_name = "USER")]
     pub(crate) user: Option<String>,
     /// Only changes to this workspace or its members: its name, or id:12

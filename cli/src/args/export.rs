@@ -9,15 +9,15 @@ const EXPORT_HELP: &str = "\
 Formats:
   jsonl     a JSON object on each line: the license, users, ids of deleted users,
             workspaces and members, with ids, versions and times. `headcount import`
-            makes the same directory of it, in a new file. The history of changes,
-            request ids and the server's keys are not in it.
+            rebuilds the directory from it, in a new file. It does not contain the
+            history of changes, request ids or the server's keys.
   csv       a header, then one user on each line, with a column for each attribute and
             provisioner
-  keycloak  a realm with the users, as Keycloak imports it; admins have the realm
-            role admin; workspaces are not in it
+  keycloak  a realm with the users, as Keycloak imports it, without workspaces;
+            admins have the realm role admin
 
-The memory it takes does not grow with the directory. Whoever reads the file reads
-everybody's name and address: with --output it is made for you alone to read.
+Memory use does not grow with the directory. The file has everybody's name and
+address; with --output, only you can read it.
 
 Examples:
   headcount export --output users.jsonl

@@ -12,29 +12,32 @@ use crate::import::options::{Keep, MatchBy, Missing, OnExisting};
 
 /// How the import treats what it finds, at length.
 const IMPORT_HELP: &str = "\
-Formats (auto looks at the content):
+Formats (auto detects them from the content):
   keycloak   a realm export, in one file, several, or a folder; an array of
              realms or of users; or the output of `headcount users list --json`
   wallaroo   the platform's users/query answer: a map of id to user
-  jsonl      one user as a JSON object per line, as kcadm has them too
-  csv        a header line, then one user per line; separated by commas,
+  jsonl      one user as a JSON object on each line
+  csv        a header line, then one user on each line; separated by commas,
              semicolons, tabs or pipes, in UTF-8, UTF-16 or Windows-1252
 
 Fields: id, email, username, active (enabled, status), given_name (firstName),
 family_name (lastName), admin, created_at (createdTimestamp), attributes,
-external_ids (by provisioner) or external_id with --provisioner; in CSV an attribute
-is a column such as attributes.team, and an id one such as external_ids.okta. Case, spaces and underscores
-of a name don't matter, and the headers of Okta, Entra, Google Workspace, GitLab
-and Keycloak are known. In Keycloak's files realmRoles decides who is an admin;
-fields that nobody knows are left out there, and an error in jsonl and csv files. A user is active and no admin unless the file says otherwise.
-active and admin are true, yes, active, suspended, 0 and the like; a time is a
-date, RFC 3339, or seconds or milliseconds since 1970.
+external_ids (by provisioner), or external_id with --provisioner. In CSV, each
+attribute has a column such as attributes.team, and each provisioner one such as
+external_ids.okta. Case, spaces and underscores in names don't matter, and the
+headers of Okta, Entra, Google Workspace, GitLab and Keycloak are known. Unknown
+fields are left out and named in Keycloak's files; in csv and jsonl files they are
+an error. In Keycloak's files, realmRoles decides who is an admin.
 
-A row is matched with a user by its id, or else by its email; --match says
-otherwise. What differs is updated; fields that the file does not have (in CSV:
-empty cells) stay as they are. Whoever was deactivated here stays inactive, and
-whoever is an admin here stays one, whatever the file says: --keep none lets the
-file decide. Nothing is written before every row has been checked.
+By default a user is active and not an admin. active is true, yes, 1, active,
+suspended and the like; admin is true, yes, no and the like. A time is a date,
+RFC 3339, or seconds or milliseconds since 1970.
+
+A row is matched with a user by id, then by email, unless --match says otherwise.
+Fields that differ are updated; fields that are not in the file, and empty cells,
+stay as they are. Users who were deactivated here stay inactive, and users who are
+admins here stay admins, whatever the file says; with --keep none, the file
+decides. Every row is checked before anything is written.
 
 Examples:
   headcount import users.csv --dry-run
@@ -52,8 +55,8 @@ pub(crate) struct ImportArgs {
     /// The format of the files
     #[arg(long, value_enum, default_value_t = FormatArg::Auto)]
     pub(crate) format: FormatArg,
-    /// What separates the cells of CSV: comma, semicolon, tab, pipe, or a character;
-    /// by default the header tells
+    /// The character between CSV cells: comma, semicolon, tab, pipe, or any character;
+    /// detected from the header by default
     #[arg(long, value_name = "CHARACTER", value_parser = parse_delimiter)]
     pub(crate) delimiter: Option<char>,
     /// The text encoding of the files
@@ -69,11 +72,11 @@ pub(crate) struct ImportArgs {
     /// Leave an attribute out; may be repeated
     #[arg(long, value_name = "NAME")]
     pub(crate) ignore_attribute: Vec<String>,
-    /// Ignore the file's ids: new users get others
+    /// Ignore the file's ids; new users get generated ones
     #[arg(long)]
     pub(crate) ignore_ids: bool,
-    /// Who gave the ids in a field `external_id`, such as okta; a column
-    /// `external_ids.okta` says it itself
+    /// The provisioner whose ids are in the field `external_id`, such as okta; a column
+    /// `external_ids.okta` doesn't need it
     #[arg(long, value_name = "NAME")]
     pub(crate) provisioner: Option<String>,
     /// The realm role that makes an admin
@@ -82,7 +85,7 @@ pub(crate) struct ImportArgs {
     /// A client role that makes an admin too; may be repeated
     #[arg(long, value_name = "CLIENT/ROLE", value_parser = parse_client_role)]
     pub(crate) admin_client_role: Vec<String>,
-    /// How rows are matched with users: the first key that finds one counts
+    /// How rows are matched with users: the first of these that finds a user
     #[arg(
         long = "match",
         value_name = "KEYS",
@@ -102,18 +105,18 @@ pub(crate) struct ImportArgs {
     pub(crate) missing: Missing,
     #[command(flatten)]
     pub(crate) ownerless: Ownerless,
-    /// What to do when there are more active users than seats: change nothing, or
-    /// take those who find no seat, admins last and in the file's order, as inactive
+    /// What to do when seats run out: change nothing, or import users without a seat as
+    /// inactive; admins get seats first, then others in the file's order
     #[arg(long, value_enum, default_value_t = WhenFull::Fail)]
     pub(crate) when_full: WhenFull,
     /// Leave invalid rows out, and import the rest
     #[arg(long)]
     pub(crate) skip_invalid: bool,
-    /// An address for users without one, such as '{username}@example.com'; a username
-    /// that is an address itself needs none
+    /// The address of users without one, such as '{username}@example.com'; unused where
+    /// the username is an address
     #[arg(long, value_name = "TEMPLATE", value_parser = parse_template)]
     pub(crate) email_template: Option<String>,
-    /// Say what would happen, and write nothing
+    /// Show what would happen, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }

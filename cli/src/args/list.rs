@@ -3,12 +3,12 @@
 use clap::ValueEnum;
 
 use super::filter::FilterArgs;
-use super::values::limit;
+use super::values::{condition, limit};
 
 const LIST_HELP: &str = "\
 Columns: id, email, username, given_name, family_name, active, admin, created_at,
-updated_at, deactivated_at, version, attributes.NAME, and external_ids.PROVISIONER. The list can be sorted by
-each; who doesn't have it comes last.
+updated_at, deactivated_at, version, attributes.NAME and external_ids.PROVISIONER.
+The list can be sorted by any of them; users without a value come last.
 
 Examples:
   headcount users list --domain ex.co --created-since 7d
@@ -19,7 +19,7 @@ Examples:
 #[command(after_help = LIST_HELP)]
 pub(crate) struct ListArgs {
     /// Only users with this text in their email, username or name, in any case
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = condition)]
     pub(crate) search: Option<String>,
     /// The column to sort by
     #[arg(long, value_name = "COLUMN", default_value = "email", value_parser = sort)]

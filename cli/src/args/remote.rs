@@ -5,6 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::GLOBAL;
+
 /// A key, which nothing prints.
 #[derive(Clone)]
 pub(crate) struct Key(pub(crate) String);
@@ -27,19 +29,19 @@ impl fmt::Debug for Key {
 pub(crate) struct RemoteArgs {
     /// Work through the server that has the file open, at this address; the default is
     /// `HEADCOUNT_SERVER` in the environment, unless --db names a file
-    #[arg(long, global = true, value_name = "URL", conflicts_with = "db")]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "db", help_heading = GLOBAL)]
     pub(crate) server: Option<String>,
 
     /// A file with the key for the server
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     pub(crate) key_file: Option<PathBuf>,
 
     /// The key itself, visible to other users of this machine; the default is
     /// `HEADCOUNT_KEY` in the environment
-    #[arg(long, global = true, value_name = "KEY", conflicts_with = "key_file")]
+    #[arg(long, global = true, value_name = "KEY", conflicts_with = "key_file", help_heading = GLOBAL)]
     pub(crate) key: Option<Key>,
 
     /// A file with the certificates (PEM) to trust instead of the system's
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     pub(crate) ca_file: Option<PathBuf>,
 }

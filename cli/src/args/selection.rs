@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use super::filter::FilterArgs;
 
 pub(super) const HELP: &str = "\
-USER is an id, an email or a username. Users are named one by one, in a file with one
-on each line, or by conditions, all of which must hold. Lines of
-`headcount users list --format jsonl` are taken too. All are changed, or none.
+USER is an id, an email or a username. Name users one by one, in a file with one user
+on each line, or by conditions, all of which must hold. The file may also be the output
+of `headcount users list --format jsonl`. All of the users are changed, or none.
 
 Examples:
   headcount users deactivate ann@ex.co bob
@@ -16,9 +16,9 @@ Examples:
   headcount users list --attribute team=gone --format jsonl | headcount users delete - --yes";
 
 pub(super) const UPDATE_HELP: &str = "\
-Several users are named one by one, or in a file with one on each line; lines of
-`headcount users list --format jsonl` are taken too. All are changed, or none. An email,
-a username and a version are one user's.
+Name several users one by one, or in a file with one user on each line, which may also
+be the output of `headcount users list --format jsonl`. All of them are changed, or none.
+--email, --username and --if-version need a single user.
 
 Examples:
   headcount users update ann@ex.co --given-name Ann --username ann
@@ -32,7 +32,7 @@ pub(crate) struct SelectionArgs {
     /// A file with a user on each line; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) from: Option<PathBuf>,
-    /// Say what would happen, and write nothing
+    /// Show what would happen, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]

@@ -144,7 +144,7 @@ pub(crate) enum KeysCommand {
     List,
     /// Remove a key for good
     Revoke {
-        /// The key's id, as `headcount keys list` has it
+        /// The key's id, as `headcount keys list` shows it
         id: String,
     },
 }
@@ -163,7 +163,7 @@ pub(crate) struct CreateKeyArgs {
     /// read, write (and read), admin (and both) or scim; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", default_value = "read")]
     pub(crate) scopes: Vec<Scope>,
-    /// When the key ends, such as 2027-01-31T00:00:00Z; never unless given
+    /// When the key expires, such as 2027-01-31T00:00:00Z; never by default
     #[arg(long, value_name = "TIME")]
     pub(crate) expires: Option<Timestamp>,
     /// Write the key to this new file as credentials of the platform's SDK, and don't

@@ -11,10 +11,10 @@ pub(crate) struct VerifyArgs {
 
 /// What a repair does, at length.
 const REPAIR_HELP: &str = "\
-Indexes and counters are made again from the records. Records that can't be read
-or kept are removed and written to the file that --aside names, a JSON line each:
-it has personal data in it. Nobody is deactivated. Restore a backup instead if
-there is one.";
+Indexes and counters are rebuilt from the records. Records that can't be read or kept
+are removed and written to the file that --aside names, one JSON line each; that file
+contains personal data. Nobody is deactivated. If there is a backup, restore that
+instead.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = REPAIR_HELP)]
@@ -22,10 +22,10 @@ pub(crate) struct RepairArgs {
     /// A new file for the records that are removed
     #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
     pub(crate) aside: Option<PathBuf>,
-    /// Say what would be done, and write nothing
+    /// Show what would be done, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Do it without asking for it twice
+    /// Confirm the repair; required unless it is a dry run
     #[arg(long)]
     pub(crate) yes: bool,
     /// How many faults to list; all are counted

@@ -13,8 +13,8 @@ use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result, took_effect};
 use crate::import::encoding::{Encoding, decode, refuse_second_mark};
 use crate::ops::{self, Operation, Unreadable};
-use crate::ownerless::Ownerless;
 use crate::output::{Table, count, safe, write_json_list, write_members};
+use crate::ownerless::Ownerless;
 
 /// Lines that a message shows in full.
 const LINES_SHOWN_MAX: usize = 20;

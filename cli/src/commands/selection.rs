@@ -13,8 +13,8 @@ use super::{apply, input, refusal};
 use crate::args::{self, SelectionArgs};
 use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result};
-use crate::ownerless::Ownerless;
 use crate::output::{Table, count, write_json};
+use crate::ownerless::Ownerless;
 
 /// Names that a message has in full.
 const NAMED_MAX: usize = 20;
@@ -110,7 +110,7 @@ fn read_names(file: &Path, names: &mut Vec<String>) -> Result<()> {
         let file = input::name_of(file);
         Failure::refused(
             "unreadable_file",
-            format!("{file} is not UTF-8; save it as that"),
+            format!("{file} is not UTF-8; save it as UTF-8"),
         )
     })?;
     for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {

@@ -45,7 +45,7 @@ pub(super) fn of(args: &Args) -> Result<Option<Address>> {
     let key = key.ok_or_else(|| {
         Failure::refused(
             "usage",
-            "the server needs a key: name a file with it with --key-file, or set HEADCOUNT_KEY; \
+            "the server needs a key: give it with --key-file FILE, or set HEADCOUNT_KEY; \
              `headcount keys create` makes one",
         )
     })?;

@@ -16,8 +16,8 @@ use super::{Store, apply, refusal};
 use crate::args::UndoArgs;
 use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result};
-use crate::ownerless::Ownerless;
 use crate::output::{license_name, safe, write_json};
+use crate::ownerless::Ownerless;
 
 pub(super) fn run(
     store: &Store<'_>,

@@ -14,8 +14,8 @@ use super::{Store, apply, list, not_found};
 use crate::args::{self, CreateArgs, IfVersion, SelectionArgs, UpdateArgs, UsersCommand, Yes};
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
-use crate::ownerless::Ownerless;
 use crate::output::{count, safe, write_json, yes_or_no};
+use crate::ownerless::Ownerless;
 
 pub(super) fn run(
     store: &Store<'_>,

@@ -53,12 +53,12 @@ impl Client {
         let base = address.url.trim_end_matches('/');
         if !base.starts_with("http://") && !base.starts_with("https://") {
             return Err(refused(format!(
-                "{base:?} is no address of a server; write it as https://users.example.com"
+                "{base:?} is not the address of a server; write it as https://users.example.com"
             )));
         }
         if !is_private(base) {
             return Err(refused(format!(
-                "everybody on the way to {base} could read the key; use https"
+                "the key would be sent unencrypted to {base}; use https"
             )));
         }
         let is_written = address.key.bytes().all(|byte| byte.is_ascii_graphic());
@@ -188,7 +188,7 @@ impl Client {
         let unwritable = |error: ureq::http::Error| {
             Error::new(
                 ErrorKind::InvalidArgument,
-                format!("{} is no address of a server: {error}", self.base),
+                format!("{} is not the address of a server: {error}", self.base),
             )
         };
         sent.map_err(unwritable)?.map_err(|error| {
@@ -231,7 +231,7 @@ impl Client {
         let (kind, told) = match status {
             StatusCode::UNAUTHORIZED => (
                 ErrorKind::ReadOnly,
-                format!("{base} does not take the key: {detail}"),
+                format!("{base} does not accept the key: {detail}"),
             ),
             StatusCode::FORBIDDEN => (
                 ErrorKind::ReadOnly,

@@ -74,11 +74,13 @@ pub(super) fn columns(
     if !strangers.is_empty() {
         let mut told = unknown("column", &strangers);
         let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
-        if titles
-            .iter()
-            .any(|title| Email::parse(title).is_ok_and(|_| title.contains('@')))
-        {
+        let is_address = |title: &str| title.contains('@') && Email::parse(title).is_ok();
+        if titles.iter().any(|title| is_address(title)) {
             told += "; the first line needs the names of the columns, and this one has an address";
+        } else if strangers.len() == titles.iter().filter(|title| !title.is_empty()).count() {
+            told += "; the first line needs the names of the columns: take out what is before it, \
+                     and if another character separates them, name it with --delimiter";
+            return Err(told);
         }
         if strangers.iter().any(|title| title.contains(other)) {
             told += "; if another character separates the columns, name it with --delimiter";
@@ -125,7 +127,7 @@ fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
                 format!("leave one of them out with --ignore '{title}'")
             };
             return Err(format!(
-                "its columns {first:?} and {title:?} are there for the same field; {cure}"
+                "its columns {first:?} and {title:?} both hold the same field; {cure}"
             ));
         }
         seen.push((target, title));
@@ -182,7 +184,7 @@ mod tests {
             ),
         ] {
             let refused = read(header).unwrap_err();
-            let is_told = refused.contains("are there for the same field");
+            let is_told = refused.contains("both hold the same field");
             assert!(is_told && refused.contains(cure), "{header}: {refused}");
         }
         // Names of attributes are told apart by their case.

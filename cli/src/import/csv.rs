@@ -4,6 +4,7 @@
 use headcount::UserId;
 use serde_json::{Map, Value};
 
+use super::cells;
 use super::columns::{Column, DELIMITERS, columns, titles};
 use super::delimited::{Cell, CsvRecord, Reader};
 use super::names::{Field, Names, Target};
@@ -54,7 +55,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
     Ok(rows)
 }
 
-/// What follows the lines that spreadsheets and Entra write before the header, the
+/// What follows the line that spreadsheets, Entra or PowerShell write before the header, the
 /// line it begins on, and the delimiter they name.
 fn without_preamble(text: &str) -> (&str, usize, Option<char>) {
     let end = text.find(['\n', '\r']).unwrap_or(text.len());
@@ -70,7 +71,7 @@ fn without_preamble(text: &str) -> (&str, usize, Option<char>) {
         let mut after = text[..end].trim_start_matches([' ', '"'])[4..].chars();
         return (rest, 2, after.next().filter(|c| !matches!(c, '"')));
     }
-    if first.starts_with("version:v1") {
+    if first.starts_with("version:v1") || first.starts_with("#TYPE ") {
         return (rest, 2, None);
     }
     (text, 1, None)
@@ -171,14 +172,19 @@ fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row 
     // An empty cell is as good as no field.
     let cells = columns.iter().zip(record.cells);
     for (column, Cell { text, place, .. }) in cells.filter(|(_, cell)| is_filled(cell)) {
+        if let Some(problem) = problem_of(column, text.trim()) {
+            row.problems.push(problem);
+            continue;
+        }
         match column {
-            Column::Field(field, name) => row.read(*field, name, text.into(), reading),
+            Column::Field(..) if text.trim().is_empty() => {}
+            Column::Field(field, name) => row.read(*field, name, text.trim().into(), reading),
             Column::Attribute(name) => {
                 let attribute = Map::from_iter([(name.clone(), Value::from(text))]);
                 row.read_attributes(name, attribute.into(), reading);
             }
             Column::ExternalId(provisioner) => {
-                let id = Map::from_iter([(provisioner.clone(), Value::from(text))]);
+                let id = Map::from_iter([(provisioner.clone(), Value::from(text.trim()))]);
                 row.read_external_ids(provisioner, id.into());
             }
             Column::Unused => {}
@@ -191,6 +197,19 @@ fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row 
     }
     row.finish();
     row
+}
+
+/// What is wrong with the text of a cell.
+fn problem_of(column: &Column, text: &str) -> Option<String> {
+    let (name, problem) = match column {
+        Column::Field(Field::Id | Field::Email | Field::Username, name) => {
+            (name.as_str(), cells::problem_of_name(text))
+        }
+        Column::ExternalId(provisioner) => (provisioner.as_str(), cells::problem_of_name(text)),
+        Column::Field(_, name) | Column::Attribute(name) => (name.as_str(), cells::problem(text)),
+        Column::Unused | Column::Nameless => return None,
+    };
+    problem.map(|problem| format!("{name}: {problem}"))
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Timestamp, String> {
         )
     };
     let upper = text.trim().to_uppercase();
-    let (rest, zone) = zone_of(&upper);
+    let upper = generalized(&upper).unwrap_or(upper);
+    let (rest, zone) = zone_of(without_weekday(&upper));
     let (date, time) = split_time(rest);
     let (year, month, day) = match date_of(date) {
         None if has_short_year(date) => {
@@ -54,6 +55,44 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Timestamp, String> {
     format!("{year:04}-{month:02}-{day:02}T{time}{zone}")
         .parse()
         .map_err(|_| invalid())
+}
+
+/// A time as LDAP writes it, such as `20240711165559.0Z`, with separators.
+fn generalized(text: &str) -> Option<String> {
+    let (digits, fraction) = text.strip_suffix('Z')?.split_at_checked(14)?;
+    let is_all_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_fraction = fraction.is_empty() || is_all_digits(fraction.strip_prefix('.')?);
+    if !is_fraction || !is_all_digits(digits) {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| &digits[range];
+    Some(format!(
+        "{}-{}-{} {}:{}:{}{fraction}Z",
+        part(0..4),
+        part(4..6),
+        part(6..8),
+        part(8..10),
+        part(10..12),
+        part(12..14)
+    ))
+}
+
+/// What follows the day of the week, as in `Thu, 11 Jul 2024` and `Thursday, July 11, 2024`.
+fn without_weekday(text: &str) -> &str {
+    const DAYS: [&str; 7] = [
+        "MONDAY",
+        "TUESDAY",
+        "WEDNESDAY",
+        "THURSDAY",
+        "FRIDAY",
+        "SATURDAY",
+        "SUNDAY",
+    ];
+    let Some((first, rest)) = text.split_once(',') else {
+        return text;
+    };
+    let is_day = first.len() >= 3 && DAYS.iter().any(|day| day.starts_with(first));
+    if is_day { rest.trim_start() } else { text }
 }
 
 enum Date {
@@ -160,6 +199,12 @@ fn month_of(text: &str) -> Option<u32> {
 
 /// `4:05 PM` as `16:05:00`.
 fn time_of(text: &str) -> Option<String> {
+    // `4:05 p.m.`, which Spanish spreadsheets write with a space, too.
+    let text = text
+        .replace(['\u{a0}', '\u{202f}'], " ")
+        .replace("A. M.", "AM")
+        .replace("P. M.", "PM");
+    let text = text.replace("A.M.", "AM").replace("P.M.", "PM");
     let text = text.trim();
     let (clock, afternoon) = match (text.strip_suffix("AM"), text.strip_suffix("PM")) {
         (Some(clock), _) => (clock.trim_end(), Some(false)),
@@ -199,6 +244,12 @@ mod tests {
             "July 13 2024",
             "2024-07-13 00:00",
             "7/13/2024 12:00 AM",
+            "7/13/2024 12:00 a.m.",
+            "13/07/2024 12:00:00\u{a0}a. m.",
+            "Sat, 13 Jul 2024 00:00:00 GMT",
+            "Saturday, July 13, 2024",
+            "20240713000000.0Z",
+            "20240713000000Z",
             "2024-07-13 02:00:00 +0200",
             "2024-07-13 00:00:00 UTC",
         ] {

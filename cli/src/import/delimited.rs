@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
             ));
         }
         let cell = Cell {
-            text: text.trim_ascii().to_owned(),
+            text: text.trim().to_owned(),
             place: (self.line, self.column),
             spans_lines: false,
         };
@@ -155,9 +155,9 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_blanks(&mut self) {
-        let is_blank = |c: &char| *c == ' ' || (*c == '\t' && self.delimiter != '\t');
-        let blanks = self.rest.chars().take_while(is_blank).count();
-        self.advance(blanks, blanks);
+        let is_text = |c: char| !c.is_whitespace() || c == self.delimiter || "\n\r".contains(c);
+        let end = self.rest.find(is_text).unwrap_or(self.rest.len());
+        self.advance(end, self.rest[..end].chars().count());
     }
 
     fn take_line_end(&mut self) -> bool {
@@ -203,6 +203,11 @@ mod tests {
             ("a\t\t b \n\n", '\t', vec![vec!["a", "", "b"]]),
             ("\"a\"\"b\r\nc\"|é", '|', vec![vec!["a\"b\r\nc", "é"]]),
             (",\n", ',', vec![vec!["", ""]]),
+            (
+                "\u{a0}a\u{a0},\u{a0}\"b\"\u{2003}",
+                ',',
+                vec![vec!["a", "b"]],
+            ),
         ] {
             assert_eq!(all(text, delimiter).unwrap(), expected, "{text:?}");
         }

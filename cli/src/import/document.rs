@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::encoding::end_in;
 use super::federated;
 use super::json::{Members, Strict, part};
-use super::names::Names;
+use super::names::{Names, Target};
 use super::reading::Reading;
 use super::row::{Fields, List, Spot, is_federated};
 use super::values::kind_of;
@@ -116,7 +116,7 @@ impl<'a> Reader<'a, '_, '_> {
                 self.document.is_realm_only = true;
                 Ok(())
             }
-            None => Err("it has no users: there is no member `users`".to_owned()),
+            None => Err(no_users(&members)),
         }
     }
 
@@ -273,6 +273,35 @@ impl<'a> Reader<'a, '_, '_> {
         }
         row
     }
+}
+
+/// The refusal of a document without `users`, which says where they may be instead.
+fn no_users(members: &Members<'_>) -> String {
+    let list = |members: &Members<'_>| {
+        let is_list = |value: &RawValue| {
+            let inner = value.get().strip_prefix('[').unwrap_or_default();
+            inner.trim_ascii_start().starts_with('{')
+        };
+        let mut lists = { members.0.iter() }.filter(|(_, value)| is_list(value));
+        lists.next().map(|(name, _)| name.clone())
+    };
+    let nested = || {
+        members.0.iter().find_map(|(name, value)| {
+            let inner: Members<'_> = serde_json::from_str(value.get()).ok()?;
+            Some(format!("{name}.{}", list(&inner)?))
+        })
+    };
+    let is_known = |name: &str| matches!(Names::default().target(name), Some(Target::Field(_)));
+    let is_one_user = members.0.iter().any(|(name, _)| is_known(name));
+    let path = list(members).or_else(nested);
+    let cure = match path.filter(|_| !is_one_user) {
+        Some(path) => format!(
+            "; if they are in its list `{path}`, import that alone: \
+             `jq .{path} FILE | headcount import -`"
+        ),
+        None => String::new(),
+    };
+    format!("it has no users: there is no member `users`{cure}")
 }
 
 /// Whether the member of a realm with this name is read.

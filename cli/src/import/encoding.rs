@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use clap::ValueEnum;
 
+use super::signatures;
+
 /// The encodings that can be insisted on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Encoding {
@@ -34,6 +36,24 @@ const WINDOWS_1252: [char; 32] = [
 ///
 /// Where it is not text of that encoding, and what would help.
 pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, String> {
+    if let Some(other) = signatures::of_another_kind(bytes) {
+        return Err(other.to_owned());
+    }
+    let text = to_text(bytes, encoding)?;
+    match text.find('\0') {
+        // The byte 0 is valid UTF-8, and in no text that people write.
+        Some(at) => {
+            let (line, column) = position(&text[..at]);
+            Err(format!(
+                "line {line}, column {column} has the character U+0000, which no text has; the \
+                 file is damaged, or in another encoding: export it again as UTF-8"
+            ))
+        }
+        None => Ok(text),
+    }
+}
+
+fn to_text(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, String> {
     match encoding {
         Encoding::Auto => match bytes {
             [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -77,7 +97,6 @@ pub(super) fn second_mark(line: usize) -> String {
 }
 
 fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
-    // The byte 0 is valid UTF-8, and in no text that people write.
     if let Some(name) = unmarked_utf16(bytes) {
         return Err(format!(
             "it looks like UTF-16 without a byte order mark; use --encoding {name}"
@@ -90,17 +109,23 @@ fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
         let byte = rest.first().copied().unwrap_or_default();
         format!(
             "it is not UTF-8: line {line}, column {column} has the byte 0x{byte:02x}; save it as \
-             UTF-8, or use --encoding windows-1252 if it is Latin-1 or Windows text"
+             UTF-8, or use --encoding windows-1252 if it is Western European text"
         )
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text).into())
 }
 
-/// The UTF-16 that `bytes` seem to be, by where zeros are in their beginning.
+/// The UTF-16 that `bytes` seem to be, by where zeros are in their beginning: in most text
+/// every other byte is one.
 fn unmarked_utf16(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [a, 0, b, 0, ..] if *a != 0 && *b != 0 => Some("utf-16le"),
-        [0, a, 0, b, ..] if *a != 0 && *b != 0 => Some("utf-16be"),
+    const LOOKED_AT: usize = 1_000;
+    let (pairs, _) = bytes[..bytes.len().min(LOOKED_AT)].as_chunks::<2>();
+    let zeros = |place: usize| pairs.iter().filter(|pair| pair[place] == 0).count();
+    let (first, second) = (zeros(0), zeros(1));
+    let is_most = |zeros: usize| zeros > 0 && zeros >= pairs.len() / 2;
+    match (is_most(first), is_most(second)) {
+        (false, true) if first == 0 => Some("utf-16le"),
+        (true, false) if second == 0 => Some("utf-16be"),
         _ => None,
     }
 }
@@ -125,6 +150,9 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, String>
 }
 
 fn windows_1252(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    if !bytes.is_ascii() && str::from_utf8(bytes).is_ok() {
+        return Err("it is UTF-8, and not Windows-1252; leave --encoding out".to_owned());
+    }
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
     for byte in bytes {
         let c = match byte {
@@ -215,6 +243,22 @@ mod tests {
             (b"\xff\xfea\0\0", Encoding::Auto, "not UTF-16 from line 1"),
             (b"a\0b\0", Encoding::Auto, "--encoding utf-16le"),
             (b"\0a\0b", Encoding::Auto, "--encoding utf-16be"),
+            (b"\x18\x04a\0,\0b\0", Encoding::Auto, "--encoding utf-16le"),
+            (
+                b"ab\nc\0",
+                Encoding::Auto,
+                "line 2, column 2 has the character U+0000",
+            ),
+            (
+                b"\xff\xfea\0\0\0",
+                Encoding::Auto,
+                "line 1, column 2 has the character U+0000",
+            ),
+            (
+                "Ren\u{e9}".as_bytes(),
+                Encoding::Windows1252,
+                "it is UTF-8, and not Windows-1252",
+            ),
         ] {
             let error = decode(bytes, encoding).unwrap_err();
             assert!(error.contains(told), "{error}");

@@ -154,12 +154,12 @@ fn in_words(text: &str) -> String {
         ("recursion limit exceeded", "it is nested too deeply"),
         (
             "trailing characters",
-            "something follows behind its end; a file has one document",
+            "something follows the end of the document; a file has one, or one object on each line",
         ),
         ("number out of range", "the number is too large"),
         (
             "key must be a string",
-            "a key has to be a text in double quotes",
+            "a key must be a text in double quotes",
         ),
         (
             "expected ident",
@@ -251,7 +251,7 @@ mod tests {
             ("unknown field `x`", "unknown field `x`"),
             (
                 "trailing characters",
-                "something follows behind its end; a file has one document",
+                "something follows the end of the document; a file has one, or one object on each line",
             ),
         ] {
             assert_eq!(in_words(text), words);

@@ -1,6 +1,6 @@
 //! Fields that hold several texts by name: attributes and external ids.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::reading::Reading;
 use super::row::{Pairs, Row};
@@ -66,12 +66,26 @@ fn external_id(provisioner: &str, value: Value) -> Result<Option<String>, String
         Value::Null => Ok(None),
         Value::String(text) if text.trim_ascii().is_empty() => Ok(None),
         Value::String(text) => Ok(Some(text)),
-        Value::Number(number) => Ok(Some(number.to_string())),
+        Value::Number(number) => exact(&number)
+            .map(Some)
+            .map_err(|problem| format!("the external id of {provisioner:?}: {problem}")),
         other => {
             let named = format!("the external id of {provisioner:?}");
             Err(mismatch(&named, "a text", &other))
         }
     }
+}
+
+/// The digits of a number, if it was read with all of them.
+pub(super) fn exact(number: &Number) -> Result<String, String> {
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    let is_rounded = number.is_f64() && number.as_f64().is_none_or(|n| n.abs() >= EXACT_MAX);
+    if is_rounded {
+        return Err(format!(
+            "{number} has more digits than a number keeps; write it as a text, in quotes"
+        ));
+    }
+    Ok(number.to_string())
 }
 
 /// The value of an attribute. Keycloak has a list of values: one is taken as it

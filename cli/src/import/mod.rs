@@ -7,6 +7,7 @@
 
 mod attributes;
 pub(crate) mod candidate;
+mod cells;
 mod columns;
 mod csv;
 mod dates;
@@ -34,6 +35,7 @@ pub(crate) mod results;
 mod row;
 mod rows;
 mod seats;
+mod signatures;
 #[cfg(test)]
 mod tests;
 mod values;

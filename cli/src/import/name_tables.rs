@@ -47,11 +47,24 @@ pub(super) const ALIASES: &[(Field, &[&str])] = &[
     ),
     (
         Field::GivenName,
-        &["givenname", "firstname", "forename", "first"],
+        &[
+            "givenname",
+            "firstname",
+            "forename",
+            "first",
+            "namegivenname",
+        ],
     ),
     (
         Field::FamilyName,
-        &["familyname", "lastname", "surname", "last", "sn"],
+        &[
+            "familyname",
+            "lastname",
+            "surname",
+            "last",
+            "sn",
+            "namefamilyname",
+        ],
     ),
     (
         Field::Active,
@@ -188,6 +201,7 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "mobilephone",
     "mobile",
     "name",
+    "namefullname",
     "newprimaryemail",
     "newstatus",
     "nickname",
@@ -232,6 +246,7 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "advancedprotectionprogramenrollment",
     "emailusage",
     "driveusage",
+    "photosusage",
     "totalstorage",
     "storageused",
     "licenses",

@@ -48,9 +48,9 @@ pub(crate) enum OnExisting {
 /// What an import leaves as it is in users who are there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Keep {
-    /// Users who were switched off here stay so
+    /// Users who were deactivated here stay inactive
     Active,
-    /// Who is an admin here stays one
+    /// Users who are admins here stay admins
     Admin,
     Email,
     Username,

@@ -94,7 +94,7 @@ impl Refusals {
                  could be taken for missing"
                     .to_owned(),
             );
-        } else {
+        } else if self.len() < rows.len() {
             notes.push("use --skip-invalid to import the rest".to_owned());
         }
         if self

@@ -14,8 +14,8 @@ use super::refusals::{ROWS_SHOWN_MAX, Refusals};
 use super::results::ShownUser;
 use super::{Format, Rows};
 use crate::failure::Result;
-use crate::ownerless::Ownerless;
 use crate::output::{Table, USER_HEADS, count, safe, write_json_list, write_members};
+use crate::ownerless::Ownerless;
 
 /// Users that a table of them is shown for.
 const TABLE_ROWS_MAX: usize = 50;

@@ -7,9 +7,11 @@ use headcount::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::cells;
+use super::maps::exact;
 use super::names::{Field, Target, unknown};
 use super::reading::Reading;
-use super::values::{kind_of, mismatch, moment, shortened, truth, untruth};
+use super::values::{is_active, is_not_inactive, kind_of, mismatch, moment, shortened, truth};
 
 /// A row of a file: a user, as far as it could be read.
 #[derive(Clone, Debug, Default)]
@@ -168,7 +170,14 @@ impl Row {
                 Some(Target::Attribute(attribute)) => {
                     // Asked for by name, so a number is as good as its text.
                     let value = match value {
-                        Value::Number(_) | Value::Bool(_) => value.to_string().into(),
+                        Value::Number(number) => match exact(&number) {
+                            Ok(digits) => digits.into(),
+                            Err(problem) => {
+                                self.problems.push(format!("{name}: {problem}"));
+                                continue;
+                            }
+                        },
+                        Value::Bool(_) => value.to_string().into(),
                         other => other,
                     };
                     let attributes = Map::from_iter([(attribute, value)]);
@@ -232,8 +241,8 @@ impl Row {
             Field::Username => set_filled(&mut self.username, name, text(name, value)?),
             Field::GivenName => set(&mut self.given_name, name, text(name, value)?.into()),
             Field::FamilyName => set(&mut self.family_name, name, text(name, value)?.into()),
-            Field::Active => set(&mut self.active, name, truth(name, &value)?),
-            Field::Inactive => set(&mut self.active, name, untruth(name, &value)?),
+            Field::Active => set(&mut self.active, name, is_active(name, &value)?),
+            Field::Inactive => set(&mut self.active, name, is_not_inactive(name, &value)?),
             Field::Admin => set(&mut self.admin, name, truth(name, &value)?),
             Field::CreatedAt => set(&mut self.created_at, name, moment(name, &value)?),
             Field::Attributes => {
@@ -362,7 +371,10 @@ fn filled(text: &str) -> Option<&str> {
 
 fn text(name: &str, value: Value) -> Result<String, String> {
     match value {
-        Value::String(text) => Ok(text),
+        Value::String(text) => match cells::lost_character(&text) {
+            Some(problem) => Err(format!("{name}: {problem}")),
+            None => Ok(text),
+        },
         other => Err(mismatch(name, "a text", &other)),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::dates;
 
-/// Words that make a user active, or say yes.
+/// Words that say yes, also as spreadsheets and people write them in other languages.
 const YES: &[&str] = &[
     "true",
     "yes",
@@ -17,31 +17,40 @@ const YES: &[&str] = &[
     "1",
     "on",
     "x",
-    "active",
-    "enabled",
-    "provisioned",
-    "recovery",
-    "password_expired",
-    "password expired",
-    "locked_out",
-    "locked out",
-    // What spreadsheets write for TRUE in other languages.
     "wahr",
     "vrai",
     "verdadero",
     "verdadeiro",
     "vero",
     "waar",
+    "ja",
+    "oui",
+    "si",
+    "sí",
+    "sì",
+    "sim",
 ];
 
-/// Words that make a user inactive, or say no.
+/// Words that say no.
 const NO: &[&str] = &[
-    "false",
-    "no",
-    "n",
-    "f",
-    "0",
-    "off",
+    "false", "no", "n", "f", "0", "off", "falsch", "faux", "falso", "onwaar", "nein", "non", "nee",
+    "não",
+];
+
+/// States in which a user can log in. Words are separated by spaces here.
+const ACTIVE: &[&str] = &[
+    "active",
+    "enabled",
+    "provisioned",
+    "pending user action",
+    "recovery",
+    "password reset",
+    "password expired",
+    "locked out",
+];
+
+/// States in which a user can't.
+const INACTIVE: &[&str] = &[
     "inactive",
     "disabled",
     "suspended",
@@ -53,25 +62,55 @@ const NO: &[&str] = &[
     "locked",
     "archived",
     "deleted",
-    "ldap_blocked",
-    "blocked_pending_approval",
+    "terminated",
+    "ldap blocked",
+    "blocked pending approval",
     "pending",
     "pending approval",
-    "falsch",
-    "faux",
-    "falso",
-    "onwaar",
 ];
-
-/// Of these words some would say the opposite of a yes: the field is a question.
-const STATES_FROM: &str = "active";
 
 /// How far the clock of another machine may be ahead.
 const AHEAD_MAX_MICROS: u64 = 5 * 60 * 1_000_000;
 /// How far a time may be ahead that says nothing of its time zone.
 const ZONE_MAX_MICROS: u64 = 14 * 60 * 60 * 1_000_000;
 
-/// What `value` says of a state or as an answer to yes or no.
+/// Whether `value` says that a user is active: a state, or an answer to yes or no.
+pub(super) fn is_active(name: &str, value: &Value) -> Result<bool, String> {
+    if let Some(active) = state(value) {
+        return Ok(active);
+    }
+    truth(name, value).map_err(|problem| match value {
+        Value::String(text) => format!(
+            "{name}: {:?} is not a known state; write active, suspended, true, false or the like",
+            shortened(text)
+        ),
+        _ => problem,
+    })
+}
+
+/// The same of a field that asks for the opposite. States keep their meaning: a user whose
+/// field `blocked` says "blocked" is not active.
+pub(super) fn is_not_inactive(name: &str, value: &Value) -> Result<bool, String> {
+    match state(value) {
+        Some(active) => Ok(active),
+        None => is_active(name, value).map(|truth| !truth),
+    }
+}
+
+/// Whether a state lets a user log in; `None` for anything else.
+fn state(value: &Value) -> Option<bool> {
+    let state = plain_word(value.as_str()?).replace(['_', '-'], " ");
+    let is_in = |states: &[&str]| states.contains(&state.as_str());
+    is_in(ACTIVE)
+        .then_some(true)
+        .or_else(|| is_in(INACTIVE).then_some(false))
+}
+
+fn plain_word(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// What `value` answers to yes or no.
 pub(super) fn truth(name: &str, value: &Value) -> Result<bool, String> {
     match value {
         Value::Bool(truth) => Ok(*truth),
@@ -82,43 +121,20 @@ pub(super) fn truth(name: &str, value: &Value) -> Result<bool, String> {
                 "{name}: {number} is neither 0 nor 1, false nor true"
             )),
         },
-        Value::String(text) => word(name, text),
+        Value::String(text) => {
+            let word = plain_word(text);
+            let is_in = |words: &[&str]| words.contains(&word.as_str());
+            match (is_in(YES), is_in(NO)) {
+                (true, _) => Ok(true),
+                (_, true) => Ok(false),
+                _ => Err(format!(
+                    "{name}: {:?} is neither yes nor no; write true, false, yes or no",
+                    shortened(text)
+                )),
+            }
+        }
         other => Err(mismatch(name, "true or false", other)),
     }
-}
-
-fn word(name: &str, text: &str) -> Result<bool, String> {
-    let word = text.trim().to_lowercase();
-    if YES.contains(&word.as_str()) {
-        return Ok(true);
-    }
-    if NO.contains(&word.as_str()) {
-        return Ok(false);
-    }
-    Err(format!(
-        "{name}: {:?} is no word for true or false; write true, false, yes, no, active, \
-         suspended or the like",
-        shortened(text)
-    ))
-}
-
-/// What `value` says of a field that is the opposite of `active`. Of states only
-/// those of the field's own kind make sense: a blocked user is not active.
-pub(super) fn untruth(name: &str, value: &Value) -> Result<bool, String> {
-    if let Value::String(text) = value {
-        let word = text.trim().to_lowercase();
-        let at = YES.iter().position(|yes| *yes == word);
-        let first_state = YES.iter().position(|yes| *yes == STATES_FROM);
-        if at >= first_state && at.is_some() {
-            return Ok(true);
-        }
-        let at = NO.iter().position(|no| *no == word);
-        let first_state = NO.iter().position(|no| *no == "inactive");
-        if at >= first_state && at.is_some() {
-            return Ok(false);
-        }
-    }
-    truth(name, value).map(|truth| !truth)
 }
 
 /// A moment that has passed: seconds or milliseconds since 1970, RFC 3339, or a
@@ -230,8 +246,17 @@ mod tests {
 
     #[test]
     fn states_and_answers_are_words() {
-        for word in ["Active", "ENABLED", " yes ", "Y", "1", "TRUE"] {
-            assert_eq!(truth("a", &json!(word)), Ok(true), "{word}");
+        for word in [
+            "Active",
+            "ENABLED",
+            " yes ",
+            "Y",
+            "1",
+            "TRUE",
+            "PASSWORD_RESET",
+            "Locked-out",
+        ] {
+            assert_eq!(is_active("a", &json!(word)), Ok(true), "{word}");
         }
         for word in [
             "Suspended",
@@ -242,22 +267,25 @@ mod tests {
             "False",
             "blocked",
         ] {
-            assert_eq!(truth("a", &json!(word)), Ok(false), "{word}");
+            assert_eq!(is_active("a", &json!(word)), Ok(false), "{word}");
         }
         assert_eq!(truth("a", &json!(1)), Ok(true));
-        assert!(
-            truth("a", &json!("maybe"))
-                .unwrap_err()
-                .contains("\"maybe\" is no word")
-        );
+        for word in ["maybe", "active", "Suspended"] {
+            let refused = truth("admin", &json!(word)).unwrap_err();
+            let told = format!("admin: {word:?} is neither yes nor no");
+            assert!(refused.starts_with(&told), "{refused}");
+        }
+        assert!(is_active("a", &json!("maybe")).is_err());
         for (value, active) in [
             ("yes", false),
             ("No", true),
             ("suspended", false),
             ("active", true),
             ("1", false),
+            ("WAHR", false),
+            ("Falsch", true),
         ] {
-            assert_eq!(untruth("a", &json!(value)), Ok(active), "{value}");
+            assert_eq!(is_not_inactive("a", &json!(value)), Ok(active), "{value}");
         }
     }
 

@@ -117,7 +117,7 @@ fn nothing_unknown_is_taken() {
         ),
         (
             r#"{"op":"add_member","workspace":"a","user":"b","role":"boss"}"#,
-            "say owner or user",
+            "use owner or user",
         ),
         (
             r#"{"op":"create_user","email":"a@b","id":"5"}"#,

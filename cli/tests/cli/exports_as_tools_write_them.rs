@@ -143,12 +143,12 @@ fn what_went_wrong_on_the_way_is_said() {
         (
             "joined.json",
             "{\"users\":[{\"email\":\"a@b\"}]}\n{\"users\":[]}\n",
-            "line 2, column 1: something follows behind its end; a file has one document",
+            "line 2, column 1: something follows the end of the document",
         ),
         (
             "behind.json",
             "{\"users\":[{\"email\":\"a@b\"}]} x",
-            "line 1, column 29: something follows behind its end",
+            "line 1, column 29: something follows the end of the document",
         ),
         ("deep.json", &deep, "it is nested too deeply"),
         (
@@ -159,7 +159,7 @@ fn what_went_wrong_on_the_way_is_said() {
         (
             "keys.json",
             "{users:[]}",
-            "a key has to be a text in double quotes",
+            "a key must be a text in double quotes",
         ),
     ] {
         let folder = Folder::new();

@@ -177,7 +177,7 @@ fn csv_rows_that_are_wrong_have_the_line_they_begin_on() {
         &[
             "3 of 3 rows",
             "line 2, ann@ex.co: in the given name",
-            "line 5, bob@ex.co: active: \"maybe\" is no word for true or false",
+            "line 5, bob@ex.co: active: \"maybe\" is not a known state",
             "line 6, cho@ex.co: it has 2 cells and the header has 3",
         ],
     );
@@ -191,7 +191,7 @@ fn csv_headers_that_are_wrong_refuse_the_file() {
         ("email,email", "the column \"email\" twice"),
         (
             "email,active,enabled",
-            "\"active\" and \"enabled\" are there for the same",
+            "\"active\" and \"enabled\" both hold the same",
         ),
         ("given_name,active", "no column email, username or id"),
         ("email;username", "it has 1 cell and the header has 2"),

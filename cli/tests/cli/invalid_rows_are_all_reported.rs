@@ -93,7 +93,7 @@ const BAD_LINES: [(&str, &str); 14] = [
     ),
     (
         r#"{"email":"b@ex.co","active":"perhaps"}"#,
-        "\"perhaps\" is no word for true or false",
+        "\"perhaps\" is not a known state",
     ),
     (
         r#"{"email":"c@ex.co","active":true,"enabled":true}"#,

@@ -318,7 +318,7 @@ fn duplicate_keys_are_refused_in_what_is_not_read_too() {
         ),
         (
             "[{\"realm\":\"demo\",\n\"smtpServer\":{\"host\":1,\"host\":1}}]",
-            r#"line 2, column 32: the key "host" is there twice"#,
+            r#"line 2, column 29: the key "host" is there twice"#,
         ),
         (
             r#"{"attributes":{"a":[{"b":{"c":1,"c":2}}]},"users":{}}"#,

@@ -9,6 +9,7 @@
 
 mod a_full_house;
 mod broken_pipes_are_quiet;
+mod cells_that_lost_their_value;
 mod changes_are_told_in_order;
 mod damage_is_listed_and_repaired;
 mod dry_runs_write_nothing;

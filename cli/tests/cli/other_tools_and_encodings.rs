@@ -106,12 +106,12 @@ fn what_is_uncertain_is_refused_with_its_place() {
         (
             "apostrophes.csv",
             b"email\n'ann@ex.co'\n",
-            ["line 2", "not a usable email"],
+            ["line 2", "begins with the apostrophe"],
         ),
         (
             "states.csv",
             b"email,active\nann@ex.co,maybe\n",
-            ["line 2", "\"maybe\" is no word for true or false"],
+            ["line 2", "\"maybe\" is not a known state"],
         ),
         (
             "dates.csv",

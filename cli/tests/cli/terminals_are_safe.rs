@@ -42,7 +42,7 @@ fn what_is_refused_is_written_out() {
     let err = folder.refused("import u.jsonl");
     assert_says(&err, &["3 of 3 rows"]);
     assert_plain(&err);
-    assert_eq!(err.lines().count(), 6);
+    assert_eq!(err.lines().count(), 5);
     assert_plain(&folder.run_args(&["users", "get", "\u{1b}[2J@ex.co"]).err);
     assert_plain(&folder.run_args(&["import", "\u{1b}[2J"]).err);
 }

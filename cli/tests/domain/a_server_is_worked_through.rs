@@ -267,7 +267,7 @@ fn the_environment_names_the_server_unless_a_file_is_named() {
             &served.url,
             "hc_wrong",
             1,
-            "does not take the key",
+            "does not accept the key",
         ),
         ("users list", "http://users.ex.co", &key, 1, "use https"),
         (

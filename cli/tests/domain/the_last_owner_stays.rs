@@ -126,8 +126,14 @@ fn workspaces_left_without_an_owner_are_named() {
         }
     }
     let own = "1 workspace has no active owner now: \"a\"";
-    assert_says(&folder.done("workspaces remove a ann@ex.co --allow-ownerless"), &[own]);
+    assert_says(
+        &folder.done("workspaces remove a ann@ex.co --allow-ownerless"),
+        &[own],
+    );
     let line = "workspaces set-role b ann@ex.co user --allow-ownerless";
     assert_eq!(folder.json(line)["ownerless"][0]["name"], "b");
-    assert_eq!(folder.json("users deactivate ann@ex.co").get("ownerless"), None);
+    assert_eq!(
+        folder.json("users deactivate ann@ex.co").get("ownerless"),
+        None
+    );
 }

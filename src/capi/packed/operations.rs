@@ -55,7 +55,7 @@ fn open(bytes: &[u8]) -> Result<(&[u8], u32), CallError> {
     };
     opened().ok_or_else(|| {
         CallError::argument(format!(
-            "the {} bytes are no packed operations of version {VERSION}",
+            "the {} bytes are not packed operations of version {VERSION}",
             bytes.len()
         ))
     })
@@ -183,7 +183,7 @@ fn op(operation: HcOperation, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
                 .ok_or_else(|| Wrong::missing(F::ExternalId))?;
             Op::SetWorkspaceExternalId(workspace, provisioner, id.map(str::to_owned))
         }
-        O::Settings => return Err(Wrong::Packed("settings are no operation".to_owned())),
+        O::Settings => return Err(Wrong::Packed("settings are not an operation".to_owned())),
     })
 }
 

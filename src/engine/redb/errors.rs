@@ -54,7 +54,7 @@ impl Name {
             Redb::UpgradeRequired(version) => (
                 ErrorKind::UnsupportedFormat,
                 format!(
-                    "`{name}` is in redb's old file format {version}; bring it to format 3 with redb 2.6"
+                    "`{name}` is in redb's old file format {version}; upgrade it to format 3 with redb 2.6"
                 ),
             ),
             Redb::Corrupted(what) if what.starts_with(NEWER_FORMAT) => (
@@ -77,7 +77,7 @@ impl Name {
             Redb::ValueTooLarge(bytes) => (
                 ErrorKind::TooLarge,
                 format!(
-                    "an entry of {bytes} bytes does not fit into `{name}`, where 3 GiB is the most; store less"
+                    "an entry of {bytes} bytes does not fit into `{name}`; the limit is 3 GiB, so store less"
                 ),
             ),
             Redb::DatabaseClosed => return self.closed(),
@@ -121,7 +121,7 @@ impl Name {
         Error::new(
             ErrorKind::Corrupted,
             format!(
-                "`{}` is not a directory of users, since it doesn't begin like one; check the path",
+                "`{}` is not a directory of users: its first bytes are those of another kind of file; check the path",
                 self.0
             ),
         )
@@ -148,7 +148,7 @@ impl Name {
         Error::new(
             ErrorKind::OutcomeUnknown,
             format!(
-                "what a commit to `{}` left can't be read: {cause}; close it and open it again to see whether it took effect",
+                "the state of `{}` after a commit can't be read: {cause}; close it and open it again to see whether the commit took effect",
                 self.0
             ),
         )
@@ -161,7 +161,7 @@ impl Name {
         Error::new(
             ErrorKind::Io,
             format!(
-                "nothing is written to `{}` any more; close it and open it again first: {cause}",
+                "`{}` accepts no writes after an earlier failure; close it and open it again: {cause}",
                 self.0
             ),
         )
@@ -172,7 +172,7 @@ impl Name {
         Error::new(
             ErrorKind::Corrupted,
             format!(
-                "`{}` is a copy that was made while the original was in use, and is not whole: {error}; make another with a backup, or of a directory that is closed",
+                "`{}` is a copy that was made while the original was in use, and is incomplete: {error}; make a backup instead, or copy the file of a closed directory",
                 self.0
             ),
         )
@@ -256,7 +256,7 @@ impl Name {
     pub(super) fn io(&self, error: io::Error) -> Error {
         let advice = match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                "it must be readable and writable to this process"
+                "this process must be able to read and write it"
             }
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space",
             _ => "check the path and the disk",

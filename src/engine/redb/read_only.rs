@@ -117,7 +117,7 @@ impl ReadOnly {
         Error::new(
             ErrorKind::ReadOnly,
             format!(
-                "{} was opened for reading only; open it without that to change it",
+                "{} was opened read-only; open it for writing to change it",
                 self.name
             ),
         )

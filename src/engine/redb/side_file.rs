@@ -44,7 +44,7 @@ pub(super) fn create(path: &Path, database: &Path) -> io::Result<File> {
 fn refuse_link(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => Err(io::Error::other(format!(
-            "`{}` is a symbolic link, and a log is never followed elsewhere; remove the link",
+            "`{}` is a symbolic link, and a log must be a regular file; remove the link",
             path.display()
         ))),
         _ => Ok(()),

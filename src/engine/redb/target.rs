@@ -61,10 +61,11 @@ impl Target {
         // The working directory may change while the copy is written.
         let path = std::path::absolute(path).map_err(io)?;
         let Some(file_name) = path.file_name() else {
-            return Err(refused(&name, "is no name of a file; name one"));
+            return Err(refused(&name, "is not the name of a file; name one"));
         };
         if is_beside(file_name) {
-            let why = "has a name that is kept for the log of another; choose another name";
+            let why =
+                "has a name that is reserved for another directory's log; choose another name";
             return Err(refused(&name, why));
         }
         let found = match fs::symlink_metadata(&path) {

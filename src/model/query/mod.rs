@@ -290,7 +290,7 @@ impl UserQuery {
             return Ok(());
         }
         Err(invalid(format!(
-            "a page has 1 to {most} users, not {limit}"
+            "the limit is {limit}; a page can have 1 to {most} users"
         )))
     }
 

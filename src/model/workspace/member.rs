@@ -50,7 +50,7 @@ impl FromStr for Role {
         } else {
             Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("{text:?} is not a role; say owner or user"),
+                format!("{text:?} is not a role; use owner or user"),
             ))
         }
     }

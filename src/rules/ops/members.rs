@@ -90,7 +90,7 @@ fn refuse_own_default(workspace: &Workspace, user: &User) -> Result<()> {
     Err(Error::new(
         ErrorKind::DefaultWorkspace,
         format!(
-            "{:?} is the user's own default workspace, which the user keeps",
+            "{:?} is the user's own default workspace, which they can't leave; deactivate or delete the user instead",
             workspace.name
         ),
     ))

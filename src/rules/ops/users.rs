@@ -14,7 +14,7 @@ pub(in crate::rules) fn create<R: Read>(
     let id = draft.id.ok_or_else(|| {
         Error::new(
             ErrorKind::InvalidArgument,
-            "the id was not drawn; report this",
+            "the new user has no id, which is a bug; report it",
         )
     })?;
     if session.is_id_taken(id, draft.is_drawn)? {
@@ -114,7 +114,7 @@ fn refuse_own_account<R: Read>(session: &Session<'_, R>, user: &User, verb: &str
     if session.actor == Some(user.id) {
         return Err(Error::new(
             ErrorKind::OwnAccount,
-            format!("users can't {verb} themselves; another admin has to"),
+            format!("users can't {verb} themselves; ask another admin to do it"),
         ));
     }
     Ok(())

@@ -36,7 +36,7 @@ impl CursorPosition {
         position.ok_or_else(|| {
             Error::new(
                 ErrorKind::InvalidArgument,
-                "the cursor is not one of a query in this order; pass the page's `next` as it is",
+                "the cursor was changed, or comes from a query with another order; pass a page's `next` unchanged",
             )
         })
     }

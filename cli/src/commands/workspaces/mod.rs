@@ -13,8 +13,8 @@ use super::{Store, apply};
 use crate::args::WorkspacesCommand;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
-use crate::ownerless::Ownerless;
 use crate::output::{safe, write_json};
+use crate::ownerless::Ownerless;
 
 pub(super) fn run(
     store: &Store<'_>,

@@ -114,7 +114,7 @@ impl<'a> Fields<'a> {
             Some(0) => Ok(Some(false)),
             Some(1) => Ok(Some(true)),
             Some(other) => Err(Wrong::Packed(format!(
-                "its field {name:?} is {other}; say 0 for no or 1 for yes"
+                "its field {name:?} is {other}; use 0 for no or 1 for yes"
             ))),
         }
     }

@@ -37,7 +37,7 @@ fn after_a_failed_commit_nothing_is_written_until_reopened() {
     assert_eq!(error.kind(), ErrorKind::Io);
     let message = error.to_string();
     assert!(
-        message.contains("nothing is written to `users.redb` any more"),
+        message.contains("`users.redb` accepts no writes after an earlier failure"),
         "{message}"
     );
     assert!(

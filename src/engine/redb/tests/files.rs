@@ -203,7 +203,7 @@ fn a_missing_permission_is_explained() {
     let message = error.to_string();
     assert!(message.contains("`users.redb`"), "{message}");
     assert!(
-        message.ends_with("it must be readable and writable to this process"),
+        message.ends_with("this process must be able to read and write it"),
         "{message}"
     );
 }

@@ -1,0 +1,96 @@
+//! What spreadsheets and databases leave in a cell in place of its value. Such a cell is
+//! refused: what was meant is lost, or can only be guessed.
+
+use super::values::shortened;
+
+/// What spreadsheets show for a formula that failed.
+const FAILED: [&str; 9] = [
+    "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
+];
+
+/// What is wrong with the text of any cell.
+pub(super) fn problem(text: &str) -> Option<String> {
+    let is_narrow = text.len() > 2 && text.bytes().all(|byte| byte == b'#');
+    if FAILED.contains(&text) || is_narrow {
+        return Some(format!(
+            "{:?} is what a spreadsheet shows in place of a value; correct the cell, and export it \
+             again",
+            shortened(text)
+        ));
+    }
+    if text == "\\N" {
+        return Some("\\N is how a database exports no value; empty the cell".to_owned());
+    }
+    lost_character(text)
+}
+
+/// What is wrong with the text of a cell that says who a user is.
+pub(super) fn problem_of_name(text: &str) -> Option<String> {
+    let shown = shortened(text);
+    if is_rounded(text) {
+        return Some(format!(
+            "{shown:?} is a number that a spreadsheet has rounded; format its column as text, and \
+             export it again"
+        ));
+    }
+    if text.starts_with('\'') {
+        return Some(format!(
+            "{shown:?} begins with the apostrophe by which spreadsheets mark text; take it out"
+        ));
+    }
+    if text.starts_with("=\"") && text.ends_with('"') {
+        return Some(format!(
+            "{shown:?} is a formula; write the text alone, without = and quotes"
+        ));
+    }
+    if text == "NULL" {
+        return Some("NULL is how a database exports no value; empty the cell".to_owned());
+    }
+    problem(text)
+}
+
+/// What is wrong with a text in which a character was lost.
+pub(super) fn lost_character(text: &str) -> Option<String> {
+    text.contains('\u{fffd}').then(|| {
+        format!(
+            "{:?} has U+FFFD in place of a character that was lost; export it again as UTF-8",
+            shortened(text)
+        )
+    })
+}
+
+/// Whether it is a number like `1.07E+20`, or `1,07E+20` where numbers have a comma.
+fn is_rounded(text: &str) -> bool {
+    let Some((digits, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let is_number =
+        |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+    whole.len() == 1
+        && is_number(whole)
+        && is_number(fraction)
+        && exponent.strip_prefix('+').is_some_and(is_number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_place_of_a_value_is_told() {
+        for text in ["#REF!", "#N/A", "####", "\\N", "Ren\u{fffd}"] {
+            assert!(problem(text).is_some(), "{text}");
+        }
+        for text in [
+            "1.07E+20", "1,07e+20", "1E+15", "'ann", "=\"007\"", "NULL", "#N/A",
+        ] {
+            assert!(problem_of_name(text).is_some(), "{text}");
+        }
+        for text in [
+            "", "#", "#1", "O'Neil", "1E5", "12E+3", "e+1", "Null", "=1", "1.E+1",
+        ] {
+            assert_eq!(problem_of_name(text), None, "{text}");
+        }
+    }
+}
