@@ -11,7 +11,7 @@ use super::{Store, input, refusal};
 use crate::args::BatchArgs;
 use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result, took_effect};
-use crate::import::encoding::{Encoding, decode, refuse_second_mark};
+use crate::import::encoding::{decode_unicode, refuse_second_mark};
 use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list, write_members};
 use crate::ownerless::Ownerless;
@@ -95,7 +95,7 @@ fn read(file: &str, args: &BatchArgs) -> Result<Vec<Operation>> {
     let bytes = input::read(&args.file)?;
     let unreadable_file =
         |problem| Failure::refused("unreadable_file", format!("can't read {file}: {problem}"));
-    let text = decode(&bytes, Encoding::Auto).map_err(unreadable_file)?;
+    let text = decode_unicode(&bytes).map_err(unreadable_file)?;
     refuse_second_mark(&text).map_err(unreadable_file)?;
     ops::parse(&text).map_err(|lines| unreadable(&lines, file))
 }
@@ -113,7 +113,7 @@ fn unreadable(lines: &[Unreadable], file: &str) -> Failure {
         let more = lines.len() - LINES_SHOWN_MAX;
         notes.push(format!("  and {more} more; --json lists them all"));
     }
-    notes.push("`headcount batch --help` tells what an operation is".to_owned());
+    notes.push("`headcount batch --help` describes the operations".to_owned());
     let invalid: Vec<_> = lines
         .iter()
         .map(|Unreadable { line, reason }| json!({ "line": line, "reason": reason }))

@@ -45,10 +45,10 @@ fn list(store: &Store<'_>, args: &ChangesArgs, json: bool, out: &mut dyn Write) 
     }
     write_trimmed(trimmed, out)?;
     let Some(first) = changes.next() else {
-        let like = if filter.is_empty() { "" } else { " like that" };
+        let such = if filter.is_empty() { "" } else { "such " };
         writeln!(
             out,
-            "no changes{like} after {}",
+            "no {such}changes after {}",
             args.after.unwrap_or(trimmed)
         )?;
         return Ok(());
@@ -62,7 +62,7 @@ fn list(store: &Store<'_>, args: &ChangesArgs, json: bool, out: &mut dyn Write) 
 
 fn trim(store: &Store<'_>, before: u64, yes: Yes, json: bool, out: &mut dyn Write) -> Result<()> {
     let directory = store.open_to_write()?;
-    confirm(&format!("forgetting the changes before {before}"), yes)?;
+    confirm(&format!("deleting the changes before {before}"), yes)?;
     let trimmed = directory.trim_changes(before)?;
     took_effect();
     directory.close()?;

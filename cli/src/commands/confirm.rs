@@ -15,15 +15,15 @@ pub(super) fn confirm(what: &str, yes: Yes) -> Result<()> {
     let (stdin, mut stderr) = (io::stdin(), io::stderr());
     if !stdin.is_terminal() || !stderr.is_terminal() {
         return Err(not_confirmed(&format!(
-            "{what} can't be undone, and there is no terminal to ask on; say --yes if it is meant"
+            "{what} can't be undone, and there is no terminal to ask on; pass --yes to confirm"
         )));
     }
     // A question that can't be shown is not answered.
-    let question = format!("{} can't be undone. Go on? [y/N] ", safe(what));
+    let question = format!("{} can't be undone. Continue? [y/N] ", safe(what));
     let width = wrap::stderr_width().unwrap_or(usize::MAX);
     write!(stderr, "{}", wrap::wrapped(&question, width))
         .and_then(|()| stderr.flush())
-        .map_err(|_| not_confirmed("nobody could be asked; nothing was changed"))?;
+        .map_err(|_| not_confirmed("nobody confirmed; nothing was changed"))?;
     let mut answer = String::new();
     let read = stdin.lock().read_line(&mut answer);
     let answer = answer.trim_ascii();

@@ -115,7 +115,7 @@ fn file(path: &Path) -> Check {
             "file",
             State::Wrong,
             format!("can't look at {}: {error}", path.display()),
-            "see that you may read the folder, or run this as the user who owns the file",
+            "make sure that you may read the folder, or run this as the user who owns the file",
         ),
     }
 }
@@ -135,7 +135,7 @@ fn log_files(path: &Path) -> Vec<PathBuf> {
 fn log(path: &Path) -> Check {
     let files = log_files(path);
     if files.is_empty() {
-        return ok("log", "none: the file was closed, and has everything");
+        return ok("log", "none: the file was closed and is complete");
     }
     let sizes = files.iter().filter_map(|file| fs::metadata(file).ok());
     let size = sizes.map(|metadata| metadata.len()).sum();
@@ -193,7 +193,7 @@ fn access(path: &Path) -> Check {
 fn access(_path: &Path) -> Check {
     Check {
         state: State::Unknown,
-        ..ok("permissions", "not looked at on this system")
+        ..ok("permissions", "not checked on this system")
     }
 }
 
@@ -210,7 +210,7 @@ fn space(path: &Path) -> Check {
                 ok("disk", found)
             } else {
                 let cure = format!(
-                    "have {} free, for the file to grow, to be compacted and restored",
+                    "free some space, up to {}, so that the file can grow, be compacted and restored",
                     bytes(wanted)
                 );
                 bad("disk", State::Warning, found, &cure)
@@ -218,10 +218,7 @@ fn space(path: &Path) -> Check {
         }
         Err(error) => Check {
             state: State::Unknown,
-            ..ok(
-                "disk",
-                format!("can't be asked for its free space: {error}"),
-            )
+            ..ok("disk", format!("its free space can't be read: {error}"))
         },
     }
 }
@@ -230,7 +227,7 @@ fn space(path: &Path) -> Check {
 fn space(_path: &Path) -> Check {
     Check {
         state: State::Unknown,
-        ..ok("disk", "not looked at on this system")
+        ..ok("disk", "not checked on this system")
     }
 }
 
@@ -247,7 +244,7 @@ fn inside(path: &Path, checks: &mut Vec<Check>) {
                     "holder",
                     State::Unknown,
                     error.to_string(),
-                    "to have what is in the file looked at too, end that process first",
+                    "to check the contents of the file too, stop that process first",
                 )
             });
             return;
@@ -281,7 +278,7 @@ fn not_opened(error: &headcount::Error) -> Check {
              --dry-run` says what can be mended"
         }
         ErrorKind::UnsupportedFormat => "use the release that wrote it, or a later one",
-        _ => "see that you may read the file and its folder",
+        _ => "make sure that you may read the file and its folder",
     };
     bad("contents", State::Wrong, error.to_string(), cure)
 }

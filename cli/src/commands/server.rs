@@ -31,7 +31,7 @@ pub(super) fn of(args: &Args) -> Result<Option<Address>> {
     if args.actor.is_some() {
         return Err(Failure::refused(
             "usage",
-            "through a server the key says who acts; leave --actor out, and use a key of that user",
+            "through a server, the key identifies the actor; leave --actor out and use a key of that user",
         ));
     }
     let key = match (&remote.key, &remote.key_file) {

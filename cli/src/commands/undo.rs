@@ -182,8 +182,7 @@ impl History {
             Some(later) => Err(Failure::refused(
                 "conflict",
                 format!(
-                    "what change {} changed was changed again by change {later}; undo that one \
-                     first, or set things right by hand",
+                    "what change {} changed was changed again by change {later}; undo that one first, or make the change by hand",
                     self.change.sequence
                 ),
             )),
@@ -254,14 +253,14 @@ impl History {
                 ([Field::Admin], Ok(Some(found))) => {
                     let update = UserUpdate::new().admin(!found.is_admin());
                     let verb = if found.is_admin() {
-                        "take the admin's rights from"
+                        "remove admin rights from"
                     } else {
                         "make an admin of"
                     };
                     of_user(Op::UpdateUser(id.into(), update), id, verb)
                 }
                 _ => Err(format!(
-                    "what fields of {} were before isn't kept",
+                    "the earlier values of the fields of {} aren't kept",
                     user(id)
                 )),
             },
@@ -274,11 +273,9 @@ impl History {
                     Touched::License,
                     format!("set the license to {}", license_name(license)),
                 ))),
-                None => Err(
-                    "what the license was before isn't in the history; use `headcount \
+                None => Err("the earlier license isn't in the history; use `headcount \
                              license set`"
-                        .to_owned(),
-                ),
+                    .to_owned()),
             },
             ref of_workspace => self.step_of_workspace(of_workspace, user),
         }
@@ -293,7 +290,7 @@ impl History {
             let told = format!("{verb} workspace id:{id}");
             Ok(Some(Step::new(op, Touched::Workspace(id), told)))
         };
-        let unknown_role = "what the role was before isn't in the history";
+        let unknown_role = "the earlier role isn't in the history";
         match *event {
             Event::WorkspaceCreated { workspace, .. } => {
                 of_workspace(Op::DeleteWorkspace(workspace.into()), workspace, "delete")
@@ -335,12 +332,12 @@ impl History {
             // It is said of another event, which is undone itself.
             Event::WorkspaceOwnerless { .. } => Ok(None),
             Event::WorkspaceRenamed { workspace } => Err(format!(
-                "what workspace id:{workspace} was called before isn't kept; rename it"
+                "the earlier name of workspace id:{workspace} isn't kept; rename it"
             )),
             Event::WorkspaceDeleted { workspace } => Err(format!(
                 "the workspace id:{workspace} was deleted for good; restore a backup"
             )),
-            _ => Err("a part of it can't be taken back".to_owned()),
+            _ => Err("part of it can't be undone".to_owned()),
         }
     }
 }

@@ -101,7 +101,7 @@ fn update_users(
     if users.len() > 1 && is_of_one {
         return Err(Failure::refused(
             "usage",
-            "--email, --username and --if-version are of one user; name one",
+            "--email, --username and --if-version need a single user; name one",
         ));
     }
     let verb = Verb::Update(Box::new(update(args)));
@@ -147,7 +147,7 @@ impl<'a> UserCommand<'a> {
             if self.version.is_given() {
                 return Err(Failure::refused(
                     "usage",
-                    "--if-version is the version of one user; name one",
+                    "--if-version needs a single user; name one",
                 ));
             }
             let how = [self.who.dry_run, json];

@@ -38,7 +38,7 @@ pub(super) fn columns(
     let names = reading.options.names;
     if let Some(absent) = names.absent(titles.iter().copied()).first() {
         return Err(format!(
-            "its header has no column {absent:?}, which the command line names; it has {}",
+            "its header has no column {absent:?}, which the command line names; its columns are {}",
             titles.join(", ")
         ));
     }
@@ -52,7 +52,7 @@ pub(super) fn columns(
         }
         if titles[..index].contains(&title) {
             return Err(format!(
-                "its header has the column {title:?} twice; take one of the two out, or give it \
+                "its header has the column {title:?} twice; remove one of the two, or give it \
                  another name"
             ));
         }
@@ -122,7 +122,7 @@ fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
         if let Some((_, first)) = seen.iter().find(|(other, _)| *other == target) {
             // The command line would mean both.
             let cure = if plain(first) == plain(title) {
-                "take one of the two out".to_owned()
+                "remove one of the two".to_owned()
             } else {
                 format!("leave one of them out with --ignore '{title}'")
             };
@@ -172,15 +172,15 @@ mod tests {
     fn each_field_has_one_column() {
         for (header, cure) in [
             ("email,mail", "--ignore 'mail'"),
-            ("email,E-Mail", "take one of the two out"),
+            ("email,E-Mail", "remove one of the two"),
             ("email,active,suspended", "--ignore 'suspended'"),
             (
                 "email,attributes.team,Attributes.team",
-                "take one of the two out",
+                "remove one of the two",
             ),
             (
                 "email,external_ids.okta,External_IDs.okta",
-                "take one of the two out",
+                "remove one of the two",
             ),
         ] {
             let refused = read(header).unwrap_err();

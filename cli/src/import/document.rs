@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::encoding::end_in;
 use super::federated;
-use super::json::{Members, Strict, part};
+use super::json::{FOLLOWED, Members, Strict, part};
 use super::names::{Names, Target};
 use super::reading::Reading;
 use super::row::{Fields, List, Spot, is_federated};
@@ -61,8 +61,14 @@ pub(super) struct Document {
 
 /// Reads the rows of a document.
 pub(super) fn read(text: &str, reading: &mut Reading<'_>) -> Result<Document, String> {
-    let whole: &RawValue =
-        part(text, text).map_err(|problem| format!("it is not valid JSON: {problem}"))?;
+    let whole: &RawValue = part(text, text).map_err(|problem| {
+        let cure = if problem.ends_with(FOLLOWED) {
+            "; a file has one document, or one object on each line"
+        } else {
+            ""
+        };
+        format!("it is not valid JSON: {problem}{cure}")
+    })?;
     let mut reader = Reader {
         text,
         document: Document {

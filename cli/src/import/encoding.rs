@@ -53,6 +53,14 @@ pub(crate) fn decode(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, S
     }
 }
 
+/// The same for a command without an option for the encoding.
+pub(crate) fn decode_unicode(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
+    decode(bytes, Encoding::Auto).map_err(|problem| match problem.split_once("; ") {
+        Some((what, cure)) if cure.contains("--encoding") => format!("{what}; save it as UTF-8"),
+        _ => problem,
+    })
+}
+
 fn to_text(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, str>, String> {
     match encoding {
         Encoding::Auto => match bytes {

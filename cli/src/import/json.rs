@@ -112,7 +112,7 @@ impl<'a> Members<'a> {
 
 fn twice<E: Error>(key: &str) -> E {
     E::custom(format_args!(
-        "the key {key:?} is there twice; take one of the two out"
+        "the key {key:?} is there twice; remove one of the two"
     ))
 }
 
@@ -145,6 +145,9 @@ pub(crate) fn without_place(error: &serde_json::Error) -> String {
     in_words(text)
 }
 
+/// What is said where a document is followed by another.
+pub(super) const FOLLOWED: &str = "something follows the end of the document";
+
 /// A message of serde's in the words of JSON.
 fn in_words(text: &str) -> String {
     if let Some(what) = text.strip_prefix("EOF while parsing ") {
@@ -152,10 +155,7 @@ fn in_words(text: &str) -> String {
     }
     let ours = [
         ("recursion limit exceeded", "it is nested too deeply"),
-        (
-            "trailing characters",
-            "something follows the end of the document; a file has one, or one object on each line",
-        ),
+        ("trailing characters", FOLLOWED),
         ("number out of range", "the number is too large"),
         (
             "key must be a string",
@@ -249,10 +249,7 @@ mod tests {
                 "it ends in the middle of a value",
             ),
             ("unknown field `x`", "unknown field `x`"),
-            (
-                "trailing characters",
-                "something follows the end of the document; a file has one, or one object on each line",
-            ),
+            ("trailing characters", FOLLOWED),
         ] {
             assert_eq!(in_words(text), words);
         }

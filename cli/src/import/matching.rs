@@ -166,7 +166,7 @@ fn names_of(candidate: &Candidate, row: &Row) -> Vec<Name> {
 
 fn refuse_duplicate(row: usize, what: &str, first: usize, rows: &Rows, refusals: &mut Refusals) {
     let first = rows.get(first).place;
-    let reason = format!("it has the same {what} as {first}; take one of them out");
+    let reason = format!("it has the same {what} as {first}; remove one of them");
     refusals.add(row, "duplicate", reason);
 }
 

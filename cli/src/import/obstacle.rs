@@ -159,7 +159,7 @@ pub(super) fn silently_kept_admins(directory: &Directory, plan: &Plan) -> Result
     }
     let mut obstacle = Obstacle::new(
         "last_admin",
-        "no active admin would be left if the file had its way; nothing was changed".to_owned(),
+        "the file would leave no active admin; nothing was changed".to_owned(),
         vec![
             "make one of the file's users an admin in it, or use --keep active,admin to leave the \
              admins as they are"
@@ -169,7 +169,7 @@ pub(super) fn silently_kept_admins(directory: &Directory, plan: &Plan) -> Result
     for candidate in kept {
         obstacle.blame(
             candidate.row,
-            "is an active admin here, and none in the file",
+            "is an active admin here, but not in the file",
         );
     }
     Ok(Some(obstacle))
@@ -195,7 +195,7 @@ pub(super) fn of_whole(
                 if !candidate.active {
                     obstacle.blame(candidate.row, "deactivates an active admin");
                 } else if candidate.admin == Some(false) {
-                    obstacle.blame(candidate.row, "takes the rights of an active admin away");
+                    obstacle.blame(candidate.row, "removes the rights of an active admin");
                 }
             }
             for user in plan.absent.iter().filter(|user| user.is_admin) {

@@ -145,8 +145,7 @@ impl<'a> Reading<'a> {
         for (role, users) in &self.client_roles {
             let have = if *users == 1 { "has" } else { "have" };
             notes.push(format!(
-                "{} {have} the client role {role}, which makes nobody an admin; use \
-                 --admin-client-role {role} if it is to",
+                "{} {have} the client role {role}, which makes nobody an admin; use --admin-client-role {role} if it should",
                 count(*users, "user")
             ));
         }

@@ -83,15 +83,14 @@ impl Refusals {
     /// The refusal of a file for the sake of these rows.
     pub(crate) fn failure(&self, file: &str, rows: &Rows, deactivates_absent: bool) -> Failure {
         let message = format!(
-            "{} of {} in {file} can't be taken; nothing was changed",
+            "{} of {} in {file} can't be imported; nothing was changed",
             self.len(),
             count(rows.len(), "row"),
         );
         let mut notes = self.lines(rows);
         if deactivates_absent {
             notes.push(
-                "with --missing deactivate every row has to be right: whom a bad one is about \
-                 could be taken for missing"
+                "with --missing deactivate, every row must be valid: otherwise the user of an invalid row could be taken for missing"
                     .to_owned(),
             );
         } else if self.len() < rows.len() {

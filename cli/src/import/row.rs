@@ -290,7 +290,7 @@ impl Row {
         };
         if is_federated(text) {
             self.notes.push(format!(
-                "the federated id {:?} is left out: it is no UUID",
+                "the federated id {:?} is left out: it is not a UUID",
                 shortened(text)
             ));
             return Ok(());

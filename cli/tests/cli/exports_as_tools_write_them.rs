@@ -133,7 +133,7 @@ fn what_went_wrong_on_the_way_is_said() {
         (
             "twice.csv",
             "email,Email,email\n",
-            "take one of the two out, or give it another name",
+            "remove one of the two, or give it another name",
         ),
         (
             "headless.csv",

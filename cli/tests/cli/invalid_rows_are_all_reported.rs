@@ -12,8 +12,7 @@ fn the_admin_without_an_address() {
     let folder = Folder::with_examples();
     assert_eq!(
         folder.refused(WALLAROO),
-        "headcount: 1 of 3 rows in examples/data/wallaroo-users-query.json can't be taken; \
-         nothing was changed\n  \
+        "headcount: 1 of 3 rows in examples/data/wallaroo-users-query.json can't be imported; nothing was changed\n  \
          users[2], admin (id bfe3948e-7d1c-4c9b-b0a1-3c5d7e9f1a33): an email address is required \
          and none was given; give one like ada@example.com\n\
          use --skip-invalid to import the rest\n\
@@ -193,7 +192,7 @@ fn of_duplicates_the_later_names_the_earlier() {
     assert_says(
         &err,
         &[
-            "line 3, ANN@EX.CO: it has the same email as line 2; take one of them out",
+            "line 3, ANN@EX.CO: it has the same email as line 2; remove one of them",
             "line 5, cho@ex.co: it has the same id as line 4",
             "line 6, dee@ex.co: it has the same username as line 4",
         ],

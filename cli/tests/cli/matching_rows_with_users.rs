@@ -161,6 +161,6 @@ fn a_user_has_one_row_whatever_it_calls_them() {
     );
     assert_says(
         &folder.refused("import u.jsonl --match external_id"),
-        &["line 2, unnamed: it has the same user as line 1; take one of them out"],
+        &["line 2, unnamed: it has the same user as line 1; remove one of them"],
     );
 }

@@ -215,7 +215,7 @@ fn an_unclear_json_key_refuses_the_file() {
         "kc-duplicate-users-member.json",
         &[
             "line 1, column 78: the key \"users\" is there twice",
-            "take one of the two out",
+            "remove one of the two",
         ],
     );
     let folder = Folder::new();
@@ -345,7 +345,7 @@ fn the_last_owner_and_the_last_admin_are_named() {
     let err = folder.refused("import kc-demote-last-admin.json --keep none");
     assert_says(
         &err,
-        &["[0], ann@example.com: takes the rights of an active admin away"],
+        &["[0], ann@example.com: removes the rights of an active admin"],
     );
     folder.done("import kc-demote-last-admin.json --keep active,admin");
     assert_eq!(folder.user("ann@example.com")["admin"], true);

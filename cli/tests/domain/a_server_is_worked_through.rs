@@ -259,7 +259,7 @@ fn the_environment_names_the_server_unless_a_file_is_named() {
             &served.url,
             &key,
             2,
-            "the key says who acts",
+            "the key identifies the actor",
         ),
         ("users list", &served.url, "", 2, "--key-file"),
         (

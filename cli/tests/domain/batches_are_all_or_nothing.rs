@@ -217,3 +217,23 @@ fn two_files_put_together_are_named_as_such() {
     folder.write("b.jsonl", &format!("\u{feff}{line}"));
     assert_says(&folder.done("batch b.jsonl"), &["1 operation"]);
 }
+
+#[test]
+fn a_file_in_another_encoding_is_told_what_helps() {
+    let folder = Folder::new();
+    for (file, told) in [
+        (
+            &b"{\"op\":\"create_user\",\"email\":\"Ren\xe9@ex.co\"}"[..],
+            "byte 0xe9; save it as UTF-8",
+        ),
+        (
+            b"{\0\"\0",
+            "UTF-16 without a byte order mark; save it as UTF-8",
+        ),
+        (b"\x1f\x8b\x08\0", "compressed with gzip; unpack it first"),
+    ] {
+        folder.write("b.jsonl", file);
+        let err = folder.refused("batch b.jsonl");
+        assert!(err.contains(told) && !err.contains("--encoding"), "{err}");
+    }
+}

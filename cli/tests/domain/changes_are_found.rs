@@ -51,7 +51,7 @@ fn by_user_workspace_actor_and_time() {
     assert_says(&folder.refused("changes --workspace v"), &["no workspace"]);
     assert_eq!(
         folder.done("changes --before 1d"),
-        "no changes like that after 0\n"
+        "no such changes after 0\n"
     );
 }
 

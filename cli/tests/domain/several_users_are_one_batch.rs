@@ -147,7 +147,7 @@ fn on_a_terminal_the_answer_decides() {
         assert_eq!(code, 1, "{shown}");
         assert_says(
             &shown,
-            &["can't be undone. Go on? [y/N]", "nothing was changed"],
+            &["can't be undone. Continue? [y/N]", "nothing was changed"],
         );
     }
     assert_eq!(folder.users(""), ["ann", "bob"]);
