@@ -1,13 +1,32 @@
 //! Packed records: a reader unpacks what was packed.
 //!
-//! The reader is the C decoder, which only a fuzz target can call; so this produces the
-//! batches and the expected fields.
+//! The reader is the C decoder. The fuzz targets call it, and the tests run it as a program,
+//! so the checks take it as a function: the fields of a batch, or `None` if it is refused.
 
 use std::sync::Arc;
 
 use crate::capi::packed::fuzzing::pack;
 use crate::codec;
 use crate::model::{Change, Member, Timestamp, User, UserId, Workspace, WorkspaceId};
+
+/// The decoder refuses or reads any bytes, and does the same again.
+pub fn check_decoder(bytes: &[u8], decode: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+    assert_eq!(decode(bytes), decode(bytes), "not the same again");
+}
+
+/// Lists of stored records are packed, and the decoder reads the same fields.
+pub fn check_lists(bytes: &[u8], decode: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+    if let Some(packed) = packed(bytes) {
+        let mut fields = Vec::new();
+        for batch in &packed.batches {
+            fields.extend(decode(batch).expect("our own batch is refused"));
+        }
+        assert!(
+            fields == packed.fields,
+            "other fields come out of {packed:?}"
+        );
+    }
+}
 
 /// A packed list of records.
 #[derive(Debug)]

@@ -1,45 +1,50 @@
-//! Runs the committed corpora of the fuzz targets through their checks, so that every test
-//! run covers earlier findings.
+//! Runs the committed corpora of the fuzz targets, and mutations of them, through their checks:
+//! every test run covers earlier findings, and looks for new ones for some seconds.
+
+#[cfg(feature = "capi")]
+mod decoder;
 
 use std::collections::HashSet;
 use std::fs;
 use std::mem::discriminant;
 use std::path::Path;
 
+#[cfg(feature = "capi")]
+use self::decoder::Decoder;
+#[cfg(feature = "capi")]
+use super::packed;
+use crate::testkit::fuzz::fuzz;
 use crate::testkit::play;
 
-/// Checks each file of a target's corpus.
-fn replay(target: &str, check: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fuzz/corpus")
-        .join(target);
-    let mut files = 0;
-    for entry in fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        let bytes = fs::read(&path).unwrap();
-        let passed = std::panic::catch_unwind(|| check(&bytes));
-        assert!(passed.is_ok(), "{} fails", path.display());
-        files += 1;
+#[test]
+fn every_input_is_read_or_refused() {
+    for (target, check) in super::TARGETS {
+        fuzz(target, check);
     }
-    assert!(files > 0, "{} is empty", folder.display());
 }
 
 #[test]
-fn the_corpora_of_the_fuzz_targets_pass() {
-    replay("cursor", super::cursor::check);
-    replay("email", super::email::check);
-    replay("keys", super::keys::check);
-    replay("log_reader", super::log::check);
-    replay("records", super::records::check);
-    replay("texts", super::texts::check);
-    replay("username", super::username::check);
-    replay("requests", play::play_bytes);
+fn every_script_does_what_the_model_says() {
+    fuzz("requests", play::play_bytes);
 }
 
 #[cfg(feature = "capi")]
 #[test]
-fn the_corpus_of_packed_operations_passes() {
-    replay("packed_operations", super::operations::check);
+fn the_c_decoder_reads_what_was_packed() {
+    let Some(decoder) = Decoder::start() else {
+        return;
+    };
+    let decode = |batch: &[u8]| decoder.decode(batch);
+    fuzz("packed_decoder", |bytes| {
+        packed::check_decoder(bytes, decode);
+    });
+    fuzz("packed_lists", |bytes| packed::check_lists(bytes, decode));
+}
+
+/// The corpus reaches the decoders, not only their refusals.
+#[cfg(feature = "capi")]
+#[test]
+fn the_corpus_of_packed_operations_has_operations() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/packed_operations");
     let read = fs::read_dir(folder).unwrap().filter(|entry| {
         let bytes = fs::read(entry.as_ref().unwrap().path()).unwrap();
@@ -48,14 +53,13 @@ fn the_corpus_of_packed_operations_passes() {
     assert!(read.count() >= 3);
 }
 
-/// The corpus reaches the decoders, not only their refusals.
 #[cfg(feature = "capi")]
 #[test]
 fn the_corpus_of_packed_lists_has_lists() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/packed_lists");
     let packed = fs::read_dir(folder).unwrap().filter(|entry| {
         let bytes = fs::read(entry.as_ref().unwrap().path()).unwrap();
-        super::packed::packed(&bytes).is_some_and(|packed| !packed.batches.is_empty())
+        packed::packed(&bytes).is_some_and(|packed| !packed.batches.is_empty())
     });
     assert!(packed.count() >= 4);
 }
