@@ -90,6 +90,44 @@ pub fn packed(bytes: &[u8]) -> Option<Packed> {
     })
 }
 
+/// A list of each kind that [`packed`] builds, of a small directory.
+#[cfg(test)]
+pub(super) fn examples() -> Vec<Vec<u8>> {
+    use crate::codec::{put_change, put_member, put_user, put_workspace};
+    use crate::{Directory, NewUser, NewWorkspace};
+
+    fn list<T>(
+        kind: u8,
+        records: &[T],
+        put: impl Fn(&mut Vec<u8>, &T) -> crate::Result<()>,
+    ) -> Vec<u8> {
+        let mut list = vec![kind, 0, 0x10];
+        for record in records {
+            let mut bytes = Vec::new();
+            put(&mut bytes, record).unwrap();
+            list.extend(u16::try_from(bytes.len()).unwrap().to_le_bytes());
+            list.extend(bytes);
+        }
+        list
+    }
+    let directory = Directory::in_memory().unwrap();
+    let ann = NewUser::new("ann@ex.co")
+        .given_name("Ann")
+        .attribute("team", "a");
+    let users = [ann, NewUser::new("bob@ex.co").username("bob")];
+    let users = users.map(|user| directory.create_user(user).unwrap());
+    let team = NewWorkspace::new("Team").owner("ann@ex.co");
+    let team = directory.create_workspace(team).unwrap();
+    let members = directory.members(team.id()).unwrap();
+    let changes: Vec<Change> = directory.changes(0).unwrap().map(Result::unwrap).collect();
+    vec![
+        list(1, &users, |bytes, user| put_user(bytes, user)),
+        list(2, &[team], put_workspace),
+        list(3, &members, put_member),
+        list(4, &changes, put_change),
+    ]
+}
+
 fn decoded<T>(records: &[&[u8]], decode: impl Fn(&[u8]) -> crate::Result<T>) -> Option<Vec<T>> {
     records.iter().map(|record| decode(record).ok()).collect()
 }

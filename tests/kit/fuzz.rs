@@ -56,8 +56,9 @@ pub fn fuzz(target: &str, check: impl Fn(&[u8])) {
     }
 }
 
-/// The names and the content of the files, in the order of their names.
-fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
+/// The names and the content of the files in the corpus of `target`, in the order of their
+/// names.
+pub fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     let mut parents = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let corpora = parents.find_map(|parent| {
         let folder = parent.join("fuzz/corpus");
@@ -91,10 +92,15 @@ fn mutated(files: &[&[u8]], random: &mut Rng) -> Vec<u8> {
     for _ in 0..random.usize(1..=8) {
         let part = part(&bytes, random);
         let at = part.start;
-        match random.u8(..6) {
+        match random.u8(..7) {
             0 => {
                 if let Some(byte) = bytes.get_mut(at) {
                     *byte ^= 1 << random.u8(..8);
+                }
+            }
+            5 => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = byte.wrapping_add_signed(random.i8(-4..=4));
                 }
             }
             1 => _ = bytes.drain(part),
