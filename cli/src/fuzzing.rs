@@ -10,8 +10,11 @@ use crate::import::encoding::{Encoding, decode};
 use crate::import::fuzzing::check;
 use crate::ops;
 
+/// Panics if a promise is broken for these bytes.
+pub type Check = fn(&[u8]);
+
 /// The checks, by the names of their corpora in `fuzz/corpus`.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[("batch", check_batch), ("import", check)];
+pub const TARGETS: &[(&str, Check)] = &[("batch", check_batch), ("import", check)];
 
 /// Reads a file of operations and applies it: what is refused changes nothing and names
 /// lines that are there, and the directory is sound afterwards.

@@ -6,14 +6,14 @@
 use std::env;
 use std::sync::LazyLock;
 
-use headcount::fuzzing::packed;
+use headcount::fuzzing::{Check, packed};
 use headcount_fuzz::packed_fields;
 
 #[path = "../../tests/kit/mod.rs"]
 mod kit;
 
 /// Those that the packages can't have: the testkit and the C decoder are here.
-const TARGETS: &[(&str, fn(&[u8]))] = &[
+const TARGETS: &[(&str, Check)] = &[
     ("packed_decoder", |bytes| {
         packed::check_decoder(bytes, packed_fields)
     }),
@@ -23,7 +23,7 @@ const TARGETS: &[(&str, fn(&[u8]))] = &[
     ("requests", kit::play::play_bytes),
 ];
 
-static CHECK: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+static CHECK: LazyLock<Check> = LazyLock::new(|| {
     let asked = env::var("HEADCOUNT_FUZZ_TARGET").unwrap_or_default();
     let all = [
         TARGETS,

@@ -9,8 +9,11 @@ use crate::scim::patch::PatchRequest;
 use crate::scim::schema::ResourceType;
 use crate::scim::tidy::tidied;
 
+/// Panics if a promise is broken for these bytes.
+pub type Check = fn(&[u8]);
+
 /// The checks, by the names of their corpora in `fuzz/corpus`.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Check)] = &[
     ("graphql", graphql),
     ("scim_filter", filter),
     ("scim_patch", patch),

@@ -25,9 +25,12 @@ mod tests;
 
 use crate::error::{Error, ErrorKind};
 
+/// Panics if a promise is broken for these bytes.
+pub type Check = fn(&[u8]);
+
 /// The checks, by the names of their corpora in `fuzz/corpus`. `fuzz/src/main.rs` adds those
 /// that need more than this library: the C decoder, and the testkit.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Check)] = &[
     ("cursor", cursor::check),
     ("email", email::check),
     ("keys", keys::check),

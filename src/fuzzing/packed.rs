@@ -94,7 +94,8 @@ pub fn packed(bytes: &[u8]) -> Option<Packed> {
 #[cfg(test)]
 pub(super) fn examples() -> Vec<Vec<u8>> {
     use crate::codec::{put_change, put_member, put_user, put_workspace};
-    use crate::{Directory, NewUser, NewWorkspace};
+    use crate::directory::Directory;
+    use crate::model::{NewUser, NewWorkspace};
 
     fn list<T>(
         kind: u8,

@@ -40,8 +40,8 @@ fn the_c_decoder_reads_what_was_packed() {
     // The corpora have lists and batches of each kind that are read to their end.
     let packed = |bytes: &[u8]| packed::packed(bytes).is_some_and(|list| !list.fields.is_empty());
     assert_eq!(kinds("packed_lists", 0, packed), 4, "{STALE}");
-    let decoded = |batch: &[u8]| decode(batch).is_some_and(|fields| !fields.is_empty());
-    assert_eq!(kinds("packed_decoder", 3, decoded), 4, "{STALE}");
+    let reads = |batch: &[u8]| decode(batch).is_some_and(|fields| !fields.is_empty());
+    assert_eq!(kinds("packed_decoder", 3, reads), 4, "{STALE}");
 }
 
 #[cfg(feature = "capi")]
