@@ -30,6 +30,7 @@ pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::list::{COLUMNS, ListArgs, ListFormat, SortArg};
+use self::remote::GLOBAL;
 pub(crate) use self::remote::RemoteArgs;
 pub(crate) use self::seats::SeatsArgs;
 pub(crate) use self::selection::SelectionArgs;
@@ -37,9 +38,6 @@ pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 use self::values::{attribute, external_id};
 pub(crate) use self::workspaces::WorkspacesCommand;
-
-/// The heading of the options that every command has.
-const GLOBAL: &str = "Global options";
 
 /// A user directory that never has more active users than its license has seats
 #[derive(Debug, Parser)]

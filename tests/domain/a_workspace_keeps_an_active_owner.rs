@@ -169,7 +169,9 @@ fn offboarding_may_leave_a_workspace_ownerless_and_records_it() {
         let models = found(&directory, "Models", ann);
         let departure = departures(models, ann)[departure].clone();
         let batch = Batch::from_iter([departure]).allow_ownerless(true);
-        directory.apply(batch).unwrap();
+        let tried = directory.dry_run(batch.clone()).unwrap();
+        assert_eq!(tried.ownerless, [models]);
+        assert_eq!(directory.apply(batch).unwrap().ownerless, [models]);
         let events = changes(&directory, 2)[0].events.clone();
         let ownerless = Event::WorkspaceOwnerless { workspace: models };
         assert_eq!(events.last(), Some(&ownerless));
@@ -187,9 +189,10 @@ fn permission_to_be_ownerless_that_is_not_needed_leaves_no_trace() {
     let (ann, bob) = (hire(&directory, "ann"), hire(&directory, "bob"));
     let models = found(&directory, "Models", ann);
     directory.add_member(models, bob, Role::Owner).unwrap();
-    directory
+    let applied = directory
         .apply(Batch::new().delete_user(ann).allow_ownerless(true))
         .unwrap();
+    assert_eq!(applied.ownerless, []);
     let last = changes(&directory, 0).pop().unwrap();
     assert_eq!(last.events, [Event::UserDeleted { user: ann }]);
     finish(directory);

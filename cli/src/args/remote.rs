@@ -5,7 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::GLOBAL;
+/// The heading of the options that every command has.
+pub(super) const GLOBAL: &str = "Global options";
 
 /// A key, which nothing prints.
 #[derive(Clone)]

@@ -172,7 +172,7 @@ fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row 
     // An empty cell is as good as no field.
     let cells = columns.iter().zip(record.cells);
     for (column, Cell { text, place, .. }) in cells.filter(|(_, cell)| is_filled(cell)) {
-        if let Some(problem) = problem_of(column, text.trim()) {
+        if let Some(problem) = problem_of(column, text.trim(), reading.options.ignore_ids) {
             row.problems.push(problem);
             continue;
         }
@@ -200,8 +200,9 @@ fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row 
 }
 
 /// What is wrong with the text of a cell.
-fn problem_of(column: &Column, text: &str) -> Option<String> {
+fn problem_of(column: &Column, text: &str, ignore_ids: bool) -> Option<String> {
     let (name, problem) = match column {
+        Column::Field(Field::Id, _) if ignore_ids => return None,
         Column::Field(Field::Id | Field::Email | Field::Username, name) => {
             (name.as_str(), cells::problem_of_name(text))
         }

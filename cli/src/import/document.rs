@@ -159,11 +159,15 @@ impl<'a> Reader<'a, '_, '_> {
         Ok(())
     }
 
-    /// Refuses duplicate keys in the members of a realm that aren't read, such as its clients.
-    fn check_rest(&self, members: &Members<'a>) -> Result<(), String> {
+    /// Refuses duplicate keys in the members of a realm that aren't read, such as its clients,
+    /// and notes which groups have the role of admins.
+    fn check_rest(&mut self, members: &Members<'a>) -> Result<(), String> {
         let rest = { members.0.iter() }.filter(|(name, _)| !is_read(name));
-        for (_, value) in rest {
-            part::<Strict>(self.text, value.get())?;
+        for (name, value) in rest {
+            let Strict(value) = part(self.text, value.get())?;
+            if name == "groups" {
+                self.reading.groups(&value, "");
+            }
         }
         Ok(())
     }

@@ -76,8 +76,17 @@ fn external_id(provisioner: &str, value: Value) -> Result<Option<String>, String
     }
 }
 
+/// The text of a number or of true or false; any other value as it is.
+pub(super) fn text_of_scalar(value: Value) -> Result<Value, String> {
+    match value {
+        Value::Number(number) => Ok(exact(&number)?.into()),
+        Value::Bool(_) => Ok(value.to_string().into()),
+        other => Ok(other),
+    }
+}
+
 /// The digits of a number, if it was read with all of them.
-pub(super) fn exact(number: &Number) -> Result<String, String> {
+fn exact(number: &Number) -> Result<String, String> {
     const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
     let is_rounded = number.is_f64() && number.as_f64().is_none_or(|n| n.abs() >= EXACT_MAX);
     if is_rounded {

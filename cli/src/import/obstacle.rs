@@ -169,7 +169,7 @@ pub(super) fn silently_kept_admins(directory: &Directory, plan: &Plan) -> Result
     for candidate in kept {
         obstacle.blame(
             candidate.row,
-            "is an active admin here, but not in the file",
+            "is an active admin here, but not an admin in the file",
         );
     }
     Ok(Some(obstacle))

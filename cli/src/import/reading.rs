@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::encoding::Encoding;
 use super::names::Names;
 use crate::args::FormatArg;
@@ -54,6 +56,8 @@ pub(crate) struct Reading<'a> {
     pub(super) options: ReadOptions<'a>,
     left_out: BTreeMap<String, usize>,
     client_roles: BTreeMap<String, usize>,
+    /// The paths of Keycloak's groups that have the role of admins, with their members.
+    admin_groups: BTreeMap<String, usize>,
     service_accounts: Vec<String>,
     federated: Vec<String>,
     others: Vec<String>,
@@ -68,6 +72,7 @@ impl<'a> Reading<'a> {
             file: (String::new(), 0),
             left_out: BTreeMap::new(),
             client_roles: BTreeMap::new(),
+            admin_groups: BTreeMap::new(),
             service_accounts: Vec::new(),
             federated: Vec::new(),
             others: Vec::new(),
@@ -102,6 +107,36 @@ impl<'a> Reading<'a> {
     /// A client role that may be an admin's, and makes none.
     pub(super) fn client_role(&mut self, full: &str) {
         count_one(&mut self.client_roles, full);
+    }
+
+    /// Remembers which of a realm's groups have the role of admins. Subgroups inherit it.
+    pub(super) fn groups(&mut self, groups: &Value, parent: &str) {
+        for group in groups.as_array().into_iter().flatten() {
+            let name = group["name"].as_str().unwrap_or_default();
+            let path = format!("{parent}/{name}");
+            let mut roles = group["realmRoles"].as_array().into_iter().flatten();
+            if roles.any(|role| role == self.options.admin_role) {
+                self.admin_groups.entry(path).or_default();
+            } else {
+                self.groups(&group["subGroups"], &path);
+            }
+        }
+    }
+
+    /// Counts a user with these groups where one of them has the role of admins.
+    pub(super) fn member_of(&mut self, groups: &Value) {
+        let groups = groups.as_array().into_iter().flatten();
+        for path in groups.filter_map(Value::as_str) {
+            let is_in = |group: &str| {
+                let rest = path.strip_prefix(group);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            let found = { self.admin_groups.iter_mut() }.find(|(group, _)| is_in(group));
+            if let Some((_, members)) = found {
+                *members += 1;
+                return;
+            }
+        }
     }
 
     pub(super) fn service_account(&mut self, name: &str) {
@@ -140,6 +175,15 @@ impl<'a> Reading<'a> {
                 "left out, as there is no field for it: {}; use --map NAME=attributes.NAME to keep \
                  it as an attribute",
                 listed(&names)
+            ));
+        }
+        for (group, users) in self.admin_groups.iter().filter(|(_, users)| **users > 0) {
+            let are = if *users == 1 { "is" } else { "are" };
+            notes.push(format!(
+                "{} {are} in the group {group}, which has the realm role {}; roles of groups make \
+                 nobody an admin, so give the role to the users themselves",
+                count(*users, "user"),
+                self.options.admin_role
             ));
         }
         for (role, users) in &self.client_roles {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::cells;
-use super::maps::exact;
+use super::maps::text_of_scalar;
 use super::names::{Field, Target, unknown};
 use super::reading::Reading;
 use super::values::{is_active, is_not_inactive, kind_of, mismatch, moment, shortened, truth};
@@ -169,24 +169,19 @@ impl Row {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
                     // Asked for by name, so a number is as good as its text.
-                    let value = match value {
-                        Value::Number(number) => match exact(&number) {
-                            Ok(digits) => digits.into(),
-                            Err(problem) => {
-                                self.problems.push(format!("{name}: {problem}"));
-                                continue;
-                            }
-                        },
-                        Value::Bool(_) => value.to_string().into(),
-                        other => other,
-                    };
-                    let attributes = Map::from_iter([(attribute, value)]);
-                    self.read_attributes(&name, attributes.into(), reading);
+                    match text_of_scalar(value) {
+                        Ok(value) => {
+                            let attributes = Map::from_iter([(attribute, value)]);
+                            self.read_attributes(&name, attributes.into(), reading);
+                        }
+                        Err(problem) => self.problems.push(format!("{name}: {problem}")),
+                    }
                 }
                 Some(Target::ExternalId(provisioner)) => {
                     let ids = Map::from_iter([(provisioner, value)]);
                     self.read_external_ids(&name, ids.into());
                 }
+                Some(Target::Silent) if name == "groups" => reading.member_of(&value),
                 Some(Target::Silent) => {}
                 None if fields == Fields::Ours => strangers.push(name),
                 Some(Target::LeftOut) | None => reading.left_out(&name),

@@ -84,6 +84,11 @@ fn values_that_only_look_odd_are_kept() {
         listed(file, options, "username,family_name,external_ids.g"),
         expected
     );
+    let ignored = "email,id,note\nann@ex.co,1.07E+20,#REF!\n";
+    assert_eq!(
+        listed(ignored, "--ignore-ids --ignore note", "email"),
+        ["ann@ex.co"]
+    );
     let exact = r#"[{"email":"ann@ex.co","uid":9007199254740993}]"#;
     assert_eq!(
         listed(exact, options, "external_ids.g"),

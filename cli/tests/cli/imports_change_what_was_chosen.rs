@@ -149,7 +149,7 @@ fn users_who_are_not_in_the_file_can_be_deactivated() {
 
     folder.write("u.csv", "email,active\nann@ex.co,perhaps\n");
     let err = folder.refused("import u.csv --missing deactivate --skip-invalid");
-    assert_says(&err, &["every row has to be right"]);
+    assert_says(&err, &["every row must be valid"]);
     // Bob, the only admin, is in the file, in a row that can't be read.
     folder.write("u.csv", "email,active\nann@ex.co,yes\nbob@ex.co,perhaps\n");
     let run = folder.run("import u.csv --missing deactivate --json");

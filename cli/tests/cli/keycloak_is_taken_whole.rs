@@ -331,3 +331,31 @@ fn duplicate_keys_are_refused_in_what_is_not_read_too() {
         assert!(!folder.has_database());
     }
 }
+
+#[test]
+fn admins_by_a_group_are_said() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("export")).unwrap();
+    folder.write(
+        "export/demo-realm.json",
+        r#"{"realm":"demo","groups":[
+            {"name":"staff","realmRoles":["user"],"subGroups":[
+                {"name":"ops","realmRoles":["admin"],"subGroups":[{"name":"night"}]}]}]}"#,
+    );
+    folder.write(
+        "export/demo-users-0.json",
+        r#"{"realm":"demo","users":[
+            {"email":"a@ex.co","groups":["/staff/ops"]},
+            {"email":"b@ex.co","groups":["/staff","/staff/ops/night"]},
+            {"email":"c@ex.co","groups":["/staff","/staff/opsa"]}]}"#,
+    );
+    let report = folder.json("import export");
+    let note = "2 users are in the group /staff/ops, which has the realm role admin; roles of \
+                groups make nobody an admin, so give the role to the users themselves";
+    assert!(
+        report["notes"].as_array().unwrap().contains(&note.into()),
+        "{report}"
+    );
+    assert_eq!(report["users"][0]["admin"], false);
+    folder.done("import export --admin-role other");
+}

@@ -337,7 +337,7 @@ fn the_last_owner_and_the_last_admin_are_named() {
     assert_says(
         &err,
         &[
-            "no active admin would be left",
+            "would leave no active admin",
             "[0], ann@example.com: is an active admin here",
             "--keep active,admin",
         ],

@@ -232,7 +232,7 @@ fn a_file_in_another_encoding_is_told_what_helps() {
         ),
         (b"\x1f\x8b\x08\0", "compressed with gzip; unpack it first"),
     ] {
-        folder.write("b.jsonl", file);
+        fs::write(folder.path("b.jsonl"), file).unwrap();
         let err = folder.refused("batch b.jsonl");
         assert!(err.contains(told) && !err.contains("--encoding"), "{err}");
     }

@@ -9,6 +9,7 @@ mod fault;
 mod history;
 mod leftovers;
 mod meta;
+mod progress;
 mod seat_days;
 mod seen;
 mod sound;
@@ -19,6 +20,8 @@ use std::collections::{HashMap, HashSet};
 
 pub(super) use self::fault::Fix;
 pub use self::fault::{Fault, FaultKind};
+pub use self::progress::CheckProgress;
+pub(super) use self::progress::Watch;
 pub(super) use self::sound::{Overlay, Sound};
 
 use self::fault::{kind_of, name_of};
@@ -102,35 +105,6 @@ impl Inspection {
         self.faults_total == 0
     }
 }
-
-/// The progress of a check of all users.
-///
-/// ```
-/// # let folder = tempfile::tempdir().unwrap();
-/// # let path = folder.path().join("users.redb");
-/// use headcount::Directory;
-///
-/// Directory::open(&path)?.close()?;
-/// let options = Directory::options().on_check_progress(|progress| {
-///     println!("{} of {} users", progress.users, progress.users_total);
-/// });
-/// assert!(options.find_faults(&path, 100)?.is_sound());
-/// # Ok::<(), headcount::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CheckProgress {
-    /// Users checked so far.
-    pub users: u64,
-    /// All users, according to the stored counters; 0 if they are lost.
-    pub users_total: u64,
-}
-
-/// Is told the progress.
-pub(super) type Watch<'w> = &'w dyn Fn(CheckProgress);
-
-/// Every how many users the progress is told.
-const USERS_BETWEEN: u64 = 1_000;
 
 /// Returns what was read, or fails with the first fault and the number of faults.
 pub(crate) fn verify(read: &impl Inspect) -> Result<Verified> {

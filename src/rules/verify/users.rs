@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
+use super::progress::{CheckProgress, USERS_BETWEEN, Watch};
 use super::sound::{Found, readable};
-use super::{Caller, CheckProgress, Entered, Examiner, Rival, USERS_BETWEEN, Watch};
+use super::{Caller, Entered, Examiner, Rival};
 use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, decode_id, decode_user, put_user};
 use crate::engine::Read;

@@ -1,0 +1,30 @@
+//! How far a check is.
+
+/// The progress of a check of all users.
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let path = folder.path().join("users.redb");
+/// use headcount::Directory;
+///
+/// Directory::open(&path)?.close()?;
+/// let options = Directory::options().on_check_progress(|progress| {
+///     println!("{} of {} users", progress.users, progress.users_total);
+/// });
+/// assert!(options.find_faults(&path, 100)?.is_sound());
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckProgress {
+    /// Users checked so far.
+    pub users: u64,
+    /// All users, according to the stored counters; 0 if they are lost.
+    pub users_total: u64,
+}
+
+/// Is told the progress.
+pub(in crate::rules) type Watch<'w> = &'w dyn Fn(CheckProgress);
+
+/// Every how many users the progress is told.
+pub(super) const USERS_BETWEEN: u64 = 1_000;
