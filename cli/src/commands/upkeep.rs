@@ -80,7 +80,7 @@ pub(super) fn repair(
                 return Err(Failure::refused(
                     "not_confirmed",
                     "a repair removes what can't be read; see what it would do with --dry-run, \
-                     then say --yes",
+                     then pass --yes",
                 ));
             }
             options.repair(store.path, aside, args.limit)?

@@ -125,7 +125,7 @@ fn what_cannot_be_undone_is_asked_about() {
         "changes --trim-before 2",
     ] {
         assert_eq!(folder.error(line)["kind"], "not_confirmed", "{line}");
-        assert_says(&folder.refused(line), &["say --yes"]);
+        assert_says(&folder.refused(line), &["pass --yes to confirm"]);
     }
     assert_eq!(folder.users(""), ["ann", "bob"]);
     folder.done("users delete bob@ex.co --dry-run");
