@@ -221,8 +221,8 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
         username: texts.username.map(UsernameRecord::of),
         given_name: texts.given_name,
         family_name: texts.family_name,
-        external_ids: texts.external_ids.collect(),
-        attributes: texts.attributes().collect(),
+        external_ids: texts.external_ids.iter().collect(),
+        attributes: texts.attributes().iter().collect(),
     };
     put(out, &record)
 }

@@ -140,14 +140,14 @@ impl<'a> From<&'a User> for UserView<'a> {
 
 impl<'a> Pairs<'a> {
     fn iter(self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
-        let (count, mut pairs) = match self {
-            Self::Stored(count, _) => (count, self),
-            Self::Packed(pairs) => (pairs.len(), self),
+        let (count, mut fields, mut packed) = match self {
+            Self::Stored(count, fields) => (count, fields, None),
+            Self::Packed(pairs) => (pairs.iter().len(), Fields::default(), Some(pairs.iter())),
         };
         // The pairs were counted and checked, so none is missing.
-        (0..count).map(move |_| match &mut pairs {
-            Self::Stored(_, fields) => fields.pair().unwrap_or_default(),
-            Self::Packed(pairs) => pairs.next().unwrap_or_default(),
+        (0..count).map(move |_| match &mut packed {
+            Some(pairs) => pairs.next().unwrap_or_default(),
+            None => fields.pair().unwrap_or_default(),
         })
     }
 

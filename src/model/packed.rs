@@ -115,53 +115,51 @@ impl<'a> Packed<'a> {
     /// The next pairs.
     #[inline]
     pub(super) fn pairs(&mut self) -> Pairs<'a> {
-        let left = self.number();
-        Pairs { left, rest: *self }
+        let count = self.number();
+        Pairs {
+            count,
+            texts: *self,
+        }
     }
 }
 
 /// Packed pairs of name and value, ordered by name.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Pairs<'a> {
-    left: usize,
-    rest: Packed<'a>,
+    count: usize,
+    texts: Packed<'a>,
 }
 
 impl<'a> Pairs<'a> {
     /// The value of a name.
-    pub(crate) fn get(mut self, name: &str) -> Option<&'a str> {
-        self.find(|(known, _)| *known == name)
-            .map(|(_, value)| value)
+    pub(crate) fn get(self, name: &str) -> Option<&'a str> {
+        let found = self.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value)
+    }
+
+    #[inline]
+    pub(crate) fn iter(
+        self,
+    ) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
+        let mut rest = self.texts;
+        (0..self.count).map(move |_| (rest.text(), rest.text()))
     }
 
     /// What follows all pairs.
     #[inline]
-    pub(super) fn behind(mut self) -> Packed<'a> {
-        while self.next().is_some() {}
-        self.rest
+    pub(super) fn behind(self) -> Packed<'a> {
+        let mut rest = self.texts;
+        for _ in 0..2 * self.count {
+            rest.text();
+        }
+        rest
     }
 }
-
-impl<'a> Iterator for Pairs<'a> {
-    type Item = (&'a str, &'a str);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        Some((self.rest.text(), self.rest.text()))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
-}
-
-impl ExactSizeIterator for Pairs<'_> {}
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for Pairs<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(*self)
+        serializer.collect_map(self.iter())
     }
 }
 
@@ -200,12 +198,12 @@ mod tests {
             assert_eq!(rest.optional(), text.as_deref());
         }
         let found = rest.pairs();
-        assert_eq!(found.len(), 3);
-        assert!(found.eq(pairs));
+        assert_eq!(found.iter().len(), 3);
+        assert!(found.iter().eq(pairs));
         assert_eq!((found.get("long"), found.get("b")), (Some(&*long), None));
         let mut behind = found.behind();
         assert_eq!(behind.optional(), Some("behind"));
         assert_eq!(behind.optional(), None);
-        assert_eq!(behind.pairs().next(), None);
+        assert_eq!(behind.pairs().iter().next(), None);
     }
 }

@@ -178,7 +178,7 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.attribute_pairs()
+        self.attribute_pairs().iter()
     }
 
     pub(crate) fn attribute_pairs(&self) -> Pairs<'_> {
@@ -213,7 +213,7 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.external_id_pairs()
+        self.external_id_pairs().iter()
     }
 
     pub(crate) fn external_id_pairs(&self) -> Pairs<'_> {

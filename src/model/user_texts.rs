@@ -174,8 +174,11 @@ impl fmt::Debug for UserTexts {
             .field("username", &rest.username)
             .field("given_name", &rest.given_name)
             .field("family_name", &rest.family_name)
-            .field("external_ids", &rest.external_ids.collect::<Vec<_>>())
-            .field("attributes", &rest.attributes().collect::<Vec<_>>())
+            .field(
+                "external_ids",
+                &rest.external_ids.iter().collect::<Vec<_>>(),
+            )
+            .field("attributes", &rest.attributes().iter().collect::<Vec<_>>())
             .finish()
     }
 }

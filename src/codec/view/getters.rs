@@ -191,6 +191,7 @@ impl<'a> UserView<'a> {
             // Each text is preceded by its length of at least one byte.
             Pairs::Stored(_, fields) => fields.left(),
             Pairs::Packed(pairs) => pairs
+                .iter()
                 .map(|(name, value)| name.len() + value.len() + 2)
                 .sum(),
         }
