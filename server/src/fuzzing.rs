@@ -1,6 +1,6 @@
-//! The bodies of the fuzz targets of the server, in `fuzz/`.
+//! The bodies of the server's fuzz targets in `fuzz/`.
 //!
-//! No release has this module: it is compiled with `--cfg fuzzing` alone.
+//! Releases don't contain this module: it is compiled only with `--cfg fuzzing`.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use crate::scim::patch::PatchRequest;
 use crate::scim::schema::ResourceType;
 use crate::scim::tidy::tidied;
 
-/// A SCIM filter, and what it says of a resource.
+/// Parses a SCIM filter and applies it to a resource.
 pub fn filter(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Ok(filter) = Filter::parse(text)
@@ -18,7 +18,7 @@ pub fn filter(bytes: &[u8]) {
     }
 }
 
-/// A PATCH of a user and of a group.
+/// Applies a PATCH to a user and to a group.
 pub fn patch(bytes: &[u8]) {
     if let Ok(body) = serde_json::from_slice(bytes)
         && let Ok(request) = PatchRequest::parse(&body)
@@ -36,7 +36,7 @@ pub fn patch(bytes: &[u8]) {
     }
 }
 
-/// A GraphQL document, with an introspection of it.
+/// Checks a GraphQL document and answers its introspection.
 pub fn graphql(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         crate::wire::graphql::check(text);
