@@ -269,7 +269,7 @@ fn keys(outbound: &Outbound, issuer: &Issuer) -> Result<PublicKeys, String> {
 /// The path of a provider's configuration below its URL.
 pub(crate) const CONFIGURATION: &str = "/.well-known/openid-configuration";
 
-/// The provider's configuration (OpenID Connect Discovery 1.0).
+/// The provider's configuration (`OpenID` Connect Discovery 1.0).
 pub(crate) fn configuration(outbound: &Outbound, issuer: &str) -> Result<Value, String> {
     let base = issuer.trim_end_matches('/');
     let about = outbound.get(&format!("{base}{CONFIGURATION}"))?;

@@ -85,7 +85,7 @@ impl Certificate {
                 log::info!("the certificate was reloaded");
             }
             Err(error) => {
-                log::error!("the new certificate can't be used, so the old one stays: {error}")
+                log::error!("the new certificate can't be used, so the old one stays: {error}");
             }
         }
     }

@@ -8,6 +8,7 @@ It needs the commands `nginx` and `openssl`, and runs as any user.
 import contextlib
 import http.client
 import json
+import os
 import re
 import socket
 import ssl
@@ -58,7 +59,9 @@ def configuration(folder, upstream, port):
         shown = shown.replace(documented, own)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    head = f"daemon off; pid {folder}/nginx.pid; error_log stderr; events {{}}"
+    # Otherwise nginx's workers give root's rights up, and can't use its folder.
+    user = "user root; " if os.getuid() == 0 else ""
+    head = f"{user}daemon off; pid {folder}/nginx.pid; error_log stderr; events {{}}"
     file = folder / "nginx.conf"
     file.write_text(f"{head}\nhttp {{ access_log off; {paths}\n{shown}\n}}\n")
     return file
