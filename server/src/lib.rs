@@ -27,7 +27,7 @@ mod descriptors;
 mod door;
 mod events;
 mod feed;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod health;
