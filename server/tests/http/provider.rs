@@ -92,7 +92,7 @@ impl Provider {
         let length = body.len();
         let _ = write!(
             stream,
-            "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n\r\n{body}"
+            "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
         );
     }
 
