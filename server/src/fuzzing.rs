@@ -1,4 +1,4 @@
-//! The bodies of the fuzz targets of the server, in `fuzz/`.
+//! The bodies of the server's fuzz targets in `fuzz/`.
 //!
 //! Releases don't contain this module: it is compiled with `--cfg fuzzing` and for tests.
 
@@ -19,7 +19,7 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("scim_patch", patch),
 ];
 
-/// A SCIM filter, and what it says of a resource.
+/// Parses a SCIM filter and applies it to a resource.
 fn filter(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Ok(filter) = Filter::parse(text)
@@ -28,7 +28,7 @@ fn filter(bytes: &[u8]) {
     }
 }
 
-/// A PATCH of a user and of a group.
+/// Applies a PATCH to a user and to a group.
 fn patch(bytes: &[u8]) {
     if let Ok(body) = serde_json::from_slice(bytes)
         && let Ok(request) = PatchRequest::parse(&body)
@@ -46,7 +46,7 @@ fn patch(bytes: &[u8]) {
     }
 }
 
-/// A GraphQL document, with an introspection of it.
+/// Checks a GraphQL document and answers its introspection.
 fn graphql(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         crate::wire::graphql::check(text);
