@@ -1,6 +1,6 @@
 // Builds the addon and the JavaScript: node scripts/build.mjs [--release]
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,9 +20,10 @@ const library = { linux: "libheadcount_node.so", darwin: "libheadcount_node.dyli
 copyFileSync(join(target, profile[0], library[process.platform]), join(root, "dist", `headcount.${name()}.node`));
 run(process.execPath, createRequire(import.meta.url).resolve("typescript/bin/tsc"));
 
-// As src/native.ts has it.
+// As src/native.ts has it: the C library is the one that Node runs on, whichever others are installed.
 function name() {
   const base = `${process.platform}-${process.arch}`;
-  const musl = existsSync(`/lib/ld-musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`);
-  return { linux: `${base}-${musl ? "musl" : "gnu"}`, win32: `${base}-msvc` }[process.platform] ?? base;
+  process.report.excludeNetwork = true;
+  const libc = process.report.getReport().header.glibcVersionRuntime ? "gnu" : "musl";
+  return { linux: `${base}-${libc}`, win32: `${base}-msvc` }[process.platform] ?? base;
 }
