@@ -1260,6 +1260,12 @@ struct directory_stats {
     std::uint64_t cache_misses = 0;    ///< Reads of one user that asked the store.
     std::uint64_t commit_requests = 0; ///< Batches that were handed in, refused ones included.
     std::uint64_t commit_groups = 0;   ///< Transactions that they were grouped into.
+    std::optional<std::uint64_t> seats_limit; ///< Seats of the license; nothing without a limit.
+    std::uint64_t file_bytes = 0; ///< The size of the main file; 0 in memory or read-only.
+    std::uint64_t log_bytes = 0;  ///< The size of the log's files; 0 in memory or read-only.
+    std::uint64_t checkpoints = 0; ///< Checkpoints, without the one at closing.
+    std::uint64_t checkpoint_micros = 0;     ///< The duration of all checkpoints.
+    std::uint64_t checkpoint_micros_max = 0; ///< The duration of the longest.
 };
 
 /** That a user belongs to a workspace. */
@@ -4137,6 +4143,13 @@ public:
         made.cache_misses = found.cache_misses;
         made.commit_requests = found.commit_requests;
         made.commit_groups = found.commit_groups;
+        if (found.seats_limit != HC_NO_LIMIT)
+            made.seats_limit = found.seats_limit;
+        made.file_bytes = found.file_bytes;
+        made.log_bytes = found.log_bytes;
+        made.checkpoints = found.checkpoints;
+        made.checkpoint_micros = found.checkpoint_micros;
+        made.checkpoint_micros_max = found.checkpoint_micros_max;
         return made;
     }
 

@@ -58,17 +58,27 @@ func (w Workspace) MarshalJSON() ([]byte, error) {
 // is no limit.
 func (s Seats) MarshalJSON() ([]byte, error) {
 	type fields Seats
-	limited := func(seats uint64) *uint64 {
-		if seats == NoLimit {
-			return nil
-		}
-		return &seats
-	}
 	return json.Marshal(struct {
 		fields
 		Limit *uint64 `json:"limit"`
 		Free  *uint64 `json:"free"`
 	}{fields(s), limited(s.Limit), limited(s.Free)})
+}
+
+// MarshalJSON is the figures as an object; the limit is null where there is none.
+func (s Stats) MarshalJSON() ([]byte, error) {
+	type fields Stats
+	return json.Marshal(struct {
+		fields
+		SeatsLimit *uint64 `json:"seats_limit"`
+	}{fields(s), limited(s.SeatsLimit)})
+}
+
+func limited(seats uint64) *uint64 {
+	if seats == NoLimit {
+		return nil
+	}
+	return &seats
 }
 
 // MarshalJSON is the event as an object, with what its kind has.

@@ -1,11 +1,8 @@
 package headcount
 
 /*
-#cgo CFLAGS: -I${SRCDIR}/native
+#cgo CFLAGS: -I${SRCDIR}/native -I${SRCDIR}/unbuilt
 #cgo LDFLAGS: ${SRCDIR}/native/libheadcount.a -lutil -lrt -lpthread -lm -ldl
-#if !__has_include("headcount.h")
-#error "the native library is not built: run ./build in this folder first"
-#endif
 #include "headcount.h"
 */
 import "C"

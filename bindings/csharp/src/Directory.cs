@@ -529,7 +529,8 @@ namespace Headcount
             var s = new hc_stats { struct_size = (uint)Marshal.SizeOf(typeof(hc_stats)) };
             Interop.Check(Native.hc_directory_get_stats(handle, ref s, out var error), error);
             return new Stats(s.users_active, s.users_inactive, s.workspaces, s.latest_change, s.cache_entries, s.cache_bytes,
-                s.cache_hits, s.cache_misses, s.commit_requests, s.commit_groups);
+                s.cache_hits, s.cache_misses, s.commit_requests, s.commit_groups, Limit(s.seats_limit), s.file_bytes, s.log_bytes,
+                s.checkpoints, s.checkpoint_micros, s.checkpoint_micros_max);
         }
 
         /// <summary>All figures as Prometheus reads them, in its text format. It holds no personal data.</summary>

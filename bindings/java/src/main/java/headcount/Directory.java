@@ -901,7 +901,10 @@ public final class Directory implements AutoCloseable {
                 s.get(JAVA_LONG, Native.HC_STATS_WORKSPACES), s.get(JAVA_LONG, Native.HC_STATS_LATEST_CHANGE),
                 s.get(JAVA_LONG, Native.HC_STATS_CACHE_ENTRIES), s.get(JAVA_LONG, Native.HC_STATS_CACHE_BYTES),
                 s.get(JAVA_LONG, Native.HC_STATS_CACHE_HITS), s.get(JAVA_LONG, Native.HC_STATS_CACHE_MISSES),
-                s.get(JAVA_LONG, Native.HC_STATS_COMMIT_REQUESTS), s.get(JAVA_LONG, Native.HC_STATS_COMMIT_GROUPS)));
+                s.get(JAVA_LONG, Native.HC_STATS_COMMIT_REQUESTS), s.get(JAVA_LONG, Native.HC_STATS_COMMIT_GROUPS),
+                limit(s.get(JAVA_LONG, Native.HC_STATS_SEATS_LIMIT)), s.get(JAVA_LONG, Native.HC_STATS_FILE_BYTES),
+                s.get(JAVA_LONG, Native.HC_STATS_LOG_BYTES), s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINTS),
+                s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINT_MICROS), s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINT_MICROS_MAX)));
     }
 
     /**
