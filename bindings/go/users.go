@@ -58,27 +58,28 @@ const readAtOnce = 1024
 
 // readMany reads the users that keys name.
 func readMany(d *Directory, kind C.int32_t, keys []string) ([]*User, error) {
+	var packed []byte
+	for _, key := range keys {
+		packed = binary.LittleEndian.AppendUint32(packed, uint32(len(key)))
+		packed = append(packed, key...)
+	}
 	users := make([]*User, 0, len(keys))
 	buffer := make([]byte, listBufferBytes)
 	offsets := make([]C.uint32_t, max(1, min(len(keys), readAtOnce)))
 	for isFirst := true; isFirst || len(users) < len(keys); isFirst = false { // A closed directory fails without keys too.
-		left := keys[len(users):]
-		left = left[:min(len(left), readAtOnce)]
-		var packed []byte
-		for _, key := range left {
-			packed = binary.LittleEndian.AppendUint32(packed, uint32(len(key)))
-			packed = append(packed, key...)
-		}
 		var read C.size_t
 		handle := d.native
 		handleUsed()
 		written, err := fill(&buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
 			return C.hc_user_read_many(handle, kind, (*C.uint8_t)(unsafe.SliceData(packed)), C.size_t(len(packed)),
-				b, n, &offsets[0], C.size_t(len(left)), &read, w, e)
+				b, n, &offsets[0], C.size_t(min(len(keys)-len(users), len(offsets))), &read, w, e)
 		})
 		runtime.KeepAlive(d)
 		if err != nil {
 			return nil, err
+		}
+		for _, key := range keys[len(users) : len(users)+int(read)] {
+			packed = packed[4+len(key):]
 		}
 		start := len(users)
 		users = users[:start+int(read)]
@@ -157,35 +158,47 @@ func lookUp[K comparable](d *Directory, key K, of func(*hostCache) *cache[K],
 	start, length := bytes(key)
 	user, err := d.readUser(kind, start, length)
 	if err == nil && d.cache != nil {
-		of(d.cache).put(generation, key, &user)
+		kept := user // Only what is kept needs memory of its own.
+		of(d.cache).put(generation, key, &kept)
 	}
 	return user, err
 }
 
-// Buffers for one packed user, most of whom are smaller.
-var userBuffers = sync.Pool{New: func() any {
-	buffer := make([]byte, 1024)
-	return &buffer
-}}
+// A userRead is where C writes one packed user.
+type userRead struct {
+	buffer  []byte
+	written C.size_t
+	failure *C.hc_error
+}
+
+// Most users are smaller.
+var userReads = sync.Pool{New: func() any { return &userRead{buffer: make([]byte, 1024)} }}
 
 // readUser reads all of a user in one call.
 func (d *Directory) readUser(kind C.int32_t, key *C.uint8_t, length C.size_t) (User, error) {
-	buffer := userBuffers.Get().(*[]byte)
-	defer userBuffers.Put(buffer)
-	handle := d.native
-	handleUsed()
-	written, err := fill(buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
-		return C.hc_user_read(handle, kind, key, length, b, n, w, e)
-	})
-	runtime.KeepAlive(d)
-	if err != nil {
-		return User{}, err
+	read := userReads.Get().(*userRead)
+	defer userReads.Put(read)
+	for {
+		handle := d.native
+		handleUsed()
+		status := C.hc_user_read(handle, kind, key, length, (*C.uint8_t)(unsafe.SliceData(read.buffer)),
+			C.size_t(len(read.buffer)), &read.written, &read.failure)
+		runtime.KeepAlive(d)
+		if status == C.HC_STATUS_OK {
+			break
+		}
+		err := failure(status, read.failure)
+		read.failure = nil
+		if !grow(&read.buffer, err) {
+			return User{}, err
+		}
 	}
-	if written == 0 {
+	batch := read.buffer[:read.written]
+	if len(batch) == 0 {
 		return User{}, errNobody
 	}
 	var user User
-	err = records((*buffer)[:written], usersBatch, func(record []byte) bool {
+	err := records(batch, usersBatch, func(record []byte) bool {
 		user = unpackUser(record)
 		return false
 	})

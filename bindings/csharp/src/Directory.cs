@@ -693,24 +693,46 @@ namespace Headcount
         {
             var users = new List<User>(keys.Count);
             var buffer = new byte[64 << 10];
+            var offsets = new uint[Math.Max(1, Math.Min(keys.Count, ReadAtOnce))];
             do // Without keys too: a closed directory fails.
             {
-                var count = Math.Min(keys.Count - users.Count, ReadAtOnce);
-                var packed = new System.IO.MemoryStream();
-                for (var i = 0; i < count; i++)
+                var end = Math.Min(keys.Count, users.Count + ReadAtOnce);
+                var packed = Pack(keys, users.Count, end);
+                var bytes = packed.Length;
+                do
                 {
-                    var key = keys[users.Count + i];
-                    for (var shift = 0; shift < 32; shift += 8)
-                        packed.WriteByte((byte)(key.Length >> shift));
-                    packed.Write(key, 0, key.Length);
-                }
-                var offsets = new uint[Math.Max(count, 1)];
-                Interop.Check(Native.hc_user_read_many(handle, kind, packed.GetBuffer(), (UIntPtr)(ulong)packed.Length, buffer, Interop.Size(buffer),
-                    offsets, (UIntPtr)(uint)count, out var read, out var _, out var error), error);
-                for (var i = 0; i < (int)read; i++)
-                    users.Add(offsets[i] == 0 ? null : Packed.User(buffer, (int)offsets[i]));
+                    Interop.Check(Native.hc_user_read_many(handle, kind, packed, (UIntPtr)(uint)bytes, buffer, Interop.Size(buffer),
+                        offsets, (UIntPtr)(uint)(end - users.Count), out var read, out var _, out var error), error);
+                    var done = 0;
+                    for (var i = 0; i < (int)read; i++)
+                    {
+                        done += 4 + keys[users.Count].Length;
+                        users.Add(offsets[i] == 0 ? null : Packed.User(buffer, (int)offsets[i]));
+                    }
+                    bytes -= done;
+                    Buffer.BlockCopy(packed, done, packed, 0, bytes);
+                } while (users.Count < end);
             } while (users.Count < keys.Count);
             return users;
+        }
+
+        /// The keys from start to end, as hc_user_read_many takes them.
+        private static byte[] Pack(IReadOnlyList<byte[]> keys, int start, int end)
+        {
+            var bytes = 0;
+            for (var i = start; i < end; i++)
+                bytes += 4 + keys[i].Length;
+            var packed = new byte[bytes];
+            var at = 0;
+            for (var i = start; i < end; i++)
+            {
+                var key = keys[i];
+                for (var shift = 0; shift < 32; shift += 8)
+                    packed[at++] = (byte)(key.Length >> shift);
+                Buffer.BlockCopy(key, 0, packed, at, key.Length);
+                at += key.Length;
+            }
+            return packed;
         }
 
         private static User Keep<TKey>(HostCache<TKey> kept, ulong before, TKey key, User user)
