@@ -20,12 +20,18 @@ export class HostCache {
   readonly usernames: Keys;
   #handle: number;
   #isOff: boolean;
+  /** The library's count, as two halves in its own memory; `undefined` where Node can't lend that. */
+  #words: Uint32Array | undefined;
+  #first = 0;
+  #second = 0;
   /** The count that all which is kept belongs to. */
   #generation = 0;
 
   constructor(handle: number, users: number | undefined) {
     this.#handle = handle;
     this.#isOff = users === 0;
+    const counter = this.#isOff ? undefined : native.counter(handle);
+    this.#words = counter && new Uint32Array(counter);
     this.users = new Keys(users ?? USERS);
     this.usernames = new Keys(users ?? USERS);
   }
@@ -35,6 +41,17 @@ export class HostCache {
     if (this.#isOff) {
       return 0;
     }
+    if (this.#words !== undefined) {
+      // The count never goes back, so while both halves are the same it is, too.
+      const first = Atomics.load(this.#words, 0);
+      const second = Atomics.load(this.#words, 1);
+      if (first === this.#first && second === this.#second) {
+        return this.#generation;
+      }
+      // Before the count is asked for: if it moves on meanwhile, the next look asks again.
+      this.#first = first;
+      this.#second = second;
+    }
     const generation = native.generation(this.#handle);
     if (generation !== this.#generation) {
       this.users.clear();
@@ -42,6 +59,14 @@ export class HostCache {
       this.#generation = generation;
     }
     return generation;
+  }
+
+  /** Forgets everything for good. A shared directory goes on counting after this handle is closed. */
+  close(): void {
+    this.#words = undefined;
+    this.users.clear();
+    this.usernames.clear();
+    this.#generation = 0;
   }
 
   /** Keeps a user who was looked up after `generation` was read, and returns the user. */
