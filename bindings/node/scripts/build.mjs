@@ -16,14 +16,9 @@ const { target_directory: target } = JSON.parse(metadata);
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 mkdirSync(join(root, "dist"));
-const library = { linux: "libheadcount_node.so", darwin: "libheadcount_node.dylib", win32: "headcount_node.dll" };
-copyFileSync(join(target, profile[0], library[process.platform]), join(root, "dist", `headcount.${name()}.node`));
-run(process.execPath, createRequire(import.meta.url).resolve("typescript/bin/tsc"));
+const require = createRequire(import.meta.url);
+run(process.execPath, require.resolve("typescript/bin/tsc"));
 
-// As src/native.ts has it: the C library is the one that Node runs on, whichever others are installed.
-function name() {
-  const base = `${process.platform}-${process.arch}`;
-  process.report.excludeNetwork = true;
-  const libc = process.report.getReport().header.glibcVersionRuntime ? "gnu" : "musl";
-  return { linux: `${base}-${libc}`, win32: `${base}-msvc` }[process.platform] ?? base;
-}
+const { platform } = require("../dist/platform.js");
+const library = { linux: "libheadcount_node.so", darwin: "libheadcount_node.dylib", win32: "headcount_node.dll" };
+copyFileSync(join(target, profile[0], library[process.platform]), join(root, "dist", `headcount.${platform()}.node`));
