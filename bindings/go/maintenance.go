@@ -75,7 +75,7 @@ type Stats struct {
 	CheckpointMicrosMax uint64 `json:"checkpoint_micros_max"`
 }
 
-// Stats are the figures of now.
+// Stats returns the figures of now.
 func (d *Directory) Stats() (Stats, error) {
 	s := C.hc_stats{struct_size: C.sizeof_hc_stats}
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
@@ -101,7 +101,7 @@ func (d *Directory) Stats() (Stats, error) {
 	}, err
 }
 
-// StatsText is all figures as Prometheus reads them, in its text format. It holds no
+// StatsText returns all figures as Prometheus reads them, in its text format. It holds no
 // personal data.
 func (d *Directory) StatsText() (string, error) {
 	buffer := make([]byte, 4096)

@@ -14,29 +14,29 @@ import (
 	"unsafe"
 )
 
-// User is the user that an id as text, an email or a username names, or fails with
+// User returns the user that an id as text, an email or a username names, or fails with
 // [ErrUserNotFound].
 func (d *Directory) User(ref string) (User, error) {
 	return lookUp(d, ref, func(c *hostCache) *cache[string] { return &c.byRef }, C.HC_USER_KEY_ANY, text)
 }
 
-// UserByID is the user with this id, or fails with [ErrUserNotFound].
+// UserByID returns the user with this id, or fails with [ErrUserNotFound].
 func (d *Directory) UserByID(id ID) (User, error) {
 	bytes := func(id ID) (*C.uint8_t, C.size_t) { return idPointer(&id), C.size_t(len(id)) }
 	return lookUp(d, id, func(c *hostCache) *cache[ID] { return &c.byID }, C.HC_USER_KEY_ID, bytes)
 }
 
-// UserByEmail is the user with this email, or fails with [ErrUserNotFound].
+// UserByEmail returns the user with this email, or fails with [ErrUserNotFound].
 func (d *Directory) UserByEmail(email string) (User, error) {
 	return lookUp(d, email, func(c *hostCache) *cache[string] { return &c.byEmail }, C.HC_USER_KEY_EMAIL, text)
 }
 
-// UserByUsername is the user with this username, or fails with [ErrUserNotFound].
+// UserByUsername returns the user with this username, or fails with [ErrUserNotFound].
 func (d *Directory) UserByUsername(username string) (User, error) {
 	return lookUp(d, username, func(c *hostCache) *cache[string] { return &c.byUsername }, C.HC_USER_KEY_USERNAME, text)
 }
 
-// UsersByEmails are the users with these emails, in their order; nil for each that nobody
+// UsersByEmails returns the users with these emails, in their order; nil for each that nobody
 // has. It makes one call for many users, and bypasses the cache of this package: it neither
 // reads nor fills it. Use it where few of the users are likely to be cached, such as for a
 // report; for cached users, [Directory.UserByEmail] is faster.
@@ -44,7 +44,7 @@ func (d *Directory) UsersByEmails(emails []string) ([]*User, error) {
 	return readMany(d, C.HC_USER_KEY_EMAIL, emails)
 }
 
-// UsersByIDs are the users with these ids, as [Directory.UsersByEmails].
+// UsersByIDs returns the users with these ids, as [Directory.UsersByEmails] does.
 func (d *Directory) UsersByIDs(ids []ID) ([]*User, error) {
 	texts := make([]string, len(ids))
 	for i, id := range ids {
@@ -103,7 +103,7 @@ func readMany(d *Directory, kind C.int32_t, keys []string) ([]*User, error) {
 	return users, nil
 }
 
-// UserByExternalID is the user for whom a provisioner, such as an identity provider, has
+// UserByExternalID returns the user for whom a provisioner, such as an identity provider, has
 // this id, or fails with [ErrUserNotFound].
 func (d *Directory) UserByExternalID(provisioner, id string) (User, error) {
 	p, provisionerLength := text(provisioner)
@@ -128,8 +128,8 @@ func (d *Directory) TouchUser(ref string) error {
 	})
 }
 
-// LastSeen is when a user was last seen, to about an hour; the zero time where nobody said
-// so with [Directory.TouchUser]. No change is made of it, and no version. It fails with
+// LastSeen returns when [Directory.TouchUser] last noted a user, to about an hour; the zero time if
+// it never did. Sightings make no change and no version. It fails with
 // [ErrUserNotFound].
 func (d *Directory) LastSeen(ref string) (time.Time, error) {
 	bytes, length := text(ref)
@@ -342,7 +342,7 @@ func (d *Directory) DeleteUser(ref string) error {
 	})
 }
 
-// Users are all users, active or not, ordered by email, as they are when the loop begins.
+// Users returns all users, active or not, ordered by email, as they are when the loop begins.
 // An error ends the loop.
 //
 //	for user, err := range dir.Users() {
