@@ -3552,7 +3552,7 @@ public:
         return list;
     }
 
-    /** How many users match a query, whatever its limit and place. */
+    /** How many users match a query, regardless of its limit and position. */
     std::uint64_t count(const query &which) const { return try_count(which).value(); }
     /** @copydoc count */
     result<std::uint64_t> try_count(const query &which) const

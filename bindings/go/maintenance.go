@@ -219,9 +219,9 @@ func FindFaultsIn(path string, limit int) (Faults, error) {
 	})
 }
 
-// Repair makes the directory in a file sound again, in one transaction; nobody may have
-// it open. A record that can't be kept is removed and written to the file aside, which
-// must not exist. An empty aside changes nothing and tells what would be done.
+// Repair repairs the directory in a file, in one transaction; nobody may have it open.
+// Records that can't be kept are moved to the file aside, which must not exist. With an
+// empty aside, it changes nothing and returns what a repair would do.
 func Repair(path, aside string, limit int) (Faults, error) {
 	bytes, length := text(path)
 	to, toLength := text(aside)

@@ -265,7 +265,7 @@ namespace Headcount
             }
         }
 
-        /// <summary>How many users match, whatever the limit and the place of the query.</summary>
+        /// <summary>How many users match, regardless of the limit and the position of the query.</summary>
         public ulong Count(UserQuery query)
         {
             return query.Use(q =>
@@ -599,7 +599,7 @@ namespace Headcount
             return bytes;
         }
 
-        /// <summary>Lists what is wrong with the directory in a file, also where it is too damaged to be opened.</summary>
+        /// <summary>Lists what is wrong with the directory in a file, even one too damaged to be opened.</summary>
         /// <exception cref="HeadcountException">AlreadyOpen, Corrupted.</exception>
         public static FaultList FindFaultsIn(string path, int limit)
         {
@@ -609,7 +609,7 @@ namespace Headcount
             return Copies.Faults(faults);
         }
 
-        /// <summary>Makes the directory in a file sound again, in one transaction. Records that are removed are written to a new file; null changes nothing and tells what would be done.</summary>
+        /// <summary>Repairs the directory in a file, in one transaction. Records that it removes are written to a new file; with null, it changes nothing and returns what a repair would do.</summary>
         /// <exception cref="HeadcountException">InvalidArgument when the other file exists, AlreadyOpen, Corrupted.</exception>
         public static FaultList Repair(string path, [Nullable(2)] string aside, int limit)
         {

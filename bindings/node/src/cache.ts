@@ -1,10 +1,10 @@
 /**
- * Users that were read, as objects: a hit makes none, and looks nothing up.
+ * Users that were read, as objects: a hit creates no object and makes no call.
  *
- * The library counts the commits that change users. What is kept here is kept with the
- * count that was read *before* the library was asked, and used only while the count is
- * the same; it is 0, and nothing is used or kept, while such a commit is under way. So
- * whoever has seen a commit never sees an older state here, whichever thread wrote it.
+ * The library counts the commits that change users. An entry is stored with the count that
+ * was read *before* the library was asked, and is valid only while the count is the same.
+ * The count is 0 while such a commit is under way; nothing is stored or used then. So a
+ * thread that has seen a commit never sees an older state here, whichever thread wrote it.
  */
 
 import { native } from "./native";
@@ -36,7 +36,7 @@ export class HostCache {
     this.usernames = new Keys(users ?? USERS);
   }
 
-  /** Forgets what may be out of date. To be called before each look; what it returns goes with what is found. */
+  /** Drops what may be out of date. Call it before each look-up, and pass what it returns to {@link keep}. */
   begin(): number {
     if (this.#isOff) {
       return 0;

@@ -128,7 +128,7 @@ export interface UserQuery {
   search?: string | undefined;
   /** Only users with these values of these attributes. */
   attributes?: Readonly<Record<string, string>> | undefined;
-  /** Only users with these attributes, whatever their values. */
+  /** Only users with these attributes, of any value. */
   hasAttributes?: readonly string[] | undefined;
   /** Only users created at this moment or later. A text may have microseconds. */
   createdSince?: Date | string | undefined;

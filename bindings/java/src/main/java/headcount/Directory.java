@@ -454,7 +454,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * How many users match, whatever the limit and the place of the query.
+     * How many users match, regardless of the limit and the position of the query.
      *
      * @param query which users
      * @return the number
@@ -1036,10 +1036,10 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Makes the directory in a file sound again, in one transaction; nobody may have it open.
+     * Repairs the directory in a file, in one transaction; nobody may have it open.
      *
      * @param path the file
-     * @param aside a new file for records that are removed; empty to change nothing and tell what would be done
+     * @param aside a new file for records that are removed; empty to change nothing and return what a repair would do
      * @param limit how many faults to list
      * @return what was wrong
      * @throws HeadcountException {@link ErrorKind#INVALID_ARGUMENT} when the file {@code aside} exists,
