@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.stream.IntStream;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Users on this side of the calls into C. An entry is valid while the library's generation is what it was
@@ -33,59 +33,39 @@ final class HostCache {
         return (long) GENERATION.getAcquire(number, 0L);
     }
 
-    private record Entry(long generation, Object key, Optional<User> user) {}
+    private record Entry(long generation, Optional<User> user) {}
 
-    /**
-     * The users that were asked for by one kind of key. Each key has a set of four places, any of which may hold
-     * it: so a hit needs neither a lock nor memory, and touches little of that.
-     */
+    /** The users that were asked for by one kind of key. */
     static final class Keyed<K> {
-        private static final int WAYS = 4;
-
-        private final AtomicReferenceArray<Entry> places;
-        private int victim;
+        private final ConcurrentHashMap<K, Entry> users = new ConcurrentHashMap<>();
+        private final LongAdder added = new LongAdder();
+        private final int most;
 
         private Keyed(int most) {
-            places = new AtomicReferenceArray<>(most == 0 ? 0 : Math.max(WAYS, Integer.highestOneBit(most)));
-        }
-
-        private int set(K key) {
-            int hash = key.hashCode();
-            return (hash ^ hash >>> 16) & places.length() - WAYS;
+            this.most = most;
         }
 
         Optional<User> get(long generation, K key) {
-            if (places.length() > 0 && generation % 2 == 0) {
-                int set = set(key);
-                for (int at = set; at < set + WAYS; at++) {
-                    Entry found = places.getAcquire(at);
-                    if (found != null && found.generation == generation && found.key.equals(key)) {
-                        return found.user;
-                    }
-                }
-            }
-            return Optional.empty();
+            Entry found = users.get(key);
+            return found != null && found.generation == generation && generation % 2 == 0 ? found.user : Optional.empty();
         }
 
         void put(long generation, K key, Optional<User> user) {
-            if (places.length() == 0 || generation % 2 != 0) {
+            if (most == 0 || generation % 2 != 0) {
                 return;
             }
-            // An older state of the key, if it is there, can't be used any more: it is as good as a free place.
-            int set = set(key);
-            int place = set + (victim++ & WAYS - 1);
-            for (int at = set; at < set + WAYS; at++) {
-                Entry found = places.getPlain(at);
-                if (found == null || found.generation != generation) {
-                    place = at;
-                    break;
-                }
+            // Replaced entries count as added, which only empties it sooner.
+            added.increment();
+            if (added.sum() > most) {
+                users.clear();
+                added.reset();
+                added.increment();
             }
-            places.setRelease(place, new Entry(generation, key, user));
+            users.put(key, new Entry(generation, user));
         }
 
         int size() {
-            return (int) IntStream.range(0, places.length()).filter(at -> places.get(at) != null).count();
+            return users.size();
         }
     }
 }
