@@ -158,8 +158,7 @@ func lookUp[K comparable](d *Directory, key K, of func(*hostCache) *cache[K],
 	start, length := bytes(key)
 	user, err := d.readUser(kind, start, length)
 	if err == nil && d.cache != nil {
-		kept := user // Only what is kept needs memory of its own.
-		of(d.cache).put(generation, key, &kept)
+		of(d.cache).put(generation, key, user)
 	}
 	return user, err
 }
