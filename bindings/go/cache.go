@@ -37,7 +37,7 @@ type cache[K comparable] struct {
 	places []atomic.Pointer[cached[K]]
 }
 
-// A set has this many places.
+// A set has this many places; both it and the number of sets are powers of two.
 const cacheWays = 4
 
 type cached[K comparable] struct {
@@ -55,8 +55,8 @@ func (c *cache[K]) init(most int) {
 // set returns the set of a key, and the place in it to give up when all are in use.
 func (c *cache[K]) set(key K) ([]atomic.Pointer[cached[K]], uint64) {
 	hash := maphash.Comparable(c.seed, key)
-	start := hash % uint64(len(c.places)) / cacheWays * cacheWays
-	return c.places[start : start+cacheWays], hash % cacheWays
+	start := hash & uint64(len(c.places)-1) &^ (cacheWays - 1)
+	return c.places[start : start+cacheWays], hash >> 62
 }
 
 // get returns the user that was kept in this generation; nil if none was.
