@@ -71,6 +71,8 @@ struct Progress {
     space: Space,
     /// A filter to be built.
     filter: Option<Unfinished>,
+    /// Writes to be sorted.
+    unsorted: Option<Arc<Memtable>>,
     ending: bool,
 }
 
@@ -202,6 +204,12 @@ impl Work {
     /// Queues a filter for the thread that builds it.
     pub(super) fn build(&self, unfinished: Unfinished) {
         self.lock().filter = Some(unfinished);
+        self.0.changed.notify_all();
+    }
+
+    /// Queues writes for the thread that sorts them.
+    pub(super) fn sort(&self, memtable: Arc<Memtable>) {
+        self.lock().unsorted = Some(memtable);
         self.0.changed.notify_all();
     }
 

@@ -7,6 +7,7 @@ use std::thread;
 use super::Shared;
 use super::base::Base;
 use super::log::{Log, Size};
+use super::memtable::Unsorted;
 use super::snapshot::State;
 use super::transaction::Transaction;
 use super::txn::PendingWrites;
@@ -61,7 +62,11 @@ impl Shared {
         if is_first {
             self.work.notice();
         }
-        state.active.sort_if_much();
+        match state.active.unsorted() {
+            Unsorted::Few => {}
+            Unsorted::Many if self.background => self.work.sort(Arc::clone(&state.active)),
+            Unsorted::Many | Unsorted::TooMany => state.active.sort(),
+        }
         Ok(())
     }
 

@@ -236,7 +236,11 @@ impl Log {
             segments: self.count() + 1,
         };
         let segment = Segment::new(file, header);
-        let made = segment.grow(self.segment_bytes_new);
+        let made = if self.is_recorded {
+            segment.grow(self.segment_bytes_new)
+        } else {
+            segment.lay_out(self.segment_bytes_new)
+        };
         if let Err(error) = made.and_then(|()| self.disk.sync_names()) {
             drop(segment);
             // A leftover has no frames, and so no meaning.
