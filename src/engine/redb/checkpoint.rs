@@ -11,8 +11,8 @@
 //! longer fits waits for it.
 //!
 //! After a crash, the first checkpoint takes over the log that the crash left, and removes
-//! it. It waits a moment for the first commit, which needs to write to the database and
-//! would otherwise wait for the checkpoint.
+//! it. Before it begins, the new use is recorded in the database: a first commit that had to
+//! do that would otherwise wait for the checkpoint.
 
 mod threads;
 
