@@ -1,18 +1,24 @@
 //! The bodies of the fuzz targets of the importer and of batches, in `fuzz/`.
 //!
-//! No release has this module: it is compiled with `--cfg fuzzing` alone.
+//! Releases don't contain this module: it is compiled with `--cfg fuzzing` and for tests.
 
 #![allow(clippy::unwrap_used)]
 
 use headcount::{Batch, Directory};
 
 use crate::import::encoding::{Encoding, decode};
-pub use crate::import::fuzzing::check;
+use crate::import::fuzzing::check;
 use crate::ops;
+
+/// Panics if a promise is broken for these bytes.
+pub type Check = fn(&[u8]);
+
+/// The checks, by the names of their corpora in `fuzz/corpus`.
+pub const TARGETS: &[(&str, Check)] = &[("batch", check_batch), ("import", check)];
 
 /// Reads a file of operations and applies it: what is refused changes nothing and names
 /// lines that are there, and the directory is sound afterwards.
-pub fn check_batch(bytes: &[u8]) {
+fn check_batch(bytes: &[u8]) {
     let Ok(text) = decode(bytes, Encoding::Auto) else {
         return;
     };
@@ -45,4 +51,16 @@ pub fn check_batch(bytes: &[u8]) {
     let sequence = applied.ok().and_then(|applied| applied.sequence);
     assert_eq!(after > before, sequence.is_some());
     directory.verify().unwrap();
+}
+
+#[cfg(test)]
+#[path = "../../tests/kit/fuzz.rs"]
+mod kit;
+
+#[cfg(test)]
+#[test]
+fn every_file_is_read_or_refused() {
+    for (target, check) in TARGETS {
+        kit::fuzz(target, check);
+    }
 }

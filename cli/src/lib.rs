@@ -6,7 +6,7 @@ mod args;
 mod commands;
 mod directory;
 mod failure;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub mod fuzzing;
 mod import;
 mod ops;

@@ -2,15 +2,17 @@
 //! `server/tests/speed.py` runs it.
 //!
 //! ```console
-//! $ load closed ADDRESS KEY USERS CONNECTIONS SECONDS
-//! $ load open ADDRESS KEY USERS CONNECTIONS SECONDS RATE
+//! $ load closed hello|user ADDRESS KEY USERS CONNECTIONS SECONDS
+//! $ load open hello|user ADDRESS KEY USERS CONNECTIONS SECONDS RATE
 //! $ load create ADDRESS KEY CONNECTIONS SECONDS
 //! $ load library FILE THREADS SECONDS
 //! ```
 //!
-//! `closed` gets users by email, each connection one after another, and `open` at a fixed rate:
-//! it counts from the moment when a request was due, so a server that stalls is charged for
-//! every request that it delays. `create` creates users through REST, and `library` in a file.
+//! `closed` sends requests on each connection one after another, and `open` sends them at a fixed
+//! rate; both get either `/healthz` or users by email. `open` counts from the time at which a
+//! request was due, so a server that stalls is charged for every request that it delays; it also
+//! prints by how much this program itself was late. `create`
+//! creates users through REST, and `library` in a file.
 //!
 //! One thread serves all connections, so that the load takes as little as it can of the
 //! processors that it shares with the server.
@@ -26,7 +28,7 @@ use std::time::{Duration, Instant};
 
 use headcount::{Directory, NewUser};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use serde_json::json;
+use serde_json::{Value, json};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -36,8 +38,10 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// A connection that is kept.
 struct Connection {
     stream: TcpStream,
-    /// When the request was due whose answer has yet to come.
+    /// When the request was due whose response has yet to come.
     due: Option<Instant>,
+    /// When the last response came.
+    idle_since: Instant,
     answer: Vec<u8>,
 }
 
@@ -49,6 +53,7 @@ impl Connection {
         Ok(Self {
             stream,
             due: None,
+            idle_since: Instant::now(),
             answer: Vec::new(),
         })
     }
@@ -64,10 +69,14 @@ impl Connection {
     /// Reads what has come; whether the answer is complete.
     fn receive(&mut self) -> Outcome<bool> {
         let mut part = [0; 4096];
-        loop {
+        let mut is_more = true;
+        while is_more {
             match self.stream.read(&mut part) {
                 Ok(0) => return Err("the server closed a connection".into()),
-                Ok(read) => self.answer.extend_from_slice(&part[..read]),
+                Ok(read) => {
+                    self.answer.extend_from_slice(&part[..read]);
+                    is_more = read == part.len();
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error.into()),
             }
@@ -110,7 +119,7 @@ fn requests(
         .collect();
     let mut all = opened?;
     let mut idle: VecDeque<usize> = (0..connections).collect();
-    let mut latencies = Vec::new();
+    let (mut latencies, mut delays) = (Vec::new(), Vec::new());
     let begun = Instant::now();
     let end = begun + Duration::from_secs_f64(seconds);
     let mut number = 0;
@@ -128,6 +137,8 @@ fn requests(
                 break;
             }
             if let Some(at) = idle.pop_front() {
+                // Waiting for a connection is the server's doing, and the rest is not.
+                delays.push(all[at].idle_since.max(due).elapsed());
                 all[at].send(&request(number), due)?;
                 number += 1;
             }
@@ -142,12 +153,15 @@ fn requests(
             if all[at].receive()?
                 && let Some(due) = all[at].due.take()
             {
-                latencies.push(due.elapsed());
+                all[at].idle_since = Instant::now();
+                latencies.push(all[at].idle_since - due);
                 idle.push_back(at);
             }
         }
     }
-    told(latencies, begun.elapsed().as_secs_f64());
+    let seconds = begun.elapsed().as_secs_f64();
+    let late = percentile(&mut delays, 0.99);
+    println!("{}", told(latencies, seconds, late));
     Ok(())
 }
 
@@ -192,33 +206,50 @@ fn threads<T: Send>(
     Ok(all.into_iter().flatten().collect())
 }
 
-fn user_path(number: usize, users: usize) -> String {
-    format!(
-        "/api/v1/users/user{:06}@example.com",
-        number * 7919 % users.max(1)
-    )
+/// The text of the request with this number.
+fn get<'a>(what: &str, key: &'a str, users: &str) -> Outcome<impl Fn(usize) -> String + 'a> {
+    let is_hello = match what {
+        "hello" => true,
+        "user" => false,
+        _ => return Err("say hello or user".into()),
+    };
+    let users = users.parse::<usize>()?.max(1);
+    Ok(move |number: usize| {
+        if is_hello {
+            return text("GET", "/healthz", key, "");
+        }
+        let user = number * 7919 % users;
+        let path = format!("/api/v1/users/user{user:06}@example.com");
+        text("GET", &path, key, "")
+    })
 }
 
-/// Requests a second, and latencies in milliseconds.
-fn told(mut latencies: Vec<Duration>, seconds: f64) {
-    latencies.sort_unstable();
-    let at = |part: f64| {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a place in a list"
-        )]
-        let place = (latencies.len() as f64 * part) as usize;
-        let found = latencies.get(place.min(latencies.len().saturating_sub(1)));
-        found.map_or(0.0, |latency| latency.as_secs_f64() * 1e3)
-    };
+/// A percentile of durations, in milliseconds.
+fn percentile(durations: &mut [Duration], part: f64) -> f64 {
+    durations.sort_unstable();
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
+    let index = (durations.len() as f64 * part) as usize;
+    let found = durations.get(index.min(durations.len().saturating_sub(1)));
+    found.map_or(0.0, |duration| duration.as_secs_f64() * 1e3)
+}
+
+/// Requests per second, latencies in milliseconds, and how late this program itself was.
+fn told(mut latencies: Vec<Duration>, seconds: f64, late_p99_ms: f64) -> Value {
     #[allow(clippy::cast_precision_loss, reason = "a rate")]
     let rate = latencies.len() as f64 / seconds;
-    println!(
-        "{}",
-        json!({ "rate": rate, "p50_ms": at(0.5), "p99_ms": at(0.99), "max_ms": at(1.0) })
-    );
+    let mut at = |part: f64| percentile(&mut latencies, part);
+    json!({
+        "rate": rate,
+        "p50_ms": at(0.5),
+        "p99_ms": at(0.99),
+        "max_ms": at(1.0),
+        "late_p99_ms": late_p99_ms,
+    })
 }
 
 /// Has threads create users in a directory for this long.
@@ -236,7 +267,7 @@ fn library(directory: &Directory, count: usize, seconds: f64, run: &str) -> Outc
         }
         Ok(latencies)
     })?;
-    told(latencies, seconds);
+    println!("{}", told(latencies, seconds, 0.0));
     Ok(())
 }
 
@@ -249,25 +280,24 @@ fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let run = unique();
-    let get =
-        |key: &str, users: usize, number: usize| text("GET", &user_path(number, users), key, "");
     match *arguments {
-        ["closed", address, key, users, connections, seconds] => {
-            let (users, connections) = (users.parse()?, connections.parse()?);
-            requests(
-                address,
-                connections,
-                seconds.parse()?,
-                Pace::Closed,
-                |number| get(key, users, number),
-            )
+        ["closed", what, address, key, users, connections, seconds] => {
+            let (get, connections) = (get(what, key, users)?, connections.parse()?);
+            requests(address, connections, seconds.parse()?, Pace::Closed, get)
         }
-        ["open", address, key, users, connections, seconds, rate] => {
-            let (users, connections) = (users.parse()?, connections.parse()?);
+        [
+            "open",
+            what,
+            address,
+            key,
+            users,
+            connections,
+            seconds,
+            rate,
+        ] => {
+            let (get, connections) = (get(what, key, users)?, connections.parse()?);
             let pace = Pace::Open(rate.parse()?);
-            requests(address, connections, seconds.parse()?, pace, |number| {
-                get(key, users, number)
-            })
+            requests(address, connections, seconds.parse()?, pace, get)
         }
         ["create", address, key, connections, seconds] => {
             let (connections, seconds) = (connections.parse()?, seconds.parse()?);

@@ -1,4 +1,4 @@
-//! Who asks, and whether they may.
+//! Authentication and authorization of requests.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -19,26 +19,26 @@ use crate::routes::{Access, Route};
 use crate::server::Server;
 
 const UNKNOWN_KEY: &str = "this key is not known, or was revoked";
-/// Bytes of a refusal of the framework's own.
+/// Bytes of a refusal that axum wrote.
 const REFUSAL_BYTES_MAX: usize = 16 * 1024;
 
-/// By what somebody was let in.
+/// What a caller was authenticated by.
 #[derive(Clone, Debug)]
 pub(crate) enum Credential {
     Key(Arc<Key>),
-    /// A token of the issuer, or a login there, for this user and until then.
+    /// A token of the issuer, or a login there: the user, and when it expires.
     Token(UserId, Timestamp),
 }
 
-/// Who makes a request.
+/// The sender of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     credential: Credential,
     /// The user whose key or token it is.
     pub(crate) user: Option<UserId>,
-    /// What a user with a token may do.
+    /// The scope of a user with a token.
     scope: Option<Scope>,
-    /// Through which door the request came.
+    /// The door that the request came through.
     door: Door,
 }
 
@@ -53,7 +53,7 @@ impl Credential {
         }
     }
 
-    /// What people know it by.
+    /// The name that people know it by.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Key(key) => &key.name,
@@ -63,14 +63,14 @@ impl Credential {
 }
 
 impl Caller {
-    /// The caller with this credential, if it is still good. The user's state is looked up
-    /// every time.
+    /// The caller with this credential, if it is still valid. The user's state is read every
+    /// time.
     pub(crate) fn of(server: &Server, credential: Credential, door: Door) -> Result<Self, Failure> {
         let refuse = |message: &str| Failure::new(StatusCode::UNAUTHORIZED, message);
         match &credential {
             Credential::Key(key) if !server.0.keys.knows(key) => return Err(refuse(UNKNOWN_KEY)),
             Credential::Key(key) if key.is_expired(Timestamp::now()) => {
-                return Err(refuse("this key has expired; make a new one"));
+                return Err(refuse("this key has expired; create a new one"));
             }
             Credential::Token(_, end) if *end <= Timestamp::now() => {
                 return Err(refuse(TokenError::Expired.message()));
@@ -98,7 +98,7 @@ impl Caller {
         })
     }
 
-    /// The caller whose key or token this is.
+    /// The caller with this key or token.
     pub(crate) async fn bearing(
         server: &Server,
         secret: &str,
@@ -122,7 +122,7 @@ impl Caller {
         self.credential
     }
 
-    /// What the rates and the syncs know the caller by.
+    /// The caller's name in the rate limits and in `Syncs`.
     fn id(&self) -> Cow<'_, str> {
         match &self.credential {
             Credential::Key(key) => Cow::Borrowed(&key.id),
@@ -130,7 +130,7 @@ impl Caller {
         }
     }
 
-    /// Counts a request of the key, or refuses it because there were too many.
+    /// Counts a request against the rate limit of the key, or refuses it.
     pub(crate) fn take_turn(&self, server: &Server) -> Result<(), Failure> {
         let Err(wait) = server.0.rates.take(&self.id(), Instant::now()) else {
             return Ok(());
@@ -158,7 +158,7 @@ impl Caller {
         Err(Failure::new(StatusCode::FORBIDDEN, message))
     }
 
-    /// The door that changes name: for SCIM with the provisioner, if its name can be part of
+    /// The door that changes record: for SCIM with the provisioner's name, if that is valid in
     /// a door's.
     pub(crate) fn door(&self) -> Cow<'static, str> {
         let door = self.door.name();
@@ -173,7 +173,7 @@ impl Caller {
         }
     }
 
-    /// The provisioner whose key it is, or the id of the user.
+    /// The name of the provisioner, or the id of the user, that the credential belongs to.
     pub(crate) fn holder_name(&self) -> String {
         match &self.credential {
             Credential::Key(key) => match &key.holder {
@@ -184,21 +184,20 @@ impl Caller {
         }
     }
 
-    /// Whether the caller would still be let in, for answers that go on for long.
+    /// Whether the credential is still valid, for long-lived responses.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
         Self::of(server, self.credential.clone(), self.door).is_ok()
     }
 
-    /// The user whose key it is; an error for a provisioner's.
+    /// The user that the credential belongs to; an error for a provisioner's.
     pub(crate) fn user(&self) -> Result<UserId, Failure> {
         self.user.ok_or_else(|| {
-            Failure::bad_request("this needs the key of a user, and the key is a provisioner's")
+            Failure::bad_request("this needs a user's key, and this one is a provisioner's")
         })
     }
 }
 
-/// Lets a request through to its route, or not; counts the answers, and ends what takes
-/// too long.
+/// Authorizes a request for its route, counts the response, and enforces the time limit.
 pub(crate) async fn guard(
     State((server, route)): State<(Server, &'static Route)>,
     mut request: Request,
@@ -224,8 +223,8 @@ pub(crate) async fn guard(
     response
 }
 
-/// Tells a refusal of the framework's own, which is plain text, as the clients of `door` read
-/// refusals: of a body that is too large, or a parameter that can't be read.
+/// Converts a refusal that axum wrote as plain text, for a body that is too large or a parameter
+/// that can't be read, to the format of `door`.
 async fn in_words_of(door: Door, response: Response) -> Response {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -246,7 +245,7 @@ async fn admit(
 ) -> Result<(), Failure> {
     let scope = match route.access {
         Access::Open => return Ok(()),
-        // Who visits the page is found out there, since its forms are checked first.
+        // The page identifies visitors itself, because it checks the origin of forms first.
         Access::Session(scope) => {
             request.extensions_mut().insert(scope);
             return Ok(());
@@ -266,7 +265,7 @@ async fn admit(
     Ok(())
 }
 
-/// The caller whose key the request brings.
+/// The caller whose key or token the request carries.
 async fn identify(server: &Server, headers: &HeaderMap, door: Door) -> Result<Caller, Failure> {
     let secret = bearer(headers).ok_or_else(|| {
         let message = "this needs a key, sent as Authorization: Bearer KEY";
@@ -275,7 +274,7 @@ async fn identify(server: &Server, headers: &HeaderMap, door: Door) -> Result<Ca
     Caller::bearing(server, secret, door).await
 }
 
-/// The header with this name, which may be sent once: of two values, one would be ignored.
+/// The header with this name. Sending it twice is an error, since one value would be ignored.
 pub(crate) fn only<'a>(
     headers: &'a HeaderMap,
     name: &str,

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use crate::issuer::Issuer;
 
-/// The files by which [`serve`](crate::serve) encrypts. They are read again when they
-/// have changed, within seconds.
+/// The certificate and key of [`serve`](crate::serve). Changed files are reloaded within
+/// seconds.
 #[derive(Clone, Debug)]
 pub struct Tls {
-    /// The certificate, and those between it and its root, as PEM.
+    /// The certificate followed by the intermediate ones, as PEM.
     pub certificates: PathBuf,
     /// The private key, as PEM.
     pub key: PathBuf,
 }
 
-/// The limits of a server. The defaults suit a platform of some hundred thousand users.
+/// The limits of a server. The defaults suit a platform with a few hundred thousand users.
 ///
 /// ```
 /// use headcount_server::Config;
@@ -26,49 +26,49 @@ pub struct Tls {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Bytes of a request's body; a larger one is answered with 413.
+    /// The largest request body, in bytes; larger ones get 413.
     pub body_bytes_max: usize,
-    /// The same for batches of REST: 16 MiB hold about 100,000 operations.
+    /// The largest batch by REST, in bytes: 16 MiB hold about 100,000 operations.
     pub batch_bytes_max: usize,
-    /// Bytes of a GraphQL document.
+    /// The largest GraphQL document, in bytes.
     pub graphql_bytes_max: usize,
-    /// How deeply a GraphQL document may be nested, its fragments included. The introspection
-    /// query of common clients needs some 20.
+    /// How deeply a GraphQL document may be nested, including its fragments. The introspection
+    /// query of common clients needs about 20.
     pub graphql_depth_max: usize,
-    /// Bytes of the head of a request.
+    /// The largest request head, in bytes.
     pub head_bytes_max: usize,
     /// How long a client may take to send the head of a request; an idle connection is
     /// closed after this.
     pub head_timeout: Duration,
-    /// How long a request may take from its head to the head of the answer.
+    /// How long a request may take from its head to the head of the response.
     pub request_timeout: Duration,
-    /// Open connections; further ones wait to be accepted.
+    /// Open connections at a time; further ones wait to be accepted.
     pub connections_max: usize,
-    /// Writes that run at the same time. They share commits, so more of them make each
+    /// Writes that run at a time. Concurrent writes share commits, so more of them make each
     /// commit larger.
     pub writes_max: usize,
-    /// Writes that wait for their turn; further ones are answered with 503.
+    /// Writes that wait to run; further ones get 503.
     pub writes_waiting_max: usize,
-    /// Lists and searches that read many users, at the same time; further ones wait for
-    /// their turn, up to `request_timeout`. They take no thread from writes.
+    /// Requests that read many records, such as lists and searches, at a time; further ones
+    /// wait, up to `request_timeout`. They don't use the threads of writes.
     pub scans_max: usize,
-    /// Requests a second that one key may make; further ones are answered with 429.
+    /// Requests per second of one key; further ones get 429.
     pub key_requests_per_second: u32,
-    /// Requests that a key may make at once before that limit counts.
+    /// Requests that a key may make in a burst above that rate.
     pub key_burst: u32,
-    /// Whether and by what the server's own address is encrypted.
+    /// The certificate and key of the server's own address; without them it is not encrypted.
     pub tls: Option<Tls>,
-    /// An identity provider whose tokens are taken besides keys.
+    /// An identity provider whose tokens are accepted in addition to keys.
     pub issuer: Option<Issuer>,
-    /// An identity provider to which the SDK's logins are relayed: the address of its
+    /// An identity provider that the SDK's logins are relayed to: the URL of its
     /// `openid-connect` folder, such as `https://id.ex.co/realms/staff/protocol/openid-connect`.
     pub relay: Option<String>,
-    /// Where metrics and health are served without a key, besides the server's own address.
+    /// A second address that serves metrics and health without a key.
     pub metrics_listen: Option<SocketAddr>,
-    /// Whether SCIM provisions users as inactive when no seat is free. Otherwise it refuses
-    /// them, and many refusals make identity providers suspend the connection.
+    /// Whether SCIM creates users as inactive when no seat is free. Otherwise it refuses them,
+    /// and identity providers suspend connections with many refusals.
     pub scim_inactive_when_full: bool,
-    /// How long the server waits at its end for requests under way.
+    /// How long a server that shuts down waits for running requests.
     pub shutdown_grace: Duration,
 }
 

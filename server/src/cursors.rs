@@ -1,10 +1,10 @@
-//! Cursors: places in a list of users, sealed so that they say nothing about people.
+//! Cursors: positions in a list of users, encrypted so that they reveal nothing about people.
 //!
-//! A place holds the email or another field of a user, and a cursor gets into addresses,
-//! shell histories and logs. So it is encrypted under a key that the directory's file keeps
-//! as an extra record; cursors survive restarts. The tag also covers the order and the
-//! conditions of the list, and the key stream is made from it: the construction of SIV
-//! (RFC 5297), with HMAC-SHA-256 for both.
+//! A position contains the email or another field of a user, and cursors end up in URLs, shell
+//! histories and logs. The encryption key is an extra record in the directory's file, so
+//! cursors survive restarts. The authentication tag also covers the list's order and
+//! conditions, and the key stream is derived from it: the construction of SIV (RFC 5297), with
+//! HMAC-SHA-256 for both.
 
 use std::fmt;
 
@@ -13,11 +13,11 @@ use ring::hmac;
 
 use crate::hex::{bytes_of_hex, hex};
 
-/// The extra record that has the key.
+/// The extra record with the key.
 const NAME: &str = "command/cursor-key";
 const KEY_BYTES: usize = 64;
 const TAG_BYTES: usize = 16;
-/// Places are padded to a multiple of this, because a length tells something too.
+/// Positions are padded to a multiple of this many bytes, to hide their length.
 const BLOCK_BYTES: usize = 32;
 
 /// Seals and opens the cursors of a directory's lists.
@@ -43,7 +43,7 @@ impl fmt::Debug for Cursors {
 }
 
 impl Cursors {
-    /// Cursors under this key, of which 64 random bytes make a good one.
+    /// Cursors under this key, which should be 64 random bytes.
     pub fn with_key(key: &[u8]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
@@ -59,12 +59,12 @@ impl Cursors {
         Ok(key.map(|key| Self::with_key(&key)))
     }
 
-    /// The cursors of a directory, which is given a key if it has none. Those of a directory
-    /// that can't be written are good until they are dropped.
+    /// The cursors of a directory. If it has no key for them, one is created; in a directory
+    /// that can't be written to, the key lasts until the cursors are dropped.
     ///
     /// # Errors
     ///
-    /// Those of reading and writing, and [`Io`](ErrorKind::Io) if the system has no random
+    /// Those of reading and writing, and [`Io`](ErrorKind::Io) if the system provides no random
     /// bytes.
     pub fn create(directory: &Directory) -> headcount::Result<Self> {
         if let Some(existing) = Self::existing(directory)? {
@@ -72,7 +72,10 @@ impl Cursors {
         }
         let mut key = [0; KEY_BYTES];
         getrandom::fill(&mut key).map_err(|error| {
-            Error::new(ErrorKind::Io, format!("can't draw a random key: {error}"))
+            Error::new(
+                ErrorKind::Io,
+                format!("can't generate a random key: {error}"),
+            )
         })?;
         match directory.set_extra(NAME, &key) {
             Err(error) if error.kind() != ErrorKind::ReadOnly => Err(error),
@@ -80,7 +83,7 @@ impl Cursors {
         }
     }
 
-    /// The cursor of `place` in the list that `list` describes.
+    /// The cursor for the position `place` in the list that `list` describes.
     pub fn seal(&self, list: &str, place: &str) -> String {
         let mut text = place.as_bytes().to_vec();
         text.resize(text.len().next_multiple_of(BLOCK_BYTES), 0);
@@ -89,8 +92,7 @@ impl Cursors {
         hex(&[&tag[..], &text].concat())
     }
 
-    /// The place that a cursor names; `None` if it was not sealed for this list under this
-    /// key.
+    /// The position in a cursor; `None` if it was not sealed for this list with this key.
     pub fn open(&self, list: &str, cursor: &str) -> Option<String> {
         let mut bytes = bytes_of_hex(cursor)?;
         let (tag, text) = bytes.split_at_mut_checked(TAG_BYTES)?;
@@ -100,12 +102,12 @@ impl Cursors {
         Some(text.trim_end_matches('\0').to_owned())
     }
 
-    /// What describes the list that a query reads a page of: its order and its conditions. Of
-    /// those on times only the names count, because a list of "the last 90 days" has another
-    /// time in each request.
+    /// A description of the list that a query reads a page of: its order and its conditions. Only
+    /// the names of conditions on times count, because a list of "the last 90 days" has a
+    /// different time in each request.
     pub fn list_of(query: &UserQuery) -> String {
         let all = query.clone().after(None).limit(UserQuery::LIMIT);
-        // Its members are texts, numbers and lists of them: it can always be written.
+        // Strings, numbers and lists of them can always be serialized.
         let mut list = serde_json::to_value(&all).unwrap_or_default();
         for (name, value) in list.as_object_mut().into_iter().flatten() {
             let is_time = name.ends_with("_since") || name.ends_with("_before");
@@ -116,9 +118,8 @@ impl Cursors {
         list.to_string()
     }
 
-    /// A page of a query whose `after`, if there is one, is a cursor that was sealed; so is
-    /// the `next` of the page. `None` if the cursor is not of a list with this order and
-    /// these conditions.
+    /// A page of a query, with sealed cursors as `after` and as the page's `next`. `None` if
+    /// `after` is not a cursor of a list with this order and these conditions.
     pub(crate) fn page(
         &self,
         directory: &Directory,
@@ -145,7 +146,7 @@ impl Cursors {
         tag
     }
 
-    /// Encrypts and decrypts.
+    /// Encrypts or decrypts.
     fn mask(&self, tag: &[u8], text: &mut [u8]) {
         for (number, block) in (0_u32..).zip(text.chunks_mut(BLOCK_BYTES)) {
             let stream = self.mac(&[b"stream", tag, &number.to_be_bytes()]);

@@ -1,4 +1,4 @@
-//! How errors are answered: one way for each kind of client.
+//! Error responses, in one format for each kind of client.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use crate::syncs::Told;
 
-/// Characters of a client's value that a message repeats.
+/// Characters of a client's value that a message quotes.
 const SHOWN_MAX: usize = 100;
 
-/// What a client sent, as messages repeat it: a long text is cut.
+/// A value that a client sent, as messages quote it: long ones are cut.
 pub(crate) fn cut(sent: &impl std::fmt::Display) -> String {
     let text = sent.to_string();
     match text.char_indices().nth(SHOWN_MAX) {
@@ -20,7 +20,7 @@ pub(crate) fn cut(sent: &impl std::fmt::Display) -> String {
     }
 }
 
-/// Whose clients a route is for, which decides how errors look.
+/// The kind of client that a route is for, which decides the format of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Door {
     /// The platform's own API: `{"msg", "code"}`.
@@ -38,7 +38,7 @@ pub(crate) enum Door {
 }
 
 impl Door {
-    /// What changes call it.
+    /// Its name in changes.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Platform => "platform",
@@ -56,12 +56,12 @@ impl Door {
 pub(crate) struct Failure {
     pub(crate) status: StatusCode,
     pub(crate) message: String,
-    /// The kind, where the directory refused it.
+    /// The kind of error, if it came from the directory.
     pub(crate) kind: Option<ErrorKind>,
-    /// Which operation of a batch it was.
+    /// The index of the refused operation in the batch.
     pub(crate) op_index: Option<usize>,
     pub(crate) retry_after_seconds: Option<u64>,
-    /// The name that RFC 7644 has for it, where the directory did not refuse it.
+    /// The `scimType` of RFC 7644, if the error did not come from the directory.
     pub(crate) scim_type: Option<&'static str>,
 }
 
@@ -92,7 +92,7 @@ impl Failure {
         }
     }
 
-    /// The numbers of a full house.
+    /// The seat numbers of a refusal for lack of seats.
     fn seats(&self) -> Option<Value> {
         match self.kind {
             Some(ErrorKind::NoFreeSeat {
@@ -148,7 +148,7 @@ impl Failure {
         (status, kind, body.to_string()).into_response()
     }
 
-    /// The answer in the form that the clients of `door` read.
+    /// The response in the format of `door`.
     pub(crate) fn response(self, door: Door) -> Response {
         let status = door.status(&self);
         let mut response = match door {
@@ -185,13 +185,13 @@ impl From<headcount::Error> for Failure {
 }
 
 impl Door {
-    /// The status that the clients of this door expect.
+    /// The status that clients of this door expect.
     fn status(self, failure: &Failure) -> StatusCode {
         match (self, failure.kind) {
             (Self::Platform, Some(kind)) => platform_status(kind),
             (Self::Identity, Some(kind)) => identity_status(kind),
             (Self::Scim, Some(kind)) => scim_status(kind),
-            // The SDK shows every 403 of an invitation as a lack of seats.
+            // The SDK reports every 403 of an invitation as a lack of seats.
             (Self::Platform, None) if failure.status == StatusCode::FORBIDDEN => {
                 StatusCode::UNAUTHORIZED
             }
@@ -232,7 +232,7 @@ fn rest_status(kind: ErrorKind) -> StatusCode {
     }
 }
 
-/// Its API describes 400, 401 and 500, and its SDK knows 403 as the lack of seats.
+/// The platform's API describes 400, 401 and 500; its SDK takes 403 as a lack of seats.
 fn platform_status(kind: ErrorKind) -> StatusCode {
     match kind {
         ErrorKind::NoFreeSeat { .. } | ErrorKind::LastAdmin | ErrorKind::OwnAccount => {
@@ -271,7 +271,8 @@ fn scim_status(kind: ErrorKind) -> StatusCode {
     }
 }
 
-/// Without `uniqueness` identity providers don't match the user whom they can't create.
+/// Without `uniqueness`, identity providers don't link a user whom they can't create to the
+/// existing one.
 fn scim_type(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::NoFreeSeat { .. } => Some("userLimitReached"),

@@ -9,22 +9,24 @@ use axum::response::Response;
 use headcount::Change;
 use tokio::sync::mpsc;
 
-use crate::auth::{Caller, only};
+use crate::auth::only;
 use crate::door::Failure;
 use crate::server::Server;
 use crate::stream::Texts;
 
-/// Changes that are read at a time.
+/// Changes read at a time.
 const READ_MAX: usize = 100;
-/// How often a listener hears something although nothing changes.
+/// How often to send a comment while nothing changes.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Texts that wait for a slow listener.
+/// How often to check whether a listener is still allowed to listen.
+const CHECK: Duration = Duration::from_secs(1);
+/// Pieces of text buffered for a slow listener.
 const TEXTS_MAX: usize = 4;
 
-/// What an event says of a change: one line.
+/// Formats a change as the data of an event: one line.
 pub(crate) type Told = fn(&Server, &Change) -> Option<String>;
 
-/// Whether the client listens for events: it names them, and likes JSON no more.
+/// Whether the client asks for events: it names their type, and does not prefer JSON.
 pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
     let quality = |name| quality(headers, name);
     let events = quality("text/event-stream").unwrap_or(0.0);
@@ -33,7 +35,7 @@ pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
     events > 0.0 && events >= json
 }
 
-/// How much the client likes a media range that it names, from 0 to 1.
+/// The quality that the client gives a media range, from 0 to 1; `None` if it does not name it.
 fn quality(headers: &HeaderMap, name: &str) -> Option<f32> {
     let lists = headers.get_all(header::ACCEPT).iter();
     let ranges = lists.flat_map(|list| list.to_str().unwrap_or_default().split(','));
@@ -46,17 +48,17 @@ fn quality(headers: &HeaderMap, name: &str) -> Option<f32> {
             let (name, weight) = part.split_once('=')?;
             name.trim().eq_ignore_ascii_case("q").then(|| weight.trim())
         });
-        // What can't be read counts as not said.
+        // An unreadable quality is ignored.
         Some(weight.and_then(|weight| weight.parse().ok()).unwrap_or(1.0))
     };
     ranges.filter_map(of).reduce(f32::max)
 }
 
-/// The changes behind `Last-Event-ID`, else behind `after`, else those to come, until the
-/// listener goes, the caller would no longer be let in, or the server ends.
-pub(crate) fn answer(
+/// Streams the changes after `Last-Event-ID`, or after `after`, or from now on, until the listener
+/// disconnects, `is_allowed` returns false, or the server shuts down.
+pub(crate) async fn answer(
     server: Server,
-    caller: Caller,
+    is_allowed: impl Fn(&Server) -> bool + Send + Sync + 'static,
     headers: &HeaderMap,
     after: Option<u64>,
     told: Told,
@@ -65,19 +67,32 @@ pub(crate) fn answer(
         Some(after) => after,
         None => server.0.directory.stats()?.latest_change,
     };
-    // Whether they can be had is told by the status, not by the first event.
-    page(&server, after, 1)?;
+    // Report a refusal as the status of the response, not as its first event.
+    server.listen(move |server| page(server, after, 1)).await?;
     let (sender, receiver) = mpsc::channel(TEXTS_MAX);
-    tokio::spawn(async move { tell(&server, &caller, after, told, &sender).await });
+    let listener = Listener {
+        server,
+        is_allowed,
+        told,
+        sender,
+    };
+    tokio::spawn(async move {
+        tokio::select! {
+            () = listener.ended() => {}
+            () = listener.tell(after) => {}
+        }
+    });
     let mut response = Response::new(Body::new(Texts(receiver)));
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static("text/event-stream");
     headers.insert(header::CONTENT_TYPE, kind);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // Otherwise nginx holds events back until its buffer is full.
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)
 }
 
-/// Up to `limit` changes behind the one with the number `after`.
+/// Up to `limit` changes after the one with the number `after`.
 pub(crate) fn page(server: &Server, after: u64, limit: usize) -> Result<Vec<Change>, Failure> {
     let changes = server.0.directory.changes(after)?.take(limit);
     Ok(changes.collect::<headcount::Result<_>>()?)
@@ -96,42 +111,63 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
     }
 }
 
-async fn tell(
-    server: &Server,
-    caller: &Caller,
-    mut after: u64,
+/// A client that listens for changes.
+struct Listener<A> {
+    server: Server,
+    is_allowed: A,
     told: Told,
-    sender: &mpsc::Sender<Bytes>,
-) {
-    let mut latest = server.0.feed.subscribe();
-    let mut ending = server.0.ending.subscribe();
-    loop {
-        latest.mark_unchanged();
-        if *ending.borrow() || !caller.is_still_good(server) {
-            return;
-        }
-        let Ok(changes) = page(server, after, READ_MAX) else {
-            return;
-        };
-        let mut text = String::new();
-        for change in &changes {
-            let Some(data) = told(server, change) else {
-                return;
-            };
-            after = change.sequence;
-            // Writing to a string can't fail.
-            let _ = write!(text, "id: {after}\nevent: change\ndata: {data}\n\n");
-        }
-        if text.is_empty() {
+    sender: mpsc::Sender<Bytes>,
+}
+
+impl<A: Fn(&Server) -> bool> Listener<A> {
+    /// Returns when the listener is no longer allowed to listen or has disconnected, or when the
+    /// server shuts down.
+    async fn ended(&self) {
+        let mut ending = self.server.0.ending.subscribe();
+        while !*ending.borrow() && (self.is_allowed)(&self.server) {
             tokio::select! {
-                told = latest.changed() => if told.is_err() { return },
-                _ = ending.changed() => return,
-                () = sender.closed() => return,
-                () = tokio::time::sleep(KEEP_ALIVE) => ": still here\n\n".clone_into(&mut text),
+                _ = ending.changed() => {}
+                () = self.sender.closed() => return,
+                () = tokio::time::sleep(CHECK) => {}
             }
         }
-        if !text.is_empty() && sender.send(text.into()).await.is_err() {
-            return;
+    }
+
+    /// Sends the changes after `after` until the listener stops reading.
+    async fn tell(&self, mut after: u64) {
+        let mut latest = self.server.0.feed.subscribe();
+        loop {
+            latest.mark_unchanged();
+            let told = self.told;
+            let read = move |server: &Server| events(server, after, told);
+            let Ok((mut text, last)) = self.server.listen(read).await else {
+                return;
+            };
+            after = last;
+            if text.is_empty() {
+                match tokio::time::timeout(KEEP_ALIVE, latest.changed()).await {
+                    Ok(Ok(())) => continue,
+                    Ok(Err(_)) => return,
+                    Err(_) => ": still here\n\n".clone_into(&mut text),
+                }
+            }
+            let is_allowed = (self.is_allowed)(&self.server);
+            if !is_allowed || self.sender.send(text.into()).await.is_err() {
+                return;
+            }
         }
     }
+}
+
+/// The next changes as events, and the number of the last one.
+fn events(server: &Server, mut after: u64, told: Told) -> Result<(String, u64), Failure> {
+    let mut text = String::new();
+    for change in page(server, after, READ_MAX)? {
+        let data = told(server, &change);
+        let data = data.ok_or_else(|| Failure::internal("a change can't be written as JSON"))?;
+        after = change.sequence;
+        // Writing to a string can't fail.
+        let _ = write!(text, "id: {after}\nevent: change\ndata: {data}\n\n");
+    }
+    Ok((text, after))
 }

@@ -1,4 +1,4 @@
-//! One thread that tells all listeners when there are new changes.
+//! One thread that notifies all listeners of new changes.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -6,16 +6,16 @@ use std::time::Duration;
 use headcount::Directory;
 use tokio::sync::watch;
 
-/// How long the thread waits for a change before it looks whether anybody is left.
+/// How long the thread waits for a change before it checks whether the feed still exists.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// The number of the latest change, to wait for.
+/// The number of the latest change, which listeners wait for.
 pub(crate) struct Feed {
     latest: Arc<watch::Sender<u64>>,
 }
 
 impl Feed {
-    /// Starts the thread, which ends with the feed or with the directory.
+    /// Starts the thread, which ends when the feed is dropped or the directory closed.
     pub(crate) fn start(directory: &Directory) -> headcount::Result<Self> {
         let position = directory.stats()?.latest_change;
         let latest = Arc::new(watch::Sender::new(position));

@@ -1,6 +1,6 @@
-//! The bodies of the fuzz targets of the server, in `fuzz/`.
+//! The bodies of the server's fuzz targets in `fuzz/`.
 //!
-//! No release has this module: it is compiled with `--cfg fuzzing` alone.
+//! Releases don't contain this module: it is compiled with `--cfg fuzzing` and for tests.
 
 use serde_json::{Map, Value, json};
 
@@ -9,8 +9,18 @@ use crate::scim::patch::PatchRequest;
 use crate::scim::schema::ResourceType;
 use crate::scim::tidy::tidied;
 
-/// A SCIM filter, and what it says of a resource.
-pub fn filter(bytes: &[u8]) {
+/// Panics if a promise is broken for these bytes.
+pub type Check = fn(&[u8]);
+
+/// The checks, by the names of their corpora in `fuzz/corpus`.
+pub const TARGETS: &[(&str, Check)] = &[
+    ("graphql", graphql),
+    ("scim_filter", filter),
+    ("scim_patch", patch),
+];
+
+/// Parses a SCIM filter and applies it to a resource.
+fn filter(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Ok(filter) = Filter::parse(text)
     {
@@ -18,8 +28,8 @@ pub fn filter(bytes: &[u8]) {
     }
 }
 
-/// A PATCH of a user and of a group.
-pub fn patch(bytes: &[u8]) {
+/// Applies a PATCH to a user and to a group.
+fn patch(bytes: &[u8]) {
     if let Ok(body) = serde_json::from_slice(bytes)
         && let Ok(request) = PatchRequest::parse(&body)
     {
@@ -36,8 +46,8 @@ pub fn patch(bytes: &[u8]) {
     }
 }
 
-/// A GraphQL document, with an introspection of it.
-pub fn graphql(bytes: &[u8]) {
+/// Checks a GraphQL document and answers its introspection.
+fn graphql(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         crate::wire::graphql::check(text);
     }
@@ -53,4 +63,16 @@ fn resource() -> Map<String, Value> {
         "meta": { "lastModified": "2026-03-01T10:00:00.5Z" },
     });
     resource.as_object().cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "../../tests/kit/fuzz.rs"]
+mod kit;
+
+#[cfg(test)]
+#[test]
+fn every_request_is_read_or_refused() {
+    for (target, check) in TARGETS {
+        kit::fuzz(target, check);
+    }
 }

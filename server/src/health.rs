@@ -1,4 +1,4 @@
-//! Whether the server is up, and what it counts.
+//! Health checks and metrics.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,19 +7,19 @@ use axum::response::{IntoResponse, Response};
 use crate::door::{Door, Failure};
 use crate::server::Server;
 
-/// The process answers.
+/// Says that the process responds.
 pub(crate) async fn live() -> &'static str {
     "ok\n"
 }
 
-/// The directory can be read, and no commit has ended with an unknown outcome.
+/// Says whether the directory can be read and no commit has had an unknown outcome.
 pub(crate) async fn ready(State(server): State<Server>) -> Response {
     if server.is_ready() {
         return "ready\n".into_response();
     }
     let failure = Failure::new(
         StatusCode::SERVICE_UNAVAILABLE,
-        "the directory takes no more writes; restart the server",
+        "the directory accepts no more writes; restart the server",
     );
     failure.response(Door::Plain)
 }

@@ -17,7 +17,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The bytes of a text of hexadecimal digits.
+/// Parses hexadecimal digits.
 pub(crate) fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;

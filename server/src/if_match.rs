@@ -1,25 +1,25 @@
-//! `If-Match` (RFC 9110, 13.1.1): which versions a record may have for a request to hold.
+//! `If-Match` (RFC 9110, 13.1.1): the versions that a record must have for a request to apply.
 //!
-//! A record's entity tag is its version. A list is met by any of its tags; one that no
-//! record could have, such as another server's, is never met.
+//! A record's entity tag is its version. One matching tag of the list is enough; tags that no
+//! record can have, such as those of another server, never match.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::door::Failure;
 
-/// Versions that one request may name.
+/// Versions that one request may list.
 const VERSIONS_MAX: usize = 16;
 
-/// Versions of which a record must have one; never none.
+/// Versions of which a record must have one; never empty.
 pub(crate) type Versions = Vec<u64>;
 
-/// The versions that the request asks for, `None` for any. Tags are compared strongly: a
-/// weak one is no record's.
+/// The versions that the request asks for; `None` means any. The comparison is strong: weak tags
+/// never match.
 pub(crate) fn strong(headers: &HeaderMap) -> Result<Option<Versions>, Failure> {
     versions(headers, |tag| !tag.is_weak)
 }
 
-/// The same for SCIM, whose versions are weak tags and are sent back as such (RFC 7644, 3.14).
+/// The same for SCIM, where versions are weak tags (RFC 7644, 3.14).
 pub(crate) fn weak(headers: &HeaderMap) -> Result<Option<Versions>, Failure> {
     versions(headers, |_| true)
 }
@@ -45,7 +45,7 @@ fn versions(
     if lines.iter().next().is_none() {
         return Ok(None);
     }
-    // A list that is spread over lines is one list.
+    // Several header lines are one list.
     let lines: Vec<_> = lines.iter().map(HeaderValue::as_bytes).collect();
     let list = lines.join(&b',');
     if list.trim_ascii() == b"*" {
@@ -70,13 +70,13 @@ fn versions(
     if versions.is_empty() {
         return Err(Failure::new(
             StatusCode::PRECONDITION_FAILED,
-            "no tag of If-Match is one of this record; send its ETag as it was read",
+            "no tag of If-Match belongs to this record; send its ETag as you read it",
         ));
     }
     Ok(Some(versions))
 }
 
-/// The tags of a list, whose items may be empty; `None` if it is no such list.
+/// The tags of a list, whose items may be empty; `None` if it is malformed.
 fn tags(mut list: &[u8]) -> Option<Vec<Tag<'_>>> {
     let mut tags = Vec::new();
     loop {

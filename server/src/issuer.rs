@@ -1,5 +1,5 @@
-//! The identity provider whose tokens are taken: its keys, kept for a while, and the user
-//! whom a token speaks of.
+//! The identity provider whose tokens are accepted: its keys, which are cached, and the user
+//! that a token identifies.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
@@ -14,13 +14,13 @@ use crate::jwt::{Claims, Expected, LEEWAY_SECONDS, PublicKeys, TokenError};
 use crate::keys::Scope;
 use crate::outbound::Outbound;
 
-/// How long keys are used before they are asked for again.
+/// How long keys are used before they are fetched again.
 const KEYS_LIFETIME: Duration = Duration::from_mins(10);
-/// The least time between two questions, so that made-up key ids don't become load on
-/// the provider.
+/// The minimum time between two fetches, so that made-up key ids don't become load on the
+/// provider.
 const QUESTIONS_APART: Duration = Duration::from_secs(10);
 
-/// An identity provider whose tokens (JWTs) are taken besides keys.
+/// An identity provider whose tokens (JWTs) are accepted in addition to keys.
 ///
 /// ```
 /// use headcount_server::{Issuer, Scope};
@@ -32,23 +32,23 @@ const QUESTIONS_APART: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Issuer {
-    /// What tokens have as `iss`. The keys are found through
+    /// The `iss` of its tokens. Its keys are discovered through
     /// `URL/.well-known/openid-configuration`.
     pub url: String,
-    /// What tokens have as `aud`.
+    /// The `aud` of its tokens.
     pub audience: String,
-    /// Where the keys are (a JWK set), for a provider without that document.
+    /// The URL of the keys (a JWK set), for a provider without that document.
     pub jwks_url: Option<String>,
-    /// The claim that tells the user. `sub`, the default, is the user's id; `email` is
-    /// their email and counts with `email_verified` only; any other is their username.
+    /// The claim that identifies the user. `sub`, the default, is the user's id; `email` is
+    /// their email and requires `email_verified`; any other is their username.
     pub user_claim: String,
-    /// What users may do. The directory's admins have [`Scope::Admin`].
+    /// The scope of users with a token. The directory's admins have [`Scope::Admin`].
     pub scope: Scope,
-    /// How people log in to the page by this provider; otherwise they do with a key.
+    /// How people log in to the page through this provider; without it they need a key.
     pub login: Option<Login>,
 }
 
-/// The page as a client of the provider (`OpenID` Connect, by code with PKCE).
+/// The page as a client of the provider (`OpenID` Connect authorization code with PKCE).
 ///
 /// ```
 /// use headcount_server::{Issuer, Login};
@@ -59,12 +59,12 @@ pub struct Issuer {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Login {
-    /// What the provider calls the page.
+    /// The client id of the page.
     pub client_id: String,
-    /// The client's secret, for a provider that wants one besides PKCE.
+    /// The client's secret, for a provider that requires one in addition to PKCE.
     pub client_secret: Option<String>,
-    /// Where browsers reach this server. `URL/admin/oidc/callback` is where the provider has
-    /// to send them back to.
+    /// The URL at which browsers reach this server. The redirect URI is
+    /// `URL/admin/oidc/callback`.
     pub public_url: String,
 }
 
@@ -89,7 +89,7 @@ impl std::fmt::Debug for Login {
 }
 
 impl Issuer {
-    /// A provider whose tokens name users by id and let them read.
+    /// A provider whose tokens identify users by id and have the scope `read`.
     pub fn new(url: impl Into<String>, audience: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -102,14 +102,14 @@ impl Issuer {
     }
 }
 
-/// A token that was genuine.
+/// A verified token.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) user: UserId,
     pub(crate) expires_at: Timestamp,
 }
 
-/// An issuer with what is known of its keys.
+/// An issuer and its cached keys.
 pub(crate) struct Issuing {
     issuer: Issuer,
     outbound: Arc<Outbound>,
@@ -131,12 +131,12 @@ impl Issuing {
         self.issuer.scope
     }
 
-    /// What the page is at the provider, if people log in by it.
+    /// The page as a client of the provider, if people can log in through it.
     pub(crate) fn login(&self) -> Option<&Login> {
         self.issuer.login.as_ref()
     }
 
-    /// The URL of the provider, as it names itself.
+    /// The provider's `issuer` identifier.
     pub(crate) fn url(&self) -> &str {
         &self.issuer.url
     }
@@ -145,7 +145,7 @@ impl Issuing {
         &self.outbound
     }
 
-    /// The user for whom the issuer made `token`.
+    /// Verifies an access token and finds its user.
     pub(crate) async fn token(
         self: &Arc<Self>,
         directory: &Directory,
@@ -166,7 +166,7 @@ impl Issuing {
         })
     }
 
-    /// What a token says that the issuer made for `audience`.
+    /// The claims of a token that the issuer made for `audience`.
     pub(crate) async fn claims(
         self: &Arc<Self>,
         token: &str,
@@ -175,7 +175,7 @@ impl Issuing {
         let at = self.known().1;
         match at {
             None => self.ask(at).await,
-            // Whoever asks meanwhile is checked by the keys that are known.
+            // Requests in the meantime use the cached keys.
             Some(time) if time.elapsed() > KEYS_LIFETIME => {
                 let again = Arc::clone(self);
                 tokio::spawn(async move { again.ask(at).await });
@@ -207,8 +207,8 @@ impl Issuing {
         self.known().0.verify(token, &expected)
     }
 
-    /// Asks the provider for its keys, unless somebody did since `seen` or a moment ago.
-    /// Without an answer the known keys stay.
+    /// Fetches the provider's keys, unless that was done since `seen` or a moment ago. If it
+    /// fails, the cached keys stay in use.
     async fn ask(&self, seen: Option<Instant>) {
         let mut asked = self.asked.lock().await;
         let is_news = self.known().1 != seen;
@@ -224,11 +224,11 @@ impl Issuing {
                 *known = (Arc::new(keys), Some(Instant::now()));
             }
             Ok(Err(why)) => log::error!("the issuer's keys can't be read: {why}"),
-            Err(_) => log::error!("the issuer's keys can't be read: the question ended in a panic"),
+            Err(_) => log::error!("the issuer's keys can't be read: fetching them panicked"),
         }
     }
 
-    /// The user of whom a token speaks.
+    /// The active user that a token's claims identify.
     pub(crate) fn user(
         &self,
         directory: &Directory,
@@ -266,10 +266,10 @@ fn keys(outbound: &Outbound, issuer: &Issuer) -> Result<PublicKeys, String> {
     keys.ok_or_else(|| format!("{url} is not a JWK set"))
 }
 
-/// Where a provider's configuration is, below its address.
+/// The path of a provider's configuration below its URL.
 pub(crate) const CONFIGURATION: &str = "/.well-known/openid-configuration";
 
-/// What the provider says of itself.
+/// The provider's configuration (`OpenID` Connect Discovery 1.0).
 pub(crate) fn configuration(outbound: &Outbound, issuer: &str) -> Result<Value, String> {
     let base = issuer.trim_end_matches('/');
     let about = outbound.get(&format!("{base}{CONFIGURATION}"))?;

@@ -1,9 +1,9 @@
-//! Tokens that an identity provider signed (RFC 7519): whether one is genuine, meant for
-//! this server, and still good. Nothing here asks anybody: keys and the time are given.
+//! Verification of tokens that an identity provider signed (RFC 7519). There is no I/O here: the
+//! keys and the time are arguments.
 //!
-//! The algorithm is the key's, never the token's choice, and what a token's head says of
-//! keys (`jku`, `x5u`, `jwk`) is not read. So a token can neither switch its check off
-//! nor bring a key of its own.
+//! The key determines the algorithm, never the token, and keys in the token's head (`jku`,
+//! `x5u`, `jwk`) are ignored. So a token can neither disable its verification nor supply its own
+//! key.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,14 +13,14 @@ use ring::signature::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Bytes of a token.
+/// The largest token, in bytes.
 const TOKEN_BYTES_MAX: usize = 16 * 1024;
-/// Keys of a provider; further ones are not read.
+/// Keys of a provider; further ones are ignored.
 const KEYS_MAX: usize = 64;
-/// How far clocks may differ.
+/// The allowed difference between clocks.
 pub(crate) const LEEWAY_SECONDS: f64 = 30.0;
 
-/// The keys that a provider signs with.
+/// The public keys of a provider.
 #[derive(Default)]
 pub(crate) struct PublicKeys(Vec<PublicKey>);
 
@@ -30,9 +30,9 @@ struct PublicKey {
 }
 
 enum Material {
-    /// RS256, with modulus and exponent.
+    /// For RS256: modulus and exponent.
     Rsa(Vec<u8>, Vec<u8>),
-    /// ES256, with the point uncompressed.
+    /// For ES256: the uncompressed point.
     P256(Vec<u8>),
 }
 
@@ -41,7 +41,7 @@ enum Material {
 pub(crate) enum TokenError {
     Malformed,
     Algorithm,
-    /// No key has this name: perhaps it is a new one.
+    /// No key has this id; it may be a new one.
     UnknownKey,
     Signature,
     Issuer,
@@ -65,7 +65,7 @@ impl TokenError {
     }
 }
 
-/// What a genuine token has to say to be taken.
+/// What the claims of a token must match.
 pub(crate) struct Expected<'a> {
     pub(crate) issuer: &'a str,
     pub(crate) audience: &'a str,
@@ -76,11 +76,23 @@ pub(crate) struct Expected<'a> {
 struct Head {
     alg: String,
     kid: Option<String>,
-    /// Extensions that must be understood: none are.
+    /// The kind of token (RFC 8725, section 3.11).
+    typ: Option<String>,
+    /// Extensions that the recipient must support: there are none here.
     crit: Option<Value>,
 }
 
-/// What a token says.
+impl Head {
+    /// Whether this can be the head of an access token or an ID token. Providers sign others with
+    /// the same keys, such as logout tokens (`logout+jwt`).
+    fn is_of_login(&self) -> bool {
+        let typ = self.typ.as_deref().unwrap_or("JWT").to_ascii_lowercase();
+        let typ = typ.strip_prefix("application/").unwrap_or(&typ);
+        ["jwt", "at+jwt"].contains(&typ)
+    }
+}
+
+/// The claims of a token.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Claims {
     iss: String,
@@ -99,15 +111,14 @@ enum Audience {
 }
 
 impl PublicKeys {
-    /// The keys of a JWK set (RFC 7517) that can check signatures here; others are passed
-    /// over.
+    /// The keys of a JWK set (RFC 7517) that can verify signatures here; others are ignored.
     pub(crate) fn of_jwks(document: &Value) -> Option<Self> {
         let keys = document.get("keys")?.as_array()?;
         let readable = keys.iter().filter_map(PublicKey::of_jwk);
         Some(Self(readable.take(KEYS_MAX).collect()))
     }
 
-    /// What `token` says, if one of these keys signed it and it meets what is expected.
+    /// The claims of `token`, if one of these keys signed it and it is as expected.
     pub(crate) fn verify(
         &self,
         token: &str,
@@ -119,18 +130,13 @@ impl PublicKeys {
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
         let (head, claims) = signed.split_once('.').ok_or(TokenError::Malformed)?;
         let head: Head = decode(head)?;
-        if head.crit.is_some() {
+        if head.crit.is_some() || !head.is_of_login() {
             return Err(TokenError::Malformed);
         }
         if !["RS256", "ES256"].contains(&head.alg.as_str()) {
             return Err(TokenError::Algorithm);
         }
-        let key = self
-            .find(head.kid.as_deref())
-            .ok_or(TokenError::UnknownKey)?;
-        if key.algorithm() != head.alg {
-            return Err(TokenError::Algorithm);
-        }
+        let key = self.find(head.kid.as_deref(), &head.alg)?;
         let signature = URL_SAFE_NO_PAD.decode(signature);
         let signature = signature.map_err(|_| TokenError::Malformed)?;
         if !key.signed(signed.as_bytes(), &signature) {
@@ -141,13 +147,18 @@ impl PublicKeys {
         Ok(claims)
     }
 
-    /// The key with this name; the only one there is for a token that names none.
-    fn find(&self, id: Option<&str>) -> Option<&PublicKey> {
-        match (id, &self.0[..]) {
-            (Some(id), keys) => keys.iter().find(|key| key.id.as_deref() == Some(id)),
-            (None, [key]) => Some(key),
-            (None, _) => None,
+    /// The key with this id for this algorithm; for a token without a key id, the only key. Keys of
+    /// different types may share an id (RFC 7517, section 4.5).
+    fn find(&self, id: Option<&str>, algorithm: &str) -> Result<&PublicKey, TokenError> {
+        if id.is_none() && self.0.len() != 1 {
+            return Err(TokenError::UnknownKey);
         }
+        let is_named = |key: &&PublicKey| id.is_none() || key.id.as_deref() == id;
+        let mut named = self.0.iter().filter(is_named).peekable();
+        named.peek().ok_or(TokenError::UnknownKey)?;
+        named
+            .find(|key| key.algorithm() == algorithm)
+            .ok_or(TokenError::Algorithm)
     }
 }
 
@@ -156,6 +167,11 @@ impl PublicKey {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).ok();
         if text("use").is_some_and(|purpose| purpose != "sig") {
+            return None;
+        }
+        let verifies = |uses: &Vec<Value>| uses.iter().any(|purpose| purpose == "verify");
+        let uses = jwk.get("key_ops").and_then(Value::as_array);
+        if !uses.is_none_or(verifies) {
             return None;
         }
         let material = match text("kty")? {
@@ -222,7 +238,7 @@ impl Claims {
     }
 }
 
-/// A part of a token; claims that are missing or have another type are refused.
+/// Decodes a part of a token; missing claims and claims of a wrong type are errors.
 fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Result<T, TokenError> {
     let bytes = URL_SAFE_NO_PAD.decode(part);
     let bytes = bytes.map_err(|_| TokenError::Malformed)?;

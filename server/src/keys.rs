@@ -78,7 +78,7 @@ pub enum Holder {
     /// A user: the key works while the user is active, and the user is the actor of its
     /// changes.
     User(UserId),
-    /// A program, such as an identity provider, by the name that it is to be known by.
+    /// A program, such as an identity provider, with its name.
     Provisioner(String),
 }
 
@@ -86,39 +86,39 @@ pub enum Holder {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Key {
-    /// What the key is called in lists and logs: 16 hexadecimal digits.
+    /// The id in lists and logs: 16 hexadecimal digits.
     pub id: String,
-    /// What it is for, in the words of who made it.
+    /// A description by the person who created it.
     pub name: String,
     /// Who uses it.
     pub holder: Holder,
     /// What it may be used for.
     pub scopes: Vec<Scope>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// From when on it is refused.
+    /// When it expires.
     pub expires_at: Option<Timestamp>,
     hash: [u8; 32],
 }
 
 impl Key {
-    /// Whether the key may do what `needed` asks for.
+    /// Whether one of the key's scopes covers `needed`.
     pub fn allows(&self, needed: Scope) -> bool {
         self.scopes.iter().any(|scope| scope.covers(needed))
     }
 
-    /// Whether the key's time is over.
+    /// Whether the key has expired.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|expiry| expiry <= now)
     }
 }
 
-/// The secret of a key. It is not printed by accident: only [`expose`](Self::expose)
-/// gives the text.
+/// The secret of a key. Only [`expose`](Self::expose) returns the text, so it isn't printed by
+/// accident.
 pub struct Secret(String);
 
 impl Secret {
-    /// What a client sends as its bearer token.
+    /// The bearer token for clients.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -130,7 +130,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A key to make. It has the scope `read` unless others are named.
+/// A key to create. Its scope is `read` by default.
 #[derive(Clone, Debug)]
 pub struct NewKey {
     name: String,
@@ -140,7 +140,7 @@ pub struct NewKey {
 }
 
 impl NewKey {
-    /// A key that is called `name`, for `holder`.
+    /// A key with the description `name` for `holder`.
     pub fn new(name: impl Into<String>, holder: Holder) -> Self {
         Self {
             name: name.into(),
@@ -157,7 +157,7 @@ impl NewKey {
         self
     }
 
-    /// Has the key refused from this moment on.
+    /// Sets when the key expires.
     #[must_use]
     pub fn expires_at(mut self, moment: Timestamp) -> Self {
         self.expires_at = Some(moment);
@@ -165,7 +165,7 @@ impl NewKey {
     }
 }
 
-/// Why a key was not made.
+/// Why a key was not created.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -174,7 +174,7 @@ pub enum KeyError {
     /// The name of the key or of its provisioner is empty, too long, or has control
     /// characters.
     Name,
-    /// The system gave no random bytes.
+    /// The system provided no random bytes.
     Random(String),
     /// The directory refused to store it.
     Directory(headcount::Error),
@@ -186,7 +186,7 @@ impl fmt::Display for KeyError {
             Self::NoUser(id) => {
                 write!(
                     f,
-                    "no user has the id {id}; list the users to see who is there"
+                    "no user has the id {id}; list the users to find the right one"
                 )
             }
             Self::Name => write!(
@@ -194,7 +194,7 @@ impl fmt::Display for KeyError {
                 "the name of a key has 1 to {NAME_BYTES_MAX} bytes, that of a provisioner 1 to \
                  {PROVISIONER_BYTES_MAX}, and neither has control characters"
             ),
-            Self::Random(why) => write!(f, "the system gave no random bytes: {why}"),
+            Self::Random(why) => write!(f, "the system provided no random bytes: {why}"),
             Self::Directory(error) => error.fmt(f),
         }
     }
@@ -208,7 +208,7 @@ impl From<headcount::Error> for KeyError {
     }
 }
 
-/// The keys of a directory. Clones share what they know.
+/// The keys of a directory. Clones share their state.
 #[derive(Clone)]
 pub struct Keys {
     directory: Directory,
@@ -216,13 +216,12 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads the keys of a directory. Make one `Keys` for a directory and clone it:
-    /// another does not notice what this one changes.
+    /// Reads the keys of a directory. Open one `Keys` per directory and clone it: a second one
+    /// does not see the first one's changes.
     ///
     /// # Errors
     ///
-    /// Those of reading; [`Corrupted`](headcount::ErrorKind::Corrupted) is not among
-    /// them: a record that can't be read is no key, and is logged.
+    /// Those of reading. A damaged record is not an error: it is logged and ignored.
     pub fn open(directory: &Directory) -> headcount::Result<Self> {
         let mut by_hash = HashMap::new();
         for (name, value) in directory.extras(RECORDS)? {
@@ -241,11 +240,11 @@ impl Keys {
         })
     }
 
-    /// Makes a key and returns it with its secret, which nobody can ask for again.
+    /// Creates a key and returns it with its secret, which can't be retrieved again.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] says which: a holder who is not there, a bad name, or the store.
+    /// [`KeyError`]: the holder does not exist, a name is invalid, or storing it failed.
     pub fn create(&self, new: NewKey) -> Result<(Arc<Key>, Secret), KeyError> {
         let (user, provisioner) = match &new.holder {
             Holder::User(id) => {
@@ -286,7 +285,7 @@ impl Keys {
         Ok((key, secret))
     }
 
-    /// All keys, the oldest first, expired ones included.
+    /// All keys, oldest first, including expired ones.
     pub fn list(&self) -> Vec<Arc<Key>> {
         let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
         let mut keys: Vec<_> = keys.values().cloned().collect();
@@ -294,8 +293,8 @@ impl Keys {
         keys
     }
 
-    /// Removes the key with this id, for good; returns whether there was one. Requests
-    /// that were let in before go on.
+    /// Removes the key with this id permanently; returns whether there was one. Requests under way
+    /// finish, and event listeners end within seconds.
     pub fn revoke(&self, id: &str) -> headcount::Result<bool> {
         let Some(hash) = self
             .list()
@@ -316,7 +315,7 @@ impl Keys {
         keys.get(&hash).cloned()
     }
 
-    /// Whether `key` was not revoked.
+    /// Whether `key` still exists.
     pub(crate) fn knows(&self, key: &Key) -> bool {
         let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
         keys.contains_key(&key.hash)

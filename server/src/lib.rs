@@ -1,8 +1,8 @@
 //! The platform's user and workspace API, served from a headcount directory.
 //!
-//! [`Server`] gives an [`axum::Router`] that a platform can mount in its own server;
-//! [`serve`] runs one of its own, with limits and an orderly end. `docs/server.md` has
-//! the configuration, and how clients are pointed at it.
+//! [`Server`] provides an [`axum::Router`] that a platform can mount in its own server;
+//! [`serve`] runs a complete server with limits and graceful shutdown. `docs/server.md` describes
+//! the configuration, and how clients connect.
 //!
 //! ```
 //! use headcount::Directory;
@@ -27,7 +27,7 @@ mod descriptors;
 mod door;
 mod events;
 mod feed;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod health;

@@ -1,4 +1,4 @@
-//! What is counted, in Prometheus' text format.
+//! Counters, in Prometheus' text format.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -8,13 +8,13 @@ use headcount::Directory;
 /// Counters of one server.
 #[derive(Default)]
 pub(crate) struct Metrics {
-    /// Answers by the first digit of their status, from 1 to 5.
+    /// Responses by the first digit of their status, from 1 to 5.
     answers: [AtomicU64; 5],
-    /// Requests refused for want of a good key.
+    /// Requests without a valid key.
     pub(crate) unauthenticated: AtomicU64,
-    /// Requests refused because a key asked too often.
+    /// Requests above the rate limit of a key.
     pub(crate) limited: AtomicU64,
-    /// Connections that are open.
+    /// Open connections.
     pub(crate) connections: AtomicU64,
 }
 
@@ -24,7 +24,7 @@ impl Metrics {
         self.answers[class - 1].fetch_add(1, Relaxed);
     }
 
-    /// All of it as text, with the seats of the directory.
+    /// All counters as text, with the seats of the directory.
     pub(crate) fn text(&self, directory: &Directory) -> String {
         let mut text = String::new();
         let mut metric = |name: &str, kind: &str, samples: &[(&str, u64)]| {

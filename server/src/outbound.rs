@@ -1,5 +1,5 @@
-//! Asking other servers, such as an identity provider for its keys: encrypted beyond this
-//! machine, with limits, and blocking.
+//! Requests to other servers, such as an identity provider: encrypted except to this machine,
+//! limited, and blocking.
 
 use std::io;
 use std::path::Path;
@@ -10,14 +10,14 @@ use serde_json::Value;
 use tokio_rustls::rustls::crypto::ring;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-/// How long one question may take.
+/// The time limit of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Bytes of an answer.
+/// The largest response, in bytes.
 const ANSWER_BYTES_MAX: u64 = 512 * 1024;
 
-/// A client that trusts the certificates of the system, or of the file that
-/// `SSL_CERT_FILE` names, and with `ca_file` those in that file alone. It follows no
-/// redirects, goes through no proxy, and gives answers of any status back.
+/// An HTTP client that trusts the certificates in `ca_file`, or else those in the file that
+/// `SSL_CERT_FILE` names, or else the system's. It follows no redirects, uses no proxy, and returns
+/// responses of any status.
 ///
 /// # Errors
 ///
@@ -69,16 +69,16 @@ fn in_file(file: &Path) -> io::Result<Vec<Certificate<'static>>> {
     Ok(roots)
 }
 
-/// Asks, as [`client`] does.
+/// A client that is created on first use.
 pub(crate) struct Outbound(Option<ureq::Agent>);
 
 impl Outbound {
     pub(crate) fn new() -> Self {
-        // Without a file of its own it can't fail.
+        // Only a `ca_file` can make this fail.
         Self(client(None, PATIENCE).ok())
     }
 
-    /// The JSON at `url`, or why there is none.
+    /// Fetches the JSON at `url`; an error says why that failed.
     pub(crate) fn get(&self, url: &str) -> Result<Value, String> {
         let answer = self.fetch(url, None)?;
         if answer.status != 200 {
@@ -87,8 +87,8 @@ impl Outbound {
         serde_json::from_slice(&answer.body).map_err(|error| format!("{url}: {error}"))
     }
 
-    /// What is at `url`, with whatever status. An `Authorization` goes with the request, if
-    /// there is one.
+    /// Fetches `url` and returns the response, whatever its status. The request has this
+    /// `Authorization`, if any.
     pub(crate) fn fetch(&self, url: &str, authorization: Option<&str>) -> Result<Answer, String> {
         let mut request = self.client(url)?.get(url);
         if let Some(authorization) = authorization {
@@ -98,7 +98,7 @@ impl Outbound {
         answer.map_err(|error| format!("{url}: {error}"))
     }
 
-    /// The client for an address that may be asked.
+    /// The client, if `url` is allowed.
     fn client(&self, url: &str) -> Result<&ureq::Agent, String> {
         if !is_private(url) {
             return Err(format!("{url} is neither https nor on this machine"));
@@ -107,8 +107,8 @@ impl Outbound {
         self.0.as_ref().ok_or_else(none)
     }
 
-    /// Sends a form with an `Authorization` of its own, if it has one. What is sent and what
-    /// comes back is told to nobody.
+    /// Sends a form, with this `Authorization`, if any. Neither request nor response is ever
+    /// logged.
     pub(crate) fn post(
         &self,
         url: &str,
@@ -129,7 +129,7 @@ impl Outbound {
     }
 }
 
-/// What another server said.
+/// A response of another server.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
@@ -143,7 +143,7 @@ fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Er
     })
 }
 
-/// Whether nobody can listen in or answer in the other's place: `https`, or this machine.
+/// Whether a URL is safe from eavesdropping and impersonation: `https`, or this machine.
 ///
 /// ```
 /// assert!(headcount_server::is_private("http://127.0.0.1:8080"));

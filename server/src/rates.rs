@@ -1,10 +1,10 @@
-//! How often each key may ask.
+//! Rate limits of keys.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A bucket of permissions for each key, which fills up as time passes.
+/// A token bucket for each key.
 pub(crate) struct Rates {
     per_second: f64,
     burst: f64,
@@ -25,8 +25,8 @@ impl Rates {
         }
     }
 
-    /// Takes one permission of `key`, or says when there will be one. There are no more
-    /// buckets than keys, since only keys that exist get here.
+    /// Takes a token from the bucket of `key`, or returns how long to wait for one. There are no
+    /// more buckets than keys, since only valid keys get here.
     pub(crate) fn take(&self, key: &str, now: Instant) -> Result<(), Duration> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(bucket) = buckets.get_mut(key) {

@@ -1,8 +1,8 @@
-//! The SDK's own logins, relayed to the identity provider. Off by default. What passes through
-//! holds passwords and tokens: it is neither logged nor kept.
+//! A relay of the SDK's own logins to the identity provider, off by default. Requests and
+//! responses contain passwords and tokens: they are neither logged nor stored.
 //!
-//! Programs' requests are passed on and the answers back. Browsers are redirected to the
-//! provider, so that people never type a password into a page of another origin.
+//! Requests of programs are forwarded. Browsers are redirected to the provider, so that people
+//! never type a password into a page of another origin.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,20 +22,20 @@ use crate::rates::Rates;
 use crate::server::Server;
 use crate::wire::IdentityFailure;
 
-/// Requests a second, of all clients together: they have no key to be told apart by.
+/// Requests per second of all clients together, which have no key to distinguish them by.
 const PER_SECOND: u32 = 20;
 const BURST: u32 = 100;
-/// Requests that wait for the provider at a time.
+/// Concurrent requests to the provider.
 const AT_ONCE: usize = 4;
-/// Bytes of a form.
+/// The largest form, in bytes.
 const BYTES_MAX: usize = 16 * 1024;
-/// What ends the address of the folder at providers whose issuer is above it.
+/// The end of the folder's URL at providers whose issuer URL is above it.
 const FOLDER: &str = "/protocol/openid-connect";
 
 pub(crate) struct Relay {
-    /// The address of the provider's `openid-connect` folder.
+    /// The URL of the provider's `openid-connect` folder.
     url: String,
-    /// The address of the provider's configuration, where it is known.
+    /// The URL of the provider's configuration, if it is known.
     configuration: Option<String>,
     outbound: Arc<Outbound>,
     rates: Rates,
@@ -43,8 +43,8 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    /// A relay to the provider's folder at `url`. Its configuration is that of `issuer`, or
-    /// else of the realm that the folder is in.
+    /// A relay to the provider's folder at `url`. The configuration is that of `issuer`, or else
+    /// that of the folder's realm.
     pub(crate) fn new(url: &str, issuer: Option<&str>) -> Self {
         let url = url.trim_end_matches('/').to_owned();
         let issuer = issuer.or(url.strip_suffix(FOLDER));
@@ -60,7 +60,7 @@ impl Relay {
         }
     }
 
-    /// Counts a request, or refuses it because there were too many.
+    /// Counts a request against the rate limit, or refuses it.
     fn take_turn(&self) -> Result<(), Failure> {
         let Err(wait) = self.rates.take("", Instant::now()) else {
             return Ok(());
@@ -72,7 +72,7 @@ impl Relay {
         })
     }
 
-    /// Passes a request on, on a thread for blocking work.
+    /// Forwards a request, on a thread for blocking work.
     async fn ask(
         &self,
         ask: impl FnOnce(&Outbound) -> Result<Answer, String> + Send + 'static,
@@ -84,7 +84,7 @@ impl Relay {
         let permit = Arc::clone(&self.at_once).acquire_owned().await;
         let permit = permit.map_err(|_| unavailable())?;
         let outbound = Arc::clone(&self.outbound);
-        // The thread has the permit: it goes on when the client does not wait for it.
+        // The thread owns the permit, because it continues if the client disconnects.
         let work = move || {
             let _permit = permit;
             ask(&outbound)
@@ -98,7 +98,7 @@ impl Relay {
             Err(_) => return Err(unavailable()),
         };
         let status = StatusCode::from_u16(answer.status).map_err(|_| unavailable())?;
-        // Whatever the provider says it is, no browser takes it for a page of this server.
+        // Whatever its type, browsers must not show it as a page of this server.
         let headers = [
             (header::CONTENT_TYPE, "application/json"),
             (header::CACHE_CONTROL, "no-store"),
@@ -122,7 +122,7 @@ impl Relay {
             .await
     }
 
-    /// Sends a browser to the provider, with the query as it came.
+    /// Redirects a browser to the provider, with the query unchanged.
     fn redirect(&self, path: &str, query: Option<&str>) -> Result<Response, Failure> {
         let joint = if query.is_some() { "?" } else { "" };
         let place = format!("{}/{path}{joint}{}", self.url, query.unwrap_or_default());
@@ -136,7 +136,7 @@ impl Relay {
     }
 }
 
-/// The server's relay, once a request of it has been counted.
+/// The server's relay, after counting a request.
 fn counted(server: &Server) -> Result<&Relay, Failure> {
     let relay = server.0.relay.as_ref().ok_or_else(|| {
         let message = "this server offers no login of its own; use a key";
@@ -153,7 +153,7 @@ pub(crate) async fn device(State(server): State<Server>, form: Bytes) -> Relayed
     Ok(counted(&server)?.post("auth/device", form).await?)
 }
 
-/// Gives a token for a password, a code, a device's code or a refresh token.
+/// Exchanges a password, a code, a device's code or a refresh token for a token.
 pub(crate) async fn token(State(server): State<Server>, form: Bytes) -> Relayed {
     Ok(counted(&server)?.post("token", form).await?)
 }
@@ -163,10 +163,10 @@ pub(crate) async fn log_out(State(server): State<Server>, form: Bytes) -> Relaye
     Ok(counted(&server)?.post("logout", form).await?)
 }
 
-/// Says whose access token the request brings.
+/// Returns the user info for the request's access token.
 pub(crate) async fn user_info(State(server): State<Server>, headers: HeaderMap) -> Relayed {
     let relay = counted(&server)?;
-    // A key of this server is told to nobody.
+    // Never send a key of this server to the provider.
     let token = bearer(&headers).filter(|token| !token.starts_with(SECRET_PREFIX));
     let token = token.ok_or_else(|| {
         let message = "this needs an access token, sent as Authorization: Bearer TOKEN";
@@ -176,7 +176,7 @@ pub(crate) async fn user_info(State(server): State<Server>, headers: HeaderMap) 
     Ok(relay.get(url, Some(format!("Bearer {token}"))).await?)
 }
 
-/// The keys that tokens are signed with.
+/// The provider's public keys.
 pub(crate) async fn certs(State(server): State<Server>) -> Relayed {
     let relay = counted(&server)?;
     Ok(relay.get(format!("{}/certs", relay.url), None).await?)
@@ -186,18 +186,18 @@ pub(crate) async fn certs(State(server): State<Server>) -> Relayed {
 pub(crate) async fn configuration(State(server): State<Server>) -> Relayed {
     let relay = counted(&server)?;
     let url = relay.configuration.clone().ok_or_else(|| {
-        let message = "where the identity provider's configuration is, is not known here";
+        let message = "the URL of the identity provider's configuration is not known here";
         Failure::new(StatusCode::NOT_FOUND, message)
     })?;
     Ok(relay.get(url, None).await?)
 }
 
-/// Sends a browser to the provider's login.
+/// Redirects a browser to the provider's login.
 pub(crate) async fn authorize(State(server): State<Server>, RawQuery(query): RawQuery) -> Relayed {
     Ok(counted(&server)?.redirect("auth", query.as_deref())?)
 }
 
-/// Sends a browser to the provider, to end its session there.
+/// Redirects a browser to the provider, to end its session there.
 pub(crate) async fn log_out_browser(
     State(server): State<Server>,
     RawQuery(query): RawQuery,

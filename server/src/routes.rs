@@ -1,5 +1,5 @@
-//! Every route, and what a key needs for it. The router is made of this table, so that
-//! there is no route without a line in it.
+//! Every route and the scope it needs. The router is built from this table, so that every route
+//! is in it.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -21,11 +21,11 @@ use crate::wire::{graphql, people, spaces};
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody: it gives nothing away.
+    /// Everybody: it discloses nothing.
     Open,
-    /// Whoever has a key with this scope, or one that covers it.
+    /// Holders of a key with this scope, or one that covers it.
     Scope(Scope),
-    /// Whoever has logged in to the page with such a key. Forms also have to come from it.
+    /// People who have logged in to the page with such a key. Forms must also come from the page.
     Session(Scope),
 }
 
@@ -52,7 +52,7 @@ static ROUTES: &[Route] = &[
     route("GET", "/healthz", Access::Open, Door::Plain, || get(health::live)),
     route("GET", "/readyz", Access::Open, Door::Plain, || get(health::ready)),
     route("GET", "/metrics", READ, Door::Plain, || get(health::metrics)),
-    // The platform's wire. What a GraphQL document changes needs the scope `write` too.
+    // The platform's wire. Mutations by GraphQL also need the scope `write`.
     route("GET", "/v1/api/config", Access::Open, Door::Platform, || get(people::config)),
     route("POST", "/v1/api/users/query", READ, Door::Platform, || post(people::query)),
     route("POST", "/v1/api/users/invite", WRITE, Door::Platform, || post(people::invite)),
@@ -67,7 +67,7 @@ static ROUTES: &[Route] = &[
     route("POST", "/v1/api/workspaces/list_users", READ, Door::Platform, || post(spaces::list_users)),
     route("POST", "/v1/api/workspaces/remove_user", WRITE, Door::Platform, || post(spaces::remove_user)),
     route("POST", "/v1/graphql", READ, Door::Platform, || post(graphql::answer)),
-    // Logins, relayed to the identity provider if one is configured.
+    // Logins, which are relayed to the identity provider if one is configured.
     route("POST", "/auth/realms/master/protocol/openid-connect/auth/device", Access::Open, Door::Identity, || post(relay::device)),
     route("POST", "/auth/realms/master/protocol/openid-connect/token", Access::Open, Door::Identity, || post(relay::token)),
     route("GET", "/auth/realms/master/protocol/openid-connect/auth", Access::Open, Door::Identity, || get(relay::authorize)),
@@ -78,7 +78,7 @@ static ROUTES: &[Route] = &[
     route("POST", "/auth/realms/master/protocol/openid-connect/logout", Access::Open, Door::Identity, || post(relay::log_out)),
     route("GET", "/auth/realms/master/.well-known/openid-configuration", Access::Open, Door::Identity, || get(relay::configuration)),
     route("GET", "/openapi.json", Access::Open, Door::Rest, || get(openapi::document)),
-    // REST. What makes admins needs the scope `admin` too.
+    // REST. Making admins also needs the scope `admin`.
     route("GET", "/api/v1/users", READ, Door::Rest, || get(users::list)),
     route("POST", "/api/v1/users", WRITE, Door::Rest, || post(users::create)),
     route("GET", "/api/v1/users/{name}", READ, Door::Rest, || get(users::show)),
@@ -152,7 +152,7 @@ static ROUTES: &[Route] = &[
     route("DELETE", "/scim/v2/Groups/{id}", SCIM, Door::Scim, || delete(scim::groups::delete)),
 ];
 
-/// Takes larger bodies than other routes.
+/// Allows larger bodies than other routes.
 fn import(handler: MethodRouter<Server>) -> MethodRouter<Server> {
     handler.layer(DefaultBodyLimit::max(page::IMPORT_BYTES_MAX))
 }
@@ -173,7 +173,7 @@ const fn route(
     }
 }
 
-/// Every route with the scope that it needs.
+/// Every route with the access it requires.
 ///
 /// ```
 /// use headcount_server::{Access, matrix};
@@ -204,7 +204,7 @@ pub(crate) fn router(server: &Server) -> Router {
         .with_state(server.clone())
 }
 
-/// What is served without a key where only the operator's own programs get.
+/// The routes of the metrics address, without a key: only the operator's programs reach it.
 pub(crate) fn metrics_router(server: &Server) -> Router {
     Router::new()
         .route("/healthz", get(health::live))
@@ -223,7 +223,7 @@ async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, message).response(door_of(&uri))
 }
 
-/// Whose clients ask for an address that is no route's.
+/// The door whose clients ask for a path without a route.
 fn door_of(uri: &Uri) -> Door {
     if uri.path().starts_with("/scim/") {
         Door::Scim

@@ -1,4 +1,4 @@
-//! A server of one's own: it listens, bounds what clients may hold, and ends in order.
+//! A complete server: it listens, limits what clients may use, and shuts down gracefully.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,39 +22,44 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::descriptors::room_for_connections;
 use crate::rest::whole::EXPORTS_MAX;
 use crate::routes::metrics_router;
-use crate::server::Server;
+use crate::server::{LISTENING_MAX, Server};
 use crate::tls::Encryption;
 
-/// How long to wait before accepting again when the system has no more descriptors.
+/// How long to wait before accepting again after an error, such as a lack of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// Threads for questions to other servers, and for looking after files.
+/// Threads for requests to other servers, and for checking files.
 const QUESTIONS: usize = 8;
-/// Connections to the address of metrics.
+/// Connections to the metrics address.
 const METRICS_CONNECTIONS_MAX: usize = 100;
-/// Headers of a request.
+/// Headers of a request, at most.
 const HEADERS_MAX: usize = 64;
 
-/// Where a server listens, and what it has room for.
+/// Where a server listens, and for how many connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Listening {
     /// The address that was bound.
     pub address: SocketAddr,
-    /// Connections that are open at the same time; further ones wait to be accepted. This is
-    /// [`Config::connections_max`](crate::Config), or less where the system's limit of
-    /// descriptors leaves no room for that many.
+    /// Open connections at a time; further ones wait to be accepted. This is
+    /// [`Config::connections_max`](crate::Config), or less if the system's limit on descriptors
+    /// leaves no room for that many.
     pub connections_max: usize,
 }
 
-/// Serves `server` at `address` until `stop` is sent or dropped; then accepts nothing
-/// more, finishes what was accepted, up to [`Config::shutdown_grace`](crate::Config), and
-/// returns. `listening` is called once the address is bound. It blocks, runs a `tokio`
-/// runtime of its own, and raises the process's soft limit of descriptors to the hard one.
+/// Serves `server` at `address` until `stop` is sent or dropped; then accepts no more
+/// connections, finishes running requests, for up to
+/// [`Config::shutdown_grace`](crate::Config), and returns. Calls `listening` once the address is
+/// bound. It blocks, runs a `tokio` runtime of its own, and raises the process's soft limit on
+/// descriptors to the hard one.
+///
+/// The runtime has one thread for requests per processor that the process may use when this is
+/// called. Restrict the processors (`taskset`) before the start, not afterwards: threads that
+/// share a processor wait for each other.
 ///
 /// # Errors
 ///
-/// Those of binding, such as an address that is in use, and `InvalidData` for files of
-/// [`Tls`](crate::Tls) that can't be used.
+/// Those of binding, such as an address that is in use, and `InvalidData` for unusable files in
+/// [`Tls`](crate::Tls).
 pub fn serve(
     server: &Server,
     address: SocketAddr,
@@ -65,7 +70,11 @@ pub fn serve(
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(
-            config.writes_max.max(1) + config.scans_max.max(1) + EXPORTS_MAX + QUESTIONS,
+            config.writes_max.max(1)
+                + config.scans_max.max(1)
+                + EXPORTS_MAX
+                + LISTENING_MAX
+                + QUESTIONS,
         )
         .build()?;
     let outcome = runtime.block_on(async {
@@ -100,7 +109,7 @@ pub fn serve(
         accept(server, server.router(), entrance, stop).await;
         Ok(())
     });
-    // Writes that were begun are finished: they were accepted.
+    // Finish the writes that were accepted.
     drop(runtime);
     outcome
 }
@@ -117,7 +126,7 @@ async fn serve_metrics(server: Server, listener: TcpListener) {
     accept(&server, metrics_router(&server), entrance, stop).await;
 }
 
-/// Where connections come from, and how many of them are taken.
+/// The source of connections, and how many are accepted.
 struct Entrance {
     listener: TcpListener,
     encryption: Option<Encryption>,
@@ -167,7 +176,7 @@ async fn accept(
                 });
             }
             (Err(error), _) => {
-                log::warn!("a connection can't be accepted: {error}");
+                log::warn!("can't accept a connection: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
             (_, Err(_)) => break,
@@ -183,7 +192,7 @@ async fn accept(
     }
 }
 
-/// What a connection is served with.
+/// Everything that serving a connection needs.
 struct Client {
     router: Router,
     encryption: Option<Encryption>,
@@ -198,7 +207,7 @@ impl Client {
             return self.http(stream).await;
         };
         let shaken = encryption.accept(stream);
-        // A client that breaks off or speaks no TLS is its own affair.
+        // Nothing to do for a client that disconnects or does not speak TLS.
         if let Ok(Ok(stream)) =
             tokio::time::timeout(self.server.0.config.head_timeout, shaken).await
         {
@@ -213,26 +222,26 @@ impl Client {
             .max_buf_size(self.server.0.config.head_bytes_max.max(8 * 1024))
             .max_headers(HEADERS_MAX)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router));
-        // A client that breaks off is its own affair.
+        // Nothing to do for a client that disconnects.
         let _ = self.ends.watch(connection).await;
     }
 }
 
-/// Tells the page that the connection is encrypted, in the words of a proxy.
+/// Tells the page that the connection is encrypted, with a proxy's header.
 async fn say_encrypted(mut request: Request) -> Request {
     let https = HeaderValue::from_static("https");
     request.headers_mut().insert("x-forwarded-proto", https);
     request
 }
 
-/// Answers are small: they are sent at once.
+/// Disables Nagle's algorithm, because responses are small.
 fn quick(stream: TcpStream) -> TcpStream {
-    // It is slower without, and that is all.
+    // A failure only makes it slower.
     let _ = stream.set_nodelay(true);
     stream
 }
 
-/// An open connection, which is counted until it is dropped.
+/// An open connection, counted until it is dropped.
 struct Counted {
     server: Server,
     _permit: OwnedSemaphorePermit,

@@ -1,4 +1,4 @@
-//! The server's state, and the router made of it.
+//! The server's state and its router.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +23,12 @@ use crate::routes;
 use crate::scim::{PageStarts, UserNames};
 use crate::syncs::Syncs;
 
-/// A directory with what a server needs around it. Clones are the same server.
+/// Up to this many records are read inline. More would delay the other requests of the thread.
+const INLINE_MAX: usize = 100;
+/// Threads that read for event listeners.
+pub(crate) const LISTENING_MAX: usize = 1;
+
+/// A directory and the state of a server on it. Clones share both.
 #[derive(Clone)]
 pub struct Server(pub(crate) Arc<Shared>);
 
@@ -31,36 +36,38 @@ pub(crate) struct Shared {
     pub(crate) directory: Directory,
     pub(crate) keys: Keys,
     pub(crate) config: Config,
-    /// Whose tokens are taken besides keys.
+    /// The issuer whose tokens are accepted in addition to keys.
     pub(crate) issuing: Option<Arc<Issuing>>,
     pub(crate) metrics: Metrics,
     pub(crate) rates: Rates,
-    /// The schema of GraphQL, as introspection shows it.
+    /// The GraphQL schema, as introspection returns it.
     pub(crate) schema: crate::wire::Schema,
     pub(crate) feed: Feed,
-    /// When provisioners asked.
+    /// The last requests of provisioners.
     pub(crate) syncs: Syncs,
-    /// Who has logged in to the page.
+    /// The sessions of the page.
     pub(crate) sessions: Sessions,
-    /// Who is at the identity provider to log in to the page.
+    /// Logins to the page that are under way at the identity provider.
     pub(crate) logins: Logins,
-    /// Seals places in lists of users.
+    /// Encrypts positions in lists of users.
     pub(crate) cursors: Cursors,
-    /// How the page's latest imports are undone.
+    /// The inverses of the page's latest imports.
     pub(crate) undos: Undos,
-    /// Where the SDK's logins go.
+    /// Where the SDK's logins are relayed to.
     pub(crate) relay: Option<Relay>,
-    /// The user names of SCIM that the directory does not take.
+    /// SCIM user names that are not the directory's usernames.
     pub(crate) user_names: UserNames,
-    /// Where pages of SCIM's lists begin.
+    /// Cursors for the pages of SCIM's lists.
     pub(crate) page_starts: PageStarts,
-    /// Whether the server ends, for answers that would go on.
+    /// Whether the server shuts down, for long-lived responses.
     pub(crate) ending: watch::Sender<bool>,
     writes: Arc<Semaphore>,
     scans: Arc<Semaphore>,
+    /// For the reads of event listeners, which don't wait for scans.
+    listening: Arc<Semaphore>,
     pub(crate) exports: Arc<Semaphore>,
     waiting: Semaphore,
-    /// A commit ended with an unknown outcome: only reopening helps.
+    /// Whether a commit had an unknown outcome: the directory must be reopened.
     broken: AtomicBool,
 }
 
@@ -69,8 +76,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Those of reading the keys and counters, and of storing a key for the cursors of lists
-    /// if the directory has none yet.
+    /// Those of reading the keys and counters, and of storing an encryption key for cursors if
+    /// the directory has none yet.
     pub fn new(directory: Directory, config: Config) -> headcount::Result<Self> {
         Ok(Self(Arc::new(Shared {
             keys: Keys::open(&directory)?,
@@ -96,6 +103,7 @@ impl Server {
             ending: watch::Sender::new(false),
             writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
             scans: Arc::new(Semaphore::new(config.scans_max.max(1))),
+            listening: Arc::new(Semaphore::new(LISTENING_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             waiting: Semaphore::new(config.writes_waiting_max.max(1)),
             broken: AtomicBool::new(false),
@@ -104,26 +112,26 @@ impl Server {
         })))
     }
 
-    /// The keys that the server takes.
+    /// The keys that the server accepts.
     pub fn keys(&self) -> &Keys {
         &self.0.keys
     }
 
     /// All routes of [`matrix`](crate::matrix), to be served or to be mounted at the root
-    /// of another router. Writes and scans run on the threads for blocking work of the
-    /// `tokio` runtime that it is served on, up to [`Config::writes_max`] and
-    /// [`Config::scans_max`] at a time, and exports on two more: it needs that many of them.
+    /// of another router. They use the blocking threads of the `tokio` runtime, which must allow
+    /// enough of them: [`Config::writes_max`] for writes, [`Config::scans_max`] for scans, two for
+    /// exports, and one for event listeners.
     pub fn router(&self) -> Router {
         routes::router(self)
     }
 
-    /// Whether writes can be taken.
+    /// Whether the directory accepts writes.
     pub(crate) fn is_ready(&self) -> bool {
         !self.0.broken.load(Ordering::Relaxed) && self.0.directory.seats().is_ok()
     }
 
-    /// Runs `work`, which writes, on a thread for blocking work. It is finished also
-    /// when the client has gone meanwhile.
+    /// Runs `work`, which writes, on a blocking thread. It finishes even if the client
+    /// disconnects.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         caller: &Caller,
@@ -142,7 +150,7 @@ impl Server {
         });
         let done = done
             .await
-            .unwrap_or_else(|_| Err(Failure::internal("the write ended in a panic")));
+            .unwrap_or_else(|_| Err(Failure::internal("the write panicked")));
         if let Err(Failure {
             kind: Some(kind), ..
         }) = &done
@@ -152,14 +160,43 @@ impl Server {
         done
     }
 
-    /// Runs `work`, which may read many users, on a thread for blocking work. However many
-    /// of these there are, they leave writes their threads.
+    /// Runs `work`, which may read many records, on a blocking thread. Scans are limited, so
+    /// that there are always threads for writes.
     pub(crate) async fn scan<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let permit = Arc::clone(&self.0.scans).acquire_owned().await;
-        let permit = permit.map_err(|_| Failure::busy("the server ends"))?;
+        self.read_on_thread(&self.0.scans, work).await
+    }
+
+    /// Runs `work`, which reads up to `count` records: inline if that is few, else as a scan.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        count: usize,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        if count <= INLINE_MAX {
+            return work(self);
+        }
+        self.scan(work).await
+    }
+
+    /// Runs `work`, which reads changes for a listener, on a blocking thread: a change can have
+    /// as many events as the largest batch has operations.
+    pub(crate) async fn listen<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.read_on_thread(&self.0.listening, work).await
+    }
+
+    async fn read_on_thread<T: Send + 'static>(
+        &self,
+        permits: &Arc<Semaphore>,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let permit = Arc::clone(permits).acquire_owned().await;
+        let permit = permit.map_err(|_| Failure::busy("the server is shutting down"))?;
         let server = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let done = work(&server);
@@ -167,10 +204,10 @@ impl Server {
             done
         });
         done.await
-            .unwrap_or_else(|_| Err(Failure::internal("reading ended in a panic")))
+            .unwrap_or_else(|_| Err(Failure::internal("the read panicked")))
     }
 
-    /// The directory in the hands of the caller.
+    /// The directory with the caller as the actor of changes.
     pub(crate) fn directory_of(&self, caller: &Caller) -> Directory {
         let directory = self.0.directory.through(&caller.door());
         match caller.user {
@@ -179,7 +216,7 @@ impl Server {
         }
     }
 
-    /// Notes an error after which writes can't be taken.
+    /// Remembers an error after which the directory accepts no writes.
     fn note(&self, kind: ErrorKind) {
         if matches!(kind, ErrorKind::OutcomeUnknown | ErrorKind::Closed) {
             self.0.broken.store(true, Ordering::Relaxed);

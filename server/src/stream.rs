@@ -1,4 +1,4 @@
-//! Answers that are sent bit by bit.
+//! Streamed responses.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use hyper::body::Frame;
 use tokio::sync::mpsc;
 
-/// A body of what a channel brings.
+/// A body made of the texts from a channel.
 pub(crate) struct Texts(pub(crate) mpsc::Receiver<Bytes>);
 
 impl hyper::body::Body for Texts {

@@ -1,4 +1,4 @@
-//! When each provisioner last asked, and was last refused: since the server started.
+//! The last request and the last refusal of each provisioner since the server started.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use axum::response::Response;
 use headcount::Timestamp;
 
-/// What is known of each key, by its id. Only keys that exist get here.
+/// The last request of each key, by its id. Only valid keys get here.
 #[derive(Default)]
 pub(crate) struct Syncs(Mutex<HashMap<String, Sync>>);
 
@@ -23,7 +23,7 @@ pub(crate) struct Refused {
     pub(crate) message: String,
 }
 
-/// The message of a failure, which its response carries along.
+/// The message of a failure, attached to its response.
 #[derive(Clone, Debug)]
 pub(crate) struct Told(pub(crate) String);
 
@@ -33,8 +33,8 @@ impl Syncs {
         syncs.get(key).cloned()
     }
 
-    /// Notes what a key was answered. That something is not there is no refusal:
-    /// provisioners ask for it.
+    /// Records the response to a request of a key. 404 is not a refusal: provisioners check
+    /// whether users exist.
     pub(crate) fn note(&self, key: &str, response: &Response) {
         let at = Timestamp::now();
         let status = response.status();

@@ -1,5 +1,5 @@
-//! Encrypting the server's own address: certificate and key are files, and new ones are
-//! taken while the server runs.
+//! TLS for the server's own address. Changed certificate and key files are reloaded while the
+//! server runs.
 
 use std::io;
 use std::path::Path;
@@ -17,10 +17,10 @@ use tokio_rustls::server::TlsStream;
 
 use crate::config::Tls;
 
-/// How often the files are looked at.
+/// How often the files are checked.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Makes encrypted connections of plain ones.
+/// Accepts TLS connections.
 #[derive(Clone)]
 pub(crate) struct Encryption {
     acceptor: TlsAcceptor,
@@ -60,7 +60,7 @@ impl Encryption {
         self.acceptor.accept(stream).await
     }
 
-    /// Takes new files for as long as the server runs; bad ones change nothing.
+    /// Reloads changed files for as long as the server runs; invalid ones are ignored.
     pub(crate) async fn follow_files(self) {
         let files = &self.certificate.files;
         let mut seen = (changed(&files.certificates), changed(&files.key));
@@ -82,9 +82,11 @@ impl Certificate {
             Ok(loaded) => {
                 let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
                 *current = Arc::new(loaded);
-                log::info!("the certificate was read again");
+                log::info!("the certificate was reloaded");
             }
-            Err(error) => log::error!("the certificate stays as it was: {error}"),
+            Err(error) => {
+                log::error!("the new certificate can't be used, so the old one stays: {error}");
+            }
         }
     }
 }

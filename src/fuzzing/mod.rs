@@ -2,8 +2,8 @@
 //! input.
 //!
 //! Releases don't contain this module: it is compiled with `--cfg fuzzing`, which `cargo
-//! fuzz` sets, and for the library's own tests, which run the committed corpora through the
-//! same checks. A check takes bytes and panics if a promise is broken; refusing the input
+//! fuzz` sets, and for the library's own tests, which run the committed corpora, and
+//! mutations of them, through the same checks. A check takes bytes and panics if a promise is broken; refusing the input
 //! is fine.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -24,6 +24,23 @@ pub mod username;
 mod tests;
 
 use crate::error::{Error, ErrorKind};
+
+/// Panics if a promise is broken for these bytes.
+pub type Check = fn(&[u8]);
+
+/// The checks, by the names of their corpora in `fuzz/corpus`. `fuzz/src/main.rs` adds those
+/// that need more than this library: the C decoder, and the testkit.
+pub const TARGETS: &[(&str, Check)] = &[
+    ("cursor", cursor::check),
+    ("email", email::check),
+    ("keys", keys::check),
+    ("log_reader", log::check),
+    #[cfg(feature = "capi")]
+    ("packed_operations", operations::check),
+    ("records", records::check),
+    ("texts", texts::check),
+    ("username", username::check),
+];
 
 /// The kind of an error; its message must be one line of limited length.
 fn kind_of(error: &Error) -> ErrorKind {

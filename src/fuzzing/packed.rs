@@ -1,13 +1,32 @@
 //! Packed records: a reader unpacks what was packed.
 //!
-//! The reader is the C decoder, which only a fuzz target can call; so this produces the
-//! batches and the expected fields.
+//! The reader is the C decoder. The fuzz targets call it, and the tests run it as a program,
+//! so the checks take it as a function: the fields of a batch, or `None` if it is refused.
 
 use std::sync::Arc;
 
 use crate::capi::packed::fuzzing::pack;
 use crate::codec;
 use crate::model::{Change, Member, Timestamp, User, UserId, Workspace, WorkspaceId};
+
+/// The decoder refuses or reads any bytes, and does the same again.
+pub fn check_decoder(bytes: &[u8], decode: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+    assert_eq!(decode(bytes), decode(bytes), "not the same again");
+}
+
+/// Lists of stored records are packed, and the decoder reads the same fields.
+pub fn check_lists(bytes: &[u8], decode: impl Fn(&[u8]) -> Option<Vec<u8>>) {
+    if let Some(packed) = packed(bytes) {
+        let mut fields = Vec::new();
+        for batch in &packed.batches {
+            fields.extend(decode(batch).expect("our own batch is refused"));
+        }
+        assert!(
+            fields == packed.fields,
+            "other fields come out of {packed:?}"
+        );
+    }
+}
 
 /// A packed list of records.
 #[derive(Debug)]
@@ -69,6 +88,45 @@ pub fn packed(bytes: &[u8]) -> Option<Packed> {
         batches,
         fields: fields.0,
     })
+}
+
+/// A list of each kind that [`packed`] builds, of a small directory.
+#[cfg(test)]
+pub(super) fn examples() -> Vec<Vec<u8>> {
+    use crate::codec::{put_change, put_member, put_user, put_workspace};
+    use crate::directory::Directory;
+    use crate::model::{NewUser, NewWorkspace};
+
+    fn list<T>(
+        kind: u8,
+        records: &[T],
+        put: impl Fn(&mut Vec<u8>, &T) -> crate::Result<()>,
+    ) -> Vec<u8> {
+        let mut list = vec![kind, 0, 0x10];
+        for record in records {
+            let mut bytes = Vec::new();
+            put(&mut bytes, record).unwrap();
+            list.extend(u16::try_from(bytes.len()).unwrap().to_le_bytes());
+            list.extend(bytes);
+        }
+        list
+    }
+    let directory = Directory::in_memory().unwrap();
+    let ann = NewUser::new("ann@ex.co")
+        .given_name("Ann")
+        .attribute("team", "a");
+    let users = [ann, NewUser::new("bob@ex.co").username("bob")];
+    let users = users.map(|user| directory.create_user(user).unwrap());
+    let team = NewWorkspace::new("Team").owner("ann@ex.co");
+    let team = directory.create_workspace(team).unwrap();
+    let members = directory.members(team.id()).unwrap();
+    let changes: Vec<Change> = directory.changes(0).unwrap().map(Result::unwrap).collect();
+    vec![
+        list(1, &users, |bytes, user| put_user(bytes, user)),
+        list(2, &[team], put_workspace),
+        list(3, &members, put_member),
+        list(4, &changes, put_change),
+    ]
 }
 
 fn decoded<T>(records: &[&[u8]], decode: impl Fn(&[u8]) -> crate::Result<T>) -> Option<Vec<T>> {

@@ -8,6 +8,7 @@
 //! | `model.rs`, `draft*.rs` | the model: the rules in their plainest form |
 //! | `play.rs`, `content.rs`, `look_ups.rs` | plays a script, compares a directory with the model |
 //! | `cases.rs`, `child.rs`, `temp.rs` | runs cases and seeds, starts processes, makes folders |
+//! | `fuzz.rs` | runs a fuzz target's corpus and mutations of it, without a fuzzer |
 //! | `skip.rs` | skips what this machine can't do, but never on CI |
 //!
 //! It is a folder of modules and not a crate: the unit tests of the library have other
@@ -27,6 +28,7 @@ pub mod content;
 mod draft;
 mod draft_workspaces;
 pub mod draw;
+pub mod fuzz;
 pub mod look_ups;
 pub mod model;
 pub mod play;

@@ -1,6 +1,6 @@
 // Builds the addon and the JavaScript: node scripts/build.mjs [--release]
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,13 +16,9 @@ const { target_directory: target } = JSON.parse(metadata);
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
 mkdirSync(join(root, "dist"));
-const library = { linux: "libheadcount_node.so", darwin: "libheadcount_node.dylib", win32: "headcount_node.dll" };
-copyFileSync(join(target, profile[0], library[process.platform]), join(root, "dist", `headcount.${name()}.node`));
-run(process.execPath, createRequire(import.meta.url).resolve("typescript/bin/tsc"));
+const require = createRequire(import.meta.url);
+run(process.execPath, require.resolve("typescript/bin/tsc"));
 
-// As src/native.ts has it.
-function name() {
-  const base = `${process.platform}-${process.arch}`;
-  const musl = existsSync(`/lib/ld-musl-${process.arch === "x64" ? "x86_64" : "aarch64"}.so.1`);
-  return { linux: `${base}-${musl ? "musl" : "gnu"}`, win32: `${base}-msvc` }[process.platform] ?? base;
-}
+const { platform } = require("../dist/platform.js");
+const library = { linux: "libheadcount_node.so", darwin: "libheadcount_node.dylib", win32: "headcount_node.dll" };
+copyFileSync(join(target, profile[0], library[process.platform]), join(root, "dist", `headcount.${platform()}.node`));

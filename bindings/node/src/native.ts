@@ -10,6 +10,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { HeadcountError } from "./errors";
+import { platform } from "./platform";
 
 /** What the addon exports. @internal */
 export interface Native {
@@ -43,35 +44,6 @@ export function open(answer: string | string[]): Answer {
     throw HeadcountError.from(json);
   }
   return { json, users };
-}
-
-/** What this platform's package is called: `linux-x64-gnu`. */
-function platform(): string {
-  const name = `${process.platform}-${process.arch}`;
-  switch (process.platform) {
-    case "linux":
-      return `${name}-${isMusl() ? "musl" : "gnu"}`;
-    case "win32":
-      return `${name}-msvc`;
-    default:
-      return name;
-  }
-}
-
-function isMusl(): boolean {
-  // The file is what a program of musl names as its loader.
-  const arch = process.arch === "x64" ? "x86_64" : process.arch === "arm64" ? "aarch64" : process.arch;
-  if (!existsSync(`/lib/ld-musl-${arch}.so.1`)) {
-    return false;
-  }
-  // Both may be installed; a report names the one that Node itself runs on.
-  const report = process.report as { excludeNetwork?: boolean; getReport(): object } | undefined;
-  if (report === undefined) {
-    return true;
-  }
-  report.excludeNetwork = true;
-  const { header } = report.getReport() as { header: { glibcVersionRuntime?: string } };
-  return header.glibcVersionRuntime === undefined;
 }
 
 function load(): Native {

@@ -80,6 +80,11 @@ fn a_genuine_token_says_who_it_is() {
     let token = provider.sign(&json!({ "alg": "ES256", "kid": "e" }), &claims());
     let told = provider.keys().verify(&token, &EXPECTED).unwrap();
     assert_eq!(told.others["sub"], "ann");
+    for typ in ["JWT", "at+jwt", "application/at+JWT"] {
+        let head = json!({ "alg": "ES256", "kid": "e", "typ": typ });
+        let token = provider.sign(&head, &claims());
+        assert!(provider.keys().verify(&token, &EXPECTED).is_ok(), "{typ}");
+    }
     for good in [
         json!({ "aud": ["other", "headcount"] }),
         json!({ "nbf": NOW + 10.0 }),
@@ -163,6 +168,12 @@ fn a_token_can_not_bring_its_key() {
         refusal(&json!({ "alg": "ES256", "kid": 1 })),
         TokenError::Malformed
     );
+    for typ in ["logout+jwt", "application/secevent+jwt", "JWE", ""] {
+        let head = json!({ "alg": "ES256", "kid": "e", "typ": typ });
+        let token = provider.sign(&head, &claims());
+        let outcome = keys.verify(&token, &EXPECTED);
+        assert_eq!(outcome.unwrap_err(), TokenError::Malformed, "{typ}");
+    }
     let critical = json!({ "alg": "ES256", "kid": "e", "crit": ["b64"], "b64": false });
     assert_eq!(refusal(&critical), TokenError::Malformed);
 }
@@ -228,12 +239,28 @@ fn changed_and_broken_tokens_are_refused() {
 }
 
 #[test]
+fn keys_of_two_types_may_share_a_name() {
+    let provider = Provider::new();
+    let rsa = json!({ "kty": "RSA", "kid": "e", "n": RSA_N, "e": "AQAB" });
+    let mut own = provider.jwk();
+    own["key_ops"] = json!(["verify"]);
+    let keys = PublicKeys::of_jwks(&json!({ "keys": [rsa, own] })).unwrap();
+    let token = provider.sign(&json!({ "alg": "ES256", "kid": "e" }), &claims());
+    assert!(keys.verify(&token, &EXPECTED).is_ok());
+    let token = provider.sign(&json!({ "alg": "RS256", "kid": "e" }), &claims());
+    let refusal = keys.verify(&token, &EXPECTED).unwrap_err();
+    assert_eq!(refusal, TokenError::Signature);
+}
+
+#[test]
 fn keys_for_other_purposes_are_passed_over() {
     let mut sealing = Provider::new().jwk();
     sealing["use"] = "enc".into();
     let secret = json!({ "kty": "oct", "k": "AAAA", "kid": "s" });
     let other = json!({ "kty": "RSA", "alg": "PS256", "n": RSA_N, "e": "AQAB" });
-    let keys = PublicKeys::of_jwks(&json!({ "keys": [sealing, secret, other, 7] })).unwrap();
-    assert!(keys.0.is_empty());
+    let mut wrapping = Provider::new().jwk();
+    wrapping["key_ops"] = json!(["wrapKey"]);
+    let keys = json!({ "keys": [sealing, secret, other, wrapping, 7] });
+    assert!(PublicKeys::of_jwks(&keys).unwrap().0.is_empty());
     assert!(PublicKeys::of_jwks(&json!({ "keys": {} })).is_none());
 }

@@ -1,4 +1,4 @@
-//! Who changed what: the directory's changes, the latest first.
+//! The audit: the directory's changes, latest first.
 
 use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -8,23 +8,24 @@ use serde::Deserialize;
 
 use super::view::{link, moment, path};
 use super::{LIVE_POLICY, Shown, Visitor};
+use crate::door::Failure;
 use crate::events;
 use crate::server::Server;
 
 /// Changes of a page.
 const LIMIT: u64 = 50;
-/// Events of a change that are told one by one.
+/// Events of a change that are listed; the rest are counted.
 const EVENTS: usize = 20;
 
 #[derive(Deserialize)]
 pub(crate) struct Which {
-    /// The number of the change before which to begin.
+    /// Shows the changes before the one with this number.
     before: Option<u64>,
-    /// The number of the change behind which a listener begins.
+    /// Streams the changes after the one with this number.
     after: Option<u64>,
 }
 
-/// A change as its event has it: the row of the table.
+/// The data of a change's event: its row of the table.
 fn line(server: &Server, change: &Change) -> String {
     let row = row(&server.0.directory, change).into_string();
     row.replace(['\r', '\n'], " ")
@@ -36,20 +37,32 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Shown {
     if events::are_wanted(&headers) {
-        let (server, caller) = (visitor.server, visitor.caller);
+        let server = visitor.server.clone();
+        let is_allowed = move |_: &Server| visitor.is_still_good();
         let told: events::Told = |server, change| Some(line(server, change));
-        return Ok(events::answer(server, caller, &headers, which.after, told)?);
+        return Ok(events::answer(server, is_allowed, &headers, which.after, told).await?);
     }
-    let directory = visitor.directory();
+    let is_live = which.before.is_none();
+    let work = move |server: &Server| content(&server.0.directory, which.before);
+    let content = visitor.server.scan(work).await?;
+    let mut response = visitor.page(StatusCode::OK, "Audit", "/admin/audit", &content);
+    if is_live {
+        let policy = HeaderValue::from_static(LIVE_POLICY);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+/// The changes before the one with this number, or the latest ones.
+fn content(directory: &Directory, before: Option<u64>) -> Result<Markup, Failure> {
     let latest = directory.stats()?.latest_change;
-    let last = which
-        .before
-        .map_or(latest, |before| before.saturating_sub(1).min(latest));
+    let last = before.map_or(latest, |before| before.saturating_sub(1).min(latest));
     let first = last.saturating_sub(LIMIT);
     let mut changes = between(directory, first, last)?;
     changes.reverse();
-    let is_live = which.before.is_none();
-    let content = html! {
+    let is_live = before.is_none();
+    Ok(html! {
         h1 { "Audit" }
         p class="soft" {
             "Who changed what, latest first. " a href="/admin/audit" { "Refresh" }
@@ -62,17 +75,10 @@ pub(crate) async fn show(
         @if first > 0 && !changes.is_empty() {
             p { a class="button" href=(format!("/admin/audit?before={}", first + 1)) { "Older" } }
         }
-    };
-    let mut response = visitor.page(StatusCode::OK, "Audit", "/admin/audit", &content);
-    if is_live {
-        let policy = HeaderValue::from_static(LIVE_POLICY);
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    Ok(response)
+    })
 }
 
-/// The changes behind `after`, up to `last`; those that were trimmed are passed over.
+/// The changes after `after`, up to `last`, except those that were trimmed.
 pub(super) fn between(
     directory: &Directory,
     after: u64,
@@ -94,7 +100,7 @@ pub(super) fn table(directory: &Directory, changes: &[Change]) -> Markup {
     list(directory, changes, None)
 }
 
-/// The changes; those behind the number `live` are put on top by the script.
+/// The table of changes. The script adds those after the number `live` on top.
 fn list(directory: &Directory, changes: &[Change], live: Option<u64>) -> Markup {
     html! {
         @if changes.is_empty() && live.is_none() {
@@ -138,7 +144,7 @@ fn row(directory: &Directory, change: &Change) -> Markup {
     }
 }
 
-/// A link to a user; the id of one who was deleted.
+/// A link to a user, with the id as its text if they were deleted.
 fn user(directory: &Directory, id: UserId) -> Markup {
     if let Ok(Some(user)) = directory.user_by_id(id) {
         return link(&user);

@@ -1,6 +1,5 @@
-//! What is done to several users at once: first what would come of it, then the batch, then
-//! the way back. A batch heeds the versions that the page showed, so that it never undoes
-//! what somebody else did meanwhile.
+//! Bulk actions: a preview, then the batch, then its undo. A batch requires the versions that the
+//! page showed, so that it never reverts what somebody else did in the meantime.
 
 use std::sync::Arc;
 
@@ -13,16 +12,19 @@ use super::view::{full_name, link, seats};
 use super::{Shown, Visitor};
 use crate::door::Failure;
 
+/// Users that the page lists on each side; the rest are counted.
+const NAMED: usize = 50;
+
 type Fields = Vec<(String, String)>;
 
-/// Who gets a seat and who gives one up, each with the version that was shown.
+/// Who gets a seat and who gives one up, each with the version that the page showed.
 #[derive(Clone, Debug, Default)]
 struct Plan {
     on: Vec<(UserId, u64)>,
     off: Vec<(UserId, u64)>,
     /// Whether workspaces may be left without an active owner.
     is_ownerless: bool,
-    /// Where to go from here.
+    /// The page to go back to.
     back: String,
 }
 
@@ -40,7 +42,7 @@ impl Plan {
         }
     }
 
-    /// What is to be done to the chosen users, as they are now.
+    /// The plan for the selected users as they are now.
     fn chosen(directory: &Directory, fields: &Fields) -> Result<Self, Failure> {
         let mut plan = Self::empty(fields);
         let what = fields.iter().find(|(name, _)| name == "what");
@@ -59,7 +61,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// What a form asks for that was made here.
+    /// The plan in a form of this page.
     fn parse(fields: &Fields) -> Result<Self, Failure> {
         let mut plan = Self::empty(fields);
         for (name, value) in fields {
@@ -95,7 +97,7 @@ impl Plan {
         batch.allow_ownerless(self.is_ownerless)
     }
 
-    /// The way back: the same users, the other way round, from the versions of now.
+    /// The inverse, which requires the users' current versions.
     fn inverse(&self, applied: &Applied) -> Self {
         let mut inverse = Self {
             is_ownerless: true,
@@ -115,7 +117,7 @@ impl Plan {
         inverse
     }
 
-    /// A form that does it.
+    /// A form that applies the plan.
     fn form(&self, button: &str) -> Markup {
         html! {
             form method="post" action="/admin/apply" {
@@ -135,23 +137,27 @@ impl Plan {
     fn users(&self, directory: &Directory) -> Result<Markup, Failure> {
         let read = |list: &[(UserId, u64)]| -> Result<Vec<Arc<User>>, Failure> {
             let mut users = Vec::new();
-            for (id, _) in list {
+            for (id, _) in list.iter().take(NAMED) {
                 users.extend(directory.user_by_id(*id)?);
             }
             Ok(users)
         };
         let (off, on) = (read(&self.off)?, read(&self.on)?);
-        let part = |title: &str, users: &[Arc<User>]| {
+        let part = |title: &str, count: usize, users: &[Arc<User>]| {
             html! {
-                @if !users.is_empty() {
-                    h2 { (title) " (" (users.len()) ")" }
+                @if count > 0 {
+                    h2 { (title) " (" (count) ")" }
                     ul { @for user in users {
                         li { (link(user)) " " bdi { (full_name(user)) } }
                     } }
+                    @if count > NAMED { p class="soft" { "and " (count - NAMED) " more" } }
                 }
             }
         };
-        Ok(html! { (part("Deactivate", &off)) (part("Activate", &on)) })
+        Ok(html! {
+            (part("Deactivate", self.off.len(), &off))
+            (part("Activate", self.on.len(), &on))
+        })
     }
 }
 
@@ -159,7 +165,7 @@ fn is_below(back: &str) -> bool {
     back.starts_with("/admin?") || back.starts_with("/admin/")
 }
 
-/// One button of a user's own page.
+/// The button on a user's page.
 pub(super) fn single(user: &User) -> Markup {
     let entry = vec![(user.id(), user.version())];
     let plan = Plan {
@@ -173,16 +179,22 @@ pub(super) fn single(user: &User) -> Markup {
     }
 }
 
-/// What would come of it.
+/// Shows what a bulk action would do.
 pub(crate) async fn preview(visitor: Visitor, Form(fields): Form<Fields>) -> Shown {
-    let plan = Plan::chosen(visitor.directory(), &fields)?;
-    let now = visitor.directory().seats()?;
+    // A dry run of many operations takes as long as applying them.
+    let work = move |directory: &Directory| foreseen(directory, &fields);
+    let content = visitor.server.write(&visitor.caller, work).await?;
+    Ok(visitor.page(StatusCode::OK, "What would happen", "/admin", &content))
+}
+
+fn foreseen(directory: &Directory, fields: &Fields) -> Result<Markup, Failure> {
+    let plan = Plan::chosen(directory, fields)?;
+    let now = directory.seats()?;
     let mut then = now;
     then.active += plan.on.len() as u64;
     then.active = then.active.saturating_sub(plan.off.len() as u64);
-    let directory = visitor.server.directory_of(&visitor.caller);
     let outcome = directory.dry_run(plan.batch()).map_err(Failure::from);
-    let content = html! {
+    Ok(html! {
         h1 { "What would happen" }
         @if plan.is_empty() {
             p class="card" {
@@ -190,24 +202,23 @@ pub(crate) async fn preview(visitor: Visitor, Form(fields): Form<Fields>) -> Sho
             }
         } @else {
             @match &outcome {
-                Err(failure) => (why(visitor.directory(), &plan, failure)),
+                Err(failure) => (why(directory, &plan, failure)),
                 Ok(_) => {
                     p { "Seats in use: " b { (now.active) " → " (then.active) } }
                     (seats(&then))
                 }
             }
-            (plan.users(visitor.directory())?)
+            (plan.users(directory)?)
             @if outcome.is_ok() { div class="row" {
                 (plan.form("Apply"))
                 a class="button" href=(plan.back) { "Cancel" }
             } }
         }
         @if plan.is_empty() || outcome.is_err() { p { a href=(plan.back) { "Back" } } }
-    };
-    Ok(visitor.page(StatusCode::OK, "What would happen", "/admin", &content))
+    })
 }
 
-/// Does it, and offers the way back.
+/// Applies a bulk action and offers to undo it.
 pub(crate) async fn apply(visitor: Visitor, Form(fields): Form<Fields>) -> Shown {
     let plan = Plan::parse(&fields)?;
     let batch = plan.batch();
@@ -243,7 +254,7 @@ pub(crate) async fn apply(visitor: Visitor, Form(fields): Form<Fields>) -> Shown
     Ok(visitor.page(status, "Users", "/admin", &content))
 }
 
-/// Why it is refused, with the button that helps.
+/// Why an action is refused, with the next step.
 fn why(directory: &Directory, plan: &Plan, failure: &Failure) -> Markup {
     let user = failure
         .op_index

@@ -48,7 +48,7 @@ fn table(directory: &Directory) -> headcount::Result<String> {
     Ok(text)
 }
 
-/// The username, where it is not the email.
+/// The username, if it is not the email.
 fn own_username(user: &User) -> &str {
     if user.username() == user.email().as_str() {
         return "";
@@ -56,7 +56,7 @@ fn own_username(user: &User) -> &str {
     user.username()
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that spreadsheets don't interpret as a formula.
 fn cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let guarded = if is_formula {

@@ -1,4 +1,4 @@
-//! The keys, and when each provisioner last asked and was last refused.
+//! The keys, with the last request and the last refusal of each provisioner.
 
 use std::sync::Arc;
 

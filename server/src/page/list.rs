@@ -1,4 +1,4 @@
-//! The list of users, with what is done to several of them at once.
+//! The list of users and its bulk actions.
 
 use axum::extract::Query;
 use axum::http::StatusCode;

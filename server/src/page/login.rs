@@ -1,7 +1,7 @@
-//! Logging in by the identity provider: `OpenID` Connect by code with PKCE (RFC 7636).
+//! Login through the identity provider: `OpenID` Connect authorization code with PKCE (RFC 7636).
 //!
-//! A login is one browser's: it has a cookie whose secret only this server and the browser
-//! know, a `state` that comes back with the code, and a nonce that the token has to name.
+//! A login is bound to one browser: by a cookie whose secret only this server and the browser
+//! know, by a `state` that returns with the code, and by a nonce that the token must contain.
 //! Each is used once.
 
 use std::collections::HashMap;
@@ -27,9 +27,9 @@ use crate::issuer::{Issuing, Login, configuration};
 use crate::keys::Scope;
 use crate::server::Server;
 
-/// How long somebody may take at the provider.
+/// How long a person may take at the provider.
 const PATIENCE: Duration = Duration::from_mins(10);
-/// Logins under way; the oldest gives way.
+/// Logins under way, at most; the oldest is dropped.
 const LOGINS_MAX: usize = 1_000;
 const SECURE_COOKIE: &str = "__Host-headcount-login";
 const PLAIN_COOKIE: &str = "headcount-login";
@@ -39,7 +39,7 @@ const PLAIN_COOKIE: &str = "headcount-login";
 pub(crate) struct Logins(Mutex<HashMap<String, UnderWay>>);
 
 struct UnderWay {
-    /// What the browser's cookie has.
+    /// The secret in the browser's cookie.
     browser: String,
     nonce: String,
     verifier: String,
@@ -60,7 +60,7 @@ impl Logins {
         logins.insert(state, login);
     }
 
-    /// The login with this state, which nobody can end again.
+    /// Takes the login with this state: it can be used once.
     fn take(&self, state: &str) -> Option<UnderWay> {
         let mut logins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let login = logins.remove(state)?;
@@ -68,7 +68,7 @@ impl Logins {
     }
 }
 
-/// Whether people can log in like this.
+/// Whether login through a provider is configured.
 pub(super) fn is_offered(server: &Server) -> bool {
     server
         .0
@@ -101,7 +101,7 @@ fn cookie_name(headers: &HeaderMap) -> &'static str {
     }
 }
 
-/// Sends the browser to the provider.
+/// Redirects the browser to the provider.
 pub(crate) async fn begin(State(server): State<Server>, headers: HeaderMap) -> Shown {
     let (issuing, login) = offered(&server)?;
     let random = || crate::hex::random().map_err(|error| Failure::internal(error.to_string()));
@@ -167,11 +167,11 @@ pub(crate) struct Back {
     state: Option<String>,
     code: Option<String>,
     error: Option<String>,
-    /// Who sent the browser back (RFC 9207).
+    /// The issuer of the response (RFC 9207).
     iss: Option<String>,
 }
 
-/// Takes the browser that comes back from the provider.
+/// Handles the browser's return from the provider.
 pub(crate) async fn end(
     State(server): State<Server>,
     Query(back): Query<Back>,
@@ -223,7 +223,7 @@ async fn credential(
     Ok(credential)
 }
 
-/// The token that the provider gives for a code.
+/// Exchanges a code for a token.
 async fn exchange(
     issuing: &Arc<Issuing>,
     login: &Login,
@@ -262,7 +262,7 @@ async fn exchange(
     Ok(token.to_owned())
 }
 
-/// Asks the provider on a thread for blocking work.
+/// Sends a request to the provider on a blocking thread.
 async fn ask<T: Send + 'static>(
     issuing: &Arc<Issuing>,
     question: impl FnOnce(&Issuing) -> Result<T, String> + Send + 'static,
@@ -270,7 +270,7 @@ async fn ask<T: Send + 'static>(
     let issuing = Arc::clone(issuing);
     let asked = tokio::task::spawn_blocking(move || question(&issuing)).await;
     asked
-        .unwrap_or_else(|_| Err("the question ended in a panic".to_owned()))
+        .unwrap_or_else(|_| Err("the request panicked".to_owned()))
         .map_err(|why| {
             log::error!("logging in through the identity provider fails: {why}");
             unavailable()
@@ -282,8 +282,8 @@ fn unavailable() -> Failure {
     Failure::new(StatusCode::BAD_GATEWAY, message)
 }
 
-/// The session's cookie is not sent by a browser that comes from another site, and it does as
-/// long as it is redirected. So this page sends it on.
+/// A browser does not send the session's cookie when it comes from another site, nor while it
+/// follows redirects from there. So the response is a page that navigates on.
 fn welcome(server: &Server, headers: &HeaderMap, credential: Credential) -> Shown {
     let content = html! {
         meta http-equiv="refresh" content="0; url=/admin";

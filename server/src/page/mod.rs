@@ -1,5 +1,5 @@
-//! `/admin`: the page for people. It is made on the server, needs no script, and changes
-//! nothing but through forms that this page itself sent.
+//! `/admin`: the page for people. It is rendered on the server, needs no script, and changes
+//! things only through its own forms.
 
 mod audit;
 mod batch;
@@ -41,7 +41,7 @@ use crate::server::Server;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-/// The audit's script asks for the changes to come, and needs nothing else.
+/// The policy of the audit, whose script requests new changes.
 const LIVE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
                            form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
                            script-src 'self'; connect-src 'self'";
@@ -71,17 +71,19 @@ pub(crate) async fn icon() -> Response {
     (kind, include_str!("icon.svg")).into_response()
 }
 
-/// Somebody who has logged in.
+/// A person who has logged in.
 pub(crate) struct Visitor {
     server: Server,
     caller: Caller,
-    /// What the key is called.
+    /// The name of the key.
     name: String,
+    /// The secret name of the session.
+    session: String,
 }
 
-/// Why a visitor is not shown what was asked for.
+/// Why a visitor does not get the page.
 pub(crate) enum Turned {
-    /// To the form for logging in.
+    /// They are redirected to the login form.
     ToLogin,
     Failed(Failure),
 }
@@ -110,10 +112,11 @@ impl FromRequestParts<Server> for Visitor {
         if parts.method != axum::http::Method::GET {
             session::check_origin(&parts.headers)?;
         }
-        let credential = session::credential(server, &parts.headers);
-        let credential = credential.ok_or(Turned::ToLogin)?;
+        let session = session::cookie(&parts.headers).ok_or(Turned::ToLogin)?;
+        let credential = server.0.sessions.find(session).ok_or(Turned::ToLogin)?;
+        let session = session.to_owned();
         let name = credential.name().to_owned();
-        // A key that was revoked has no session any more.
+        // The session ends with its key.
         let caller = Caller::of(server, credential, Door::Page).map_err(|_| Turned::ToLogin)?;
         caller.take_turn(server)?;
         let needed = parts.extensions.get::<Scope>().copied();
@@ -122,6 +125,7 @@ impl FromRequestParts<Server> for Visitor {
             server: server.clone(),
             caller,
             name,
+            session,
         })
     }
 }
@@ -131,11 +135,17 @@ impl Visitor {
         &self.server.0.directory
     }
 
+    /// Whether the session and its credential are still valid, for long-lived responses.
+    fn is_still_good(&self) -> bool {
+        let is_open = self.server.0.sessions.find(&self.session).is_some();
+        is_open && self.caller.is_still_good(&self.server)
+    }
+
     fn may_write(&self) -> bool {
         self.caller.may(Scope::Write).is_ok()
     }
 
-    /// A whole page, for somebody who is logged in.
+    /// A complete page for a person who has logged in.
     fn page(&self, status: StatusCode, title: &str, at: &str, content: &Markup) -> Response {
         let links = [
             ("/admin", "Users"),
@@ -157,7 +167,7 @@ impl Visitor {
     }
 }
 
-/// A whole page. Nobody keeps a copy, since it is true for a moment only.
+/// A complete page, which is not cached.
 fn page(status: StatusCode, title: &str, head: &Markup, content: &Markup) -> Response {
     let document = html! {
         (maud::DOCTYPE)
@@ -181,7 +191,7 @@ fn page(status: StatusCode, title: &str, head: &Markup, content: &Markup) -> Res
     response
 }
 
-/// Sets what keeps a page from being used by others.
+/// Sets the security headers of a page.
 fn secure(response: &mut Response) {
     let headers = response.headers_mut();
     for (name, value) in [
@@ -194,7 +204,7 @@ fn secure(response: &mut Response) {
     }
 }
 
-/// The page of a failure that no page of its own explains.
+/// The page for a failure without a page of its own.
 pub(crate) fn failure(status: StatusCode, message: &str) -> Response {
     let content = html! {
         h1 { "That did not work" }

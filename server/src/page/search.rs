@@ -1,4 +1,4 @@
-//! Which users a list shows.
+//! The filters and the order of the list of users.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::server::Server;
 /// Users of a page.
 const LIMIT: usize = 50;
 
-/// What the address says.
+/// The query of the address.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Search {
@@ -34,12 +34,12 @@ pub(super) struct Found {
     pub(super) users: Vec<Arc<User>>,
     /// The cursor of the next page.
     pub(super) next: Option<String>,
-    /// Whether the address has the cursor of another list, so that this is the first page.
+    /// Whether the cursor belongs to another list, so that this is the first page.
     pub(super) is_lost: bool,
 }
 
 impl Search {
-    /// The address of this list, from another page of it on.
+    /// The address of this list's page at a cursor.
     pub(super) fn address(&self, after: &str) -> String {
         let mut address = "/admin?".to_owned();
         for (name, value) in [
@@ -59,8 +59,7 @@ impl Search {
         address
     }
 
-    /// The address with another order: that of `sort`, and the other way round where it is
-    /// that already.
+    /// The address of this list ordered by `sort`; reversed if that is its order already.
     pub(super) fn sorted_by(&self, sort: &str) -> String {
         let is_it = self.sort == sort || (self.sort.is_empty() && sort == "email");
         let order = if is_it && self.order.is_empty() {

@@ -1,5 +1,5 @@
-//! Logging in with a pasted key, and the session that begins with it: kept here, and a
-//! random name of it in the browser.
+//! Login with a pasted key, and the sessions of the page. They are stored in the server; the
+//! browser has a cookie with the session's random name.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,14 +20,14 @@ use crate::server::Server;
 
 /// How long a session lasts.
 pub(super) const LIFETIME: Duration = Duration::from_hours(8);
-/// Sessions at a time; the one that ends first gives way.
+/// Sessions at a time, at most; the one that expires first is dropped.
 const SESSIONS_MAX: usize = 1_000;
-/// Browsers take a cookie with this name only if it came encrypted and for this host.
+/// Browsers accept a cookie with this name only over TLS and for this host alone.
 const SECURE_COOKIE: &str = "__Host-headcount";
-/// On loopback nothing is encrypted.
+/// The name without TLS, on loopback.
 const PLAIN_COOKIE: &str = "headcount";
 
-/// The sessions of the page, by their secret names.
+/// The sessions of the page by their secret names, each with when it expires.
 #[derive(Default)]
 pub(crate) struct Sessions(Mutex<HashMap<String, (Credential, Instant)>>);
 
@@ -47,7 +47,8 @@ impl Sessions {
         Ok(name)
     }
 
-    fn find(&self, name: &str) -> Option<Credential> {
+    /// The credential that a session began with, unless it has ended.
+    pub(super) fn find(&self, name: &str) -> Option<Credential> {
         let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (credential, end) = sessions.get(name)?;
         (*end > Instant::now()).then(|| credential.clone())
@@ -59,12 +60,8 @@ impl Sessions {
     }
 }
 
-/// What the request's session began with.
-pub(super) fn credential(server: &Server, headers: &HeaderMap) -> Option<Credential> {
-    server.0.sessions.find(cookie(headers)?)
-}
-
-fn cookie(headers: &HeaderMap) -> Option<&str> {
+/// The session's name in the request's cookie.
+pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
     let is_encrypted = is_encrypted(headers);
     cookie_named(
         headers,
@@ -76,34 +73,40 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
     )
 }
 
-/// The value of the cookie with this name.
+/// The value of the cookie with this name. `None` if there are several, because another site of
+/// the same domain may have set one of them.
 pub(super) fn cookie_named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
-    headers
+    let mut values = headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| name == &wanted)
-        .map(|(_, value)| value)
+        .filter(|(name, _)| name == &wanted)
+        .map(|(_, value)| value);
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
 }
 
-/// Whether the browser's connection is encrypted, as the proxy says who ends it.
+/// Whether the browser's connection is encrypted, according to the proxy that terminates it.
 pub(super) fn is_encrypted(headers: &HeaderMap) -> bool {
     headers
         .get("x-forwarded-proto")
         .is_some_and(|proto| proto == "https")
 }
 
-/// Refuses a form that another site sent. Browsers say where a form comes from.
+/// Refuses a form from another site, by the headers with which browsers tell its origin.
 pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), Failure> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_ours = match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => {
             let host = text("x-forwarded-host").or_else(|| text("host"));
-            let place = origin.split_once("://").map(|(_, place)| place);
-            place.is_some() && place == host
+            let place = origin.split_once("://");
+            place.is_some_and(|(scheme, place)| {
+                let is_as_safe = scheme == "https" || !is_encrypted(headers);
+                is_as_safe && Some(place) == host
+            })
         }
         (None, None) => false,
     };
@@ -149,7 +152,7 @@ pub(crate) struct Pasted {
     key: String,
 }
 
-/// Begins a session with a key that may read.
+/// Begins a session with a key that has the scope `read`.
 pub(crate) async fn log_in(
     State(server): State<Server>,
     headers: HeaderMap,
@@ -168,7 +171,7 @@ pub(crate) async fn log_in(
     Ok(response)
 }
 
-/// Begins a session, and has the browser told of it.
+/// Begins a session and sets its cookie. The browser's previous session ends.
 pub(super) fn begin(
     server: &Server,
     headers: &HeaderMap,
@@ -176,15 +179,24 @@ pub(super) fn begin(
     response: &mut Response,
 ) -> Result<(), Failure> {
     let name = server.0.sessions.begin(credential)?;
-    let cookie = if is_encrypted(headers) {
-        format!("{SECURE_COOKIE}={name}; Path=/; HttpOnly; SameSite=Strict; Secure")
+    if let Some(previous) = cookie(headers) {
+        server.0.sessions.end(previous);
+    }
+    set_cookie(headers, &format!("{name}; "), response);
+    Ok(())
+}
+
+/// Sets the session's cookie to a value, which may be followed by attributes.
+fn set_cookie(headers: &HeaderMap, value: &str, response: &mut Response) {
+    let (name, secure) = if is_encrypted(headers) {
+        (SECURE_COOKIE, "; Secure")
     } else {
-        format!("{PLAIN_COOKIE}={name}; Path=/; HttpOnly; SameSite=Strict")
+        (PLAIN_COOKIE, "")
     };
+    let cookie = format!("{name}={value}Path=/; HttpOnly; SameSite=Strict{secure}");
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(())
 }
 
 pub(crate) async fn log_out(State(server): State<Server>, headers: HeaderMap) -> Shown {
@@ -192,5 +204,32 @@ pub(crate) async fn log_out(State(server): State<Server>, headers: HeaderMap) ->
     if let Some(name) = cookie(&headers) {
         server.0.sessions.end(name);
     }
-    Ok(Redirect::to("/admin/login").into_response())
+    let mut response = Redirect::to("/admin/login").into_response();
+    set_cookie(&headers, "; Max-Age=0; ", &mut response);
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use headcount::{Timestamp, UserId};
+
+    use super::*;
+
+    #[test]
+    fn a_session_ends_after_its_lifetime() {
+        let sessions = Sessions::default();
+        let credential = Credential::Token(UserId::generate(), Timestamp::now());
+        let name = sessions.begin(credential.clone()).unwrap();
+        assert!(sessions.find(&name).is_some());
+        let end = |sessions: &Sessions, end: Instant| {
+            let mut sessions = sessions.0.lock().unwrap();
+            sessions.get_mut(&name).unwrap().1 = end;
+        };
+        end(&sessions, Instant::now() + Duration::from_mins(1));
+        assert!(sessions.find(&name).is_some());
+        end(&sessions, Instant::now());
+        assert!(sessions.find(&name).is_none());
+        sessions.begin(credential).unwrap();
+        assert!(!sessions.0.lock().unwrap().contains_key(&name));
+    }
 }

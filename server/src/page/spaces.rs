@@ -1,4 +1,4 @@
-//! Workspaces, and who owns them.
+//! Workspaces and their owners.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::{Shown, Visitor};
 use crate::door::Failure;
 use crate::server::Server;
 
-/// Workspaces of a page, and owners that are named.
+/// Workspaces of a page, and owners that are listed.
 const LIMIT: usize = 50;
 const OWNERS: usize = 3;
 
@@ -50,7 +50,7 @@ pub(crate) async fn list(visitor: Visitor, Query(which): Query<Which>) -> Shown 
     Ok(visitor.page(StatusCode::OK, "Workspaces", "/admin/workspaces", &content))
 }
 
-/// The rows of a page, and the last workspace if there are more.
+/// The rows of a page, and its last workspace if there are more.
 fn rows(
     directory: &Directory,
     after: u64,
@@ -100,7 +100,7 @@ fn row(directory: &Directory, workspace: &Workspace) -> headcount::Result<Markup
 
 #[derive(Deserialize)]
 pub(crate) struct From {
-    /// Members of the pages before.
+    /// The number of members on the previous pages.
     start: Option<usize>,
 }
 
@@ -152,7 +152,7 @@ pub(crate) async fn show(
     ))
 }
 
-/// How many members there are, and those of a page: owners first.
+/// The number of members, and those of a page: owners first.
 type Members = (usize, Vec<(Arc<User>, Role)>);
 
 fn members(

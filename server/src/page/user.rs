@@ -1,4 +1,4 @@
-//! One user, with the workspaces and the history.
+//! One user, with their workspaces and history.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use super::{Shown, Visitor, audit, batch};
 use crate::door::Failure;
 use crate::server::Server;
 
-/// Changes that are looked through, and those that are shown.
+/// Changes that are searched, and those that are shown.
 const LOOKED_THROUGH: u64 = 5_000;
 const SHOWN: usize = 30;
 
@@ -24,16 +24,20 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
     let user = found
         .ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, format!("no user has the id {id:?}")))?;
     let id = user.id();
-    let work = move |server: &Server| Ok(history(&server.0.directory, id)?);
-    let history = visitor.server.scan(work).await?;
+    let work = move |server: &Server| {
+        let directory = &server.0.directory;
+        let history = audit::table(directory, &history(directory, id)?);
+        Ok((workspaces(directory, id)?, history))
+    };
+    let (workspaces, history) = visitor.server.scan(work).await?;
     let content = html! {
         h1 { bdi { (user.email().as_str()) } }
         (facts(&user))
         @if visitor.may_write() { (batch::single(&user)) }
         h2 { "Workspaces" }
-        (workspaces(visitor.directory(), &user)?)
+        (workspaces)
         h2 { "History" }
-        (audit::table(visitor.directory(), &history))
+        (history)
     };
     Ok(visitor.page(StatusCode::OK, user.email().as_str(), "", &content))
 }
@@ -57,9 +61,9 @@ fn facts(user: &User) -> Markup {
     }
 }
 
-fn workspaces(directory: &Directory, user: &User) -> headcount::Result<Markup> {
+fn workspaces(directory: &Directory, user: UserId) -> headcount::Result<Markup> {
     let mut all = Vec::new();
-    for member in directory.workspaces_of(user.id())? {
+    for member in directory.workspaces_of(user)? {
         if let Some(workspace) = directory.workspace(member.workspace())? {
             all.push((workspace, member.role()));
         }
@@ -80,7 +84,7 @@ fn workspaces(directory: &Directory, user: &User) -> headcount::Result<Markup> {
     })
 }
 
-/// The latest changes that are about the user.
+/// The latest changes to the user.
 fn history(directory: &Directory, id: UserId) -> headcount::Result<Vec<Change>> {
     let latest = directory.stats()?.latest_change;
     let changes = audit::between(directory, latest.saturating_sub(LOOKED_THROUGH), latest)?;

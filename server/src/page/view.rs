@@ -1,17 +1,17 @@
-//! Parts that several pages have.
+//! Parts that several pages share.
 
 use std::fmt::Write;
 
 use headcount::{Directory, Seats, Timestamp, User, UserId};
 use maud::{Markup, html};
 
-/// From which part of the seats on the page warns, in percent.
+/// The page warns when this percentage of the seats is in use.
 const WARN_PERCENT: u64 = 80;
 
-/// Days over which the page tells the peak.
+/// The page shows the peak of this many days.
 const PEAK_DAYS: u64 = 30;
 
-/// The same as [`seats`], with the peak of the last days.
+/// Like [`seats`], with the peak of the last days.
 pub(super) fn seats_and_peak(directory: &Directory) -> headcount::Result<Markup> {
     let seats = directory.seats()?;
     let micros = PEAK_DAYS * 24 * 60 * 60 * 1_000_000;
@@ -23,7 +23,7 @@ pub(super) fn seats_and_peak(directory: &Directory) -> headcount::Result<Markup>
     Ok(bar(&seats, &peak))
 }
 
-/// How many seats are in use, who holds them, and a warning before it is too late.
+/// The seats in use, a link to who holds them, and a warning before they run out.
 pub(super) fn seats(seats: &Seats) -> Markup {
     bar(seats, &html! {})
 }
@@ -64,21 +64,21 @@ fn bar(seats: &Seats, peak: &Markup) -> Markup {
     }
 }
 
-/// A moment, to the second.
+/// A time, to the second.
 pub(super) fn moment(moment: Timestamp) -> Markup {
     let text = moment.to_string();
     let second: String = text.chars().take(19).collect();
     html! { time datetime=(text) { (second.replace('T', " ")) " UTC" } }
 }
 
-/// The day of a moment.
+/// The day of a time.
 pub(super) fn day(moment: Timestamp) -> Markup {
     let text = moment.to_string();
     let day: String = text.chars().take(10).collect();
     html! { time datetime=(text) { (day) } }
 }
 
-/// Whether a user is active, in more than a colour.
+/// Whether a user is active, in words as well as by colour.
 pub(super) fn state(user: &User) -> Markup {
     html! {
         @if user.is_active() {
@@ -90,7 +90,7 @@ pub(super) fn state(user: &User) -> Markup {
     }
 }
 
-/// The names of a user, in the direction that they are read.
+/// The full name of a user.
 pub(super) fn full_name(user: &User) -> String {
     let names = [user.given_name(), user.family_name()];
     let names: Vec<_> = names.into_iter().flatten().collect();
@@ -105,7 +105,7 @@ pub(super) fn path(id: UserId) -> String {
     format!("/admin/users/{id}")
 }
 
-/// A text as a part of an address.
+/// Percent-encodes a text for an address.
 pub(super) fn encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {

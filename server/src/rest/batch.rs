@@ -19,10 +19,10 @@ use crate::server::Server;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct How {
-    /// Whether to tell what would come of it, and change nothing.
+    /// Whether to return the outcome without changing anything.
     #[serde(default)]
     dry_run: bool,
-    /// Whether to show the users that the operations are about, as they are afterwards.
+    /// Whether to return the users of the operations, as they are afterwards.
     #[serde(default)]
     users: bool,
 }
@@ -39,7 +39,7 @@ pub(crate) struct BatchRequest {
 }
 
 impl BatchRequest {
-    /// The batch, if the caller may ask for all of it.
+    /// The batch, if the caller's scope covers all of it.
     fn batch(self, caller: &Caller) -> Result<Batch, Failure> {
         if self.operations.iter().any(|step| step.op.is_privileged()) {
             caller.may(Scope::Admin)?;
@@ -49,7 +49,7 @@ impl BatchRequest {
     }
 }
 
-/// Applies a batch, or tells with `dry_run` what would come of it.
+/// Applies a batch, or with `dry_run` returns what it would do.
 pub(crate) async fn apply(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -70,7 +70,7 @@ pub(crate) async fn apply(
     Ok(Json(shown(&applied, &how)))
 }
 
-/// Tells all that would be refused of a batch, and changes nothing.
+/// Returns all operations of a batch that would be refused, without changing anything.
 pub(crate) async fn preview(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -95,7 +95,7 @@ fn shown(applied: &Applied, how: &How) -> Value {
             Subject::User(id) | Subject::Member(_, id) => Some((id, applied.user(id)?)),
             _ => None,
         });
-        // Each once, however many operations are about the user.
+        // Each user once, however many operations they have.
         let users: BTreeMap<_, _> = users.collect();
         let users: Vec<_> = users.into_values().map(|user| &**user).collect();
         shown["users"] = json!(users);

@@ -1,4 +1,4 @@
-//! `/api/v1/changes`: what happened, as JSON or as server-sent events.
+//! `/api/v1/changes`: the history of changes, as JSON or as server-sent events.
 
 use axum::Json;
 use axum::extract::{Extension, State};
@@ -19,15 +19,15 @@ const LIMIT: usize = 100;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
-    /// The number of the change behind which to begin.
+    /// The number of the change after which to begin.
     after: Option<u64>,
     /// Changes of the page.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
 }
 
-/// Changes behind a number: a page of them, or all as they come for a client that
-/// accepts `text/event-stream`.
+/// Changes after a number: a page of them, or for a client that accepts `text/event-stream`, all
+/// of them as they happen.
 pub(crate) async fn list(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -37,15 +37,14 @@ pub(crate) async fn list(
     let limit = page_limit(listing.limit, LIMIT)?;
     if events::are_wanted(&headers) {
         let told: events::Told = |_, change| serde_json::to_string(change).ok();
-        return Ok(events::answer(
-            server,
-            caller,
-            &headers,
-            listing.after,
-            told,
-        )?);
+        let is_allowed = move |server: &Server| caller.is_still_good(server);
+        return Ok(events::answer(server, is_allowed, &headers, listing.after, told).await?);
     }
-    let changes = events::page(&server, listing.after.unwrap_or(0), limit)?;
-    let last = changes.last().map(|change| change.sequence);
-    Ok(Json(json!({ "changes": changes, "next": last })).into_response())
+    let after = listing.after.unwrap_or(0);
+    let work = move |server: &Server| {
+        let changes = events::page(server, after, limit)?;
+        let last = changes.last().map(|change| change.sequence);
+        Ok(json!({ "changes": changes, "next": last }))
+    };
+    Ok(Json(server.scan(work).await?).into_response())
 }

@@ -1,4 +1,4 @@
-//! Batches with what the headers of a request say: `If-Match` and `Idempotency-Key`.
+//! Batches with the conditions in a request's headers: `If-Match` and `Idempotency-Key`.
 
 use axum::http::HeaderMap;
 use headcount::{Applied, Batch, Directory, ErrorKind, RequestId};
@@ -7,11 +7,11 @@ use crate::auth::only;
 use crate::door::Failure;
 use crate::if_match;
 
-/// A batch that asks for one of some versions: one batch for each of them.
+/// A batch that requires one of several versions: one batch for each of them.
 pub(super) struct Conditional(Vec<Batch>);
 
 impl Conditional {
-    /// The batch with the versions that its last operation asks for, and the id by which it
+    /// The batch with the versions that its last operation requires, and with a request id if it
     /// can be sent again.
     pub(super) fn new(batch: Batch, headers: &HeaderMap) -> Result<Self, Failure> {
         let batch = with_request_id(batch, headers)?;
@@ -24,8 +24,8 @@ impl Conditional {
         }))
     }
 
-    /// Applies the one whose version the record has. A request that is sent again finds the
-    /// one that it was.
+    /// Applies the batch whose version the record has. A request that is sent again finds the
+    /// batch that was applied.
     pub(super) fn apply(self, directory: &Directory) -> headcount::Result<Applied> {
         let mut batches = self.0.into_iter();
         let mut outcome = directory.apply(batches.next().unwrap_or_default());

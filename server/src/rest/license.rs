@@ -21,7 +21,7 @@ pub(crate) struct Since {
     since: Option<Timestamp>,
 }
 
-/// How the seats are used and, if asked for, how they were.
+/// The use of seats and, on request, its history.
 pub(crate) async fn seats(
     State(server): State<Server>,
     Asked(asked): Asked<Since>,
@@ -35,7 +35,7 @@ pub(crate) async fn seats(
     Ok(tagged(StatusCode::OK, seats.license_version, &told))
 }
 
-/// The license and how its seats are used; the entity tag is the license's version.
+/// The license and the use of its seats; the entity tag is the license's version.
 pub(crate) async fn show(State(server): State<Server>) -> Rest<Response> {
     let seats = server.0.directory.seats()?;
     Ok(tagged(StatusCode::OK, seats.license_version, &seats))
@@ -50,7 +50,7 @@ pub(crate) struct LicenseBody {
     license: Value,
 }
 
-/// Sets the license. A smaller one than today's use evicts nobody.
+/// Sets the license. One with fewer seats than are in use deactivates nobody.
 pub(crate) async fn set(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,

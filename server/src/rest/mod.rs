@@ -1,4 +1,4 @@
-//! REST for programs of one's own: users, workspaces, seats, the license and changes.
+//! REST for your own programs: users, workspaces, seats, the license and changes.
 
 pub(crate) mod batch;
 pub(crate) mod changes;
@@ -24,7 +24,7 @@ use self::conditional::{Conditional, with_request_id};
 use crate::door::{Door, Failure};
 use crate::server::Server;
 
-/// A failure as RFC 9457 has it.
+/// A failure in the format of RFC 9457.
 pub(crate) struct Problem(pub(crate) Failure);
 
 type Rest<T> = Result<T, Problem>;
@@ -55,7 +55,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// What stands behind the `?` of an address.
+/// The query of an address.
 pub(crate) struct Asked<T>(T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
@@ -64,7 +64,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Rest<Self> {
         let query = parts.uri.query().unwrap_or_default();
         if let Some(name) = empty_parameter(query) {
-            // It would pass for one that is not there.
+            // It would be taken for a missing one.
             let message = format!("the query parameter `{name}` is empty; leave it out");
             return Err(Failure::bad_request(message).into());
         }
@@ -74,7 +74,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// The first parameter of a query that has no value.
+/// The first parameter of a query without a value.
 fn empty_parameter(query: &str) -> Option<&str> {
     let mut pairs = query.split('&').filter(|pair| !pair.is_empty());
     pairs.find_map(|pair| {
@@ -83,7 +83,7 @@ fn empty_parameter(query: &str) -> Option<&str> {
     })
 }
 
-/// The names in the path of an address; those that can't be any are nobody's.
+/// The names in the path of an address; a malformed name gets 404.
 pub(crate) struct At<T>(T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
@@ -100,10 +100,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
     }
 }
 
-/// Records of a page, at most.
+/// The largest page, in records.
 const LIMIT_MAX: usize = 1_000;
 
-/// The records that a page is to have.
+/// The size of a page.
 fn page_limit(asked: Option<usize>, default: usize) -> Result<usize, Failure> {
     let limit = asked.unwrap_or(default);
     if (1..=LIMIT_MAX).contains(&limit) {
@@ -113,8 +113,8 @@ fn page_limit(asked: Option<usize>, default: usize) -> Result<usize, Failure> {
     Err(Failure::bad_request(message))
 }
 
-/// A page of users. Its cursors say nothing about anybody, and are good for a list with the
-/// same order and conditions.
+/// A page of users. Its cursors are encrypted, and valid for a list with the same order and
+/// conditions.
 fn page_of(server: &Server, query: &UserQuery, after: Option<&str>) -> Result<UserPage, Failure> {
     let page = server.0.cursors.page(&server.0.directory, query, after)?;
     page.ok_or_else(|| {

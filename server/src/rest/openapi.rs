@@ -1,5 +1,5 @@
-//! `/openapi.json`: what REST offers, as `OpenAPI` 3.1. Paths and scopes come from the table
-//! of routes, parameters and bodies from the types that read them.
+//! `/openapi.json`: a description of REST as `OpenAPI` 3.1. Paths and scopes come from the table
+//! of routes, parameters and bodies from the types that parse them.
 
 use std::sync::LazyLock;
 
@@ -13,10 +13,10 @@ use super::shapes::Schemas;
 use super::{batch, changes, license, query, users, workspaces};
 use crate::routes::{Access, matrix};
 
-/// Statuses of refusals. Which of them a route has depends on the directory.
+/// Statuses of refusals. Which of them a route returns depends on the directory.
 const REFUSALS: [u16; 11] = [400, 401, 403, 404, 409, 410, 412, 413, 422, 429, 503];
 
-/// It does not change while the server runs.
+/// The document, which does not change while the server runs.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| made().to_string());
 
 pub(crate) async fn document() -> Response {
@@ -27,21 +27,21 @@ pub(crate) async fn document() -> Response {
     (kind, DOCUMENT.as_str()).into_response()
 }
 
-/// What the table of routes does not say of a route.
+/// The description of a route beyond the table of routes.
 struct Operation {
     summary: &'static str,
-    /// What stands behind the `?`.
+    /// The parameters of the query.
     query: Vec<Parameter>,
     /// The schema of the body.
     body: Option<&'static str>,
-    /// The schema of the answer; none for 204.
+    /// The schema of the response; none for 204.
     answer: Option<&'static str>,
-    /// Whether `If-Match` counts.
+    /// Whether the route uses `If-Match`.
     conditional: bool,
 }
 
 impl Operation {
-    /// One that is answered without a body.
+    /// A route whose response has no body.
     fn done(summary: &'static str) -> Self {
         Self {
             summary,
@@ -75,7 +75,7 @@ impl Operation {
     }
 }
 
-/// What a route does; none for a route that is not REST.
+/// The description of a route; none if the route is not REST.
 #[rustfmt::skip]
 fn operation(method: &str, path: &str) -> Option<Operation> {
     let (new, done) = (Operation::new, Operation::done);
@@ -160,7 +160,7 @@ fn schema(name: &str) -> Value {
     json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } })
 }
 
-/// Whether what is posted there changes nothing.
+/// Whether a POST to this path changes nothing.
 fn only_reads(path: &str) -> bool {
     ["/query", "/lookup", "/preview"]
         .iter()
@@ -230,7 +230,7 @@ fn responses(method: &str, path: &str, operation: &Operation) -> Value {
     all
 }
 
-/// What can be done with a record that was created, by its id.
+/// Links to the operations on a created record.
 fn links(path: &str) -> Value {
     let name = if path.ends_with("/users") {
         "name"

@@ -1,5 +1,5 @@
-//! `/api/v1/query` and `/api/v1/lookup`: users by conditions, and many by name, for programs
-//! that work through long lists.
+//! `/api/v1/query` and `/api/v1/lookup`: users by conditions, and many users by name, for
+//! programs that process long lists.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,13 +15,13 @@ use crate::server::Server;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct How {
-    /// Whether to tell how many there are, instead of who.
+    /// Whether to return the number of users instead of a page of them.
     #[serde(default)]
     count: bool,
 }
 
-/// A page of the users who meet the conditions, and the cursor of the next one; or how many
-/// they are.
+/// A page of the users who meet the conditions, with the cursor of the next page; or their
+/// number.
 pub(crate) async fn query(
     State(server): State<Server>,
     Asked(how): Asked<How>,
@@ -45,10 +45,10 @@ pub(crate) async fn query(
     Ok(Json(json!(page.await?)))
 }
 
-/// By what a user is looked up.
+/// The key that a user is looked up by.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Wanted {
+pub(crate) enum LookupBy {
     #[schema(value_type = String, format = "uuid")]
     Id(UserId),
     Email(String),
@@ -63,27 +63,33 @@ pub(crate) enum Wanted {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Lookup {
     /// Up to 1,000.
-    users: Vec<Wanted>,
+    users: Vec<LookupBy>,
 }
 
-/// Each of the users, or null where there is none.
+/// Each of the users, or null if there is none.
 pub(crate) async fn lookup(
     State(server): State<Server>,
     Body(lookup): Body<Lookup>,
 ) -> Rest<Json<Value>> {
-    if lookup.users.len() > LIMIT_MAX {
+    let count = lookup.users.len();
+    if count > LIMIT_MAX {
         let message = format!("up to {LIMIT_MAX} users can be looked up at once");
         return Err(Failure::bad_request(message).into());
     }
-    let directory = &server.0.directory;
-    let find = |wanted: &Wanted| match wanted {
-        Wanted::Id(id) => directory.user_by_id(*id),
-        Wanted::Email(email) => directory.user_by_email(email),
-        Wanted::Username(username) => directory.user_by_username(username),
-        Wanted::ExternalId { provisioner, id } => directory.user_by_external_id(provisioner, id),
+    let work = move |server: &Server| {
+        let directory = &server.0.directory;
+        let find = |name: &LookupBy| match name {
+            LookupBy::Id(id) => directory.user_by_id(*id),
+            LookupBy::Email(email) => directory.user_by_email(email),
+            LookupBy::Username(username) => directory.user_by_username(username),
+            LookupBy::ExternalId { provisioner, id } => {
+                directory.user_by_external_id(provisioner, id)
+            }
+        };
+        let users: headcount::Result<Vec<_>> = lookup.users.iter().map(find).collect();
+        Ok(users?)
     };
-    let users: headcount::Result<Vec<_>> = lookup.users.iter().map(find).collect();
-    let users: Vec<_> = users?;
+    let users = server.read(count, work).await?;
     let users: Vec<_> = users.iter().map(Option::as_deref).collect();
     Ok(Json(json!({ "users": users })))
 }

@@ -1,5 +1,5 @@
-//! What REST answers with, for its document: the library's records as JSON has them. They
-//! describe and are never made; the tests check the server's answers against them.
+//! The schemas of REST's responses: the library's records as JSON. These types only describe, and
+//! are never constructed; the tests check the server's responses against them.
 #![allow(dead_code, reason = "they only describe")]
 
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ use super::{batch, license, query, users, workspaces};
     license::LicenseBody,
     batch::BatchRequest,
     query::Lookup,
-    query::Wanted,
+    query::LookupBy,
 )))]
 pub(super) struct Schemas;
 
@@ -58,7 +58,7 @@ struct User {
     family_name: Option<String>,
     active: bool,
     admin: bool,
-    /// Ids by the names of the provisioners who gave them.
+    /// Ids by the names of their provisioners.
     external_ids: BTreeMap<String, String>,
     attributes: BTreeMap<String, String>,
     #[schema(format = "date-time")]
@@ -77,7 +77,7 @@ struct Users {
     next: Option<String>,
 }
 
-/// Who meets the conditions, or how many.
+/// The users who meet the conditions, or their number.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 enum UsersOrCount {
@@ -152,7 +152,7 @@ struct Seats {
     #[schema(pattern = "^(community|enterprise|[0-9]+)$")]
     license: String,
     license_version: u64,
-    /// Null where the license has no limit.
+    /// Null if the license has no limit.
     limit: Option<u64>,
     active: u64,
     inactive: u64,
@@ -165,12 +165,12 @@ struct Seats {
 
 #[derive(ToSchema)]
 struct SeatHistory {
-    /// From when on it is known: the day that was asked for, or the first on record.
+    /// The first day of the history: the requested one, or the first on record.
     #[schema(format = "date-time")]
     since: String,
     /// The most users that were active at one time.
     peak: u64,
-    /// The day of the peak; null where the number has not changed since.
+    /// The day of the peak; null if the number has not changed since.
     #[schema(format = "date-time")]
     peak_day: Option<String>,
     /// The days on which the number changed.
@@ -182,7 +182,7 @@ struct SeatDay {
     #[schema(format = "date-time")]
     day: String,
     peak: u64,
-    /// How many were active at its end.
+    /// How many were active at the end of the day.
     last: u64,
 }
 
@@ -191,7 +191,7 @@ struct Change {
     sequence: u64,
     #[schema(format = "date-time")]
     at: String,
-    /// The user who did it; null for a program.
+    /// The user who made the change; null for a program.
     #[schema(format = "uuid")]
     actor: Option<String>,
     /// Each has its kind in `event`.
@@ -208,17 +208,17 @@ struct Changes {
 #[derive(ToSchema)]
 struct Applied {
     dry_run: bool,
-    /// The number of the change; null where nothing changed.
+    /// The number of the change; null if nothing changed.
     sequence: Option<u64>,
     /// Whether it was applied when it was sent the first time.
     replayed: bool,
     outcomes: Vec<Outcome>,
-    /// Where they were asked for; deleted ones are not among them.
+    /// Only on request, and without deleted users.
     #[schema(required = false)]
     users: Vec<User>,
 }
 
-/// Empty where the batch would be applied.
+/// Empty if the batch would be applied.
 #[derive(ToSchema)]
 struct Refused {
     refused: Vec<Refusal>,
@@ -229,12 +229,12 @@ struct Refused {
 struct Refusal {
     kind: String,
     message: String,
-    /// Absent where it is the batch as a whole.
+    /// Absent if it concerns the batch as a whole.
     #[schema(required = false)]
     op_index: usize,
 }
 
-/// Some of the figures; the others count from when the server was started.
+/// Some of the figures; the others count from the start of the server.
 #[derive(ToSchema)]
 struct Stats {
     users_active: u64,
@@ -246,7 +246,7 @@ struct Stats {
 
 #[derive(ToSchema)]
 struct Found {
-    /// In the order in which they were asked for.
+    /// In the order of the request.
     users: Vec<Option<User>>,
 }
 
@@ -325,12 +325,12 @@ struct Problem {
     detail: String,
     /// The directory's name for it, such as `no_free_seat`.
     kind: Option<String>,
-    /// Which operation of a batch it was.
+    /// The index of the operation in the batch.
     #[schema(required = false)]
     op_index: Option<usize>,
 }
 
-/// An operation of a batch; the other members are those that `op` needs.
+/// An operation of a batch; its other members depend on `op`.
 #[derive(ToSchema)]
 pub(super) struct Operation {
     #[schema(

@@ -29,11 +29,11 @@ pub(crate) struct Listing {
     /// Admins only.
     #[serde(default)]
     admins: bool,
-    /// With emails that begin like this.
+    /// With emails that begin with this.
     email_prefix: Option<String>,
     /// With emails at this domain.
     email_domain: Option<String>,
-    /// With usernames that begin like this.
+    /// With usernames that begin with this.
     username_prefix: Option<String>,
     /// With each word of this text in their email, username or names, in any case.
     #[param(max_length = 255)]
@@ -42,22 +42,22 @@ pub(crate) struct Listing {
     #[serde(default)]
     #[param(max_items = 16)]
     attribute: Vec<String>,
-    /// Created then or later.
+    /// Created at this time or later.
     #[param(value_type = Option<String>, format = "date-time")]
     created_since: Option<Timestamp>,
     /// Created before.
     #[param(value_type = Option<String>, format = "date-time")]
     created_before: Option<Timestamp>,
-    /// Created or changed then or later.
+    /// Created or changed at this time or later.
     #[param(value_type = Option<String>, format = "date-time")]
     changed_since: Option<Timestamp>,
     /// Last changed before.
     #[param(value_type = Option<String>, format = "date-time")]
     changed_before: Option<Timestamp>,
-    /// Last seen then or later; who was never seen counts as seen at creation.
+    /// Last seen at this time or later; users who were never seen count as seen at creation.
     #[param(value_type = Option<String>, format = "date-time")]
     seen_since: Option<Timestamp>,
-    /// Last seen before; who was never seen counts as seen at creation.
+    /// Last seen before; users who were never seen count as seen at creation.
     #[param(value_type = Option<String>, format = "date-time")]
     seen_before: Option<Timestamp>,
     /// Members of the workspace with this id.
@@ -96,7 +96,7 @@ impl Listing {
                 None => (&**attribute, None),
             };
             if !names.insert(name) {
-                // Of two conditions on it, one would be passed over.
+                // Of two conditions on it, one would be ignored.
                 let message = format!("the attribute {name:?} is named twice");
                 return Err(Failure::bad_request(message));
             }
@@ -198,13 +198,13 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-/// The user that a batch of one operation was about, as it is then.
+/// The user of a batch with one operation, as they are afterwards.
 fn user_of(directory: &Directory, applied: &Applied) -> Result<Arc<User>, Failure> {
     let gone = || Failure::new(StatusCode::GONE, "the user was deleted since");
     let id = subject(applied).ok_or_else(gone)?;
     match applied.user(id) {
         Some(user) => Ok(Arc::clone(user)),
-        // It was sent again, and the users of the first time are not kept.
+        // The request was sent again, and the first result is not kept.
         None => directory.user_by_id(id)?.ok_or_else(gone),
     }
 }
@@ -238,8 +238,8 @@ pub(crate) async fn memberships(
     At(name): At<String>,
 ) -> Rest<Json<Value>> {
     let user = named(&server.0.directory, &name)?;
-    let members = server.0.directory.workspaces_of(&*user)?;
-    Ok(Json(json!({ "members": members })))
+    let work = move |server: &Server| Ok(server.0.directory.workspaces_of(&*user)?);
+    Ok(Json(json!({ "members": server.scan(work).await? })))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -267,7 +267,7 @@ pub(crate) struct UserPatch {
     attributes: BTreeMap<String, Option<String>>,
 }
 
-/// A member that is there, whether or not it is null.
+/// A member that is present, even if it is null.
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
@@ -300,7 +300,7 @@ impl UserPatch {
     }
 }
 
-/// Changes what the body names, as a merge patch does.
+/// Changes the fields in the body, as a merge patch does.
 pub(crate) async fn update(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -342,8 +342,8 @@ pub(crate) async fn deactivate(
     operate(&server, &caller, &headers, batch).await
 }
 
-/// Applies a batch that is about one user. The batch has the name that the request has: what
-/// is sent again is the same batch also when the user is gone or has another name.
+/// Applies a batch for one user. The batch names the user as the request does, so a request that
+/// is sent again makes the same batch even if the user is gone or has another name.
 async fn operate(
     server: &Server,
     caller: &Caller,

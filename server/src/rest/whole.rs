@@ -19,12 +19,12 @@ use crate::door::Failure;
 use crate::server::Server;
 use crate::stream::Texts;
 
-/// Exports at a time; further ones are answered with 503. Each takes a thread for as long as
-/// its client reads, so they don't count as scans, which would wait for slow clients.
+/// Exports at a time; further ones get 503. Each uses a thread for as long as its client reads, so
+/// they are not scans, which would wait for slow clients.
 pub(crate) const EXPORTS_MAX: usize = 2;
-/// Parts that wait for a slow client.
+/// Parts buffered for a slow client.
 const PARTS_MAX: usize = 4;
-/// How long a client may read nothing before its export is cut off.
+/// How long a client may read nothing before its export is aborted.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Figures of the directory.
@@ -36,8 +36,8 @@ pub(crate) async fn stats(State(server): State<Server>) -> Rest<Json<Value>> {
     ))
 }
 
-/// All records as lines of JSON, of one moment. The last line counts them: without it, a
-/// part is missing.
+/// All records as lines of JSON, as they were at one moment. The last line counts them: without
+/// it, a part is missing.
 pub(crate) async fn export(State(server): State<Server>) -> Rest<Response> {
     let busy = || {
         let message = format!("up to {EXPORTS_MAX} exports run at a time; try again later");
@@ -63,7 +63,7 @@ pub(crate) async fn export(State(server): State<Server>) -> Rest<Response> {
     Ok(response)
 }
 
-/// Sends what is written, from a thread that may wait.
+/// A writer that sends to the client, for a blocking thread.
 struct Sent {
     sender: mpsc::Sender<Bytes>,
     runtime: Handle,

@@ -20,16 +20,16 @@ const LIMIT: usize = 100;
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
-    /// The one with this name.
+    /// Only the workspace with this name.
     name: Option<String>,
-    /// The id behind which the page begins: the last page's `next`.
+    /// The id after which the page begins: the last page's `next`.
     after: Option<u64>,
     /// Workspaces of the page.
     #[param(minimum = 1, maximum = 1000)]
     limit: Option<usize>,
 }
 
-/// A page of workspaces in the order of their ids, and the cursor of the next one.
+/// A page of workspaces ordered by id, with the cursor of the next page.
 pub(crate) async fn list(
     State(server): State<Server>,
     Asked(listing): Asked<Listing>,
@@ -40,8 +40,13 @@ pub(crate) async fn list(
         return Ok(Json(json!({ "workspaces": found, "next": null })));
     }
     let after = WorkspaceId::from_u64(listing.after.unwrap_or(0));
-    let found = server.0.directory.workspaces()?.after(after);
-    let mut page: Vec<_> = found.take(limit + 1).collect::<headcount::Result<_>>()?;
+    let work = move |server: &Server| {
+        let found = server.0.directory.workspaces()?.after(after);
+        Ok(found
+            .take(limit + 1)
+            .collect::<headcount::Result<Vec<_>>>()?)
+    };
+    let mut page = server.read(limit, work).await?;
     let has_more = page.len() > limit;
     page.truncate(limit);
     let next = page.last().filter(|_| has_more).map(Workspace::id);
@@ -53,7 +58,7 @@ pub(crate) async fn list(
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewWorkspaceBody {
     name: String,
-    /// The id, email or username of the first owner; the caller where none is named.
+    /// The id, email or username of the first owner; by default the caller.
     owner: Option<String>,
 }
 
@@ -171,8 +176,8 @@ async fn apply(server: &Server, caller: &Caller, batch: Conditional) -> Rest<Res
 
 /// The members: owners first, then users, each ordered by email.
 pub(crate) async fn members(State(server): State<Server>, At(id): At<u64>) -> Rest<Json<Value>> {
-    let members = server.0.directory.members(WorkspaceId::from_u64(id))?;
-    Ok(Json(json!({ "members": members })))
+    let work = move |server: &Server| Ok(server.0.directory.members(WorkspaceId::from_u64(id))?);
+    Ok(Json(json!({ "members": server.scan(work).await? })))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -182,7 +187,7 @@ pub(crate) struct Membership {
     role: String,
 }
 
-/// Makes a user a member in this role, also one who is a member in another.
+/// Makes a user a member with this role, even if they are one with another role.
 pub(crate) async fn set_member(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -198,7 +203,7 @@ pub(crate) async fn set_member(
     }
     let add = Batch::new().add_member(workspace, &user, role);
     let add = with_request_id(add, &headers)?;
-    // Which of the two it was the first time is seen when it is sent again.
+    // If the request was sent again, only one of the two is the batch that was applied.
     let work = |directory: &Directory| match directory.apply(add) {
         Err(error) if error.kind() == ErrorKind::RoleDiffers => Ok(set.apply(directory)?),
         Err(error) if error.kind() == ErrorKind::RequestIdReused => Ok(set.apply(directory)?),

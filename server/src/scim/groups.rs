@@ -15,6 +15,7 @@ use super::patch::PatchRequest;
 use super::schema::ResourceType;
 use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource};
 use crate::door::Failure;
+use crate::server::Server;
 
 pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
     let parameters = asking.parameters.clone();
@@ -122,14 +123,23 @@ fn existing(directory: &Directory, id: &str) -> Result<Workspace, Failure> {
         .ok_or_else(|| not_found(ResourceType::Group, id))
 }
 
-fn answered(asking: &ScimRequest, status: StatusCode, workspace: &Workspace) -> Scim<Response> {
+/// The answer with a group, of which it may read many members.
+fn answered(
+    asking: &ScimRequest,
+    status: StatusCode,
+    workspace: &Workspace,
+) -> Result<Response, Failure> {
     let shown = whole(asking, workspace, &asking.parameters)?;
     Ok(resource(status, asking, shown))
 }
 
 pub(crate) async fn show(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
-    let workspace = existing(&asking.server.0.directory, &id)?;
-    answered(&asking, StatusCode::OK, &workspace)
+    let server = asking.server.clone();
+    let work = move |server: &Server| {
+        let workspace = existing(&server.0.directory, &id)?;
+        answered(&asking, StatusCode::OK, &workspace)
+    };
+    Ok(server.scan(work).await?)
 }
 
 pub(crate) async fn create(
@@ -137,11 +147,11 @@ pub(crate) async fn create(
     Document(resource): Document<Map<String, Value>>,
 ) -> Scim<Response> {
     let wanted = WantedGroup::parse(resource)?;
-    let provisioner = asking.provisioner();
+    let (server, caller) = (asking.server.clone(), asking.caller.clone());
     let work = move |directory: &Directory| {
         let mut new = NewWorkspace::new(&wanted.name);
         if let Some(id) = &wanted.external_id {
-            new = new.external_id(provisioner, id);
+            new = new.external_id(asking.provisioner(), id);
         }
         let batch = Batch::new().create_workspace(new).allow_ownerless(true);
         let place = WorkspaceRef::from(&wanted.name);
@@ -151,10 +161,9 @@ pub(crate) async fn create(
             Some(Subject::Workspace(id)) => id.to_string(),
             _ => String::new(),
         };
-        existing(directory, &id)
+        answered(&asking, StatusCode::CREATED, &existing(directory, &id)?)
     };
-    let workspace = asking.server.write(&asking.caller, work).await?;
-    answered(&asking, StatusCode::CREATED, &workspace)
+    Ok(server.write(&caller, work).await?)
 }
 
 /// Replaces a group. What the resource does not name stays: members that were not sent
@@ -199,12 +208,13 @@ async fn change(
     edit: impl Fn(Value) -> Result<WantedGroup, Failure> + Send + 'static,
 ) -> Scim<Response> {
     check_if_match(&asking)?;
-    let (provisioner, base) = (asking.provisioner(), asking.base.clone());
+    let (server, caller) = (asking.server.clone(), asking.caller.clone());
     let work = move |directory: &Directory| {
+        let (provisioner, base) = (asking.provisioner(), &asking.base);
         for _ in 0..ATTEMPTS {
             let workspace = existing(directory, &id)?;
             let members = directory.members(&workspace)?;
-            let before = shown(&workspace, &provisioner, Some(&members), &base);
+            let before = shown(&workspace, &provisioner, Some(&members), base);
             let wanted = edit(Value::Object(before))?;
             let mut batch = Batch::new().allow_ownerless(true);
             if wanted.name != workspace.name() {
@@ -220,7 +230,11 @@ async fn change(
                 Err(error) if is_race(error.kind()) => {}
                 applied => {
                     applied?;
-                    return existing(directory, &id);
+                    // Entra leaves the members out, and takes an answer without a body.
+                    if is_patch && asking.parameters.projection.excludes("members") {
+                        return Ok(StatusCode::NO_CONTENT.into_response());
+                    }
+                    return answered(&asking, StatusCode::OK, &existing(directory, &id)?);
                 }
             }
         }
@@ -228,12 +242,7 @@ async fn change(
             "others change this group all the time; try again in a second",
         ))
     };
-    let workspace = asking.server.write(&asking.caller, work).await?;
-    // Entra leaves the members out, and takes an answer without a body.
-    if is_patch && asking.parameters.projection.excludes("members") {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    answered(&asking, StatusCode::OK, &workspace)
+    Ok(server.write(&caller, work).await?)
 }
 
 /// Refuses a request that asks for a version: groups have none.

@@ -166,7 +166,8 @@ fn whole(
     Ok(resource)
 }
 
-fn answered(asking: &ScimRequest, status: StatusCode, user: &User) -> Scim<Response> {
+/// The answer with a user, of whom it may read many groups.
+fn answered(asking: &ScimRequest, status: StatusCode, user: &User) -> Result<Response, Failure> {
     let shown = whole(asking, user, &asking.parameters)?;
     Ok(resource(status, asking, shown))
 }
@@ -180,8 +181,12 @@ fn existing(directory: &Directory, id: &str) -> Result<Arc<User>, Failure> {
 }
 
 pub(crate) async fn show(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
-    let user = existing(&asking.server.0.directory, &id)?;
-    answered(&asking, StatusCode::OK, &user)
+    let server = asking.server.clone();
+    let work = move |server: &Server| {
+        let user = existing(&server.0.directory, &id)?;
+        answered(&asking, StatusCode::OK, &user)
+    };
+    Ok(server.scan(work).await?)
 }
 
 pub(crate) async fn create(
@@ -190,20 +195,18 @@ pub(crate) async fn create(
 ) -> Scim<Response> {
     let wanted = WantedUser::parse(resource, &asking.provisioner(), None)?;
     prepare(&asking).await?;
-    let server = asking.server.clone();
+    let (server, caller) = (asking.server.clone(), asking.caller.clone());
     let work = move |directory: &Directory| {
-        let _claim = claim(&server, directory, &wanted, None)?;
+        let server = &asking.server;
+        let _claim = claim(server, directory, &wanted, None)?;
         let new = wanted.new_user();
         let created = match directory.create_user(new.clone()) {
-            Err(error) if is_full(&server, error.kind()) => {
-                directory.create_user(new.active(false))
-            }
+            Err(error) if is_full(server, error.kind()) => directory.create_user(new.active(false)),
             created => created,
         };
-        Ok(created?)
+        answered(&asking, StatusCode::CREATED, &*created?)
     };
-    let user = asking.server.write(&asking.caller, work).await?;
-    answered(&asking, StatusCode::CREATED, &user)
+    Ok(server.write(&caller, work).await?)
 }
 
 /// Has the user names read that the directory does not take, which a write asks for.
@@ -296,25 +299,25 @@ async fn change(
 ) -> Scim<Response> {
     let if_match = asking.if_match()?;
     prepare(&asking).await?;
-    let server = asking.server.clone();
+    let (server, caller) = (asking.server.clone(), asking.caller.clone());
     let work = move |directory: &Directory| {
+        let server = &asking.server;
         for _ in 0..ATTEMPTS {
             let user = existing(directory, &id)?;
             check_version(if_match.as_deref(), &user)?;
             let wanted = edit(&user)?;
-            let _claim = claim(&server, directory, &wanted, Some(&user))?;
-            match apply(&server, directory, &user, &wanted) {
+            let _claim = claim(server, directory, &wanted, Some(&user))?;
+            match apply(server, directory, &user, &wanted) {
                 Err(Failure {
                     kind: Some(ErrorKind::Conflict { .. }),
                     ..
                 }) => {}
-                done => return done,
+                changed => return answered(&asking, StatusCode::OK, &*changed?),
             }
         }
         Err(others_are_faster())
     };
-    let user = asking.server.write(&asking.caller, work).await?;
-    answered(&asking, StatusCode::OK, &user)
+    Ok(server.write(&caller, work).await?)
 }
 
 /// Refuses a user who has none of the versions that a request asks for.

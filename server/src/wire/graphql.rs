@@ -220,7 +220,7 @@ fn parsed(query: &str, bytes_max: usize) -> Result<ExecutableDocument, GraphqlEr
 }
 
 /// Parses a document, validates it, and selects from the schema what it asks for.
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 pub(crate) fn check(query: &str) {
     let Ok(document) = parsed(query, 16 * 1024) else {
         return;

@@ -27,31 +27,35 @@ pub(crate) async fn config() -> Json<Value> {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Wanted {
+pub(crate) struct UserIds {
     user_ids: Option<Vec<Value>>,
 }
 
 /// All users, or those with these ids and `null` for ids that are nobody's.
 pub(crate) async fn query(
     State(server): State<Server>,
-    Document(wanted): Document<Wanted>,
+    Document(UserIds { user_ids }): Document<UserIds>,
 ) -> Platform<Response> {
-    let directory = &server.0.directory;
-    let mut body = br#"{"users":{"#.to_vec();
-    if let Some(ids) = wanted.user_ids {
-        push_wanted(&mut body, directory, ids)?;
-    } else {
-        push_all(&mut body, directory)?;
-    }
-    body.extend_from_slice(b"}}");
+    let count = user_ids.as_ref().map_or(usize::MAX, Vec::len);
+    let work = move |server: &Server| {
+        let directory = &server.0.directory;
+        let mut body = br#"{"users":{"#.to_vec();
+        match user_ids {
+            Some(ids) => push_those(&mut body, directory, ids)?,
+            None => push_all(&mut body, directory)?,
+        }
+        body.extend_from_slice(b"}}");
+        Ok(body)
+    };
+    let body = server.read(count, work).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
-fn push_wanted(body: &mut Vec<u8>, directory: &Directory, ids: Vec<Value>) -> Result<(), Failure> {
-    // Of an id that is asked for twice there is one member.
+fn push_those(body: &mut Vec<u8>, directory: &Directory, ids: Vec<Value>) -> Result<(), Failure> {
+    // An id that is asked for twice has one member.
     let mut found = BTreeMap::new();
     for id in ids {
-        // What is no text is no id either.
+        // A value that isn't a string is nobody's id.
         let id = match id {
             Value::String(id) => id,
             other => other.to_string(),
@@ -118,18 +122,17 @@ pub(crate) async fn invite(
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Named {
+pub(crate) struct UserEmail {
     email: String,
 }
 
 pub(crate) async fn activate(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Document(named): Document<Named>,
+    Document(UserEmail { email }): Document<UserEmail>,
 ) -> Platform<Json<Value>> {
-    let work = move |directory: &Directory| {
-        Ok(directory.activate_user(user_with(directory, &named.email)?)?)
-    };
+    let work =
+        move |directory: &Directory| Ok(directory.activate_user(user_with(directory, &email)?)?);
     server.write(&caller, work).await?;
     Ok(Json(json!({})))
 }
@@ -137,11 +140,10 @@ pub(crate) async fn activate(
 pub(crate) async fn deactivate(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Document(named): Document<Named>,
+    Document(UserEmail { email }): Document<UserEmail>,
 ) -> Platform<Json<Value>> {
-    let work = move |directory: &Directory| {
-        Ok(directory.deactivate_user(user_with(directory, &named.email)?)?)
-    };
+    let work =
+        move |directory: &Directory| Ok(directory.deactivate_user(user_with(directory, &email)?)?);
     server.write(&caller, work).await?;
     Ok(Json(json!({})))
 }

@@ -92,7 +92,8 @@ impl RootField<'_> {
             return Ok(None);
         }
         let own = self.caller.user == Some(user) && self.caller.may(Scope::Write).is_ok();
-        match existing_default(directory, user)? {
+        let work = move |server: &Server| Ok(existing_default(&server.0.directory, user)?);
+        match self.server.scan(work).await? {
             None if own => {
                 let work = move |directory: &Directory| Ok(directory.default_workspace(user)?);
                 Ok(Some(self.server.write(self.caller, work).await?))
@@ -246,10 +247,7 @@ fn find_condition(
     Ok(())
 }
 
-fn existing_default(
-    directory: &Directory,
-    user: UserId,
-) -> Result<Option<Workspace>, GraphqlError> {
+fn existing_default(directory: &Directory, user: UserId) -> headcount::Result<Option<Workspace>> {
     for member in directory.workspaces_of(user)? {
         let workspace = directory.workspace(member.workspace())?;
         if let Some(workspace) = workspace.filter(|found| found.default_of() == Some(user)) {

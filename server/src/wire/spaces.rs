@@ -14,7 +14,7 @@ use crate::door::{Failure, cut};
 use crate::server::Server;
 
 #[derive(Deserialize)]
-pub(crate) struct Of {
+pub(crate) struct MemberId {
     user_id: Option<String>,
 }
 
@@ -22,21 +22,24 @@ pub(crate) struct Of {
 pub(crate) async fn list(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Document(of): Document<Of>,
+    Document(MemberId { user_id }): Document<MemberId>,
 ) -> Platform<Json<Value>> {
-    let directory = &server.0.directory;
-    let user = match of.user_id.filter(|id| !id.is_empty()) {
+    let user = match user_id.filter(|id| !id.is_empty()) {
         Some(id) => Some(id.parse::<UserId>()?),
         None => caller.user,
     };
-    let mut items = Vec::new();
-    if let Some(user) = user {
-        for member in directory.workspaces_of(user)? {
+    let work = move |server: &Server| {
+        let directory = &server.0.directory;
+        let mut items = Vec::new();
+        let members = user.map(|user| directory.workspaces_of(user));
+        for member in members.transpose()?.unwrap_or_default() {
             if let Some(workspace) = directory.workspace(member.workspace())? {
                 items.push(item(&workspace));
             }
         }
-    }
+        Ok(items)
+    };
+    let items = server.scan(work).await?;
     Ok(Json(json!({ "workspaces": items })))
 }
 
@@ -54,18 +57,18 @@ pub(super) fn item(workspace: &Workspace) -> Value {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct New {
+pub(crate) struct WorkspaceName {
     workspace_name: String,
 }
 
 pub(crate) async fn create(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    Document(new): Document<New>,
+    Document(WorkspaceName { workspace_name }): Document<WorkspaceName>,
 ) -> Platform<Json<Value>> {
     let owner = caller.user()?;
     let work = move |directory: &Directory| {
-        Ok(directory.create_workspace(NewWorkspace::new(new.workspace_name).owner(owner))?)
+        Ok(directory.create_workspace(NewWorkspace::new(workspace_name).owner(owner))?)
     };
     let workspace = server.write(&caller, work).await?;
     Ok(Json(json!({ "workspace_id": workspace.id() })))
@@ -147,22 +150,23 @@ pub(crate) fn set_member(
 }
 
 #[derive(Deserialize)]
-pub(crate) struct In {
+pub(crate) struct WorkspaceNumber {
     workspace_id: Value,
 }
 
 pub(crate) async fn list_users(
     State(server): State<Server>,
-    Document(within): Document<In>,
+    Document(asked): Document<WorkspaceNumber>,
 ) -> Platform<Json<Value>> {
-    let members = server
-        .0
-        .directory
-        .members(workspace_id(&within.workspace_id)?)?;
-    let users: Vec<_> = members
-        .iter()
-        .map(|member| json!({ "user_id": member.user(), "user_type": user_type(member.role()) }))
-        .collect();
+    let workspace = workspace_id(&asked.workspace_id)?;
+    let work = move |server: &Server| {
+        let members = server.0.directory.members(workspace)?;
+        let users = members.iter().map(
+            |member| json!({ "user_id": member.user(), "user_type": user_type(member.role()) }),
+        );
+        Ok(users.collect::<Vec<_>>())
+    };
+    let users = server.scan(work).await?;
     Ok(Json(json!({ "users": users })))
 }
 

@@ -61,13 +61,18 @@ impl Browser {
         self.client.send("POST", path, &headers, form)
     }
 
-    /// Asks for what happens from now on, and returns once it is being told.
+    /// Asks for what happens from now on.
     pub fn listen(&self, path: &str) -> TcpStream {
+        self.begin(path, "Accept: text/event-stream\r\n")
+    }
+
+    /// Sends a request with more headers, and reads nothing.
+    pub fn begin(&self, path: &str, headers: &str) -> TcpStream {
         let mut stream = self.client.connect();
         let head = self.client.head("GET", path, 0);
         let head = head.trim_end();
         let cookie = &self.cookie;
-        let request = format!("{head}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n");
+        let request = format!("{head}\r\nCookie: {cookie}\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).unwrap();
         stream
     }

@@ -99,6 +99,97 @@ fn changes_that_are_gone_are_410() {
 }
 
 #[test]
+fn a_place_that_can_not_be_is_refused() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Read);
+    let listen = |headers: &str| {
+        let headers = format!("Accept: text/event-stream\r\n{headers}");
+        client.send("GET", CHANGES, &headers, "")
+    };
+    let latest = running.directory.stats().unwrap().latest_change;
+    for ahead in [latest + 1, u64::MAX] {
+        let answer = listen(&format!("Last-Event-ID: {ahead}\r\n"));
+        let told = (answer.status, &answer.json()["latest"]);
+        assert_eq!(told, (422, &json!(latest)), "{ahead}");
+    }
+    for garbage in [
+        "",
+        "x",
+        "-1",
+        "1.5",
+        "1,2",
+        "0x1",
+        "18446744073709551616",
+        "\u{e9}",
+    ] {
+        let answer = listen(&format!("Last-Event-ID: {garbage}\r\n"));
+        assert_eq!(answer.status, 400, "{garbage:?}: {}", answer.body);
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json")
+        );
+    }
+    let twice = listen("Last-Event-ID: 1\r\nLast-Event-ID: 0\r\n");
+    assert_eq!(twice.status, 400);
+}
+
+#[test]
+fn a_listener_who_reads_nothing_holds_up_nobody() {
+    /// More than the buffers of a connection hold.
+    const BATCHES: u64 = 50;
+    const OPERATIONS: usize = 1_000;
+    let running = Running::new();
+    let slow = running.client(Holder::Provisioner("slow".to_owned()), Scope::Read);
+    let (ann, client) = running.user("ann", Scope::Read);
+    let (mut slow, mut quick) = (Listener::new(&slow, ""), Listener::new(&client, ""));
+    for _ in 0..BATCHES {
+        let mut batch = headcount::Batch::new();
+        for number in 0..OPERATIONS {
+            let name = Some(if number % 2 == 0 { "Ann" } else { "Anna" });
+            let update = headcount::UserUpdate::new().given_name(name);
+            batch = batch.update_user(ann.id(), update);
+        }
+        running.directory.apply(batch).unwrap();
+    }
+    let first: u64 = quick.next().unwrap().0.parse().unwrap();
+    for id in first + 1..first + BATCHES {
+        assert_eq!(quick.next().unwrap().0, id.to_string());
+    }
+    for id in first..first + BATCHES {
+        assert_eq!(slow.next().unwrap().0, id.to_string(), "nothing is missing");
+    }
+}
+
+#[test]
+fn a_listener_ends_soon_after_it_is_not_allowed_any_more() {
+    let running = Running::new();
+    let (ann, of_ann) = running.user("ann", Scope::Read);
+    let (bob, of_bob) = running.user("bob", Scope::Read);
+    let revoked = Holder::Provisioner("revoked".to_owned());
+    let of_revoked = running.client(revoked.clone(), Scope::Read);
+    let soon = headcount::Timestamp::now().as_unix_micros() + 2_000_000;
+    let soon = headcount::Timestamp::from_unix_micros(soon).unwrap();
+    let short = Holder::Provisioner("short".to_owned());
+    let short = headcount_server::NewKey::new("short", short).expires_at(soon);
+    let (_, short) = running.server.keys().create(short).unwrap();
+    let of_short = running.bearing(short.expose());
+    let mut all = [&of_ann, &of_bob, &of_revoked, &of_short].map(|of| Listener::new(of, ""));
+    // No change says that a key was revoked or has expired.
+    let keys = running.server.keys();
+    let key = keys.list().into_iter().find(|key| key.holder == revoked);
+    assert!(keys.revoke(&key.unwrap().id).unwrap());
+    let begun = std::time::Instant::now();
+    assert_eq!(all[2].next(), None);
+    assert_eq!(all[3].next(), None);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(8));
+    running.directory.deactivate_user(bob.id()).unwrap();
+    assert_eq!(all[1].next(), None, "not even told of that");
+    assert!(all[0].next().is_some(), "others listen on");
+    running.directory.delete_user(ann.id()).unwrap();
+    assert_eq!(all[0].next(), None);
+}
+
+#[test]
 fn listeners_end_with_their_key_and_with_the_server() {
     let mut running = Running::new();
     let (_, client) = running.user("ann", Scope::Read);

@@ -92,7 +92,7 @@ impl Provider {
         let length = body.len();
         let _ = write!(
             stream,
-            "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n\r\n{body}"
+            "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
         );
     }
 
@@ -107,12 +107,7 @@ impl Provider {
         }
         self.questions.fetch_add(1, Ordering::SeqCst);
         let keys = self.keys.lock().unwrap();
-        let keys = keys.iter().map(|(id, pair)| {
-            let point = pair.public_key().as_ref();
-            let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
-            json!({ "kty": "EC", "crv": "P-256", "kid": id,
-                    "x": text(&point[1..33]), "y": text(&point[33..]) })
-        });
+        let keys = keys.iter().map(|(id, pair)| public(id, pair));
         json!({ "keys": keys.collect::<Vec<_>>() })
     }
 
@@ -175,19 +170,52 @@ impl Provider {
 
     /// A token with these claims, signed by the latest key.
     pub fn token(&self, claims: &Value) -> String {
+        let id = self.keys.lock().unwrap().last().unwrap().0.clone();
+        self.sign(&json!({ "alg": "ES256", "kid": id }), &self.claims(claims))
+    }
+
+    /// These claims, with those that a good token needs besides.
+    pub fn claims(&self, claims: &Value) -> Value {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let mut all = json!({ "iss": self.url, "aud": "headcount", "exp": now.as_secs() + 60 });
         for (name, value) in claims.as_object().unwrap() {
             all[name] = value.clone();
         }
-        let keys = self.keys.lock().unwrap();
-        let (id, pair) = keys.last().unwrap();
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let head = json!({ "alg": "ES256", "kid": id });
-        let signed = format!("{}.{}", part(&head), part(&all));
-        let signature = pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+        all
     }
+
+    /// A token with this head and these claims, signed by the latest key.
+    pub fn sign(&self, head: &Value, claims: &Value) -> String {
+        let signed = Self::unsigned(head, claims);
+        let keys = self.keys.lock().unwrap();
+        let (_, pair) = keys.last().unwrap();
+        let signature = pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+        format!("{signed}.{}", Self::text(signature.as_ref()))
+    }
+
+    /// The first two parts of a token.
+    pub fn unsigned(head: &Value, claims: &Value) -> String {
+        let part = |value: &Value| Self::text(value.to_string().as_bytes());
+        format!("{}.{}", part(head), part(claims))
+    }
+
+    /// Bytes as tokens have them.
+    pub fn text(bytes: &[u8]) -> String {
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The public half of a key.
+    pub fn jwk(&self, id: &str) -> Value {
+        let keys = self.keys.lock().unwrap();
+        let (_, pair) = keys.iter().find(|(name, _)| name == id).unwrap();
+        public(id, pair)
+    }
+}
+
+fn public(id: &str, pair: &EcdsaKeyPair) -> Value {
+    let point = pair.public_key().as_ref();
+    json!({ "kty": "EC", "crv": "P-256", "kid": id,
+            "x": Provider::text(&point[1..33]), "y": Provider::text(&point[33..]) })
 }
 
 /// A field of a form or of the query of an address.

@@ -15,7 +15,7 @@ const USERS_COUNT: usize = 2_000;
 const SCANS: usize = 20;
 
 /// Whether the server has answered.
-fn is_answered(stream: &TcpStream) -> bool {
+pub fn is_answered(stream: &TcpStream) -> bool {
     stream.set_nonblocking(true).unwrap();
     match stream.peek(&mut [0]) {
         Ok(count) => count > 0,

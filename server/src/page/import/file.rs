@@ -1,5 +1,5 @@
-//! Users as a file has them: CSV as the page exports it, JSON as REST and
-//! `headcount users list --json` answer, and the lines of `headcount export`.
+//! Users in a file: CSV as the page exports it, JSON as REST and `headcount users list --json`
+//! return it, and the lines of `headcount export`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 const COLUMNS: &str = "id, email, username, given_name, family_name, active and admin";
-/// What exports have and the directory keeps itself.
+/// Columns of exports that the directory sets itself.
 const PASSED_OVER: [&str; 5] = [
     "record",
     "created_at",
@@ -17,10 +17,10 @@ const PASSED_OVER: [&str; 5] = [
     "deactivated_at",
     "version",
 ];
-/// Problems that are told at once.
+/// Problems that are listed.
 const PROBLEMS_MAX: usize = 20;
 
-/// A user of the file. What is `None` was not there; what was there and is empty is removed.
+/// A user in the file. `None` means that the column is missing; an empty value removes the field.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Row {
@@ -36,7 +36,7 @@ pub(super) struct Row {
     pub(super) admin: Option<bool>,
     pub(super) attributes: BTreeMap<String, Option<String>>,
     pub(super) external_ids: BTreeMap<String, Option<String>>,
-    /// Where it stands in the file.
+    /// The position in the file.
     #[serde(skip)]
     pub(super) place: String,
 }
@@ -45,13 +45,13 @@ fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D
     Option::<String>::deserialize(from).map(Some)
 }
 
-/// What a file has.
+/// The content of a file.
 #[derive(Debug, Default)]
 pub(super) struct File {
     pub(super) rows: Vec<Row>,
-    /// Records of an export that are no users.
+    /// Records of an export that are not users.
     pub(super) passed_over: usize,
-    /// What can't be read, and where.
+    /// What can't be parsed, and where.
     pub(super) problems: Vec<String>,
 }
 
@@ -184,7 +184,7 @@ fn boolean(column: &str, cell: &str) -> Result<Option<bool>, String> {
     }
 }
 
-/// The cell without what the export put before a text that spreadsheets take for a formula.
+/// Removes the prefix that the export adds to cells that spreadsheets interpret as formulas.
 fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,

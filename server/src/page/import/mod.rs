@@ -1,6 +1,7 @@
-//! Import: what a file would change, then all of it as one batch, or nothing. The form that
-//! applies it has the file, what was shown for each user with its version, and a request id:
-//! sent twice, it is done once, and it never overwrites what somebody else did meanwhile.
+//! Import: a preview of what a file would change, then one batch with all of it. The form that
+//! applies it contains the file, the planned step for each user with their version, and a request
+//! id. So it is applied once even if it is sent twice, and never overwrites what somebody else did
+//! in the meantime.
 
 mod file;
 mod plan;
@@ -23,14 +24,14 @@ use super::{Shown, Visitor};
 use crate::door::Failure;
 use crate::keys::Scope;
 
-/// Bytes of a file.
+/// The largest file, in bytes.
 const FILE_BYTES_MAX: usize = 2 << 20;
-/// Bytes of a form with one and what was shown of it.
+/// The largest form with a file and its planned steps, in bytes.
 pub(crate) const BODY_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
-/// Users whose changes are shown one by one.
+/// Users whose changes are listed; the rest are counted.
 const SHOWN: usize = 200;
 
-/// What the forms send.
+/// The fields of the forms.
 struct Sent {
     text: String,
     is_inactive: bool,
@@ -154,7 +155,7 @@ impl Preview {
     }
 }
 
-/// Seats in use after it.
+/// The seats in use after the import.
 fn then(active: u64, file: &File, steps: &[Step], is_inactive: bool) -> u64 {
     file.rows
         .iter()
@@ -180,7 +181,7 @@ fn check_admins(is_about_admins: bool, visitor: &Visitor) -> Result<(), Failure>
     check(is_about_admins, visitor.caller.may(Scope::Admin).is_ok())
 }
 
-/// The failure with the place in the file that it is about.
+/// The failure, with the position in the file of the row that caused it.
 fn placed(file: &File, rows: &[usize], failure: Failure) -> Failure {
     let at = failure.op_index.and_then(|at| rows.get(at));
     match at.and_then(|at| file.rows.get(*at)) {
@@ -200,7 +201,7 @@ pub(crate) async fn preview(
     show(&visitor, sent, None).await
 }
 
-/// Shows what a file would do as the directory is now, and `why` that was not done before.
+/// Shows what a file would do to the directory as it is now, and `why` applying it failed.
 async fn show(visitor: &Visitor, sent: Sent, why: Option<Failure>) -> Shown {
     let may_admin = visitor.caller.may(Scope::Admin).is_ok();
     let work = move |server: &crate::server::Server| {
@@ -252,7 +253,7 @@ fn refusal(preview: &Preview, failure: &Failure) -> Markup {
     }
 }
 
-/// The form that does it, or shows it anew with another choice.
+/// The form that applies the import, or shows the preview again with another choice.
 fn apply_form(preview: &Preview, sent: &Sent, is_nothing: bool) -> Markup {
     let steps: Vec<_> = preview.steps.iter().map(|(step, _)| step.clone()).collect();
     let is_possible = preview.outcome.is_ok() && !is_nothing;
@@ -318,7 +319,7 @@ fn told(step: &Step, differences: &[Difference]) -> Markup {
     }
 }
 
-/// Applies what was shown.
+/// Applies the import that the preview showed.
 pub(crate) async fn apply(visitor: Visitor, form: Result<Multipart, MultipartRejection>) -> Shown {
     let sent = Sent::read(form).await?;
     let file = File::parse(&sent.text);
@@ -348,7 +349,7 @@ pub(crate) async fn apply(visitor: Visitor, form: Result<Multipart, MultipartRej
     Ok(visitor.page(StatusCode::OK, "Import", "/admin", &content))
 }
 
-/// Applies the work once, and keeps how it is undone.
+/// Applies the batch once, and keeps its inverse.
 async fn import(
     visitor: &Visitor,
     work: Work,

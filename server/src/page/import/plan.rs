@@ -1,4 +1,4 @@
-//! What an import would do to each user of the file, and the batch that does it.
+//! The plan of an import: the step for each row of the file, and the batch that applies them.
 
 use std::collections::HashMap;
 
@@ -7,16 +7,16 @@ use headcount::{Batch, Directory, Email, NewUser, User, UserId, UserUpdate};
 use super::file::Row;
 use crate::door::Failure;
 
-/// What is done for a row. A user who is changed has to have the version that was shown.
+/// The step for a row. A user to be changed must have the version that the preview showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Create,
     Update(UserId, u64, Parts),
-    /// The user is as the file says.
+    /// The user already is as the file says.
     Keep,
 }
 
-/// What of a user is changed.
+/// The parts of a user that change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Parts {
     pub(super) profile: bool,
@@ -24,7 +24,7 @@ pub(super) struct Parts {
     pub(super) admin: bool,
 }
 
-/// A part of a user, as it is and as it would be.
+/// A field of a user, as it is and as it would be.
 pub(super) struct Difference {
     pub(super) name: String,
     pub(super) before: String,
@@ -32,7 +32,7 @@ pub(super) struct Difference {
 }
 
 impl Step {
-    /// What a form says of it.
+    /// Parses a step from a form.
     fn text(&self) -> String {
         match self {
             Self::Create => "create".to_owned(),
@@ -66,7 +66,7 @@ impl Step {
     }
 }
 
-/// The steps as a form has them.
+/// The steps, as a form contains them.
 pub(super) fn written(steps: &[Step]) -> String {
     steps.iter().map(Step::text).collect::<Vec<_>>().join(" ")
 }
@@ -75,7 +75,7 @@ pub(super) fn read(text: &str) -> Option<Vec<Step>> {
     text.split_ascii_whitespace().map(Step::parse).collect()
 }
 
-/// What is to be done for each row as the directory is now, and what is different for it.
+/// The step for each row given the directory as it is now, with the differences.
 pub(super) fn steps(
     directory: &Directory,
     rows: &[Row],
@@ -123,7 +123,7 @@ pub(super) fn steps(
     Ok(steps)
 }
 
-/// The username of its own that a row asks for; `None` to follow the email.
+/// The username in a row; `None` if it follows the email.
 pub(super) fn own_username(row: &Row) -> Option<Option<&str>> {
     let username = row.username.as_ref()?.as_deref();
     Some(username.filter(|name| {
@@ -198,16 +198,16 @@ fn yes_or_no(is: bool) -> &'static str {
     if is { "yes" } else { "no" }
 }
 
-/// The batch, and for each of its operations the row that it is for.
+/// The batch, and for each of its operations the row it is for.
 pub(super) struct Work {
     pub(super) batch: Batch,
     pub(super) rows: Vec<usize>,
-    /// Whether somebody becomes an admin or is one no more.
+    /// Whether somebody becomes an admin or stops being one.
     pub(super) is_about_admins: bool,
 }
 
-/// The work of the steps. Seats are freed before others are taken. The same file and steps
-/// make the same batch, whatever has happened meanwhile: it can be sent again.
+/// The batch for the steps. It frees seats before it takes others. The same file and steps always
+/// make the same batch, so it can be sent again.
 pub(super) fn work(rows: &[Row], steps: &[Step], is_inactive: bool) -> Work {
     let mut work = Work {
         batch: Batch::new(),

@@ -1,4 +1,4 @@
-//! Undoing an import: the inverse of its batch, guarded by the versions that the import left.
+//! Undo of an import: the inverse of its batch, which requires the versions that the import left.
 //!
 //! The inverses of the latest imports are kept in memory, by the request ids of the imports.
 //! They are lost when the server restarts.
@@ -20,7 +20,7 @@ use super::{check_admins, seats};
 use crate::door::Failure;
 use crate::page::{Shown, Visitor};
 
-/// Operations of all kept inverses together. When an import exceeds this, the oldest go.
+/// Operations of all kept inverses together; beyond this the oldest are dropped.
 const OPERATIONS_MAX: usize = 200_000;
 
 /// The inverse of an import.
@@ -29,16 +29,16 @@ pub(super) struct Undo {
     batch: Batch,
     /// The user of each operation.
     users: Vec<UserId>,
-    /// Users whom the import created, and who are deleted.
+    /// Users whom the import created, and whom the undo deletes.
     created: Vec<UserId>,
     changed: usize,
     is_about_admins: bool,
 }
 
-/// The users of an import before it.
+/// The users of an import as they were before.
 pub(super) type Before = HashMap<UserId, Arc<User>>;
 
-/// The users whom the steps change, as they are now.
+/// The users that the steps change, as they are now.
 pub(super) fn before(directory: &Directory, steps: &[Step]) -> headcount::Result<Before> {
     let mut before = Before::new();
     for step in steps {
@@ -66,8 +66,8 @@ impl Undo {
             changed: 0,
             is_about_admins: false,
         };
-        // In reverse, the first operation of a user that comes up is the last one that was
-        // applied: its version is the one to expect.
+        // In reverse, the first operation of a user is the last one that was applied: its version
+        // is the one to require.
         let mut last_row = None;
         for (outcome, at) in applied.outcomes.iter().zip(operations).rev() {
             let (Some(row), Some(step), Subject::User(id)) =
@@ -84,7 +84,7 @@ impl Undo {
                     let Some(user) = before.get(&id) else {
                         continue;
                     };
-                    // Of a row with two operations, the profile comes first.
+                    // A row with two operations has the one for the profile first.
                     if is_first && parts.active {
                         undo.set_active(user);
                     } else {
@@ -127,18 +127,18 @@ impl Undo {
         self.push(before.id(), |batch| batch.update_user(before.id(), update));
     }
 
-    /// Refuses to delete users who have joined workspaces since: that is no part of their
+    /// Refuses to delete users who have joined workspaces since, which does not change their
     /// versions.
     fn check(&self, directory: &Directory) -> Result<(), Failure> {
         for id in &self.created {
-            // Whether somebody has deleted them is for the batch to say.
+            // If somebody has deleted the user, the batch reports it.
             let Some(user) = directory.user_by_id(*id)? else {
                 continue;
             };
             let mut has_joined = false;
             for member in directory.workspaces_of(*id)? {
                 let workspace = directory.workspace(member.workspace())?;
-                // The user's own default workspace goes with them.
+                // The user's own default workspace is deleted with them.
                 has_joined |= workspace.is_some_and(|of| of.default_of() != Some(*id));
             }
             if !has_joined {
@@ -155,7 +155,7 @@ impl Undo {
     }
 }
 
-/// Sets what the row set to what it was before.
+/// Restores the fields that the row set.
 fn restored(before: &User, row: &Row, parts: Parts) -> UserUpdate {
     let mut update = UserUpdate::new();
     if parts.admin {
@@ -187,7 +187,7 @@ fn restored(before: &User, row: &Row, parts: Parts) -> UserUpdate {
     update
 }
 
-/// The inverses of the latest imports, the oldest first.
+/// The inverses of the latest imports, oldest first.
 #[derive(Default)]
 pub(crate) struct Undos(Mutex<VecDeque<(RequestId, Arc<Undo>)>>);
 
@@ -249,8 +249,8 @@ pub(crate) async fn undo(visitor: Visitor, Form(which): Form<Which>) -> Shown {
         undoing.check(directory)?;
         let batch = undoing.batch.clone().allow_ownerless(is_ownerless);
         match directory.apply(batch) {
-            // Its request id was drawn for this: somebody undid it, perhaps with the other
-            // button.
+            // The request id is the undo's own: somebody has undone it already, perhaps with the
+            // other button.
             Err(error) if error.kind() == ErrorKind::RequestIdReused => Ok(()),
             done => Ok(done.map(drop)?),
         }

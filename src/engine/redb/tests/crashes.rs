@@ -21,7 +21,7 @@ use crate::error::ErrorKind;
 use crate::testkit::cases::{each_seed, tell};
 
 /// The default number of scripts.
-const SEEDS: u64 = 1_500;
+const SEEDS: u64 = 300;
 /// Power cuts per script.
 const CUTS: usize = 4;
 /// Different keys; few, so that they are often overwritten.
@@ -36,14 +36,20 @@ fn a_power_cut_takes_nothing_that_was_acknowledged() {
     let seeds = each_seed(SEEDS, |seed| seen.add(&Script::new(seed).run()));
     tell(&format!("{seen:?}"));
     if seeds >= SEEDS {
-        // Otherwise this test would prove little.
-        assert!(
-            seen.acknowledged > 10_000 && seen.undecided > 100,
-            "{seen:?}"
-        );
-        assert!(seen.kept > 20 && seen.dropped > 20, "{seen:?}");
-        assert!(seen.failed_opens > 50 && seen.checkpoints > 500, "{seen:?}");
-        assert!(seen.resumed > 500 && seen.third_segments > 20, "{seen:?}");
+        // Otherwise this test would prove little. Of 1,500 scripts:
+        let counts = [
+            (seen.acknowledged, 10_000),
+            (seen.undecided, 100),
+            (seen.kept, 20),
+            (seen.dropped, 20),
+            (seen.failed_opens, 50),
+            (seen.checkpoints, 500),
+            (seen.resumed, 500),
+            (seen.third_segments, 20),
+        ];
+        let mut counts = counts.into_iter();
+        let is_enough = counts.all(|(count, enough)| count * 1_500 > enough * seeds);
+        assert!(is_enough, "{seen:?}");
     }
 }
 

@@ -4,6 +4,9 @@
 //! Whatever fails, the caller gets an error with a kind, reads are correct or refused,
 //! nothing more is written after a failed write, and once the disk works again, everything
 //! acknowledged is there.
+//!
+//! A call fails in one of three ways, and each way is tried at every fourth call, so that
+//! three of four calls fail once; with `HEADCOUNT_CALLS_STEP=1` every call fails in each way.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,6 +19,10 @@ use super::disk::{Disk, Fault, PowerCut};
 use crate::engine::redb::{Redb, RedbOptions, Txn};
 use crate::engine::{Engine, Order, Read, Write};
 use crate::error::{Error, ErrorKind};
+use crate::testkit::cases::number;
+
+/// The default distance between calls that fail in the same way.
+const STEP: u64 = 4;
 
 /// The smallest possible log, so that it fills and grows.
 const SMALL: RedbOptions = RedbOptions {
@@ -67,7 +74,7 @@ fn put_many(txn: &mut impl Write, first: u8, count: u8, bytes: usize) -> Result<
 }
 
 /// Runs the script on copies of `disk`, which contains `before`: first undisturbed, then
-/// with one failing call, every `step` calls.
+/// with one failing call, every `step` calls times [`STEP`].
 fn fails_at_each_call(options: &RedbOptions, step: usize, disk: &Disk, before: &Map) {
     let mut random = Rng::with_seed(1);
     let mut copy = |from: &Disk| from.after(PowerCut::KeepsAll, &mut random);
@@ -77,8 +84,11 @@ fn fails_at_each_call(options: &RedbOptions, step: usize, disk: &Disk, before: &
     let calls = whole.disk.calls();
     assert!(calls > 200, "{calls}");
     let kinds = [io::ErrorKind::Other, io::ErrorKind::StorageFull];
-    for call in (1..=calls).step_by(step) {
-        for (kind, for_good) in [(kinds[0], false), (kinds[0], true), (kinds[1], true)] {
+    let faults = [(kinds[0], false), (kinds[0], true), (kinds[1], true)];
+    let step = step * usize::try_from(number("HEADCOUNT_CALLS_STEP").unwrap_or(STEP)).unwrap();
+    // Each way starts at another call, so that together they cover more calls.
+    for (offset, (kind, for_good)) in faults.into_iter().enumerate() {
+        for call in (1 + offset as u64..=calls).step_by(step) {
             let fault = Fault {
                 call,
                 kind,

@@ -17,7 +17,7 @@ use crate::engine::{Engine, Write};
 use crate::testkit::cases::each_seed;
 
 /// The default number of scripts.
-const SEEDS: u64 = 800;
+const SEEDS: u64 = 200;
 
 /// Without threads, syncs happen only when the script runs them.
 const LATER: RedbOptions = RedbOptions {
@@ -36,8 +36,9 @@ fn a_power_cut_keeps_the_first_of_the_commits_up_to_the_last_sync_or_more() {
         seen.1 += lost;
     });
     if seeds >= SEEDS {
-        // Otherwise this test would prove little.
-        assert!(seen.0 > 100 && seen.1 > 100, "{seen:?}");
+        // Otherwise this test would prove little. Of 800 scripts, more than 100 of each:
+        let (kept, lost) = (seen.0 as u64, seen.1 as u64);
+        assert!(kept.min(lost) * 800 > 100 * seeds, "{seen:?}");
     }
 }
 

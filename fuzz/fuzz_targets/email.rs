@@ -1,5 +1,0 @@
-//! The address parser.
-
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| headcount::fuzzing::email::check(bytes));

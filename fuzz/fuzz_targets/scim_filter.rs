@@ -1,5 +1,0 @@
-//! Filters of SCIM.
-
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| headcount_server::fuzzing::filter(bytes));

@@ -1,0 +1,43 @@
+//! All fuzz targets, of which `HEADCOUNT_FUZZ_TARGET` names one: linking them once takes
+//! far less time than linking each.
+
+#![no_main]
+
+use std::env;
+use std::sync::LazyLock;
+
+use headcount::fuzzing::{Check, packed};
+use headcount_fuzz::packed_fields;
+
+#[path = "../../tests/kit/mod.rs"]
+mod kit;
+
+/// Those that the packages can't have: the testkit and the C decoder are here.
+const TARGETS: &[(&str, Check)] = &[
+    ("packed_decoder", |bytes| {
+        packed::check_decoder(bytes, packed_fields)
+    }),
+    ("packed_lists", |bytes| {
+        packed::check_lists(bytes, packed_fields)
+    }),
+    ("requests", kit::play::play_bytes),
+];
+
+static CHECK: LazyLock<Check> = LazyLock::new(|| {
+    let asked = env::var("HEADCOUNT_FUZZ_TARGET").unwrap_or_default();
+    let all = [
+        TARGETS,
+        headcount::fuzzing::TARGETS,
+        headcount_cli::fuzzing::TARGETS,
+        headcount_server::fuzzing::TARGETS,
+    ];
+    let found = all
+        .iter()
+        .copied()
+        .flatten()
+        .find(|(name, _)| *name == asked);
+    let (_, check) = found.unwrap_or_else(|| panic!("no target is named {asked:?}"));
+    *check
+});
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| CHECK(bytes));
