@@ -1,14 +1,10 @@
 //! The storage backend for redb: it tracks the length of the file, and hides a full disk
-//! from redb by waiting for space. It also writes a checkpoint out in portions.
+//! from redb by waiting for space.
 //!
 //! After the first error of its file, redb refuses everything, including reads. A
 //! checkpoint can wait, because its writes are still in the log. So on the engine's own
 //! threads, a write that finds no space is retried until there is some, or the engine is
 //! closed; see [`Work`]. On other threads it fails: they check for space before they begin.
-//!
-//! redb writes the pages of a transaction at once and syncs them at the end. On many disks a
-//! sync waits for everything that was written before it, so a commit would wait for a whole
-//! checkpoint. So on the engine's own threads, the file is also synced in between.
 
 use std::io;
 use std::ops::Bound;
@@ -18,9 +14,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ::redb::{BackendError, StorageBackend};
 
 use super::checkpoint::{Work, is_own_thread};
-
-/// Bytes that the engine's own threads write before they sync them.
-const PORTION_BYTES: u64 = 4 << 20;
 
 /// The length of a file, kept up to date while it is open.
 #[derive(Clone, Debug, Default)]
@@ -43,8 +36,6 @@ pub(super) struct Backend<B> {
     inner: B,
     length: Length,
     work: Work,
-    /// Bytes that were written since the last sync.
-    unsynced: AtomicU64,
 }
 
 impl<B: StorageBackend> Backend<B> {
@@ -55,7 +46,6 @@ impl<B: StorageBackend> Backend<B> {
             inner,
             length,
             work,
-            unsynced: AtomicU64::new(0),
         }
     }
 
@@ -108,18 +98,11 @@ impl<B: StorageBackend> StorageBackend for Backend<B> {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.unsynced.store(0, Ordering::Relaxed);
         self.inner.sync_data()
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.with_space(|| self.inner.write(offset, data))?;
-        let bytes = data.len() as u64;
-        let unsynced = self.unsynced.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        if unsynced >= PORTION_BYTES && is_own_thread() {
-            self.sync_data()?;
-        }
-        Ok(())
+        self.with_space(|| self.inner.write(offset, data))
     }
 
     fn close(&self) -> io::Result<()> {
