@@ -201,18 +201,6 @@ impl Work {
         self.0.changed.notify_all();
     }
 
-    /// Queues a filter for the thread that builds it.
-    pub(super) fn build(&self, unfinished: Unfinished) {
-        self.lock().filter = Some(unfinished);
-        self.0.changed.notify_all();
-    }
-
-    /// Queues writes for the thread that sorts them.
-    pub(super) fn sort(&self, memtable: Arc<Memtable>) {
-        self.lock().unsorted = Some(memtable);
-        self.0.changed.notify_all();
-    }
-
     /// Whether the threads are to end.
     pub(super) fn is_ending(&self) -> bool {
         self.lock().ending

@@ -43,7 +43,7 @@ impl Shared {
         } else if let Some(wait) = self.pacing.wait(log.filled(), log.room()) {
             thread::sleep(wait);
         }
-        self.prepare(log)?;
+        self.prepare(log, size.frame_bytes())?;
         state = self.state()?;
         let guard = PoisonGuard(self);
         if let Err(error) = log.append(sequence, size, staged.writes().iter()) {
@@ -70,11 +70,11 @@ impl Shared {
         Ok(())
     }
 
-    /// Prepares the next frame: creates its segment and, before the first frame of this
-    /// use, records the use in the database.
-    pub(super) fn prepare(&self, log: &mut Log) -> Result<()> {
+    /// Prepares the next frame, of `bytes`: creates its segment and, before the first frame
+    /// of this use, records the use in the database.
+    pub(super) fn prepare(&self, log: &mut Log, bytes: usize) -> Result<()> {
         // Nothing has been written yet, so nothing is lost.
-        log.prepare()
+        log.prepare(bytes)
             .map_err(|error| self.name.log_not_made(error))?;
         if log.is_recorded() {
             return Ok(());

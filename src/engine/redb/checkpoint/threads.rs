@@ -7,7 +7,9 @@ use std::sync::{Arc, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{Job, Progress, Source};
+use super::{Job, Progress, Source, Work};
+use crate::engine::redb::filtering::Unfinished;
+use crate::engine::redb::memtable::Memtable;
 use crate::engine::redb::{RedbOptions, Shared};
 use crate::error::Result;
 use crate::process::without_signals;
@@ -175,9 +177,23 @@ fn record_use(shared: &Shared) -> bool {
         && shared.check_writable(log).is_ok()
     {
         // An error is reported to the next commit.
-        let _ = shared.prepare(log);
+        let _ = shared.prepare(log, 0);
     }
     true
+}
+
+impl Work {
+    /// Queues a filter for the thread that builds it.
+    pub(in crate::engine::redb) fn build(&self, unfinished: Unfinished) {
+        self.lock().filter = Some(unfinished);
+        self.0.changed.notify_all();
+    }
+
+    /// Queues writes for the thread that sorts them.
+    pub(in crate::engine::redb) fn sort(&self, memtable: Arc<Memtable>) {
+        self.lock().unsorted = Some(memtable);
+        self.0.changed.notify_all();
+    }
 }
 
 /// Sorts writes and builds filters until the engine is closed, and logs that a checkpoint has

@@ -6,7 +6,7 @@ use std::io;
 use fastrand::Rng;
 
 use super::disk::{BASE, Disk, Fault, PowerCut};
-use super::{CREATE, EXISTING, get, put};
+use super::{CREATE, EXISTING, get, lock, put};
 use crate::engine::Engine;
 use crate::engine::redb::RedbOptions;
 use crate::engine::redb::log::SideFiles;
@@ -222,6 +222,39 @@ fn a_commit_that_needs_a_second_segment_may_be_cut_short_at_any_call() {
     };
     // Four frames of seven blocks fill the smallest segment.
     cut_short_at_each_call(&disk, &smallest, 5);
+}
+
+/// The segment that a first commit may wait for is small, unless its frame needs more, and
+/// grows when a later frame does.
+#[test]
+fn the_segment_beside_those_of_a_crash_is_as_large_as_its_first_frame_needs() {
+    let crashed = crash_after(&Disk::default(), &[b"a", b"b"]);
+    for (is_prepared, value_bytes, segment_bytes) in [
+        (false, 10, 256 << 10),
+        (true, 10, 256 << 10),
+        (false, 300_000, 333_824),
+        (true, 300_000, 1 << 20),
+    ] {
+        let disk = crashed.after(PowerCut::KeepsAll, &mut Rng::with_seed(1));
+        let engine = disk.open(&SMALL).unwrap();
+        if is_prepared {
+            let mut writer = lock(&engine.shared.writer);
+            engine.shared.prepare(writer.as_mut().unwrap(), 0).unwrap();
+        }
+        let value = vec![b'1'; value_bytes];
+        put(&engine, b"c", &value).unwrap();
+        let bytes = disk.with_bytes("log1", |bytes| bytes.len());
+        assert_eq!(bytes, Some(segment_bytes), "{is_prepared} {value_bytes}");
+        // Frames that no longer fit there go on in a second segment.
+        for number in 0..200 {
+            put(&engine, &[b'd', number], &[1; 3_000]).unwrap();
+        }
+        let left = disk.after(PowerCut::LosesAll, &mut Rng::with_seed(1));
+        drop(engine);
+        let engine = left.open(&SMALL).unwrap();
+        assert_eq!(get(&engine, b"c").unwrap(), value);
+        assert!((0..200).all(|number| get(&engine, &[b'd', number]).is_some()));
+    }
 }
 
 /// The checkpoint waits for the first commit, but callers that need the database don't wait
