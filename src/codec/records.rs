@@ -8,7 +8,7 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    BatchDigest, Change, License, Member, Outcome, Role, Timestamp, User, UserId, Username,
+    BatchDigest, Change, License, Member, Outcome, Role, Timestamp, User, UserId, UsernameTexts,
     Workspace, WorkspaceId,
 };
 
@@ -58,11 +58,11 @@ pub(super) struct UsernameRecord<'a> {
 }
 
 impl<'a> UsernameRecord<'a> {
-    pub(super) fn of(name: &'a Username) -> Self {
+    pub(super) fn of(name: UsernameTexts<'a>) -> Self {
         Self {
-            typed: name.as_str(),
-            key: Some(name.key()).filter(|key| *key != name.as_str()),
-            look: name.look(),
+            typed: name.typed,
+            key: name.other_key,
+            look: name.look,
         }
     }
 
@@ -70,8 +70,12 @@ impl<'a> UsernameRecord<'a> {
         self.key.unwrap_or(self.typed)
     }
 
-    pub(super) fn to_username(self) -> Username {
-        Username::from_stored(self.typed, self.key(), self.look)
+    pub(super) fn texts(self) -> UsernameTexts<'a> {
+        UsernameTexts {
+            typed: self.typed,
+            other_key: self.key,
+            look: self.look,
+        }
     }
 }
 
@@ -204,6 +208,7 @@ fn unsupported(what: impl std::fmt::Display) -> Error {
 /// Appends the record of `user`.
 pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
     let micros = Timestamp::as_unix_micros;
+    let (email, texts) = (user.email(), user.texts.rest());
     let record = UserRecord {
         id: user.id,
         version: user.version,
@@ -212,12 +217,12 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
         deactivated_at: user.deactivated_at,
         active: user.active,
         admin: user.admin,
-        email: Some(user.email.as_str()).filter(|typed| *typed != user.email.key()),
-        username: user.username.as_ref().map(UsernameRecord::of),
-        given_name: user.given_name.as_deref(),
-        family_name: user.family_name.as_deref(),
-        external_ids: user.external_ids().collect(),
-        attributes: user.attributes().collect(),
+        email: Some(email.as_str()).filter(|typed| *typed != email.key()),
+        username: texts.username.map(UsernameRecord::of),
+        given_name: texts.given_name,
+        family_name: texts.family_name,
+        external_ids: texts.external_ids.iter().collect(),
+        attributes: texts.attributes().iter().collect(),
     };
     put(out, &record)
 }

@@ -5,7 +5,7 @@ mod getters;
 use super::fields::{Fields, malformed};
 use super::records::{self, UsernameRecord};
 use crate::error::Result;
-use crate::model::{TextMap, Timestamp, User, UserId};
+use crate::model::{self, Timestamp, User, UserId};
 
 /// A user that is borrowed from the store or from a [`User`].
 ///
@@ -54,7 +54,7 @@ pub struct UserView<'a> {
 enum Pairs<'a> {
     /// This many pairs as stored; they have been checked.
     Stored(usize, Fields<'a>),
-    Owned(&'a TextMap),
+    Packed(model::Pairs<'a>),
 }
 
 /// Decodes the user whose row has this email key: a [`records::UserRecord`], decoded by
@@ -118,18 +118,18 @@ impl From<UserView<'_>> for User {
 
 impl<'a> From<&'a User> for UserView<'a> {
     fn from(user: &'a User) -> Self {
-        let email_key = user.email.key();
+        let (email, texts) = (user.email(), user.texts.rest());
         Self {
             id: user.id,
-            email: user.email.as_str(),
-            email_key,
-            username: user.username.as_ref().map(UsernameRecord::of),
-            given_name: user.given_name.as_deref(),
-            family_name: user.family_name.as_deref(),
+            email: email.as_str(),
+            email_key: email.key(),
+            username: texts.username.map(UsernameRecord::of),
+            given_name: texts.given_name,
+            family_name: texts.family_name,
             active: user.active,
             admin: user.admin,
-            external_ids: Pairs::Owned(&user.external_ids),
-            attributes: Pairs::Owned(&user.attributes),
+            external_ids: Pairs::Packed(texts.external_ids),
+            attributes: Pairs::Packed(texts.attributes()),
             created_at: user.created_at,
             updated_at: user.updated_at,
             deactivated_at: user.deactivated_at,
@@ -139,13 +139,13 @@ impl<'a> From<&'a User> for UserView<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    fn iter(self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + use<'a> {
-        let (count, mut fields, mut owned) = match self {
+    fn iter(self) -> impl ExactSizeIterator<Item = (&'a str, &'a str)> + Clone + use<'a> {
+        let (count, mut fields, mut packed) = match self {
             Self::Stored(count, fields) => (count, fields, None),
-            Self::Owned(pairs) => (pairs.len(), Fields::default(), Some(pairs.iter())),
+            Self::Packed(pairs) => (pairs.iter().len(), Fields::default(), Some(pairs.iter())),
         };
-        (0..count).map(move |_| match &mut owned {
-            // The pairs were counted, so none is missing.
+        // The pairs were counted and checked, so none is missing.
+        (0..count).map(move |_| match &mut packed {
             Some(pairs) => pairs.next().unwrap_or_default(),
             None => fields.pair().unwrap_or_default(),
         })
@@ -154,10 +154,6 @@ impl<'a> Pairs<'a> {
     fn value(self, name: &str) -> Option<&'a str> {
         let found = self.iter().find(|(other, _)| *other == name);
         found.map(|(_, value)| value)
-    }
-
-    fn to_owned(self) -> TextMap {
-        self.iter().collect()
     }
 }
 

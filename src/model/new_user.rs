@@ -3,6 +3,7 @@
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::building::Building;
 use super::external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
+use super::user_texts::UserTexts;
 use super::{Email, Timestamp, UserId, Username};
 use crate::error::Result;
 
@@ -291,6 +292,19 @@ impl NewUser {
             draft.id = Some(UserId::generate());
             draft.is_drawn = true;
         }
+    }
+}
+
+impl Draft {
+    /// Packs the texts for a user.
+    pub(crate) fn texts(&self) -> UserTexts {
+        UserTexts::of(
+            &self.email,
+            self.username.as_ref(),
+            [&self.given_name, &self.family_name].map(Option::as_deref),
+            &self.external_ids,
+            &self.attributes,
+        )
     }
 }
 

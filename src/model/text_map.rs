@@ -2,8 +2,8 @@
 
 /// Texts by name, ordered by name.
 ///
-/// Nearly every user has a few, and every cached user keeps them. A B-tree's smallest node
-/// has room for eleven pairs; this vector has room for those it holds.
+/// Nearly every user has a few. A B-tree's smallest node has room for eleven pairs; this
+/// vector has room for those it holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TextMap(Vec<Pair>);
 

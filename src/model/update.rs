@@ -8,7 +8,7 @@ use super::attributes::{Attributes, check_attribute_name, check_attributes, pars
 use super::building::Building;
 use super::external::{check_external_id, check_provisioner, set_external_id};
 use super::new_user::apart_from;
-use super::{Email, Field, User, Username};
+use super::{Email, Field, User, UserParts, Username};
 use crate::error::{Error, Result};
 
 /// Changes to a user; parts that are not set stay as they are.
@@ -312,7 +312,7 @@ impl UserUpdate {
         {
             return Err(Error::conflict(expected, user.version));
         }
-        let mut updated = user.clone();
+        let mut updated = UserParts::from(user);
         if let Some(email) = &parts.email {
             updated.email = email.clone();
         }
@@ -333,6 +333,7 @@ impl UserUpdate {
             set_external_id(&mut updated.external_ids, provisioner, id.as_deref())?;
         }
         parts.merge_attributes(&mut updated.attributes)?;
+        let updated = User::from(updated);
         let fields = changed_fields(user, &updated);
         Ok((updated, fields))
     }
@@ -356,19 +357,28 @@ impl Parts {
 fn changed_fields(before: &User, after: &User) -> Vec<Field> {
     let differs = [
         // Emails are compared by key; here the spelling counts too.
-        (Field::Email, before.email.as_str() != after.email.as_str()),
+        (
+            Field::Email,
+            before.email().as_str() != after.email().as_str(),
+        ),
         (
             Field::Username,
-            before.username.as_ref().map(Username::as_str)
-                != after.username.as_ref().map(Username::as_str),
+            before.own_username().map(|name| name.typed)
+                != after.own_username().map(|name| name.typed),
         ),
-        (Field::GivenName, before.given_name != after.given_name),
-        (Field::FamilyName, before.family_name != after.family_name),
+        (Field::GivenName, before.given_name() != after.given_name()),
+        (
+            Field::FamilyName,
+            before.family_name() != after.family_name(),
+        ),
         (Field::Admin, before.admin != after.admin),
-        (Field::Attributes, before.attributes != after.attributes),
+        (
+            Field::Attributes,
+            !before.attributes().eq(after.attributes()),
+        ),
         (
             Field::ExternalIds,
-            before.external_ids != after.external_ids,
+            !before.external_ids().eq(after.external_ids()),
         ),
     ];
     differs

@@ -1,8 +1,8 @@
 //! A user as it is stored.
 
-use super::attributes::Attributes;
-use super::external::ExternalIds;
-use super::{Derived, Email, Timestamp, UserId, Username};
+use super::packed::Pairs;
+use super::user_texts::{UserTexts, UsernameTexts};
+use super::{Derived, Email, Timestamp, UserId};
 
 /// A user of the directory, as one consistent record.
 ///
@@ -19,15 +19,9 @@ use super::{Derived, Email, Timestamp, UserId, Username};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub(crate) id: UserId,
-    pub(crate) email: Email,
-    /// `None` if the username is the email and follows it.
-    pub(crate) username: Option<Username>,
-    pub(crate) given_name: Option<String>,
-    pub(crate) family_name: Option<String>,
+    pub(crate) texts: UserTexts,
     pub(crate) active: bool,
     pub(crate) admin: bool,
-    pub(crate) external_ids: ExternalIds,
-    pub(crate) attributes: Attributes,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     /// Set if the user is inactive and was active before.
@@ -63,7 +57,7 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn email(&self) -> &Email {
-        &self.email
+        self.texts.email()
     }
 
     /// The username, as typed; the email if the user has no other username. No other user has it
@@ -79,24 +73,28 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn username(&self) -> &str {
-        self.username
-            .as_ref()
-            .map_or(self.email.as_str(), Username::as_str)
+        let own = self.texts.username();
+        own.unwrap_or_else(|| self.email().as_str())
     }
 
     /// The unique key of the email.
     pub(crate) fn email_key(&self) -> &str {
-        self.email.key()
+        self.email().key()
+    }
+
+    /// The texts of the username; `None` if it is the email.
+    pub(crate) fn own_username(&self) -> Option<UsernameTexts<'_>> {
+        self.texts.rest().username
     }
 
     /// The key of the username; `None` if it is the email. It may be another address.
     pub(crate) fn username_key(&self) -> Option<&str> {
-        self.username.as_ref().map(Username::key)
+        self.own_username().map(|name| name.key())
     }
 
     /// The look of the username, if it differs from the key.
     pub(crate) fn username_look(&self) -> Option<&str> {
-        self.username.as_ref().and_then(Username::look)
+        self.own_username()?.look
     }
 
     /// The given (first) name.
@@ -110,7 +108,7 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn given_name(&self) -> Option<&str> {
-        self.given_name.as_deref()
+        self.texts.rest().given_name
     }
 
     /// The family (last) name.
@@ -124,7 +122,7 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn family_name(&self) -> Option<&str> {
-        self.family_name.as_deref()
+        self.texts.rest().family_name
     }
 
     /// Whether the user is active and so takes a seat.
@@ -165,7 +163,7 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.get(name)
+        self.attribute_pairs().get(name)
     }
 
     /// All attributes with their values, ordered by name.
@@ -180,7 +178,11 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn attributes(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.attributes.iter()
+        self.attribute_pairs().iter()
+    }
+
+    pub(crate) fn attribute_pairs(&self) -> Pairs<'_> {
+        self.texts.rest().attributes()
     }
 
     /// The id that a provisioner, such as an identity provider, has for the user. The same
@@ -196,7 +198,7 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn external_id(&self, provisioner: &str) -> Option<&str> {
-        self.external_ids.get(provisioner)
+        self.external_id_pairs().get(provisioner)
     }
 
     /// All external ids as pairs of provisioner and id, ordered by provisioner.
@@ -211,7 +213,11 @@ impl User {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn external_ids(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.external_ids.iter()
+        self.external_id_pairs().iter()
+    }
+
+    pub(crate) fn external_id_pairs(&self) -> Pairs<'_> {
+        self.texts.rest().external_ids
     }
 
     /// When the user was created.

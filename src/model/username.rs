@@ -17,6 +17,7 @@ use precis_profiles::precis_core::{self, DerivedPropertyValue};
 use uuid::Uuid;
 
 use super::email::{Email, InvalidEmail, named, quoted};
+use super::user_texts::UsernameTexts;
 use super::visible::look_of;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -128,10 +129,13 @@ impl Username {
         }
     }
 
-    /// The look of the key, if it differs from the key. No other user may have a username
-    /// that is it or looks like it.
-    pub(crate) fn look(&self) -> Option<&str> {
-        self.look.as_deref()
+    /// All texts of the name.
+    pub(crate) fn texts(&self) -> UsernameTexts<'_> {
+        UsernameTexts {
+            typed: &self.typed,
+            other_key: self.key.as_deref(),
+            look: self.look.as_deref(),
+        }
     }
 
     /// The key of `text`, by the rules of [`Username::parse`]; `None` if it isn't a

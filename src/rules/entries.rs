@@ -55,8 +55,8 @@ pub(super) const KINDS_OF_USER: [KeyKind; 10] = [
 /// The entries of a kind, one of [`KINDS_OF_USER`], that `user` requires.
 pub(super) fn all_of_user(user: &User, kind: KeyKind) -> impl Iterator<Item = Entry<'_>> {
     let ids = (kind == KeyKind::ExternalId).then(|| {
-        let ids = user.external_ids.keys();
-        ids.filter_map(|provisioner| of_external_id(user, provisioner))
+        let ids = user.external_ids();
+        ids.map(|(provisioner, id)| Entry::ExternalId(provisioner, id, user.email_key()))
     });
     of_user(user, kind)
         .into_iter()
@@ -65,7 +65,8 @@ pub(super) fn all_of_user(user: &User, kind: KeyKind) -> impl Iterator<Item = En
 
 /// The entry of the external id that the provisioner has for `user`.
 pub(super) fn of_external_id<'a>(user: &'a User, provisioner: &str) -> Option<Entry<'a>> {
-    let (provisioner, id) = user.external_ids.get_key_value(provisioner)?;
+    let mut ids = user.external_ids();
+    let (provisioner, id) = ids.find(|(known, _)| *known == provisioner)?;
     Some(Entry::ExternalId(provisioner, id, user.email_key()))
 }
 

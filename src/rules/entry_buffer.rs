@@ -107,10 +107,10 @@ impl EntryBuffer {
         entry: impl Fn(&'a T, &str) -> Option<Entry<'a>>,
     ) -> Result<()> {
         let provisioners = |record: Option<&'a T>| {
-            let ids = record.map(|record| record.external_ids().keys());
+            let ids = record.map(|record| record.external_ids().map(|(name, _)| name));
             ids.into_iter().flatten()
         };
-        let is_kept = |name: &&str| now.is_some_and(|now| now.external_ids().get(name).is_some());
+        let is_kept = |name: &&str| now.is_some_and(|now| now.external_id(name).is_some());
         let removed = provisioners(before).filter(|name| !is_kept(name));
         for provisioner in provisioners(now).chain(removed) {
             let entry = |record: Option<&'a T>| entry(record?, provisioner);

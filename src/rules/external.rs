@@ -8,29 +8,39 @@ use std::hash::Hash;
 
 use super::working::WorkingSet;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ExternalIds, User, Workspace};
+use crate::model::{User, Workspace};
 
 /// A record that has external ids.
 pub(super) trait HasExternalIds {
     /// The type of the record, such as "user".
     const WHAT: &'static str;
 
-    fn external_ids(&self) -> &ExternalIds;
+    fn external_ids(&self) -> impl Iterator<Item = (&str, &str)>;
+
+    fn external_id(&self, provisioner: &str) -> Option<&str>;
 }
 
 impl HasExternalIds for User {
     const WHAT: &'static str = "user";
 
-    fn external_ids(&self) -> &ExternalIds {
-        &self.external_ids
+    fn external_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.external_ids()
+    }
+
+    fn external_id(&self, provisioner: &str) -> Option<&str> {
+        self.external_id(provisioner)
     }
 }
 
 impl HasExternalIds for Workspace {
     const WHAT: &'static str = "workspace";
 
-    fn external_ids(&self) -> &ExternalIds {
-        &self.external_ids
+    fn external_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.external_ids()
+    }
+
+    fn external_id(&self, provisioner: &str) -> Option<&str> {
+        self.external_id(provisioner)
     }
 }
 
@@ -61,8 +71,8 @@ impl<K: Copy + Ord + Hash> GivenIds<K> {
         op_index: usize,
     ) {
         let Some(now) = now else { return };
-        for (provisioner, id) in now.external_ids().iter() {
-            let had = before.and_then(|before| before.external_ids().get(provisioner));
+        for (provisioner, id) in now.external_ids() {
+            let had = before.and_then(|before| before.external_id(provisioner));
             if had != Some(id) {
                 self.0.push(Given {
                     provisioner: provisioner.to_owned(),
@@ -120,7 +130,7 @@ impl<K: Copy + Ord + Hash> GivenIds<K> {
 impl<K> Given<K> {
     /// Whether the record has this id.
     fn is_of(&self, record: &impl HasExternalIds) -> bool {
-        record.external_ids().get(&self.provisioner) == Some(&self.id)
+        record.external_id(&self.provisioner) == Some(&self.id)
     }
 }
 

@@ -150,14 +150,9 @@ impl<W: Write> Loading<'_, W> {
         };
         let user = User {
             id,
-            email: draft.email.clone(),
-            username: draft.username.clone(),
-            given_name: draft.given_name.clone(),
-            family_name: draft.family_name.clone(),
+            texts: draft.texts(),
             active: draft.active,
             admin: draft.admin,
-            external_ids: draft.external_ids.clone(),
-            attributes: draft.attributes.clone(),
             created_at,
             updated_at,
             deactivated_at,

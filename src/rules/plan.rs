@@ -169,13 +169,13 @@ fn replace_user(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Attributes, Derived, Email, ExternalIds, Timestamp};
+    use crate::model::{Attributes, Email, ExternalIds, Timestamp, UserParts};
     use crate::rules::working::WorkingSet;
 
     type Entries = Vec<(Vec<u8>, Option<Vec<u8>>)>;
 
     fn user(number: u8, email: &str, active: bool, version: u64) -> User {
-        User {
+        User::from(UserParts {
             id: UserId::from_bytes([number; 16]),
             email: Email::parse(email).unwrap(),
             username: None,
@@ -189,8 +189,7 @@ mod tests {
             updated_at: Timestamp::from_unix_micros(version).unwrap(),
             deactivated_at: None,
             version,
-            derived: Derived::default(),
-        }
+        })
     }
 
     /// External ids of some users, who change them with the version and pass one on to

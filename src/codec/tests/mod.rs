@@ -6,8 +6,8 @@ use std::{env, fs};
 use super::*;
 use crate::error::{ErrorKind, Result};
 use crate::model::{
-    Attributes, Change, Derived, Email, Event, ExternalIds, Field, License, Member, Outcome,
-    RequestId, Role, Subject, TextMap, Timestamp, User, UserId, Username, Workspace, WorkspaceId,
+    Attributes, Change, Email, Event, ExternalIds, Field, License, Member, Outcome, RequestId,
+    Role, Subject, Timestamp, User, UserId, UserParts, Username, Workspace, WorkspaceId,
 };
 
 mod properties;
@@ -125,8 +125,8 @@ fn at(micros: u64) -> Timestamp {
     Timestamp::from_unix_micros(micros).unwrap()
 }
 
-fn least_user() -> User {
-    User {
+fn least_parts() -> UserParts {
+    UserParts {
         id: id(1),
         email: Email::from_stored(KEY, KEY),
         username: None,
@@ -140,8 +140,11 @@ fn least_user() -> User {
         updated_at: at(250),
         deactivated_at: None,
         version: 1,
-        derived: Derived::default(),
     }
+}
+
+fn least_user() -> User {
+    User::from(least_parts())
 }
 
 fn external_ids() -> ExternalIds {
@@ -151,7 +154,7 @@ fn external_ids() -> ExternalIds {
 
 fn fullest_user() -> User {
     let attributes = [("", ""), ("team", "platform"), ("note", "line\nbreak")];
-    User {
+    User::from(UserParts {
         id: UserId::from_bytes(
             *b"\x45\xe6\xb6\x41\xfe\x57\x4f\xb2\x83\xd2\x2c\x2b\xd2\x01\xef\xe8",
         ),
@@ -167,8 +170,7 @@ fn fullest_user() -> User {
         updated_at: at(253_402_207_200_999_999),
         deactivated_at: Some(at(251)),
         version: u64::MAX,
-        derived: Derived::default(),
-    }
+    })
 }
 
 fn change(sequence: u64, actor: Option<UserId>, events: Vec<Event>) -> Change {
@@ -276,9 +278,9 @@ fn workspace_events() -> Vec<Event> {
 /// Every variant of everything that is stored.
 fn samples() -> Vec<Sample> {
     let license = |license, version| LicenseEntry { license, version };
-    let name_as_key = User {
+    let name_as_key = UserParts {
         username: Some(Username::from_stored("ann", "ann", None)),
-        ..least_user()
+        ..least_parts()
     };
     let totals = Totals {
         active: 250,
@@ -349,7 +351,7 @@ fn samples() -> Vec<Sample> {
         Sample::new("id-user", &IdEntry::User(KEY), encode_id, shown_id),
         Sample::new("id-deleted", &IdEntry::Deleted, encode_id, shown_id),
         user_sample("user-least", &least_user()),
-        user_sample("user-name-as-key", &name_as_key),
+        user_sample("user-name-as-key", &User::from(name_as_key)),
         user_sample("user-fullest", &fullest_user()),
         change_sample("change-least", &change(1, None, created)),
         change_sample("change-fullest", &change(u64::MAX, Some(id(0xff)), events)),

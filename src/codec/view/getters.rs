@@ -4,7 +4,7 @@
 use super::Pairs;
 use super::UserView;
 use crate::codec::records::UsernameRecord;
-use crate::model::{Derived, Email, Timestamp, User, UserId};
+use crate::model::{Derived, Timestamp, User, UserId, UserTextParts};
 
 impl<'a> UserView<'a> {
     /// The id, which never changes.
@@ -190,7 +190,7 @@ impl<'a> UserView<'a> {
         match self.attributes {
             // Each text is preceded by its length of at least one byte.
             Pairs::Stored(_, fields) => fields.left(),
-            Pairs::Owned(pairs) => pairs
+            Pairs::Packed(pairs) => pairs
                 .iter()
                 .map(|(name, value)| name.len() + value.len() + 2)
                 .sum(),
@@ -271,16 +271,20 @@ impl<'a> UserView<'a> {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn to_user(&self) -> User {
+        let texts = UserTextParts {
+            email: self.email,
+            email_key: self.email_key,
+            username: self.username.map(UsernameRecord::texts),
+            given_name: self.given_name,
+            family_name: self.family_name,
+            external_ids: self.external_ids.iter(),
+            attributes: self.attributes.iter(),
+        };
         User {
             id: self.id,
-            email: Email::from_stored(self.email, self.email_key),
-            username: self.username.map(UsernameRecord::to_username),
-            given_name: self.given_name.map(str::to_owned),
-            family_name: self.family_name.map(str::to_owned),
+            texts: texts.pack(),
             active: self.active,
             admin: self.admin,
-            external_ids: self.external_ids.to_owned(),
-            attributes: self.attributes.to_owned(),
             created_at: self.created_at,
             updated_at: self.updated_at,
             deactivated_at: self.deactivated_at,

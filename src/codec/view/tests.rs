@@ -3,10 +3,10 @@
 use super::*;
 use crate::codec::{decode_user, put_user};
 use crate::error::ErrorKind;
-use crate::model::{Attributes, Derived, Email, ExternalIds, Username};
+use crate::model::{Attributes, Email, ExternalIds, UserParts, Username};
 
-fn user(email: &str) -> User {
-    User {
+fn user(email: &str) -> UserParts {
+    UserParts {
         id: UserId::generate(),
         email: Email::parse(email).unwrap(),
         username: None,
@@ -20,7 +20,6 @@ fn user(email: &str) -> User {
         updated_at: Timestamp::now(),
         deactivated_at: None,
         version: 300,
-        derived: Derived::default(),
     }
 }
 
@@ -35,7 +34,7 @@ fn users() -> [User; 2] {
     for (name, value) in [("short", String::new()), ("long", "x".repeat(251))] {
         full.attributes.insert(name.to_owned(), value);
     }
-    [user("bob@ex.co"), full]
+    [user("bob@ex.co"), full].map(User::from)
 }
 
 fn encoded(user: &User) -> Vec<u8> {

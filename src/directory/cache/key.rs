@@ -120,8 +120,6 @@ const ENTRY_BYTES: usize = 112;
 const ALLOCATION_BYTES: usize = 16;
 /// The two counters of an `Arc`.
 const COUNTER_BYTES: usize = 2 * size_of::<usize>();
-/// Bytes of an attribute or external id in its map, without the texts.
-const PAIR_BYTES: usize = 2 * size_of::<Box<str>>();
 
 /// The weight of an entry: roughly the memory it takes in all.
 pub(super) fn weight(key: &Key, user: &User) -> usize {
@@ -132,40 +130,9 @@ pub(super) fn weight(key: &Key, user: &User) -> usize {
     ENTRY_BYTES + key_bytes + user_bytes(user)
 }
 
-/// The memory of a shared user.
+/// The memory of a shared user: one allocation for the record, and one for its texts.
 fn user_bytes(user: &User) -> usize {
-    let typed_and_key = |typed: &str, key: &str| {
-        text_bytes(typed.len())
-            + if typed == key {
-                0
-            } else {
-                text_bytes(key.len())
-            }
-    };
-    let email = typed_and_key(user.email().as_str(), user.email_key());
-    let username = user
-        .username_key()
-        .map_or(0, |key| typed_and_key(user.username(), key));
-    let names: usize = [user.given_name(), user.family_name()]
-        .iter()
-        .flatten()
-        .map(|name| text_bytes(name.len()))
-        .sum();
-    let text_pairs: usize = user
-        .attributes()
-        .chain(user.external_ids())
-        .map(|(name, value)| PAIR_BYTES + text_bytes(name.len()) + text_bytes(value.len()))
-        .sum();
-    let maps = [user.attributes().len(), user.external_ids().len()];
-    let map_count = maps.into_iter().filter(|pairs| *pairs > 0).count();
-    COUNTER_BYTES
-        + size_of::<User>()
-        + ALLOCATION_BYTES
-        + email
-        + username
-        + names
-        + text_pairs
-        + map_count * ALLOCATION_BYTES
+    COUNTER_BYTES + size_of::<User>() + ALLOCATION_BYTES + text_bytes(user.texts.bytes())
 }
 
 /// The memory of a text with an allocation of its own.

@@ -3,10 +3,10 @@
 use std::thread;
 
 use super::*;
-use crate::model::{Attributes, Derived, Email, ExternalIds, Timestamp, UserId};
+use crate::model::{Attributes, Email, ExternalIds, Timestamp, UserId, UserParts};
 
 pub(super) fn user(email: &str, version: u64) -> User {
-    User {
+    User::from(UserParts {
         id: UserId::from_bytes([7; 16]),
         email: Email::parse(email).unwrap(),
         username: None,
@@ -20,8 +20,7 @@ pub(super) fn user(email: &str, version: u64) -> User {
         updated_at: Timestamp::now(),
         deactivated_at: None,
         version,
-        derived: Derived::default(),
-    }
+    })
 }
 
 const ANN: &[u8] = b"ann@ex.co";
@@ -85,7 +84,7 @@ fn during_a_commit_readers_ask_the_engine() {
 fn many_are_found_in_their_order_but_not_those_who_change() {
     let cache = cache();
     let names: Vec<_> = (0..200).map(|n| format!("user{n}@ex.co")).collect();
-    let text = |name: &String| user(name, 1).email.key().to_owned().into_bytes();
+    let text = |name: &String| user(name, 1).email_key().to_owned().into_bytes();
     let cached = |n: usize| !n.is_multiple_of(3);
     for (n, name) in names.iter().enumerate().filter(|(n, _)| cached(*n)) {
         let load = || Ok(Some(user(name, n as u64)));

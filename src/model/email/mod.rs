@@ -6,6 +6,7 @@
 
 mod domain;
 mod invalid;
+mod local;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,6 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
-use std::sync::Arc;
 
 use crate::error::{Error, Result};
 pub(super) use domain::is_ignorable;
@@ -23,9 +23,6 @@ pub(super) use invalid::{InvalidEmail, named, quoted};
 /// Maximum octets of an address: RFC 5321 section 4.5.3.1.3 allows 256 for the path, which
 /// includes `<` and `>` around the address (RFC 3696 erratum 1690).
 const KEY_BYTES_MAX: usize = 254;
-
-/// Maximum octets before the `@`: RFC 5321 section 4.5.3.1.1.
-const LOCAL_BYTES_MAX: usize = 64;
 
 /// Maximum bytes of the text as typed. IDNA maps at most four bytes of UTF-8 to one octet
 /// of a key, so no valid address in composed letters is longer.
@@ -69,11 +66,13 @@ const TYPED_BYTES_MAX: usize = 4 * KEY_BYTES_MAX;
 /// - A domain whose last label is all digits is refused: it is an IPv4 address,
 ///   and no top-level domain is a number (RFC 3696 section 2).
 /// - 254 octets in all, measured on the key; 1016 bytes as typed.
-#[derive(Clone, Debug)]
 pub struct Email {
-    typed: Arc<str>,
-    /// `None` if the address was typed as its own key, as most are.
-    key: Option<Arc<str>>,
+    /// The address as typed, then the key if it differs, and then what
+    /// [`with_rest`](Self::with_rest) added: the other texts of a user.
+    block: Box<str>,
+    typed_bytes: u32,
+    /// 0 if the address was typed as its own key, as most are.
+    key_bytes: u32,
 }
 
 impl Email {
@@ -100,14 +99,7 @@ impl Email {
     pub fn parse(text: &str) -> Result<Self> {
         let typed = text.trim_ascii();
         match key_of(typed) {
-            Ok(Cow::Borrowed(_)) => Ok(Self {
-                typed: typed.into(),
-                key: None,
-            }),
-            Ok(Cow::Owned(key)) => Ok(Self {
-                typed: typed.into(),
-                key: Some(key.into()),
-            }),
+            Ok(key) => Ok(Self::from_stored(typed, &key)),
             Err(refusal) => Err(Error::new(refusal.kind(), refusal.message(typed))),
         }
     }
@@ -120,7 +112,7 @@ impl Email {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn as_str(&self) -> &str {
-        &self.typed
+        self.part(0, self.typed_bytes)
     }
 
     /// The form of the address that is unique: lower case and ASCII.
@@ -133,7 +125,10 @@ impl Email {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn key(&self) -> &str {
-        self.key.as_deref().unwrap_or(&self.typed)
+        match self.key_bytes {
+            0 => self.as_str(),
+            bytes => self.part(self.typed_bytes, bytes),
+        }
     }
 
     /// The domain as in the key: lower-case A-labels.
@@ -150,10 +145,61 @@ impl Email {
     /// Builds an address from parts that an earlier [`Email::parse`] returned, without
     /// checking them again.
     pub(crate) fn from_stored(typed: &str, key: &str) -> Self {
+        Self::with_rest(typed, key, 0, |_| {})
+    }
+
+    /// Builds an address like [`from_stored`](Self::from_stored), and makes it hold the
+    /// `rest_bytes` bytes that `put_rest` appends, in the same allocation.
+    pub(super) fn with_rest(
+        typed: &str,
+        key: &str,
+        rest_bytes: usize,
+        put_rest: impl FnOnce(&mut String),
+    ) -> Self {
+        let key = if key == typed { "" } else { key };
+        let mut block = String::with_capacity(typed.len() + key.len() + rest_bytes);
+        block.push_str(typed);
+        block.push_str(key);
+        put_rest(&mut block);
+        let narrow = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
         Self {
-            typed: typed.into(),
-            key: (key != typed).then(|| key.into()),
+            block: block.into(),
+            typed_bytes: narrow(typed),
+            key_bytes: narrow(key),
         }
+    }
+
+    /// What [`with_rest`](Self::with_rest) added.
+    #[inline]
+    pub(super) fn rest(&self) -> &str {
+        let own = self.typed_bytes as usize + self.key_bytes as usize;
+        self.block.get(own..).unwrap_or_default()
+    }
+
+    /// A clone that holds the rest, too; [`clone`](Self::clone) leaves it out.
+    pub(super) fn clone_with_rest(&self) -> Self {
+        Self {
+            block: self.block.clone(),
+            ..*self
+        }
+    }
+
+    /// Whether not only the keys are equal, but also the address as typed and the rest.
+    pub(super) fn is_same_with_rest(&self, other: &Self) -> bool {
+        let lengths = |email: &Self| (email.typed_bytes, email.key_bytes);
+        self.block == other.block && lengths(self) == lengths(other)
+    }
+
+    /// Bytes of the allocation.
+    pub(super) fn bytes(&self) -> usize {
+        self.block.len()
+    }
+
+    #[inline]
+    fn part(&self, start: u32, bytes: u32) -> &str {
+        let start = start as usize;
+        let part = self.block.get(start..start + bytes as usize);
+        part.unwrap_or_default()
     }
 
     /// The key of a trimmed text, or the reason why it has none.
@@ -167,6 +213,22 @@ impl Email {
     /// Allocates only if the key differs from the text.
     pub(crate) fn lookup_key(text: &str) -> Option<Cow<'_, str>> {
         key_of(text.trim_ascii()).ok()
+    }
+}
+
+/// Copies the address alone, without the other texts of the user whose email it is.
+impl Clone for Email {
+    fn clone(&self) -> Self {
+        Self::from_stored(self.as_str(), self.key())
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Email")
+            .field("typed", &self.as_str())
+            .field("key", &self.key())
+            .finish()
     }
 }
 
@@ -247,21 +309,8 @@ fn is_plain_key(text: &[u8]) -> bool {
         return false;
     };
     text.len() <= KEY_BYTES_MAX
-        && is_plain_local(&text[..at])
+        && local::is_plain_key(&text[..at])
         && domain::is_plain_key(&text[at + 1..])
-}
-
-/// Whether this is a lower-case dot-atom.
-fn is_plain_local(local: &[u8]) -> bool {
-    let mut previous = b'.';
-    for &byte in local {
-        let is_plain = ATEXT[usize::from(byte)] && !byte.is_ascii_uppercase();
-        if !(is_plain || byte == b'.' && previous != b'.') {
-            return false;
-        }
-        previous = byte;
-    }
-    previous != b'.' && local.len() <= LOCAL_BYTES_MAX
 }
 
 /// [`key_of`] by the full rules.
@@ -273,7 +322,7 @@ fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
         return Err(InvalidEmail::TooLong);
     }
     let (local, domain) = typed.rsplit_once('@').ok_or(InvalidEmail::NoAt)?;
-    let international = check_local(local)?;
+    let international = local::check(local)?;
     let mapped = domain::to_a_labels(domain)?;
     let domain_bytes = mapped.as_ref().map_or(domain.len(), String::len);
     if local.len() + 1 + domain_bytes > KEY_BYTES_MAX {
@@ -291,53 +340,3 @@ fn key_by_rules(typed: &str) -> Result<Cow<'_, str>, InvalidEmail> {
         None => Cow::Borrowed(typed),
     })
 }
-
-/// Checks for a dot-atom (RFC 5322 section 3.2.3) with the letters that RFC 6532 adds, and
-/// returns the first such letter, if any.
-fn check_local(local: &str) -> Result<Option<char>, InvalidEmail> {
-    if local.is_empty() {
-        return Err(InvalidEmail::LocalEmpty);
-    }
-    let mut international = false;
-    let mut previous = b'.';
-    for &byte in local.as_bytes() {
-        if byte == b'.' && previous == b'.' {
-            return Err(InvalidEmail::LocalDot);
-        }
-        if !(ATEXT[usize::from(byte)] || byte == b'.') {
-            if byte.is_ascii() {
-                return Err(InvalidEmail::LocalChar(char::from(byte)));
-            }
-            international = true;
-        }
-        previous = byte;
-    }
-    if previous == b'.' {
-        return Err(InvalidEmail::LocalDot);
-    }
-    if local.len() > LOCAL_BYTES_MAX {
-        return Err(InvalidEmail::LocalTooLong);
-    }
-    Ok(if international {
-        local.chars().find(|c| !c.is_ascii())
-    } else {
-        None
-    })
-}
-
-/// Which bytes are RFC 5322's `atext`.
-const ATEXT: [bool; 256] = {
-    let mut table = [false; 256];
-    let marks = b"!#$%&'*+-/=?^_`{|}~";
-    let mut byte = 0_u8;
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric();
-        byte += 1;
-    }
-    let mut mark = 0;
-    while mark < marks.len() {
-        table[marks[mark] as usize] = true;
-        mark += 1;
-    }
-    table
-};

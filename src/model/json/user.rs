@@ -10,21 +10,21 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::texts;
 use crate::model::attributes::Attributes;
 use crate::model::{
-    Derived, Draft, Email, ExternalIds, NewUser, Timestamp, User, UserId, UserPage, Username,
+    Derived, Email, ExternalIds, NewUser, Timestamp, User, UserId, UserPage, Username,
 };
 
 impl Serialize for User {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut user = serializer.serialize_struct("User", 13)?;
         user.serialize_field("id", &self.id)?;
-        user.serialize_field("email", &self.email)?;
+        user.serialize_field("email", self.email())?;
         user.serialize_field("username", self.username())?;
-        user.serialize_field("given_name", &self.given_name)?;
-        user.serialize_field("family_name", &self.family_name)?;
+        user.serialize_field("given_name", &self.given_name())?;
+        user.serialize_field("family_name", &self.family_name())?;
         user.serialize_field("active", &self.active)?;
         user.serialize_field("admin", &self.admin)?;
-        user.serialize_field("external_ids", &self.external_ids)?;
-        user.serialize_field("attributes", &self.attributes)?;
+        user.serialize_field("external_ids", &self.external_id_pairs())?;
+        user.serialize_field("attributes", &self.attribute_pairs())?;
         user.serialize_field("created_at", &self.created_at)?;
         user.serialize_field("updated_at", &self.updated_at)?;
         user.serialize_field("deactivated_at", &self.deactivated_at)?;
@@ -92,27 +92,12 @@ impl UserFields {
 impl<'de> Deserialize<'de> for User {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let fields = UserFields::deserialize(from)?;
-        let Draft {
-            email,
-            username,
-            given_name,
-            family_name,
-            active,
-            admin,
-            external_ids,
-            attributes,
-            ..
-        } = fields.new_user().0.into_parts().map_err(D::Error::custom)?;
+        let draft = fields.new_user().0.into_parts().map_err(D::Error::custom)?;
         Ok(Self {
             id: fields.id,
-            email,
-            username,
-            given_name,
-            family_name,
-            active,
-            admin,
-            external_ids,
-            attributes,
+            texts: draft.texts(),
+            active: draft.active,
+            admin: draft.admin,
             created_at: fields.created_at,
             updated_at: fields.updated_at,
             deactivated_at: fields.deactivated_at,

@@ -25,14 +25,9 @@ pub(in crate::rules) fn create<R: Read>(
     }
     let user = User {
         id,
-        email: draft.email.clone(),
-        username: draft.username.clone(),
-        given_name: draft.given_name.clone(),
-        family_name: draft.family_name.clone(),
+        texts: draft.texts(),
         active: draft.active,
         admin: draft.admin,
-        external_ids: draft.external_ids.clone(),
-        attributes: draft.attributes.clone(),
         created_at: draft.created_at.unwrap_or(session.at),
         updated_at: session.at,
         deactivated_at: None,

@@ -9,7 +9,7 @@ use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, decode_id, decode_user, put_user};
 use crate::engine::Read;
 use crate::error::Result;
-use crate::model::{User, UserId};
+use crate::model::{User, UserId, UserParts};
 use crate::rules::entries::{self, Entry, KINDS_OF_USER};
 
 /// An unreadable user: the key, the stored bytes, and the kind of fault.
@@ -185,12 +185,13 @@ impl<R: Read> Examiner<'_, R> {
 
     /// Reports that two users have the same external id; the one created later loses it.
     fn one_external_id(&mut self, provisioner: &str, one: &User, other: &User) -> Result<()> {
-        let mut mended = if age(one) < age(other) { other } else { one }.clone();
-        let key = keys::user(mended.email_key());
+        let mut mended = UserParts::from(if age(one) < age(other) { other } else { one });
+        let key = keys::user(mended.email.key());
         if !self.judged.insert(key.clone()) {
             return Ok(());
         }
         mended.external_ids.remove(provisioner);
+        let mended = User::from(mended);
         let mut value = Vec::new();
         put_user(&mut value, &mended)?;
         let fault = Fault::new(
