@@ -146,7 +146,7 @@
 #define HC_COPIED_INIT { sizeof(hc_copied), 0, 0, 0, 0 }
 
 /** Initializes an hc_stats. */
-#define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** Initializes an hc_member. */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
@@ -901,6 +901,24 @@ typedef struct hc_stats {
     uint64_t commit_requests;
     /** Transactions that they were grouped into. */
     uint64_t commit_groups;
+    /** Seats of the license, or #HC_NO_LIMIT. */
+    uint64_t seats_limit;
+    /** The size of the main file; 0 for a directory in memory or opened read-only. */
+    uint64_t file_bytes;
+    /**
+     * The size of the log's files, as of the latest commit; 0 before the first one, and
+     * for a directory in memory or opened read-only.
+     */
+    uint64_t log_bytes;
+    /**
+     * Checkpoints, which write the log's commits to the main file. The one at closing
+     * doesn't count.
+     */
+    uint64_t checkpoints;
+    /** The total duration of checkpoints in microseconds. */
+    uint64_t checkpoint_micros;
+    /** The duration of the longest checkpoint in microseconds. */
+    uint64_t checkpoint_micros_max;
 } hc_stats;
 
 /**
@@ -1334,8 +1352,9 @@ uint64_t hc_faults_seats_over(const struct hc_faults *faults);
 void hc_faults_free(struct hc_faults *faults);
 
 /**
- * Tells figures to monitor a directory by. The first four are of one moment; those of the
- * cache and the commits are read one by one while others may go on.
+ * Returns figures to monitor a directory with. The number of users, workspaces and seats and
+ * the latest change are of one moment; the other figures are read one by one, and may change
+ * meanwhile. For the latency of commits see #hc_directory_write_stats_text.
  * @param stats Where to write them.
  */
 hc_status hc_directory_get_stats(const struct hc_directory *directory, struct hc_stats *stats,

@@ -240,7 +240,7 @@ enum class op_field : std::int32_t {
     external_id = HC_OP_FIELD_EXTERNAL_ID,
 };
 
-/** How much a message of the library matters: see set_log(). */
+/** The level of a log message: see set_log(). */
 enum class log_level : std::int32_t {
     off = HC_LOG_LEVEL_OFF,     ///< As a maximum: nothing. No message has it.
     error = HC_LOG_LEVEL_ERROR, ///< Something failed that no call reports.
@@ -307,7 +307,7 @@ public:
     /** No error: what a call that succeeded would have. */
     error() noexcept = default;
 
-    /** An error of this header itself; `text` is valid for ever. */
+    /** An error that this header makes; `text` must be static. */
     error(headcount::status kind, const char *text) noexcept : kind_(kind), text_(text) {}
 
     /** Takes over what a function of headcount.h returned. */
@@ -320,7 +320,7 @@ public:
         try {
             made.raw_ = std::shared_ptr<const hc_error>(raw, release{});
         } catch (...) {
-            /* No memory for the details, which are freed: the kind has to do. */
+            /* Without memory for the details, the kind is all there is. */
         }
 #else
         made.raw_ = std::shared_ptr<const hc_error>(raw, release{});
@@ -757,7 +757,7 @@ public:
         return *this;
     }
 
-    /* Has `next_batch` write a batch, into a larger buffer if it has to; false at the end. */
+    /* Writes the next batch, growing the buffer if needed; false at the end. */
     template <class NextBatch>
     result<bool> fill(NextBatch &&next_batch)
     {
@@ -861,7 +861,8 @@ inline std::string_view version() noexcept { return hc_version_string(); }
 /** The version of the library as major * 1000000 + minor * 1000 + patch. */
 inline std::uint32_t version_number() noexcept { return hc_version_number(); }
 
-/** Whether the library that was loaded fits this header. All that begins something checks it. */
+/** Whether the loaded library fits this header. Everything that opens or makes something checks it.
+ */
 inline bool is_compatible() noexcept { return detail::check_abi().has_value(); }
 
 /** The name of a status, such as "HC_STATUS_NO_FREE_SEAT". */
@@ -1051,7 +1052,7 @@ inline std::string username_key(std::string_view username)
     return try_username_key(username).value();
 }
 
-/** Receives messages of the library: how much it matters, who speaks, and one line of English. */
+/** Receives a log message: its level, the module it comes from, and one line of English. */
 using log_callback = std::function<void(log_level, std::string_view, std::string_view)>;
 
 /** @cond */
@@ -1078,11 +1079,9 @@ inline void destroy_log(void *userdata) noexcept { delete static_cast<log_callba
 } // namespace detail
 /** @endcond */
 
-/**
- * Sends the messages of the library to a callback, for the whole process; an empty one ends
- * it. Any thread may call it, several at the same time; it must return soon, must not use
- * directories, lists or feeds, and what it throws is lost. See hc_log_set_callback().
- */
+/** Sends the library's log messages to a callback, for the whole process; an empty callback stops
+ * that. Any thread may call it, several at the same time. It must return soon and must not use
+ * directories, lists or feeds; exceptions from it are dropped. See hc_log_set_callback(). */
 inline result<void> try_set_log(log_level max, log_callback callback)
 {
     const auto level = static_cast<std::int32_t>(max);
@@ -1139,7 +1138,7 @@ struct verified {
     std::uint64_t changes = 0;    ///< Changes on record.
 };
 
-/** Is told how far a call has come: entries of a copy or records of an export, and their bytes. */
+/** Reports the progress of a call: entries of a copy or records of an export, and their bytes. */
 using progress_callback = std::function<void(std::uint64_t done, std::uint64_t bytes)>;
 /** Takes lines of directory::export_to(). */
 using write_callback = std::function<void(std::string_view lines)>;
@@ -1260,6 +1259,12 @@ struct directory_stats {
     std::uint64_t cache_misses = 0;    ///< Reads of one user that asked the store.
     std::uint64_t commit_requests = 0; ///< Batches that were handed in, refused ones included.
     std::uint64_t commit_groups = 0;   ///< Transactions that they were grouped into.
+    std::optional<std::uint64_t> seats_limit; ///< Seats of the license; nothing without a limit.
+    std::uint64_t file_bytes = 0; ///< The size of the main file; 0 in memory or read-only.
+    std::uint64_t log_bytes = 0;  ///< The size of the log's files; 0 in memory or read-only.
+    std::uint64_t checkpoints = 0; ///< Checkpoints, without the one at closing.
+    std::uint64_t checkpoint_micros = 0;     ///< The duration of all checkpoints.
+    std::uint64_t checkpoint_micros_max = 0; ///< The duration of the longest.
 };
 
 /** That a user belongs to a workspace. */
@@ -2239,8 +2244,9 @@ public:
     /** @overload */
     batch &&door(std::string_view name) && { return std::move(door(name)); }
 
-    /** Makes the batch one that can be sent again and is done once: 16 bytes, such as a random
-     * UUID. Another batch with the id is refused with status::request_id_reused. */
+    /** Makes it safe to send the batch again: batches with the same id, of 16 bytes such as a
+     * random UUID, are applied once. A different batch with the id is refused with
+     * status::request_id_reused. */
     batch &request_id(const id &request) &
     {
         return this->set(hc_batch_set_request_id, request.data());
@@ -2248,7 +2254,7 @@ public:
     /** @overload */
     batch &&request_id(const id &request) && { return std::move(request_id(request)); }
 
-    /** Whether workspaces may be left without an active owner: for offboarding. */
+    /** Whether the batch may leave workspaces without an active owner, for offboarding. */
     batch &allow_ownerless(bool allow = true) &
     {
         return this->set(hc_batch_set_allow_ownerless, allow ? 1 : 0);
@@ -3137,8 +3143,8 @@ public:
         return read;
     }
 
-    /** Has a read() of another thread return with nothing, the one that waits now or else the next
-     * that would wait. */
+    /** Makes one read() in another thread return with nothing: the one that waits now, or else the
+     * next that would wait. */
     void wake() const noexcept { hc_feed_wake(handle_.get()); }
 
     /** A descriptor for an event loop, to be polled only: readable while there is something to
@@ -3222,9 +3228,9 @@ inline fault_list find_faults(std::string_view path, std::size_t faults_max = 10
     return try_find_faults(path, faults_max).value();
 }
 
-/** Makes the directory in a file sound again, which nobody may have open. Records that can't be
- * kept go to the file `aside`, which must not exist; without one, nothing is written and what would
- * be done is told. */
+/** Repairs the directory in a file that nobody has open. Records that can't be kept are written to
+ * the file `aside`, which must not exist. Without `aside`, nothing is changed, and the result says
+ * what a repair would do. */
 inline result<fault_list> try_repair(std::string_view path,
                                      std::optional<std::string_view> aside = std::nullopt,
                                      std::size_t faults_max = 1000)
@@ -3296,9 +3302,9 @@ public:
         return in_memory_with(how.raw());
     }
 
-    /** Puts a verified copy of the directory in one file in the place of another, and removes the
-     * log of what was there before. Nobody may have either file open to write. What `progress`
-     * throws is thrown when the copy is done. */
+    /** Replaces the directory in one file with a verified copy of another file, and removes the log
+     * of the replaced one. Nobody may have either file open to write. An exception from `progress`
+     * is rethrown when the copy is done. */
     static copied restore(std::string_view backup, std::string_view path,
                           overwrite replace = overwrite::no,
                           const progress_callback &progress = {})
@@ -3546,7 +3552,7 @@ public:
         return list;
     }
 
-    /** How many users match a query, whatever its limit and place. */
+    /** How many users match a query, regardless of its limit and position. */
     std::uint64_t count(const query &which) const { return try_count(which).value(); }
     /** @copydoc count */
     result<std::uint64_t> try_count(const query &which) const
@@ -3563,7 +3569,7 @@ public:
 
     /** @name Changing users */
     /** @{ */
-    /** Creates a user of whom only the email is known: active, and so in need of a seat. */
+    /** Creates an active user with this email, who needs a seat. */
     user create_user(std::string_view email) const { return try_create_user(email).value(); }
     /** @copydoc create_user */
     result<user> try_create_user(std::string_view email) const
@@ -3863,8 +3869,8 @@ public:
 
     /** @name The directory as a whole */
     /** @{ */
-    /** Where the number is in memory by which a host keeps a cache of users of its own:
-     * hc_directory_generation() has the rules. Valid until this is destroyed. */
+    /** The address of the generation, by which a host keeps its own cache of users: see
+     * hc_directory_generation(). Valid until this is destroyed. */
     const std::uint64_t *generation() const noexcept { return hc_directory_generation(raw()); }
 
     /** How the seats are used. */
@@ -4013,7 +4019,7 @@ public:
     /** @copydoc verify */
     result<void> try_verify() const { return detail::run(hc_directory_verify, raw(), static_cast<hc_verified *>(nullptr)); }
 
-    /** Does what verify() does, and tells what it went over. */
+    /** Does what verify() does, and returns how many records it checked. */
     verified verify_and_count() const { return try_verify_and_count().value(); }
     /** @copydoc verify_and_count */
     result<verified> try_verify_and_count() const
@@ -4090,7 +4096,7 @@ public:
         return done;
     }
 
-    /** Lists what is wrong: every fault is counted, and the first `faults_max` are told. */
+    /** Lists what is wrong: counts all faults, and lists the first `faults_max`. */
     fault_list find_faults(std::size_t faults_max = 1000) const
     {
         return try_find_faults(faults_max).value();
@@ -4137,6 +4143,13 @@ public:
         made.cache_misses = found.cache_misses;
         made.commit_requests = found.commit_requests;
         made.commit_groups = found.commit_groups;
+        if (found.seats_limit != HC_NO_LIMIT)
+            made.seats_limit = found.seats_limit;
+        made.file_bytes = found.file_bytes;
+        made.log_bytes = found.log_bytes;
+        made.checkpoints = found.checkpoints;
+        made.checkpoint_micros = found.checkpoint_micros;
+        made.checkpoint_micros_max = found.checkpoint_micros_max;
         return made;
     }
 

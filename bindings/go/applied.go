@@ -59,7 +59,7 @@ func (d *Directory) Apply(batch *Batch) (Applied, error) {
 	})
 }
 
-// DryRun tells what would become of a batch, without applying it: the answer that Apply
+// DryRun returns the result of a batch without applying it: the answer that Apply
 // would give now, but for the ids it would draw.
 func (d *Directory) DryRun(batch *Batch) (Applied, error) {
 	return d.batchCall(batch, func(h *C.hc_directory, b *C.hc_batch, a **C.hc_applied, e **C.hc_error) C.hc_status {
@@ -67,7 +67,7 @@ func (d *Directory) DryRun(batch *Batch) (Applied, error) {
 	})
 }
 
-// Preview tells what would be refused of a batch, without applying it: all there is to
+// Preview returns what would be refused of a batch, without applying it: all there is to
 // say about single operations, in their order, or else about the batch as a whole. An
 // empty list means that it would be accepted now.
 func (d *Directory) Preview(batch *Batch) ([]*Error, error) {

@@ -45,7 +45,7 @@ func (o *Operation) IfVersion(version uint64) *Operation {
 	return o
 }
 
-// Len is the number of operations.
+// Len returns the number of operations.
 func (b *Batch) Len() int {
 	return len(b.operations)
 }

@@ -2,10 +2,9 @@ package headcount
 
 import (
 	"hash/maphash"
-	"sync"
+	"math/bits"
+	"sync/atomic"
 )
-
-const cacheShards = 16
 
 // A hostCache keeps users on this side of the calls into C. An entry is valid while the
 // library's generation is what it was before the user was read; see
@@ -23,7 +22,7 @@ func newHostCache(users int) *hostCache {
 		users = 65_536
 	}
 	c := &hostCache{}
-	most := max(users/(4*cacheShards), 1)
+	most := users / 4
 	c.byRef.init(most)
 	c.byEmail.init(most)
 	c.byUsername.init(most)
@@ -31,57 +30,61 @@ func newHostCache(users int) *hostCache {
 	return c
 }
 
+// A cache is a table of sets. A key has one set, any of whose places may hold it, so that a hit
+// takes no lock.
 type cache[K comparable] struct {
 	seed   maphash.Seed
-	most   int
-	shards [cacheShards]shard[K]
+	places []atomic.Pointer[cached[K]]
 }
 
-type shard[K comparable] struct {
-	lock  sync.RWMutex
-	users map[K]cached
-	_     [64]byte // Locks of neighbours are not on one cache line.
-}
+// A set has this many places; both it and the number of sets are powers of two.
+const cacheWays = 4
 
-type cached struct {
+type cached[K comparable] struct {
 	generation uint64
-	user       *User
+	key        K
+	user       User
 }
 
 func (c *cache[K]) init(most int) {
 	c.seed = maphash.MakeSeed()
-	c.most = most
-	for i := range c.shards {
-		c.shards[i].users = map[K]cached{}
-	}
+	sets := 1 << (bits.Len(uint(max(most/cacheWays, 1))) - 1)
+	c.places = make([]atomic.Pointer[cached[K]], sets*cacheWays)
 }
 
-func (c *cache[K]) shard(key K) *shard[K] {
-	return &c.shards[maphash.Comparable(c.seed, key)%cacheShards]
+// set returns the set of a key, and the place in it to give up when all are in use.
+func (c *cache[K]) set(key K) ([]atomic.Pointer[cached[K]], uint64) {
+	hash := maphash.Comparable(c.seed, key)
+	start := hash & uint64(len(c.places)-1) &^ (cacheWays - 1)
+	return c.places[start : start+cacheWays], hash >> 62
 }
 
-// get is the user that was kept in this generation; nil if none was.
+// get returns the user that was kept in this generation; nil if none was.
 func (c *cache[K]) get(generation uint64, key K) *User {
-	s := c.shard(key)
-	s.lock.RLock()
-	found, kept := s.users[key]
-	s.lock.RUnlock()
-	if !kept || found.generation != generation || generation%2 != 0 {
+	if generation%2 != 0 {
 		return nil
 	}
-	return found.user
+	set, _ := c.set(key)
+	for i := range set {
+		if found := set[i].Load(); found != nil && found.generation == generation && found.key == key {
+			return &found.user
+		}
+	}
+	return nil
 }
 
 // put keeps a user that was read after the generation was, unless a commit was going on.
-func (c *cache[K]) put(generation uint64, key K, user *User) {
+func (c *cache[K]) put(generation uint64, key K, user User) {
 	if generation%2 != 0 {
 		return
 	}
-	s := c.shard(key)
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	if len(s.users) >= c.most {
-		clear(s.users)
+	set, place := c.set(key)
+	for i := range set {
+		// An entry from before a commit is never valid again.
+		if found := set[i].Load(); found == nil || found.generation != generation {
+			place = uint64(i)
+			break
+		}
 	}
-	s.users[key] = cached{generation, user}
+	set[place].Store(&cached[K]{generation, key, user})
 }

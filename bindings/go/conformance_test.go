@@ -157,11 +157,6 @@ func (s *session) call(name string, in object, d *Directory) any {
 			}
 			return change, err
 		},
-		"stats": func() object {
-			stats := decode[object](encode(check(d.Stats())))
-			stats["seats_limit"] = decode[object](encode(check(d.Seats())))["limit"]
-			return stats
-		},
 		"users": func() []User { return all(d.Users()) }, "workspaces": func() []Workspace { return all(d.Workspaces()) },
 		"len": func() (uint64, error) { return d.Count(Query{}) }, "position": func() uint64 { return s.feed.Position() },
 		"create_workspace": d.CreateWorkspaceWithExternalIDs, "restore": Restore, "remove_file": os.Remove,

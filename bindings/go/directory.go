@@ -17,8 +17,8 @@ import (
 type Options struct {
 	// MustExist refuses to make the file if there is none, with ErrIO.
 	MustExist bool
-	// ReadOnly opens the file for reading only: any number of processes can, but not
-	// while one has it open to write. Writes are refused with ErrReadOnly.
+	// ReadOnly opens the file for reading only. Any number of processes can do so, but not
+	// while one has it open to write. Writes fail with ErrReadOnly.
 	ReadOnly bool
 	// License is what a new directory gets; an existing one keeps its own.
 	License License
@@ -30,18 +30,19 @@ type Options struct {
 	// CacheBytes is how much memory may hold users that were read; 0 is 64 MiB, and a
 	// negative number none.
 	CacheBytes int64
-	// HostCacheUsers is about how many users this package may keep for itself, so that
-	// reading one again costs no call into C: 0 is 65,536, and a negative number none. It
-	// never answers with an older state than anybody has seen.
+	// HostCacheUsers is about how many users this package caches, so that reading one again
+	// makes no call into C: 0 is 65,536, and a negative number none. Cached reads always
+	// reflect the latest commit.
 	HostCacheUsers int
-	// LogBytes is how large the log beside the file may become; 0 is 64 MiB, or a quarter of
+	// LogBytes is the limit of the log beside the file; 0 is 64 MiB, or a quarter of
 	// a file above 256 MiB, up to 128 MiB.
 	LogBytes uint64
-	// SyncInterval gives up durability for speed: writes return when the operating
-	// system has them, and are on disk after this time at the latest. 0, the default,
-	// has each on disk when its call returns.
+	// SyncInterval trades durability for speed: a write returns once the operating system
+	// has it, and is on disk after this time at the latest. With 0, the default, each write
+	// is on disk when its call returns.
 	SyncInterval time.Duration
-	// SalvageLog opens a directory whose log can't be used, without what is only there.
+	// SalvageLog opens a directory whose log is damaged, without the writes that only the
+	// log holds.
 	SalvageLog bool
 }
 
@@ -66,9 +67,9 @@ func Open(path string, options *Options) (*Directory, error) {
 	})
 }
 
-// OpenContext is Open, but waits for a file that another process or handle has open
-// until ctx is done, whatever OpenTimeout says. It then returns the cause of ctx,
-// joined with [ErrAlreadyOpen].
+// OpenContext is like [Open], but waits for a file that another process or handle has open
+// until ctx is done, and ignores OpenTimeout. It then returns the cause of ctx, joined with
+// [ErrAlreadyOpen].
 func OpenContext(ctx context.Context, path string, options *Options) (*Directory, error) {
 	once := Options{}
 	if options != nil {
@@ -168,8 +169,8 @@ func (d *Directory) Close() error {
 	})
 }
 
-// ActingAs is the same directory for a user whose writes are made with it: it is recorded
-// in each change, and the user can't deactivate or delete themself ([ErrOwnAccount]).
+// ActingAs returns a handle on the same directory for writes that this user makes: each change
+// records the user, who can't deactivate or delete their own account ([ErrOwnAccount]).
 // Closing one of the two closes both.
 func (d *Directory) ActingAs(actor ID) (*Directory, error) {
 	var acting *C.hc_directory
@@ -182,9 +183,9 @@ func (d *Directory) ActingAs(actor ID) (*Directory, error) {
 	return newDirectory(acting, d.cache), nil
 }
 
-// Through is the same directory, whose writes come through a door: a short name of the
-// client or the interface, such as "rest" or "scim:okta", that is recorded in each change.
-// You choose the names: 1 to 32 letters, digits and -_.:/ of ASCII; another one fails with
+// Through returns a handle on the same directory whose writes come through a door: a short name
+// of the client or the interface, such as "rest" or "scim:okta", which each change records.
+// You choose the name, of 1 to 32 ASCII letters, digits and -_.:/; others fail with
 // [ErrInvalidArgument]. Closing one of the two closes both.
 func (d *Directory) Through(door string) (*Directory, error) {
 	bytes, length := text(door)

@@ -99,13 +99,13 @@ const (
 	ErrExternalIDTaken Kind = C.HC_STATUS_EXTERNAL_ID_TAKEN
 )
 
-// String is the name of the kind, such as "no_free_seat", the same in every language.
+// String returns the name of the kind, such as "no_free_seat", the same in every language.
 func (k Kind) String() string {
 	name := C.GoString(C.hc_status_name(C.int32_t(k)))
 	return strings.ToLower(strings.TrimPrefix(name, "HC_STATUS_"))
 }
 
-// Error is the name of the kind.
+// Error returns the name of the kind.
 func (k Kind) Error() string {
 	return "headcount: " + k.String()
 }
@@ -155,12 +155,12 @@ type VersionConflict struct {
 	Found uint64 `json:"found"`
 }
 
-// Error is the message.
+// Error returns the message.
 func (e *Error) Error() string {
 	return "headcount: " + e.Message
 }
 
-// Is says whether target is the kind of this error.
+// Is reports whether target is the kind of this error.
 func (e *Error) Is(target error) bool {
 	kind, ok := target.(Kind)
 	return ok && kind == e.Kind

@@ -75,7 +75,7 @@ var eventNames = map[EventKind]string{
 	WorkspaceExternalIDSet: "workspace_external_id_set",
 }
 
-// String is the name of the kind, such as "user_created", the same in every language; empty
+// String returns the name of the kind, such as "user_created", the same in every language; empty
 // for one that this release doesn't know.
 func (k EventKind) String() string {
 	return eventNames[k]
@@ -112,7 +112,7 @@ func (f Fields) names() (names []string) {
 	return names
 }
 
-// String is the names of the fields, with commas between them.
+// String returns the names of the fields, with commas between them.
 func (f Fields) String() string { return strings.Join(f.names(), ",") }
 
 // A Change is one batch that was applied. It holds no personal data but ids.
@@ -206,7 +206,7 @@ func (f *Feed) Next(ctx context.Context) (Change, error) {
 	return f.pop(), nil
 }
 
-// TryNext is the next change if there is one now. It fails as [Feed.Next] does.
+// TryNext returns the next change if there is one now. It fails as [Feed.Next] does.
 func (f *Feed) TryNext() (Change, bool, error) {
 	f.reading.Lock()
 	defer f.reading.Unlock()
@@ -247,7 +247,7 @@ func (f *Feed) read(wait time.Duration) error {
 	})
 }
 
-// Position is the number of the last change that Next returned, or where the feed began.
+// Position returns the number of the last change that Next returned, or where the feed began.
 // Store it to go on after a restart.
 func (f *Feed) Position() uint64 {
 	return f.position.Load()
@@ -265,7 +265,7 @@ func (f *Feed) Close() error {
 	return nil
 }
 
-// Changes are the changes above a number as they come, until ctx is done. An error ends
+// Changes returns the changes above a number as they come, until ctx is done. An error ends
 // the loop; that ctx is done is one.
 func (d *Directory) Changes(ctx context.Context, after uint64) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
@@ -284,7 +284,7 @@ func (d *Directory) Changes(ctx context.Context, after uint64) iter.Seq2[Change,
 	}
 }
 
-// ChangesOnRecord are the changes above a number until there is no further one; it doesn't
+// ChangesOnRecord returns the changes above a number until there is no further one; it doesn't
 // wait for any. An error, of the kinds that [Feed.Next] has, ends the loop.
 func (d *Directory) ChangesOnRecord(after uint64) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {

@@ -35,12 +35,12 @@ func ParseID(s string) (ID, error) {
 	return id, nil
 }
 
-// IsZero says whether this is the zero ID, which is nobody's.
+// IsZero reports whether this is the zero ID, which is nobody's.
 func (id ID) IsZero() bool {
 	return id == ID{}
 }
 
-// String is the id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
+// String returns the id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8".
 func (id ID) String() string {
 	var out [36]byte
 	hex.Encode(out[0:8], id[0:4])
@@ -52,7 +52,7 @@ func (id ID) String() string {
 	return string(out[:])
 }
 
-// MarshalText is the id as text, for JSON among others.
+// MarshalText returns the id as text, for JSON among others.
 func (id ID) MarshalText() ([]byte, error) {
 	return []byte(id.String()), nil
 }

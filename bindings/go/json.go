@@ -8,7 +8,7 @@ import (
 // JSON of what calls return: keys in snake case, and none for what there is none of.
 // Licenses, roles, kinds and ids are texts.
 
-// MarshalText is the license as [ParseLicense] reads it.
+// MarshalText returns the license as [ParseLicense] reads it.
 func (l License) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // UnmarshalText reads a license as [ParseLicense] does.
@@ -17,7 +17,7 @@ func (l *License) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// MarshalText is the name of the role.
+// MarshalText returns the name of the role.
 func (r Role) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads a role as [ParseRole] does.
@@ -26,16 +26,16 @@ func (r *Role) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// MarshalText is the name of the kind.
+// MarshalText returns the name of the kind.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// MarshalText is the name of the kind.
+// MarshalText returns the name of the kind.
 func (k EventKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
-// MarshalJSON is a list of the names of the fields.
+// MarshalJSON returns a list of the names of the fields.
 func (f Fields) MarshalJSON() ([]byte, error) { return json.Marshal(f.names()) }
 
-// MarshalJSON is the user as an object, with the attributes and the external ids.
+// MarshalJSON returns the user as an object, with the attributes and the external ids.
 func (u User) MarshalJSON() ([]byte, error) {
 	type fields User
 	return json.Marshal(struct {
@@ -45,7 +45,7 @@ func (u User) MarshalJSON() ([]byte, error) {
 	}{fields(u), maps.Collect(u.Attributes()), maps.Collect(u.ExternalIDs())})
 }
 
-// MarshalJSON is the workspace as an object, with the external ids.
+// MarshalJSON returns the workspace as an object, with the external ids.
 func (w Workspace) MarshalJSON() ([]byte, error) {
 	type fields Workspace
 	return json.Marshal(struct {
@@ -54,16 +54,10 @@ func (w Workspace) MarshalJSON() ([]byte, error) {
 	}{fields(w), maps.Collect(w.ExternalIDs())})
 }
 
-// MarshalJSON is the seats as an object; the limit and the free seats are null where there
+// MarshalJSON returns the seats as an object; the limit and the free seats are null where there
 // is no limit.
 func (s Seats) MarshalJSON() ([]byte, error) {
 	type fields Seats
-	limited := func(seats uint64) *uint64 {
-		if seats == NoLimit {
-			return nil
-		}
-		return &seats
-	}
 	return json.Marshal(struct {
 		fields
 		Limit *uint64 `json:"limit"`
@@ -71,7 +65,23 @@ func (s Seats) MarshalJSON() ([]byte, error) {
 	}{fields(s), limited(s.Limit), limited(s.Free)})
 }
 
-// MarshalJSON is the event as an object, with what its kind has.
+// MarshalJSON returns the figures as an object; the limit is null where there is none.
+func (s Stats) MarshalJSON() ([]byte, error) {
+	type fields Stats
+	return json.Marshal(struct {
+		fields
+		SeatsLimit *uint64 `json:"seats_limit"`
+	}{fields(s), limited(s.SeatsLimit)})
+}
+
+func limited(seats uint64) *uint64 {
+	if seats == NoLimit {
+		return nil
+	}
+	return &seats
+}
+
+// MarshalJSON returns the event as an object, with what its kind has.
 func (e Event) MarshalJSON() ([]byte, error) {
 	type fields Event
 	event := struct {
@@ -91,7 +101,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(event)
 }
 
-// MarshalJSON is the outcome as an object, without the user as the batch left it. Its
+// MarshalJSON returns the outcome as an object, without the user as the batch left it. Its
 // subject is "license", or an object with the ids of the user, the workspace or both.
 func (o Outcome) MarshalJSON() ([]byte, error) {
 	var subject any = struct {
@@ -104,7 +114,7 @@ func (o Outcome) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"subject": subject, "changed": o.Changed, "version": o.Version})
 }
 
-// MarshalJSON is the error as an object: its kind, its message, and those of its numbers
+// MarshalJSON returns the error as an object: its kind, its message, and those of its numbers
 // that there are.
 func (e *Error) MarshalJSON() ([]byte, error) {
 	given := func(number uint64, is bool) *uint64 {

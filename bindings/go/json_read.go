@@ -68,7 +68,7 @@ func (u *NewUser) UnmarshalJSON(text []byte) error {
 	return err
 }
 
-// MarshalJSON is the user to create as an object that UnmarshalJSON reads.
+// MarshalJSON returns the user to create as an object that UnmarshalJSON reads.
 func (u NewUser) MarshalJSON() ([]byte, error) {
 	type fields NewUser
 	return json.Marshal(struct {

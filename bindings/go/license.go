@@ -41,7 +41,7 @@ func ParseLicense(s string) (License, error) {
 	return license, nil
 }
 
-// Limit is the number of seats; NoLimit for the Enterprise license.
+// Limit returns the number of seats; NoLimit for the Enterprise license.
 func (l License) Limit() uint64 {
 	switch l.kind {
 	case C.HC_LICENSE_COMMUNITY:
@@ -52,7 +52,7 @@ func (l License) Limit() uint64 {
 	return l.seats
 }
 
-// String is the license as ParseLicense reads it.
+// String returns the license as ParseLicense reads it.
 func (l License) String() string {
 	switch l.kind {
 	case C.HC_LICENSE_COMMUNITY:
@@ -81,7 +81,7 @@ type Seats struct {
 	OverBy uint64 `json:"over_by"`
 }
 
-// Seats tells how the seats are used.
+// Seats returns how the seats are used.
 func (d *Directory) Seats() (Seats, error) {
 	seats := C.hc_seats{struct_size: C.sizeof_hc_seats}
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {

@@ -44,11 +44,18 @@ func fill(buffer *[]byte, next nextBatch) (int, error) {
 		if status == C.HC_STATUS_OK {
 			return int(written), nil
 		}
-		err := failure(status, e)
-		var small *Error
-		if !errors.As(err, &small) || small.Kind != ErrBufferTooSmall || small.bufferBytes <= len(*buffer) {
+		if err := failure(status, e); !grow(buffer, err) {
 			return 0, err
 		}
-		*buffer = make([]byte, small.bufferBytes)
 	}
+}
+
+// grow replaces a buffer that an error says is too small, and reports whether it did.
+func grow(buffer *[]byte, err error) bool {
+	var small *Error
+	if !errors.As(err, &small) || small.Kind != ErrBufferTooSmall || small.bufferBytes <= len(*buffer) {
+		return false
+	}
+	*buffer = make([]byte, small.bufferBytes)
+	return true
 }

@@ -61,29 +61,47 @@ type Stats struct {
 	CommitRequests uint64 `json:"commit_requests"`
 	// CommitGroups are the transactions that they were grouped into.
 	CommitGroups uint64 `json:"commit_groups"`
+	// SeatsLimit is the seats of the license, or NoLimit.
+	SeatsLimit uint64 `json:"seats_limit"`
+	// FileBytes is the size of the main file; 0 for a directory in memory or opened read-only.
+	FileBytes uint64 `json:"file_bytes"`
+	// LogBytes is the size of the log's files; 0 for a directory in memory or opened read-only.
+	LogBytes uint64 `json:"log_bytes"`
+	// Checkpoints write the log's commits to the main file. The one at closing doesn't count.
+	Checkpoints uint64 `json:"checkpoints"`
+	// CheckpointMicros is the duration of all checkpoints in microseconds.
+	CheckpointMicros uint64 `json:"checkpoint_micros"`
+	// CheckpointMicrosMax is the duration of the longest checkpoint.
+	CheckpointMicrosMax uint64 `json:"checkpoint_micros_max"`
 }
 
-// Stats are the figures of now.
+// Stats returns the figures of now.
 func (d *Directory) Stats() (Stats, error) {
 	s := C.hc_stats{struct_size: C.sizeof_hc_stats}
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
 		return C.hc_directory_get_stats(h, &s, e)
 	})
 	return Stats{
-		UsersActive:    uint64(s.users_active),
-		UsersInactive:  uint64(s.users_inactive),
-		Workspaces:     uint64(s.workspaces),
-		LatestChange:   uint64(s.latest_change),
-		CacheEntries:   uint64(s.cache_entries),
-		CacheBytes:     uint64(s.cache_bytes),
-		CacheHits:      uint64(s.cache_hits),
-		CacheMisses:    uint64(s.cache_misses),
-		CommitRequests: uint64(s.commit_requests),
-		CommitGroups:   uint64(s.commit_groups),
+		UsersActive:         uint64(s.users_active),
+		UsersInactive:       uint64(s.users_inactive),
+		Workspaces:          uint64(s.workspaces),
+		LatestChange:        uint64(s.latest_change),
+		CacheEntries:        uint64(s.cache_entries),
+		CacheBytes:          uint64(s.cache_bytes),
+		CacheHits:           uint64(s.cache_hits),
+		CacheMisses:         uint64(s.cache_misses),
+		CommitRequests:      uint64(s.commit_requests),
+		CommitGroups:        uint64(s.commit_groups),
+		SeatsLimit:          uint64(s.seats_limit),
+		FileBytes:           uint64(s.file_bytes),
+		LogBytes:            uint64(s.log_bytes),
+		Checkpoints:         uint64(s.checkpoints),
+		CheckpointMicros:    uint64(s.checkpoint_micros),
+		CheckpointMicrosMax: uint64(s.checkpoint_micros_max),
 	}, err
 }
 
-// StatsText is all figures as Prometheus reads them, in its text format. It holds no
+// StatsText returns all figures as Prometheus reads them, in its text format. It holds no
 // personal data.
 func (d *Directory) StatsText() (string, error) {
 	buffer := make([]byte, 4096)
@@ -201,9 +219,9 @@ func FindFaultsIn(path string, limit int) (Faults, error) {
 	})
 }
 
-// Repair makes the directory in a file sound again, in one transaction; nobody may have
-// it open. A record that can't be kept is removed and written to the file aside, which
-// must not exist. An empty aside changes nothing and tells what would be done.
+// Repair repairs the directory in a file, in one transaction; nobody may have it open.
+// Records that can't be kept are moved to the file aside, which must not exist. With an
+// empty aside, it changes nothing and returns what a repair would do.
 func Repair(path, aside string, limit int) (Faults, error) {
 	bytes, length := text(path)
 	to, toLength := text(aside)

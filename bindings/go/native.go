@@ -1,7 +1,7 @@
 package headcount
 
 /*
-#cgo CFLAGS: -I${SRCDIR}/native
+#cgo CFLAGS: -I${SRCDIR}/native -I${SRCDIR}/unbuilt
 #cgo LDFLAGS: ${SRCDIR}/native/libheadcount.a -lutil -lrt -lpthread -lm -ldl
 #include "headcount.h"
 */
@@ -24,7 +24,7 @@ func checkABI(found uint32, version string) error {
 		"build both from the same release", version, found, C.HC_ABI_VERSION)
 }
 
-// Version is the version of the native library, such as "0.1.0".
+// Version returns the version of the native library, such as "0.1.0".
 func Version() string {
 	return C.GoString(C.hc_version_string())
 }

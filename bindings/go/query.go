@@ -57,7 +57,7 @@ type Query struct {
 	// Attributes selects users with these values of these attributes: up to 16, together
 	// with HasAttributes.
 	Attributes map[string]string `json:"attributes"`
-	// HasAttributes selects users with these attributes, whatever their values.
+	// HasAttributes selects users with these attributes, of any value.
 	HasAttributes []string `json:"has_attributes"`
 	// CreatedSince selects users created at this moment or later.
 	CreatedSince time.Time `json:"created_since"`
@@ -145,7 +145,7 @@ func (d *Directory) Find(query Query) iter.Seq2[User, error] {
 	}
 }
 
-// Count counts the users that match, whatever the limit and the place of the query.
+// Count counts the users that match, regardless of the limit and the position of the query.
 func (d *Directory) Count(query Query) (uint64, error) {
 	native, err := query.native()
 	if err != nil {

@@ -31,7 +31,7 @@ type SeatHistory struct {
 	Days []SeatDay `json:"days"`
 }
 
-// SeatHistory tells the most users that were active at one time, on each day (UTC) since
+// SeatHistory returns the most users that were active at one time, on each day (UTC) since
 // that of a moment; the zero time is the first day on record. It is kept for three years.
 func (d *Directory) SeatHistory(since time.Time) (SeatHistory, error) {
 	var micros C.uint64_t

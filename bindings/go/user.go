@@ -38,17 +38,17 @@ type User struct {
 	externalIDs pairs
 }
 
-// Attribute is the value of an attribute, and whether the user has it.
+// Attribute returns the value of an attribute, and whether the user has it.
 func (u *User) Attribute(name string) (string, bool) { return u.attributes.get(name) }
 
-// Attributes are the names and values of all attributes, ordered by name.
+// Attributes returns the names and values of all attributes, ordered by name.
 func (u *User) Attributes() iter.Seq2[string, string] { return u.attributes.all() }
 
-// ExternalID is the id that a provisioner, such as an identity provider, has for the user,
+// ExternalID returns the id that a provisioner, such as an identity provider, has for the user,
 // and whether there is one.
 func (u *User) ExternalID(provisioner string) (string, bool) { return u.externalIDs.get(provisioner) }
 
-// ExternalIDs are the provisioners and the ids that they have for the user, ordered by
+// ExternalIDs returns the provisioners and the ids that they have for the user, ordered by
 // provisioner.
 func (u *User) ExternalIDs() iter.Seq2[string, string] { return u.externalIDs.all() }
 

@@ -14,29 +14,29 @@ import (
 	"unsafe"
 )
 
-// User is the user that an id as text, an email or a username names, or fails with
+// User returns the user that an id as text, an email or a username names, or fails with
 // [ErrUserNotFound].
 func (d *Directory) User(ref string) (User, error) {
 	return lookUp(d, ref, func(c *hostCache) *cache[string] { return &c.byRef }, C.HC_USER_KEY_ANY, text)
 }
 
-// UserByID is the user with this id, or fails with [ErrUserNotFound].
+// UserByID returns the user with this id, or fails with [ErrUserNotFound].
 func (d *Directory) UserByID(id ID) (User, error) {
 	bytes := func(id ID) (*C.uint8_t, C.size_t) { return idPointer(&id), C.size_t(len(id)) }
 	return lookUp(d, id, func(c *hostCache) *cache[ID] { return &c.byID }, C.HC_USER_KEY_ID, bytes)
 }
 
-// UserByEmail is the user with this email, or fails with [ErrUserNotFound].
+// UserByEmail returns the user with this email, or fails with [ErrUserNotFound].
 func (d *Directory) UserByEmail(email string) (User, error) {
 	return lookUp(d, email, func(c *hostCache) *cache[string] { return &c.byEmail }, C.HC_USER_KEY_EMAIL, text)
 }
 
-// UserByUsername is the user with this username, or fails with [ErrUserNotFound].
+// UserByUsername returns the user with this username, or fails with [ErrUserNotFound].
 func (d *Directory) UserByUsername(username string) (User, error) {
 	return lookUp(d, username, func(c *hostCache) *cache[string] { return &c.byUsername }, C.HC_USER_KEY_USERNAME, text)
 }
 
-// UsersByEmails are the users with these emails, in their order; nil for each that nobody
+// UsersByEmails returns the users with these emails, in their order; nil for each that nobody
 // has. It makes one call for many users, and bypasses the cache of this package: it neither
 // reads nor fills it. Use it where few of the users are likely to be cached, such as for a
 // report; for cached users, [Directory.UserByEmail] is faster.
@@ -44,7 +44,7 @@ func (d *Directory) UsersByEmails(emails []string) ([]*User, error) {
 	return readMany(d, C.HC_USER_KEY_EMAIL, emails)
 }
 
-// UsersByIDs are the users with these ids, as [Directory.UsersByEmails].
+// UsersByIDs returns the users with these ids, as [Directory.UsersByEmails] does.
 func (d *Directory) UsersByIDs(ids []ID) ([]*User, error) {
 	texts := make([]string, len(ids))
 	for i, id := range ids {
@@ -58,27 +58,28 @@ const readAtOnce = 1024
 
 // readMany reads the users that keys name.
 func readMany(d *Directory, kind C.int32_t, keys []string) ([]*User, error) {
+	var packed []byte
+	for _, key := range keys {
+		packed = binary.LittleEndian.AppendUint32(packed, uint32(len(key)))
+		packed = append(packed, key...)
+	}
 	users := make([]*User, 0, len(keys))
 	buffer := make([]byte, listBufferBytes)
 	offsets := make([]C.uint32_t, max(1, min(len(keys), readAtOnce)))
 	for isFirst := true; isFirst || len(users) < len(keys); isFirst = false { // A closed directory fails without keys too.
-		left := keys[len(users):]
-		left = left[:min(len(left), readAtOnce)]
-		var packed []byte
-		for _, key := range left {
-			packed = binary.LittleEndian.AppendUint32(packed, uint32(len(key)))
-			packed = append(packed, key...)
-		}
 		var read C.size_t
 		handle := d.native
 		handleUsed()
 		written, err := fill(&buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
 			return C.hc_user_read_many(handle, kind, (*C.uint8_t)(unsafe.SliceData(packed)), C.size_t(len(packed)),
-				b, n, &offsets[0], C.size_t(len(left)), &read, w, e)
+				b, n, &offsets[0], C.size_t(min(len(keys)-len(users), len(offsets))), &read, w, e)
 		})
 		runtime.KeepAlive(d)
 		if err != nil {
 			return nil, err
+		}
+		for _, key := range keys[len(users) : len(users)+int(read)] {
+			packed = packed[4+len(key):]
 		}
 		start := len(users)
 		users = users[:start+int(read)]
@@ -102,7 +103,7 @@ func readMany(d *Directory, kind C.int32_t, keys []string) ([]*User, error) {
 	return users, nil
 }
 
-// UserByExternalID is the user for whom a provisioner, such as an identity provider, has
+// UserByExternalID returns the user for whom a provisioner, such as an identity provider, has
 // this id, or fails with [ErrUserNotFound].
 func (d *Directory) UserByExternalID(provisioner, id string) (User, error) {
 	p, provisionerLength := text(provisioner)
@@ -127,8 +128,8 @@ func (d *Directory) TouchUser(ref string) error {
 	})
 }
 
-// LastSeen is when a user was last seen, to about an hour; the zero time where nobody said
-// so with [Directory.TouchUser]. No change is made of it, and no version. It fails with
+// LastSeen returns when [Directory.TouchUser] last noted a user, to about an hour; the zero time if
+// it never did. Sightings make no change and no version. It fails with
 // [ErrUserNotFound].
 func (d *Directory) LastSeen(ref string) (time.Time, error) {
 	bytes, length := text(ref)
@@ -157,35 +158,46 @@ func lookUp[K comparable](d *Directory, key K, of func(*hostCache) *cache[K],
 	start, length := bytes(key)
 	user, err := d.readUser(kind, start, length)
 	if err == nil && d.cache != nil {
-		of(d.cache).put(generation, key, &user)
+		of(d.cache).put(generation, key, user)
 	}
 	return user, err
 }
 
-// Buffers for one packed user, most of whom are smaller.
-var userBuffers = sync.Pool{New: func() any {
-	buffer := make([]byte, 1024)
-	return &buffer
-}}
+// A userRead is where C writes one packed user.
+type userRead struct {
+	buffer  []byte
+	written C.size_t
+	failure *C.hc_error
+}
+
+// Most users are smaller.
+var userReads = sync.Pool{New: func() any { return &userRead{buffer: make([]byte, 1024)} }}
 
 // readUser reads all of a user in one call.
 func (d *Directory) readUser(kind C.int32_t, key *C.uint8_t, length C.size_t) (User, error) {
-	buffer := userBuffers.Get().(*[]byte)
-	defer userBuffers.Put(buffer)
-	handle := d.native
-	handleUsed()
-	written, err := fill(buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {
-		return C.hc_user_read(handle, kind, key, length, b, n, w, e)
-	})
-	runtime.KeepAlive(d)
-	if err != nil {
-		return User{}, err
+	read := userReads.Get().(*userRead)
+	defer userReads.Put(read)
+	for {
+		handle := d.native
+		handleUsed()
+		status := C.hc_user_read(handle, kind, key, length, (*C.uint8_t)(unsafe.SliceData(read.buffer)),
+			C.size_t(len(read.buffer)), &read.written, &read.failure)
+		runtime.KeepAlive(d)
+		if status == C.HC_STATUS_OK {
+			break
+		}
+		err := failure(status, read.failure)
+		read.failure = nil
+		if !grow(&read.buffer, err) {
+			return User{}, err
+		}
 	}
-	if written == 0 {
+	batch := read.buffer[:read.written]
+	if len(batch) == 0 {
 		return User{}, errNobody
 	}
 	var user User
-	err = records((*buffer)[:written], usersBatch, func(record []byte) bool {
+	err := records(batch, usersBatch, func(record []byte) bool {
 		user = unpackUser(record)
 		return false
 	})
@@ -329,7 +341,7 @@ func (d *Directory) DeleteUser(ref string) error {
 	})
 }
 
-// Users are all users, active or not, ordered by email, as they are when the loop begins.
+// Users returns all users, active or not, ordered by email, as they are when the loop begins.
 // An error ends the loop.
 //
 //	for user, err := range dir.Users() {

@@ -32,7 +32,7 @@ func ParseRole(s string) (Role, error) {
 	return Role(role), nil
 }
 
-// String is the name of the role: "owner" or "user", and empty for the zero Role.
+// String returns the name of the role: "owner" or "user", and empty for the zero Role.
 func (r Role) String() string {
 	switch r {
 	case Owner:
@@ -64,13 +64,13 @@ type Workspace struct {
 	externalIDs pairs
 }
 
-// ExternalID is the id that a provisioner, such as an identity provider, has for the
+// ExternalID returns the id that a provisioner, such as an identity provider, has for the
 // workspace, and whether there is one.
 func (w *Workspace) ExternalID(provisioner string) (string, bool) {
 	return w.externalIDs.get(provisioner)
 }
 
-// ExternalIDs are the provisioners and the ids that they have for the workspace, ordered by
+// ExternalIDs returns the provisioners and the ids that they have for the workspace, ordered by
 // provisioner.
 func (w *Workspace) ExternalIDs() iter.Seq2[string, string] { return w.externalIDs.all() }
 
@@ -88,14 +88,14 @@ type Member struct {
 	Version uint64 `json:"version"`
 }
 
-// Workspace is the workspace with this id, or fails with [ErrWorkspaceNotFound].
+// Workspace returns the workspace with this id, or fails with [ErrWorkspaceNotFound].
 func (d *Directory) Workspace(id uint64) (Workspace, error) {
 	return d.workspaceCall(func(h *C.hc_directory, w **C.hc_workspace, e **C.hc_error) C.hc_status {
 		return C.hc_workspace_get(h, C.uint64_t(id), w, e)
 	})
 }
 
-// WorkspaceByName is the workspace with this name, or fails with
+// WorkspaceByName returns the workspace with this name, or fails with
 // [ErrWorkspaceNotFound].
 func (d *Directory) WorkspaceByName(name string) (Workspace, error) {
 	bytes, length := text(name)
@@ -104,7 +104,7 @@ func (d *Directory) WorkspaceByName(name string) (Workspace, error) {
 	})
 }
 
-// WorkspaceByExternalID is the workspace for which a provisioner, such as an identity
+// WorkspaceByExternalID returns the workspace for which a provisioner, such as an identity
 // provider, has this id, or fails with [ErrWorkspaceNotFound].
 func (d *Directory) WorkspaceByExternalID(provisioner, id string) (Workspace, error) {
 	p, provisionerLength := text(provisioner)
@@ -163,7 +163,7 @@ func (d *Directory) CreateWorkspaceWithExternalIDs(name, owner string, externalI
 	return d.Workspace(applied.Outcomes[0].WorkspaceID)
 }
 
-// DefaultWorkspace is the default workspace of a user, who owns it; it is made when it is
+// DefaultWorkspace returns the default workspace of a user, who owns it; it is made when it is
 // first asked for. It fails with [ErrUserNotFound].
 func (d *Directory) DefaultWorkspace(ref string) (Workspace, error) {
 	bytes, length := text(ref)
@@ -206,7 +206,7 @@ func (d *Directory) DeleteWorkspace(id uint64) error {
 	})
 }
 
-// Members are the members of a workspace: owners first, then users, each ordered by
+// Members returns the members of a workspace: owners first, then users, each ordered by
 // email. It fails with [ErrWorkspaceNotFound].
 func (d *Directory) Members(workspace uint64) ([]Member, error) {
 	return d.memberList(func(h *C.hc_directory, m **C.hc_members, e **C.hc_error) C.hc_status {
@@ -214,7 +214,7 @@ func (d *Directory) Members(workspace uint64) ([]Member, error) {
 	})
 }
 
-// WorkspacesOf are the workspaces of a user, with the role in each, ordered by id. It
+// WorkspacesOf returns the workspaces of a user, with the role in each, ordered by id. It
 // fails with [ErrUserNotFound].
 func (d *Directory) WorkspacesOf(ref string) ([]Member, error) {
 	bytes, length := text(ref)
@@ -253,7 +253,7 @@ func (d *Directory) RemoveMember(workspace uint64, ref string) error {
 	})
 }
 
-// Workspaces are all workspaces, archived ones included, ordered by id, as they are when
+// Workspaces returns all workspaces, archived ones included, ordered by id, as they are when
 // the loop begins. An error ends the loop.
 func (d *Directory) Workspaces() iter.Seq2[Workspace, error] {
 	return func(yield func(Workspace, error) bool) {

@@ -5,6 +5,7 @@ use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
+use super::seats::HC_NO_LIMIT;
 use super::status::HcStatus;
 use crate::directory::Stats;
 
@@ -39,10 +40,24 @@ pub struct HcStats {
     pub commit_requests: u64,
     /// Transactions that they were grouped into.
     pub commit_groups: u64,
+    /// Seats of the license, or #HC_NO_LIMIT.
+    pub seats_limit: u64,
+    /// The size of the main file; 0 for a directory in memory or opened read-only.
+    pub file_bytes: u64,
+    /// The size of the log's files, as of the latest commit; 0 before the first one, and
+    /// for a directory in memory or opened read-only.
+    pub log_bytes: u64,
+    /// Checkpoints, which write the log's commits to the main file. The one at closing
+    /// doesn't count.
+    pub checkpoints: u64,
+    /// The total duration of checkpoints in microseconds.
+    pub checkpoint_micros: u64,
+    /// The duration of the longest checkpoint in microseconds.
+    pub checkpoint_micros_max: u64,
 }
 
 // Fields without gaps between them: the layout is the same for every compiler.
-const _: () = assert!(size_of::<HcStats>() == 88 && align_of::<HcStats>() <= 8);
+const _: () = assert!(size_of::<HcStats>() == 136 && align_of::<HcStats>() <= 8);
 
 impl HcStats {
     /// What the first release wrote: no caller has less.
@@ -64,12 +79,19 @@ impl From<Stats> for HcStats {
             cache_misses: stats.cache_misses,
             commit_requests: stats.commit_requests,
             commit_groups: stats.commit_groups,
+            seats_limit: stats.seats_limit.unwrap_or(HC_NO_LIMIT),
+            file_bytes: stats.file_bytes,
+            log_bytes: stats.log_bytes,
+            checkpoints: stats.checkpoints,
+            checkpoint_micros: stats.checkpoint_micros,
+            checkpoint_micros_max: stats.checkpoint_micros_max,
         }
     }
 }
 
-/// Tells figures to monitor a directory by. The first four are of one moment; those of the
-/// cache and the commits are read one by one while others may go on.
+/// Returns figures to monitor a directory with. The number of users, workspaces and seats and
+/// the latest change are of one moment; the other figures are read one by one, and may change
+/// meanwhile. For the latency of commits see #hc_directory_write_stats_text.
 ///
 /// @param stats Where to write them.
 #[unsafe(no_mangle)]

@@ -1,8 +1,8 @@
 //! Support for hosts that cache users themselves.
 
+use std::sync::atomic::AtomicU64;
+
 use super::Directory;
-#[cfg(feature = "capi")]
-use crate::process::Word;
 
 /// Caching users in a host.
 impl Directory {
@@ -59,9 +59,20 @@ impl Directory {
         self.shared.cache.generation()
     }
 
-    /// The place of that number in memory, which lives as long as the directory.
-    #[cfg(feature = "capi")]
-    pub(crate) fn generation_word(&self) -> &Word {
+    /// The [generation](Self::generation) in memory, for hosts that read it without a call. It
+    /// lives as long as the directory has handles, and is for reading only.
+    ///
+    /// ```
+    /// use std::sync::atomic::Ordering;
+    ///
+    /// use headcount::Directory;
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let word = directory.generation_word();
+    /// assert_eq!(word.load(Ordering::Acquire), directory.generation());
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn generation_word(&self) -> &AtomicU64 {
         self.shared.cache.generation_word()
     }
 }

@@ -48,7 +48,9 @@ fn layouts() -> [Layout; 9] {
         }),
         layout!(HcStats as hc_stats {
             struct_size, reserved, users_active, users_inactive, workspaces, latest_change,
-            cache_entries, cache_bytes, cache_hits, cache_misses, commit_requests, commit_groups
+            cache_entries, cache_bytes, cache_hits, cache_misses, commit_requests, commit_groups,
+            seats_limit, file_bytes, log_bytes, checkpoints, checkpoint_micros,
+            checkpoint_micros_max
         }),
         layout!(HcErrorDetails as hc_error_details {
             struct_size, status, is_retryable, given, op_index, limit, active, requested,

@@ -8,6 +8,7 @@
 
 mod dependencies;
 mod examples;
+mod expectations;
 mod imports;
 mod lengths;
 mod sources;

@@ -249,7 +249,7 @@ namespace Headcount
             return Attribute(Interop.Utf8(name), Interop.Utf8(value));
         }
 
-        /// <summary>Only users with an attribute, whatever its value.</summary>
+        /// <summary>Only users with an attribute, of any value.</summary>
         public UserQuery HasAttribute(string name)
         {
             return Attribute(Interop.Utf8(name), null);

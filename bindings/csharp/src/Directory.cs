@@ -265,7 +265,7 @@ namespace Headcount
             }
         }
 
-        /// <summary>How many users match, whatever the limit and the place of the query.</summary>
+        /// <summary>How many users match, regardless of the limit and the position of the query.</summary>
         public ulong Count(UserQuery query)
         {
             return query.Use(q =>
@@ -529,7 +529,8 @@ namespace Headcount
             var s = new hc_stats { struct_size = (uint)Marshal.SizeOf(typeof(hc_stats)) };
             Interop.Check(Native.hc_directory_get_stats(handle, ref s, out var error), error);
             return new Stats(s.users_active, s.users_inactive, s.workspaces, s.latest_change, s.cache_entries, s.cache_bytes,
-                s.cache_hits, s.cache_misses, s.commit_requests, s.commit_groups);
+                s.cache_hits, s.cache_misses, s.commit_requests, s.commit_groups, Limit(s.seats_limit), s.file_bytes, s.log_bytes,
+                s.checkpoints, s.checkpoint_micros, s.checkpoint_micros_max);
         }
 
         /// <summary>All figures as Prometheus reads them, in its text format. It holds no personal data.</summary>
@@ -598,7 +599,7 @@ namespace Headcount
             return bytes;
         }
 
-        /// <summary>Lists what is wrong with the directory in a file, also where it is too damaged to be opened.</summary>
+        /// <summary>Lists what is wrong with the directory in a file, even one too damaged to be opened.</summary>
         /// <exception cref="HeadcountException">AlreadyOpen, Corrupted.</exception>
         public static FaultList FindFaultsIn(string path, int limit)
         {
@@ -608,7 +609,7 @@ namespace Headcount
             return Copies.Faults(faults);
         }
 
-        /// <summary>Makes the directory in a file sound again, in one transaction. Records that are removed are written to a new file; null changes nothing and tells what would be done.</summary>
+        /// <summary>Repairs the directory in a file, in one transaction. Records that it removes are written to a new file; with null, it changes nothing and returns what a repair would do.</summary>
         /// <exception cref="HeadcountException">InvalidArgument when the other file exists, AlreadyOpen, Corrupted.</exception>
         public static FaultList Repair(string path, [Nullable(2)] string aside, int limit)
         {
@@ -692,24 +693,46 @@ namespace Headcount
         {
             var users = new List<User>(keys.Count);
             var buffer = new byte[64 << 10];
+            var offsets = new uint[Math.Max(1, Math.Min(keys.Count, ReadAtOnce))];
             do // Without keys too: a closed directory fails.
             {
-                var count = Math.Min(keys.Count - users.Count, ReadAtOnce);
-                var packed = new System.IO.MemoryStream();
-                for (var i = 0; i < count; i++)
+                var end = Math.Min(keys.Count, users.Count + ReadAtOnce);
+                var packed = Pack(keys, users.Count, end);
+                var bytes = packed.Length;
+                do
                 {
-                    var key = keys[users.Count + i];
-                    for (var shift = 0; shift < 32; shift += 8)
-                        packed.WriteByte((byte)(key.Length >> shift));
-                    packed.Write(key, 0, key.Length);
-                }
-                var offsets = new uint[Math.Max(count, 1)];
-                Interop.Check(Native.hc_user_read_many(handle, kind, packed.GetBuffer(), (UIntPtr)(ulong)packed.Length, buffer, Interop.Size(buffer),
-                    offsets, (UIntPtr)(uint)count, out var read, out var _, out var error), error);
-                for (var i = 0; i < (int)read; i++)
-                    users.Add(offsets[i] == 0 ? null : Packed.User(buffer, (int)offsets[i]));
+                    Interop.Check(Native.hc_user_read_many(handle, kind, packed, (UIntPtr)(uint)bytes, buffer, Interop.Size(buffer),
+                        offsets, (UIntPtr)(uint)(end - users.Count), out var read, out var _, out var error), error);
+                    var done = 0;
+                    for (var i = 0; i < (int)read; i++)
+                    {
+                        done += 4 + keys[users.Count].Length;
+                        users.Add(offsets[i] == 0 ? null : Packed.User(buffer, (int)offsets[i]));
+                    }
+                    bytes -= done;
+                    Buffer.BlockCopy(packed, done, packed, 0, bytes);
+                } while (users.Count < end);
             } while (users.Count < keys.Count);
             return users;
+        }
+
+        /// The keys from start to end, as hc_user_read_many takes them.
+        private static byte[] Pack(IReadOnlyList<byte[]> keys, int start, int end)
+        {
+            var bytes = 0;
+            for (var i = start; i < end; i++)
+                bytes += 4 + keys[i].Length;
+            var packed = new byte[bytes];
+            var at = 0;
+            for (var i = start; i < end; i++)
+            {
+                var key = keys[i];
+                for (var shift = 0; shift < 32; shift += 8)
+                    packed[at++] = (byte)(key.Length >> shift);
+                Buffer.BlockCopy(key, 0, packed, at, key.Length);
+                at += key.Length;
+            }
+            return packed;
         }
 
         private static User Keep<TKey>(HostCache<TKey> kept, ulong before, TKey key, User user)

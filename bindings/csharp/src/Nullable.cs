@@ -14,7 +14,7 @@ namespace System.Runtime.CompilerServices
         public NullableAttribute(byte[] flags) { NullableFlags = flags; }
     }
 
-    /// What holds for everything within that says nothing itself.
+    /// The default for members without an attribute of their own.
     [AttributeUsage(AttributeTargets.All)]
     internal sealed class NullableContextAttribute : Attribute
     {

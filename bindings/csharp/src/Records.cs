@@ -332,7 +332,8 @@ namespace Headcount
     [NullableContext(1)]
     public sealed class Stats
     {
-        internal Stats(ulong usersActive, ulong usersInactive, ulong workspaces, ulong latestChange, ulong cacheEntries, ulong cacheBytes, ulong cacheHits, ulong cacheMisses, ulong commitRequests, ulong commitGroups)
+        internal Stats(ulong usersActive, ulong usersInactive, ulong workspaces, ulong latestChange, ulong cacheEntries, ulong cacheBytes, ulong cacheHits, ulong cacheMisses, ulong commitRequests, ulong commitGroups,
+            ulong? seatsLimit, ulong fileBytes, ulong logBytes, ulong checkpoints, ulong checkpointMicros, ulong checkpointMicrosMax)
         {
             UsersActive = usersActive;
             UsersInactive = usersInactive;
@@ -344,6 +345,12 @@ namespace Headcount
             CacheMisses = cacheMisses;
             CommitRequests = commitRequests;
             CommitGroups = commitGroups;
+            SeatsLimit = seatsLimit;
+            FileBytes = fileBytes;
+            LogBytes = logBytes;
+            Checkpoints = checkpoints;
+            CheckpointMicros = checkpointMicros;
+            CheckpointMicrosMax = checkpointMicrosMax;
         }
 
         /// <summary>Users who take a seat.</summary>
@@ -375,6 +382,24 @@ namespace Headcount
 
         /// <summary>Transactions that they were grouped into.</summary>
         public ulong CommitGroups { get; }
+
+        /// <summary>Seats of the license; null for no limit.</summary>
+        public ulong? SeatsLimit { get; }
+
+        /// <summary>The size of the main file; 0 for a directory in memory or opened read-only.</summary>
+        public ulong FileBytes { get; }
+
+        /// <summary>The size of the log's files; 0 for a directory in memory or opened read-only.</summary>
+        public ulong LogBytes { get; }
+
+        /// <summary>Checkpoints, which write the log's commits to the main file; without the one at closing.</summary>
+        public ulong Checkpoints { get; }
+
+        /// <summary>The duration of all checkpoints in microseconds.</summary>
+        public ulong CheckpointMicros { get; }
+
+        /// <summary>The duration of the longest checkpoint in microseconds.</summary>
+        public ulong CheckpointMicrosMax { get; }
     }
 
     /// <summary>What a backup or restore copied.</summary>

@@ -138,8 +138,6 @@ namespace Headcount.Tests
         public ulong Position() { return feed.Position; }
         public Change Next(ulong timeoutMs) { return feed.Next(TimeSpan.FromMilliseconds(timeoutMs)); }
         public object Changes(ulong after) { using (var all = directory.Follow(after)) return Enumerable.Repeat(all, int.MaxValue).Select(each => each.Next(TimeSpan.Zero)).TakeWhile(change => change != null).ToList(); }
-        public object Stats() { return new[] { directory.Stats() }.Select(of => new Map { { "users_active", of.UsersActive }, { "users_inactive", of.UsersInactive },
-            { "workspaces", of.Workspaces }, { "latest_change", of.LatestChange }, { "seats_limit", directory.Seats().Limit } }).Single(); }
         public ulong Len() { return directory.Count(new UserQuery()); }
         public Seats SetLicense(License license) { directory.SetLicense(license); return directory.Seats(); }
         public void Export(string path) { using (var lines = File.Create(path)) directory.Export(lines); }

@@ -1,10 +1,10 @@
 /**
- * Users that were read, as objects: a hit makes none, and looks nothing up.
+ * Users that were read, as objects: a hit creates no object and makes no call.
  *
- * The library counts the commits that change users. What is kept here is kept with the
- * count that was read *before* the library was asked, and used only while the count is
- * the same; it is 0, and nothing is used or kept, while such a commit is under way. So
- * whoever has seen a commit never sees an older state here, whichever thread wrote it.
+ * The library counts the commits that change users. An entry is stored with the count that
+ * was read *before* the library was asked, and is valid only while the count is the same.
+ * The count is 0 while such a commit is under way; nothing is stored or used then. So a
+ * thread that has seen a commit never sees an older state here, whichever thread wrote it.
  */
 
 import { native } from "./native";
@@ -20,20 +20,37 @@ export class HostCache {
   readonly usernames: Keys;
   #handle: number;
   #isOff: boolean;
+  /** The library's count, as two halves in its own memory; `undefined` where Node can't lend that. */
+  #words: Uint32Array | undefined;
+  #first = 0;
+  #second = 0;
   /** The count that all which is kept belongs to. */
   #generation = 0;
 
   constructor(handle: number, users: number | undefined) {
     this.#handle = handle;
     this.#isOff = users === 0;
+    const counter = this.#isOff ? undefined : native.counter(handle);
+    this.#words = counter && new Uint32Array(counter);
     this.users = new Keys(users ?? USERS);
     this.usernames = new Keys(users ?? USERS);
   }
 
-  /** Forgets what may be out of date. To be called before each look; what it returns goes with what is found. */
+  /** Drops what may be out of date. Call it before each look-up, and pass what it returns to {@link keep}. */
   begin(): number {
     if (this.#isOff) {
       return 0;
+    }
+    if (this.#words !== undefined) {
+      // The count never goes back, so while both halves are the same it is, too.
+      const first = Atomics.load(this.#words, 0);
+      const second = Atomics.load(this.#words, 1);
+      if (first === this.#first && second === this.#second) {
+        return this.#generation;
+      }
+      // Before the count is asked for: if it moves on meanwhile, the next look asks again.
+      this.#first = first;
+      this.#second = second;
     }
     const generation = native.generation(this.#handle);
     if (generation !== this.#generation) {
@@ -42,6 +59,14 @@ export class HostCache {
       this.#generation = generation;
     }
     return generation;
+  }
+
+  /** Forgets everything for good. A shared directory goes on counting after this handle is closed. */
+  close(): void {
+    this.#words = undefined;
+    this.users.clear();
+    this.usernames.clear();
+    this.#generation = 0;
   }
 
   /** Keeps a user who was looked up after `generation` was read, and returns the user. */

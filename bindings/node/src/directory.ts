@@ -234,6 +234,7 @@ export class Directory implements AsyncDisposable, Disposable {
    */
   close(): Promise<void> {
     this.#core.state.isClosed = true;
+    this.#core.cache.close();
     return (this.#closing ??= native.close(this.#core.handle).then((answer) => void open(answer)));
   }
 
@@ -345,6 +346,7 @@ export class DirectorySync implements Disposable {
   /** Closes the directory, once what was begun is finished. Closing again does nothing. */
   close(): void {
     this.#core.state.isClosed = true;
+    this.#core.cache.close();
     open(native.closeSync(this.#core.handle));
   }
 

@@ -46,7 +46,7 @@ export async function planRepair(path: string | URL, limit = 100): Promise<Repai
 }
 
 /**
- * Makes a damaged file sound again. What can't be kept is removed, and written to the new
+ * Repairs a damaged file. Records that can't be kept are moved to the new
  * file `aside`, which then has personal data. A backup, if there is one, has more in it.
  */
 export async function repair(path: string | URL, aside: string | URL, limit = 100): Promise<Repaired> {

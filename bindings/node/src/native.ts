@@ -20,6 +20,7 @@ export interface Native {
   close(handle: number): Promise<string>;
   closeSync(handle: number): string;
   generation(handle: number): number;
+  counter(handle: number): ArrayBuffer | undefined;
   get(handle: number, key: string): string | undefined;
   getByUsername(handle: number, username: string): string | undefined;
   wait(handle: number, ticket: number, position: number): Promise<string>;
@@ -27,7 +28,7 @@ export interface Native {
 }
 
 /** The layout of texts that this release reads. */
-const LAYOUT = "2";
+const LAYOUT = "3";
 
 /** An answer, taken apart. @internal */
 export interface Answer {

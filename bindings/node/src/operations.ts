@@ -300,7 +300,7 @@ export function usersOf(answer: Answer): User[] {
   return users;
 }
 
-/** A license comes as a text, whatever it is. */
+/** The addon writes every license as a text. */
 function license(text: string): License {
   return text === "community" || text === "enterprise" ? text : Number(text);
 }

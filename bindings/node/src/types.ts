@@ -128,7 +128,7 @@ export interface UserQuery {
   search?: string | undefined;
   /** Only users with these values of these attributes. */
   attributes?: Readonly<Record<string, string>> | undefined;
-  /** Only users with these attributes, whatever their values. */
+  /** Only users with these attributes, of any value. */
   hasAttributes?: readonly string[] | undefined;
   /** Only users created at this moment or later. A text may have microseconds. */
   createdSince?: Date | string | undefined;
@@ -445,6 +445,16 @@ export interface Stats {
   readonly commitGroups: number;
   /** Seats of the license; `null` for no limit. */
   readonly seatsLimit: number | null;
+  /** The size of the main file; 0 for a directory in memory or opened read-only. */
+  readonly fileBytes: number;
+  /** The size of the log's files; 0 for a directory in memory or opened read-only. */
+  readonly logBytes: number;
+  /** Checkpoints, which write the log's commits to the main file; without the one at closing. */
+  readonly checkpoints: number;
+  /** The duration of all checkpoints in microseconds. */
+  readonly checkpointMicros: number;
+  /** The duration of the longest checkpoint in microseconds. */
+  readonly checkpointMicrosMax: number;
   /** How long batches took, from handing in to the answer. */
   readonly commitLatency: CommitLatency;
 }

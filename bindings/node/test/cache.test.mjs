@@ -34,6 +34,21 @@ test("what is read again is the same object, until somebody changes users", asyn
   await assert.rejects(directory.user("bob@ex.co"), kind("closed"));
 });
 
+test("a closed handle finds nobody in its cache, while others go on", async (t) => {
+  const path = file(t);
+  const [first, second] = [await Directory.open(path, { shared: true }), await Directory.open(path, { shared: true })];
+  await first.createUser("ann@ex.co");
+  for (const { sync } of [first, second]) assert.equal(sync.user("ann@ex.co"), sync.user("ann@ex.co"));
+  await first.close();
+  assert.throws(() => first.sync.user("ann@ex.co"), kind("closed"));
+  const seen = second.sync.user("ann@ex.co");
+  assert.equal(second.sync.user("ann@ex.co"), seen);
+  assert.equal(second.sync.deactivateUser("ann@ex.co").active, false);
+  assert.equal(second.sync.user("ann@ex.co").active, false);
+  second.sync.close();
+  assert.throws(() => second.sync.user("ann@ex.co"), kind("closed"));
+});
+
 test("a promise that was overtaken by a change keeps nothing", async () => {
   const directory = Directory.inMemory();
   const { sync } = directory;

@@ -11,8 +11,8 @@ use crate::errors::raised;
 use crate::{logging, records};
 
 /// The changes of a directory as they come. Iterating waits for the next one, and ends
-/// when the directory is closed; `next` waits as long as it is told. A signal, such as
-/// that of Ctrl-C, ends the wait.
+/// when the directory is closed; `next` waits up to its timeout. A signal, such as Ctrl-C,
+/// ends the wait.
 #[pyclass(frozen, module = "headcount")]
 pub(crate) struct ChangeFeed(Mutex<headcount::ChangeFeed>);
 

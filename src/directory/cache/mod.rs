@@ -185,7 +185,6 @@ impl UserCache {
     }
 
     /// The place of that number in memory.
-    #[cfg(feature = "capi")]
     pub(super) fn generation_word(&self) -> &Word {
         self.generation.word()
     }

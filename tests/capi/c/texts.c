@@ -163,7 +163,16 @@ static void figures(void)
         CHECK((stats.cache_hits > 0) == (hits > 0) && stats.cache_misses > 0);
         CHECK((stats.cache_entries > 0) == (hits > 0));
         CHECK(stats.cache_bytes <= cache_bytes[hits] && stats.struct_size == sizeof stats);
-        stats.struct_size = sizeof stats - 1;
+        CHECK(stats.seats_limit == 5 && stats.file_bytes == 0 && stats.checkpoints == 0);
+        CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
+        CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));
+        CHECK(stats.seats_limit == HC_NO_LIMIT);
+        /* What the first release knew. */
+        stats.struct_size = offsetof(hc_stats, seats_limit);
+        stats.seats_limit = 7;
+        CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));
+        CHECK(stats.latest_change == 3 && stats.seats_limit == 7);
+        stats.struct_size--;
         CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
                      hc_directory_get_stats(directory, &stats, NULL));
         hc_options_free(options);

@@ -369,7 +369,6 @@ static json_t *figures(struct call *call)
 {
     hc_verified v = HC_VERIFIED_INIT;
     hc_stats s = HC_STATS_INIT;
-    hc_seats seats = HC_SEATS_INIT;
     uint64_t trimmed = 0;
 #define N(value) (json_int_t)(value)
     if (strcmp(call->name, "trim_changes") == 0) {
@@ -383,10 +382,7 @@ static json_t *figures(struct call *call)
                          "members", N(v.members), "changes", N(v.changes));
     }
     TRY(hc_directory_get_stats(call->directory, &s, E));
-    TRY(hc_directory_get_seats(call->directory, &seats, E));
-    return json_pack("{sI sI sI sI sI}", "users_active", N(s.users_active), "users_inactive",
-                     N(s.users_inactive), "workspaces", N(s.workspaces), "latest_change",
-                     N(s.latest_change), "seats_limit", N(seats.limit));
+    return show_stats(&s);
 }
 
 static json_t *copies(struct call *call)

@@ -64,6 +64,7 @@ json_t *show_user(hc_user *user);
 json_t *show_workspace(hc_workspace *workspace);
 json_t *show_members(hc_members *members);
 json_t *show_seats(const hc_directory *directory, hc_error **error);
+json_t *show_stats(const hc_stats *stats);
 json_t *show_license(int32_t license, uint64_t seats);
 json_t *show_changes(const uint8_t *batch, size_t length);
 json_t *show_applied(hc_applied *applied);

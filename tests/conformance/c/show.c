@@ -33,6 +33,36 @@ static json_t *show_number(uint64_t number)
     return number == HC_NO_LIMIT ? json_null() : json_integer((json_int_t)number);
 }
 
+json_t *show_stats(const hc_stats *stats)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } figures[] = {
+        { "users_active", stats->users_active },
+        { "users_inactive", stats->users_inactive },
+        { "workspaces", stats->workspaces },
+        { "latest_change", stats->latest_change },
+        { "cache_entries", stats->cache_entries },
+        { "cache_bytes", stats->cache_bytes },
+        { "cache_hits", stats->cache_hits },
+        { "cache_misses", stats->cache_misses },
+        { "commit_requests", stats->commit_requests },
+        { "commit_groups", stats->commit_groups },
+        { "seats_limit", stats->seats_limit },
+        { "file_bytes", stats->file_bytes },
+        { "log_bytes", stats->log_bytes },
+        { "checkpoints", stats->checkpoints },
+        { "checkpoint_micros", stats->checkpoint_micros },
+        { "checkpoint_micros_max", stats->checkpoint_micros_max },
+    };
+    json_t *all = json_object();
+    size_t i;
+    for (i = 0; i < sizeof figures / sizeof *figures; i++)
+        json_object_set_new(all, figures[i].name, show_number(figures[i].value));
+    return all;
+}
+
 /* The external ids of one of the two. */
 static json_t *external_ids(const hc_user *user, const hc_workspace *workspace)
 {

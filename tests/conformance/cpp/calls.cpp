@@ -439,12 +439,22 @@ std::optional<json> on_directory(const hc::directory &d, const std::string &name
     }
     if (name == "stats") {
         const hc::directory_stats s = d.stats();
-        const auto limit = d.seats().limit;
         return json{{"users_active", s.users_active},
                     {"users_inactive", s.users_inactive},
                     {"workspaces", s.workspaces},
                     {"latest_change", s.latest_change},
-                    {"seats_limit", limit ? json(*limit) : json()}};
+                    {"cache_entries", s.cache_entries},
+                    {"cache_bytes", s.cache_bytes},
+                    {"cache_hits", s.cache_hits},
+                    {"cache_misses", s.cache_misses},
+                    {"commit_requests", s.commit_requests},
+                    {"commit_groups", s.commit_groups},
+                    {"seats_limit", s.seats_limit ? json(*s.seats_limit) : json()},
+                    {"file_bytes", s.file_bytes},
+                    {"log_bytes", s.log_bytes},
+                    {"checkpoints", s.checkpoints},
+                    {"checkpoint_micros", s.checkpoint_micros},
+                    {"checkpoint_micros_max", s.checkpoint_micros_max}};
     }
     return std::nullopt;
 }

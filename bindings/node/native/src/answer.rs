@@ -67,7 +67,10 @@ impl From<serde_json::Error> for Refusal {
         let what = message.split(" at line ").next().unwrap_or(&message);
         Self::new(
             ErrorKind::InvalidArgument,
-            format!("an argument is not what it should be: {what}"),
+            format!(
+                "an argument is not what it should be: {}",
+                in_javascript(what)
+            ),
         )
     }
 }
@@ -172,6 +175,18 @@ pub fn camel_case(value: Value) -> Value {
         Value::Array(values) => values.into_iter().map(camel_case).collect(),
         other => other,
     }
+}
+
+/// A message with the names of fields, which stand between backticks, as JavaScript has them.
+fn in_javascript(message: &str) -> String {
+    let parts = message.split('`').enumerate();
+    let named = parts.map(|(at, part)| match part {
+        "member_of" if at % 2 == 1 => "workspace".to_owned(),
+        "admins" if at % 2 == 1 => "admin".to_owned(),
+        name if at % 2 == 1 => camel(name),
+        text => text.to_owned(),
+    });
+    named.collect::<Vec<_>>().join("`")
 }
 
 fn camel(name: &str) -> String {

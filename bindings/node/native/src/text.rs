@@ -10,7 +10,7 @@
 use headcount::UserView;
 
 /// The version of the layout, which `user.ts` checks when it loads the addon.
-pub const LAYOUT: u32 = 2;
+pub const LAYOUT: u32 = 3;
 
 /// A batch of users ends with the one that passes this. With the largest one that can be
 /// it has less than 64 Ki.

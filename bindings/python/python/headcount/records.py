@@ -212,7 +212,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """Figures to watch a directory by."""
+    """Figures to monitor a directory with, counted from when it was opened."""
 
     users_active: int
     users_inactive: int
@@ -225,3 +225,13 @@ class Stats:
     commit_requests: int
     commit_groups: int
     seats_limit: int | None
+    file_bytes: int
+    """The size of the main file; 0 for a directory in memory or opened read-only."""
+    log_bytes: int
+    """The size of the log's files; 0 for a directory in memory or opened read-only."""
+    checkpoints: int
+    """Checkpoints, which write the log's commits to the main file; without the one at closing."""
+    checkpoint_micros: int
+    """The duration of all checkpoints in microseconds."""
+    checkpoint_micros_max: int
+    """The duration of the longest checkpoint in microseconds."""

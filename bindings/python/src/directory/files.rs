@@ -142,7 +142,7 @@ pub(crate) fn find_faults(
     records::faults(py, (found.faults_total, &found.faults), 0, found.seats_over)
 }
 
-/// Makes the directory in a file sound again, in one transaction; nobody may have it open.
+/// Repairs the directory in a file, in one transaction; nobody may have it open.
 /// Records that are removed are written to the new file `aside`. Without one, nothing is
 /// changed, and what comes back is what would be done.
 #[pyfunction]

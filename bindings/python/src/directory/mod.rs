@@ -26,9 +26,9 @@ pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
 /// A directory of users in a file, or in memory.
 ///
-/// It is a context manager, which closes it at the end. Any number of threads can use it
-/// at once. A child of `fork` can't: it has to open the file itself, after the parent
-/// closed it.
+/// It is a context manager that closes it at the end. Any number of threads can use it at
+/// once. A child of `fork` can't: it must open the file itself, after the parent has closed
+/// it.
 #[pyclass(frozen, module = "headcount")]
 pub(crate) struct Directory {
     pub(crate) inner: headcount::Directory,
@@ -226,7 +226,7 @@ impl Directory {
         records::page(py, users, visited.next)
     }
 
-    /// How many users match all conditions, whatever the limit.
+    /// How many users match all conditions, regardless of the limit.
     #[pyo3(signature = (**conditions))]
     fn count(&self, py: Python<'_>, conditions: Option<&Bound<'_, PyDict>>) -> PyResult<u64> {
         let query = query(conditions)?;

@@ -4,6 +4,7 @@
 //! JavaScript; so each may use the whole [`State`] of its thread. None of them throws:
 //! a refusal is an answer too.
 
+mod counter;
 mod state;
 mod values;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use headcount::{Directory, User, UserView};
 use napi_sys as sys;
 
+use self::counter::{counter, generation};
 use self::state::State;
 use crate::answer::{self, Answer, Refusal};
 use crate::handle::{Handle, Job};
@@ -32,12 +34,13 @@ pub unsafe extern "C" fn napi_register_module_v1(
     env: sys::napi_env,
     exports: sys::napi_value,
 ) -> sys::napi_value {
-    let functions: [(&CStr, sys::napi_callback); 10] = [
+    let functions: [(&CStr, sys::napi_callback); 11] = [
         (c"call", Some(call)),
         (c"callSync", Some(call_sync)),
         (c"cancel", Some(cancel)),
         (c"close", Some(close)),
         (c"closeSync", Some(close_sync)),
+        (c"counter", Some(counter)),
         (c"generation", Some(generation)),
         (c"get", Some(get)),
         (c"getByUsername", Some(get_by_username)),
@@ -159,33 +162,6 @@ unsafe fn look_up(
 fn no_text() -> Refusal {
     let what = "an argument is not what it should be: give a text";
     Refusal::new(headcount::ErrorKind::InvalidArgument, what)
-}
-
-/// What a cache of users in JavaScript is checked with: `generation(handle)`. 0 while
-/// nothing in it may be used.
-///
-/// # Safety
-///
-/// Called by Node.
-unsafe extern "C" fn generation(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
-    let mut value = ptr::null_mut();
-    // SAFETY: the call runs, and no other one uses the state.
-    unsafe {
-        let Some(([number], state)) = values::arguments::<1, State>(env, info) else {
-            return ptr::null_mut();
-        };
-        let handle = (*state).handle(values::index(env, number));
-        // Closed and under way are odd, and counts are far from what a double rounds.
-        let generation = match handle.map(|handle| handle.directory().generation()) {
-            Ok(generation) if generation.is_multiple_of(2) => generation / 2,
-            _ => 0,
-        };
-        sys::napi_create_int64(env, generation.cast_signed(), &raw mut value);
-    }
-    value
 }
 
 /// Carries out a request on another thread: `call(handle, json)`, with 0 for a request

@@ -454,7 +454,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * How many users match, whatever the limit and the place of the query.
+     * How many users match, regardless of the limit and the position of the query.
      *
      * @param query which users
      * @return the number
@@ -901,7 +901,10 @@ public final class Directory implements AutoCloseable {
                 s.get(JAVA_LONG, Native.HC_STATS_WORKSPACES), s.get(JAVA_LONG, Native.HC_STATS_LATEST_CHANGE),
                 s.get(JAVA_LONG, Native.HC_STATS_CACHE_ENTRIES), s.get(JAVA_LONG, Native.HC_STATS_CACHE_BYTES),
                 s.get(JAVA_LONG, Native.HC_STATS_CACHE_HITS), s.get(JAVA_LONG, Native.HC_STATS_CACHE_MISSES),
-                s.get(JAVA_LONG, Native.HC_STATS_COMMIT_REQUESTS), s.get(JAVA_LONG, Native.HC_STATS_COMMIT_GROUPS)));
+                s.get(JAVA_LONG, Native.HC_STATS_COMMIT_REQUESTS), s.get(JAVA_LONG, Native.HC_STATS_COMMIT_GROUPS),
+                limit(s.get(JAVA_LONG, Native.HC_STATS_SEATS_LIMIT)), s.get(JAVA_LONG, Native.HC_STATS_FILE_BYTES),
+                s.get(JAVA_LONG, Native.HC_STATS_LOG_BYTES), s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINTS),
+                s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINT_MICROS), s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINT_MICROS_MAX)));
     }
 
     /**
@@ -1033,10 +1036,10 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Makes the directory in a file sound again, in one transaction; nobody may have it open.
+     * Repairs the directory in a file, in one transaction; nobody may have it open.
      *
      * @param path the file
-     * @param aside a new file for records that are removed; empty to change nothing and tell what would be done
+     * @param aside a new file for records that are removed; empty to change nothing and return what a repair would do
      * @param limit how many faults to list
      * @return what was wrong
      * @throws HeadcountException {@link ErrorKind#INVALID_ARGUMENT} when the file {@code aside} exists,

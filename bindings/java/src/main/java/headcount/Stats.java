@@ -1,5 +1,7 @@
 package headcount;
 
+import java.util.OptionalLong;
+
 /**
  * Figures to watch a directory by, counted from when it was opened.
  *
@@ -13,6 +15,12 @@ package headcount;
  * @param cacheMisses reads of one user that asked the store
  * @param commitRequests batches that were handed in
  * @param commitGroups transactions that they were grouped into
+ * @param seatsLimit seats of the license; empty without a limit
+ * @param fileBytes the size of the main file; 0 for a directory in memory or opened read-only
+ * @param logBytes the size of the log's files; 0 for a directory in memory or opened read-only
+ * @param checkpoints checkpoints, which write the log's commits to the main file; without the one at closing
+ * @param checkpointMicros the duration of all checkpoints in microseconds
+ * @param checkpointMicrosMax the duration of the longest checkpoint in microseconds
  */
 public record Stats(
         long usersActive,
@@ -24,4 +32,10 @@ public record Stats(
         long cacheHits,
         long cacheMisses,
         long commitRequests,
-        long commitGroups) {}
+        long commitGroups,
+        OptionalLong seatsLimit,
+        long fileBytes,
+        long logBytes,
+        long checkpoints,
+        long checkpointMicros,
+        long checkpointMicrosMax) {}

@@ -116,7 +116,7 @@ public final class UserQuery {
     }
 
     /**
-     * Only users with an attribute, whatever its value.
+     * Only users with an attribute, of any value.
      *
      * @param name the name of the attribute
      * @return this

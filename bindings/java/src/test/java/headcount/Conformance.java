@@ -135,7 +135,6 @@ class Conformance {
             case "next": return feed.poll(Duration.ofMillis(in.get("timeout_ms").asLong()));
             case "len": return d.count(new UserQuery());
             case "delete_workspace": invoke(d, name, in); return in.get("workspace");
-            case "stats": return ((ObjectNode) shown(d.stats())).set("seats_limit", shown(d.seats().limit()));
             case "export": try (var to = Files.newOutputStream(path)) { d.export(to); } return null;
             case "load": try (var from = Files.newInputStream(path)) { d.load(from); } return null;
             case "copy_file": return Files.copy(folder.resolve(in.get("from").asText()), folder.resolve(in.get("to").asText()));

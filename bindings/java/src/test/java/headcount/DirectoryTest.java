@@ -313,35 +313,6 @@ class DirectoryTest {
     }
 
     @Test
-    void anotherLibraryIsRefusedInWords() throws Exception {
-        UnsatisfiedLinkError abi = assertThrows(UnsatisfiedLinkError.class, () -> Library.checkAbi(7));
-        assertEquals("the headcount library has ABI version 7, and this package needs 1: use both of the same release",
-                abi.getMessage());
-        String missing = java("-Dheadcount.library.path=/nowhere/libheadcount.so", "--enable-native-access=headcount");
-        assertTrue(missing.contains("can't load the headcount library from /nowhere/libheadcount.so"), missing);
-        assertTrue(missing.contains("-Dheadcount.library.path=PATH"), missing);
-    }
-
-    @Test
-    void deniedNativeAccessNamesTheFlag() throws Exception {
-        String denied = java("-Dheadcount.library.path=" + System.getProperty("headcount.library.path"),
-                "--illegal-native-access=deny");
-        assertTrue(denied.contains("--enable-native-access=headcount"), denied);
-    }
-
-    /** What a program that only opens a directory prints. */
-    private String java(String... options) throws Exception {
-        Path program = Files.writeString(folder.resolve("Main.java"),
-                "public class Main { public static void main(String[] a) {"
-                        + " headcount.Directory.inMemory(new headcount.Options()).close(); } }");
-        var command = new java.util.ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
-        command.addAll(List.of(options));
-        command.addAll(List.of("-p", "target/classes", "--add-modules", "headcount", program.toString()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    }
-
-    @Test
     void manyUsersAreFoundAtOnce() {
         try (Directory directory = Directory.inMemory(new Options().licenseIfNew(License.ENTERPRISE))) {
             Batch batch = new Batch();

@@ -1,0 +1,52 @@
+// Which addon is loaded, and what is said where there is none for the platform.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { folder } from "./helpers.mjs";
+
+const root = new URL("../", import.meta.url);
+const index = new URL("dist/index.js", root).pathname;
+
+test("another addon is refused in words", (t) => {
+  const path = join(folder(t), "addon.cjs");
+  writeFileSync(path, `exports.versions = () => "0.0.9 7";`);
+  const load = (addon) => spawnSync(process.execPath, [index], { encoding: "utf8", env: { ...process.env, HEADCOUNT_ADDON: addon } }).stderr;
+  assert.match(load(path), /headcount 0\.1\.0 was given the addon of another release: "0\.0\.9 7"/);
+  assert.match(load(join(folder(t), "missing.node")), /HEADCOUNT_ADDON names a file that can't be loaded/);
+});
+
+test("the package to install is the one of the C library that Node runs on", { skip: process.platform !== "linux" }, () => {
+  // As if nothing were built here, on a machine that has musl's loader.
+  const missing = (header) => {
+    const program = `const fs = require("node:fs");
+      fs.existsSync = (path) => path.startsWith("/lib/ld-musl-");
+      process.report.getReport = () => ({ header: ${JSON.stringify(header)} });
+      try { require(${JSON.stringify(index)}); } catch (error) { console.log(error.message); }`;
+    const { HEADCOUNT_ADDON: _, ...env } = process.env;
+    return execFileSync(process.execPath, ["-e", program], { encoding: "utf8", env });
+  };
+  assert.match(missing({}), new RegExp(`the package @headcount/linux-${process.arch}-musl is missing`));
+  assert.match(missing({ glibcVersionRuntime: "2.36" }), new RegExp(`the package @headcount/linux-${process.arch}-gnu is missing`));
+});
+
+test("nothing is run when the package is installed", () => {
+  const { scripts } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
+  assert.deepEqual(Object.keys(scripts).filter((name) => /install|prepare/.test(name)), []);
+});
+
+test("the cache works where Node may not lend memory, as in Electron", (t) => {
+  const path = join(folder(t), "addon.cjs");
+  const [addon] = readdirSync(new URL("dist", root)).filter((name) => name.endsWith(".node"));
+  writeFileSync(path, `module.exports = { ...require(${JSON.stringify(new URL(`dist/${addon}`, root).pathname)}), counter: () => undefined };`);
+  const program = `const { sync } = require(${JSON.stringify(index)}).Directory.inMemory();
+    sync.createUser("ann@ex.co");
+    const first = sync.user("ann@ex.co");
+    console.log(first === sync.user("ann@ex.co"));
+    sync.deactivateUser(first);
+    console.log(sync.user("ann@ex.co").active);`;
+  const env = { ...process.env, HEADCOUNT_ADDON: path };
+  assert.equal(execFileSync(process.execPath, ["-e", program], { encoding: "utf8", env }), "true\nfalse\n");
+});
