@@ -49,11 +49,7 @@ pub const STORIES: [(&str, Argument); 13] = [
 /// watch each of them.
 #[test]
 fn stories_hold() {
-    let count = if tools::is_deep() {
-        STORIES.len()
-    } else {
-        2
-    };
+    let count = if tools::is_deep() { STORIES.len() } else { 2 };
     if tools::have(&["g++"]) {
         for (name, argument) in &STORIES[..count] {
             let folder = tempfile::tempdir().unwrap();
