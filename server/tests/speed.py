@@ -192,18 +192,17 @@ def idle(served):
 
 
 def walk(served, key):
-    """Pages of all users, those of the four quarters in turn."""
-    connection, quarters = Connection(served), [[], [], [], []]
-    pages = range(1, USERS + 1, PAGE)
-    begun = time.monotonic()
-    for start in pages:
-        cpu = served.cpu()
-        connection.get(f"/scim/v2/Users?startIndex={start}&count={PAGE}", key)
-        quarters[(start - 1) * 4 // USERS].append(served.cpu() - cpu)
-    told("SCIM walk of all users", f"{time.monotonic() - begun:.2f} s")
-    ms = [sum(quarter) * 1e3 for quarter in quarters]
-    told("  CPU of its quarters", ", ".join(f"{quarter:.0f}" for quarter in ms) + " ms")
-    told("  its last quarter against its first", f"{ms[3] / ms[0]:.2f}", "about 1: linear")
+    """CPU of each quarter of all users. Only the first walk fills the server's caches."""
+    connection = Connection(served)
+    for which in ("first", "second"):
+        begun, ms = time.monotonic(), [0] * 4
+        for start in range(1, USERS + 1, PAGE):
+            cpu = served.cpu()
+            connection.get(f"/scim/v2/Users?startIndex={start}&count={PAGE}", key)
+            ms[(start - 1) * 4 // USERS] += (served.cpu() - cpu) * 1e3
+        told(f"{which} SCIM walk of all users", f"{time.monotonic() - begun:.2f} s")
+        told("  CPU of its quarters", ", ".join(f"{quarter:.0f}" for quarter in ms) + " ms")
+        told("  its last quarter against its first", f"{ms[3] / ms[0]:.2f}", "about 1: linear")
 
 
 def listeners(served, key):

@@ -78,7 +78,7 @@ impl Directory {
     /// ```
     pub fn dry_run(&self, mut batch: Batch) -> Result<Applied> {
         self.prepare(&mut batch);
-        let plan = rules::apply(&self.snapshot()?, &batch, Timestamp::now())?;
+        let plan = rules::apply(&self.snapshot()?, batch, Timestamp::now())?;
         Ok(plan.applied)
     }
 

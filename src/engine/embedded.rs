@@ -50,7 +50,7 @@ impl Engine for Embedded {
         }
     }
 
-    fn transact<T>(&self, mut body: impl FnMut(&mut Txn<'_>) -> Result<T>) -> Result<T> {
+    fn transact<T>(&self, body: impl FnOnce(&mut Txn<'_>) -> Result<T>) -> Result<T> {
         match self {
             Self::Redb(engine) => engine.run(|txn| body(&mut Txn::Redb(txn))),
             Self::ReadOnly(engine) => Err(engine.refusal()),

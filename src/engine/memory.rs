@@ -76,7 +76,7 @@ impl Engine for Memory {
         self.state().map(Snapshot)
     }
 
-    fn transact<T>(&self, mut body: impl FnMut(&mut Txn<'_>) -> Result<T>) -> Result<T> {
+    fn transact<T>(&self, body: impl FnOnce(&mut Txn<'_>) -> Result<T>) -> Result<T> {
         self.run(|mut txn| body(&mut txn))
     }
 

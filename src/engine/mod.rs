@@ -103,14 +103,13 @@ pub(crate) trait Engine: Send + Sync {
 
     /// Runs `body` in a transaction and makes its writes durable.
     ///
-    /// An engine may run `body` more than once, so it must depend only on what it reads. If
-    /// it returns an error, nothing is written and the error is returned; if it writes
+    /// If `body` returns an error, nothing is written and the error is returned; if it writes
     /// nothing, nothing is committed. Only after an error of kind
     /// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) may the writes exist. If `body`
     /// panics, nothing is written and the panic continues in the caller.
     ///
     /// `body` must not call the engine it runs in: that could deadlock.
-    fn transact<T>(&self, body: impl FnMut(&mut Self::Txn<'_>) -> Result<T>) -> Result<T>;
+    fn transact<T>(&self, body: impl FnOnce(&mut Self::Txn<'_>) -> Result<T>) -> Result<T>;
 
     /// Waits for a running transaction, writes out everything pending and releases the
     /// store. Later calls are refused with [`Closed`](crate::ErrorKind::Closed); closing

@@ -46,6 +46,12 @@ impl Batch {
         Some((id, self.digest.unwrap_or_else(|| self.digest())))
     }
 
+    /// Takes the operations out; the batch keeps the digest of the request.
+    pub(crate) fn take_steps(&mut self) -> Vec<Step> {
+        self.digest = self.request().map(|(_, digest)| digest);
+        std::mem::take(&mut self.steps)
+    }
+
     /// The digest of the request. It must be computed before ids are drawn.
     pub(super) fn digest(&self) -> BatchDigest {
         let mut out = Digester(XxHash3_128::new());

@@ -12,18 +12,21 @@ use crate::model::{Applied, Batch, Op, Step, Timestamp};
 ///
 /// The ids of new users must have been drawn. Returns the first refusal, with the operation
 /// it concerns.
-pub(crate) fn apply<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Result<Plan> {
-    if let Some(replay) = replay(base, batch)? {
+///
+/// Each operation is freed when it has run, and all of them before anything is encoded, so
+/// that a large batch doesn't take its memory twice.
+pub(crate) fn apply<R: Read>(base: &R, mut batch: Batch, at: Timestamp) -> Result<Plan> {
+    if let Some(replay) = replay(base, &batch)? {
         return Ok(replay);
     }
     batch.check_door()?;
-    let mut session = Session::new(base, batch, at)?;
-    for (index, step) in batch.steps.iter().enumerate() {
-        run(&mut session, index, step)?;
+    let mut session = Session::new(base, &batch, at)?;
+    for (index, step) in batch.take_steps().into_iter().enumerate() {
+        run(&mut session, index, &step)?;
     }
     match session.judge()?.into_iter().next() {
         Some(refusal) => Err(refusal),
-        None => session.finish(batch),
+        None => session.finish(&batch),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The rules of the directory, written once on top of the engine's traits.
 //!
 //! Every write, from every interface, is a [`Batch`](crate::model::Batch). [`apply()`] turns
-//! it into the bytes to write. It writes nothing itself and draws no ids or times, so an
-//! engine may run it again.
+//! it into the bytes to write. It writes nothing itself and draws no ids or times, so its
+//! result depends only on the batch, the time and the state.
 
 mod apply;
 mod claims;

@@ -20,6 +20,7 @@ pub(crate) const LOOKED_UP: &[u8] = &[
     KeyKind::User as u8,
     KeyKind::Id as u8,
     KeyKind::Username as u8,
+    KeyKind::LookAlike as u8,
 ];
 
 /// The user with this email key.

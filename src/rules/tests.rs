@@ -20,7 +20,7 @@ fn write(engine: &Memory, batch: Batch) {
     let mut batch = batch;
     batch.prepare();
     engine
-        .transact(|txn| apply(&*txn, &batch, Timestamp::now())?.writes.write_to(txn))
+        .transact(|txn| apply(&*txn, batch, Timestamp::now())?.writes.write_to(txn))
         .unwrap();
 }
 

@@ -1,5 +1,5 @@
-//! Whether a filter can be answered: each attribute is one of the resource, and is compared
-//! with what it may be. An empty answer to any other filter would say that there is nobody.
+//! Validation of filters: each attribute must belong to the resource, and be compared with a value
+//! of its type. An empty response to any other filter would claim that there are no matches.
 
 use headcount::Timestamp;
 use serde_json::Value;
@@ -10,17 +10,17 @@ use super::path::AttributePath;
 use super::schema::{Attribute, Form, ResourceType, find};
 use super::tidy::boolean;
 
-/// Where the attributes of a filter are.
+/// The place of a filter's attributes.
 #[derive(Clone, Copy)]
 enum Scope {
     Resource(ResourceType),
-    /// Those within an item of this list.
+    /// In the items of this list.
     Items(&'static Attribute),
-    /// Those of a provider's own extension: users are kept with theirs.
+    /// In a provider's own extension, which is stored with the user.
     Unknown,
 }
 
-/// Refuses a filter that resources of this type can't be compared with.
+/// Refuses a filter that does not fit resources of this type.
 pub(super) fn check(filter: &Filter, kind: ResourceType) -> Result<(), ScimError> {
     check_in(filter, Scope::Resource(kind))
 }
@@ -51,7 +51,7 @@ fn check_in(filter: &Filter, scope: Scope) -> Result<(), ScimError> {
 }
 
 impl Scope {
-    /// What a path names; `None` if its extension is a provider's own.
+    /// The attribute of a path; `None` if its extension is a provider's own.
     fn find(self, path: &AttributePath) -> Result<Option<&'static Attribute>, ScimError> {
         let urn = path.urn.as_deref();
         let (of, found) = match self {
@@ -88,8 +88,8 @@ impl Scope {
     }
 }
 
-/// Whether a schema can be a provider's own: it is in none of the namespaces whose schemas
-/// are all known.
+/// Whether a schema can be a provider's own: it is outside the namespaces of which all schemas are
+/// known.
 fn is_of_provider(urn: &str) -> bool {
     let urn = urn.to_ascii_lowercase();
     let closed = ["urn:ietf:params:scim:", "urn:headcount:"];
@@ -105,7 +105,7 @@ fn check_value(
     let name = &path.name;
     let refused = |hint: &str| Err(ScimError::filter(format!("{name} {hint}")));
     match (&attribute.form, value) {
-        // A list of values is compared by them.
+        // A filter on a complex list compares its values.
         (Form::Complex(parts), _) => match find(parts, "value") {
             Some(part) => check_value(part, path, operator, value),
             None => refused("has sub-attributes: compare one of them"),

@@ -40,7 +40,7 @@ fn types(base: &str) -> Vec<Value> {
     [ResourceType::User, ResourceType::Group]
         .iter()
         .map(|kind| {
-            // That of groups has nothing that a client could set.
+            // Clients can't set anything in the extension of groups.
             let extensions = match kind {
                 ResourceType::User => json!([{ "schema": kind.extension(), "required": false }]),
                 ResourceType::Group => json!([]),

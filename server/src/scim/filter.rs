@@ -1,5 +1,5 @@
-//! Filters (RFC 7644 section 3.4.2.2): a parser with limits, and what a filter says of a
-//! resource. Names of attributes, operators and texts are compared without regard to case.
+//! Filters (RFC 7644 section 3.4.2.2): a parser with limits, and evaluation on a resource. Names
+//! of attributes, operators and strings are compared case-insensitively.
 
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ use super::ScimError;
 use super::path::AttributePath;
 use super::tidy::boolean;
 
-/// Bytes of a filter.
+/// The longest filter, in bytes.
 const BYTES_MAX: usize = 8 * 1024;
 /// How deeply parentheses and brackets may be nested.
 const DEPTH_MAX: usize = 32;
@@ -60,7 +60,7 @@ impl Operator {
         matches!(self, Self::Equal | Self::NotEqual)
     }
 
-    /// Whether it compares with a part of a text.
+    /// Whether it compares with a part of a string.
     pub(crate) fn is_part(self) -> bool {
         matches!(self, Self::Contains | Self::StartsWith | Self::EndsWith)
     }
@@ -77,7 +77,7 @@ impl Operator {
 }
 
 impl Filter {
-    /// Reads a filter.
+    /// Parses a filter.
     pub(crate) fn parse(text: &str) -> Result<Self, ScimError> {
         if text.len() > BYTES_MAX {
             return Err(ScimError::filter(format!(
@@ -94,7 +94,7 @@ impl Filter {
         }
     }
 
-    /// Whether it holds for a resource, or for an item of a list.
+    /// Whether the filter matches a resource, or an item of a list.
     pub(crate) fn holds(&self, resource: &Map<String, Value>) -> bool {
         match self {
             Self::And(a, b) => a.holds(resource) && b.holds(resource),
@@ -121,7 +121,7 @@ impl Filter {
         }
     }
 
-    /// Whether it compares an attribute of the core schema, or parts of it.
+    /// Whether the filter uses an attribute of the core schema, or a part of it.
     pub(crate) fn names(&self, name: &str) -> bool {
         match self {
             Self::And(a, b) | Self::Or(a, b) => a.names(name) || b.names(name),
@@ -132,7 +132,7 @@ impl Filter {
         }
     }
 
-    /// The text that `path` has to equal wherever the filter holds, if there is one.
+    /// The string that `path` must equal for the filter to match, if there is one.
     pub(crate) fn required(&self, is: &dyn Fn(&AttributePath) -> bool) -> Option<&str> {
         match self {
             Self::And(a, b) => a.required(is).or_else(|| b.required(is)),
@@ -143,7 +143,7 @@ impl Filter {
     }
 }
 
-/// The items of a list that `path` names.
+/// The items of the list at `path`.
 pub(crate) fn items<'a>(path: &AttributePath, resource: &'a Map<String, Value>) -> &'a [Value] {
     let container = match &path.urn {
         None => Some(resource),
@@ -226,7 +226,7 @@ impl<'a> Parser<'a> {
         self.rest = self.rest.trim_start();
     }
 
-    /// Takes a sign, if it is next.
+    /// Consumes a sign, if it is next.
     fn take(&mut self, sign: char) -> bool {
         self.skip_space();
         match self.rest.strip_prefix(sign) {
@@ -246,7 +246,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The word that is next, without taking it.
+    /// The next word, without consuming it.
     fn peek(&mut self) -> &'a str {
         self.skip_space();
         let is_end = |sign: char| sign.is_whitespace() || "()[]\"".contains(sign);
@@ -318,7 +318,7 @@ impl<'a> Parser<'a> {
         self.comparison(path)
     }
 
-    /// `[…]` behind the name of a list, perhaps with a comparison of a part behind it.
+    /// `[…]` after the name of a list, which may be followed by a comparison of a part.
     fn item(&mut self, path: AttributePath, depth: usize) -> Result<Filter, ScimError> {
         self.need('[')?;
         let mut condition = self.any(depth + 1)?;

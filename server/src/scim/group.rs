@@ -1,8 +1,7 @@
-//! A workspace as a SCIM group, and what a group asks of a workspace.
+//! Conversion between workspaces and SCIM groups.
 //!
-//! `members` has everybody who is a member; those who own the workspace are in the
-//! extension's `owners` as well, which clients can't change. New members get the role user.
-//! A member that is nobody's id is passed over.
+//! `members` contains all members; owners are also in the extension's `owners`, which clients can't
+//! change. New members get the role user. Members with unknown ids are ignored.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +12,7 @@ use super::ScimError;
 use super::schema::{GROUP, ResourceType, WORKSPACE};
 use super::tidy::tidied;
 
-/// The resource that a workspace is; without its members where `members` is `None`.
+/// A workspace as a resource, without members if `members` is `None`.
 pub(super) fn shown(
     workspace: &Workspace,
     provisioner: &str,
@@ -63,11 +62,11 @@ pub(super) fn shown(
     }
 }
 
-/// What a resource asks for.
+/// The changes that a resource requests.
 pub(super) struct WantedGroup {
     pub(super) name: String,
     pub(super) external_id: Option<String>,
-    /// `None` to leave them.
+    /// `None` leaves them unchanged.
     members: Option<BTreeSet<UserId>>,
 }
 
@@ -89,14 +88,14 @@ impl WantedGroup {
         })
     }
 
-    /// That nobody is a member, if the resource does not name any.
+    /// Takes a resource without members as one with an empty list.
     pub(super) fn silence_is_nobody(mut self) -> Self {
         self.members.get_or_insert_default();
         self
     }
 
-    /// Appends what makes the members of a workspace the wanted ones. Those who stay keep
-    /// their role.
+    /// Appends the operations that make the requested users the members of a workspace. Those who
+    /// stay keep their role.
     pub(super) fn members(
         &self,
         directory: &Directory,
@@ -120,7 +119,7 @@ impl WantedGroup {
     }
 }
 
-/// The users that a list names; what is no id is nobody's.
+/// The ids of the users in a list; malformed ids are ignored.
 fn ids(list: &Value) -> BTreeSet<UserId> {
     let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
     items

@@ -1,4 +1,4 @@
-//! `/scim/v2/Groups`. Users' default workspaces are no groups.
+//! `/scim/v2/Groups`. Users' default workspaces are not groups.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -65,7 +65,7 @@ pub(super) fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<List
     Ok(parameters.page(matches))
 }
 
-/// The workspaces for which the filter may hold, where there is an index of them.
+/// The workspaces that the filter may match, if an index finds them.
 fn candidates(asking: &ScimRequest, filter: &Filter) -> Result<Option<Vec<Workspace>>, Failure> {
     let directory = &asking.server.0.directory;
     if let Some(name) = filter.required(&|path| path.is("displayName")) {
@@ -93,7 +93,7 @@ fn candidates(asking: &ScimRequest, filter: &Filter) -> Result<Option<Vec<Worksp
     Ok(Some(workspaces))
 }
 
-/// The resource, with the members if they are asked for.
+/// The resource, with the members if they are requested.
 fn whole(
     asking: &ScimRequest,
     workspace: &Workspace,
@@ -123,7 +123,7 @@ fn existing(directory: &Directory, id: &str) -> Result<Workspace, Failure> {
         .ok_or_else(|| not_found(ResourceType::Group, id))
 }
 
-/// The answer with a group, of which it may read many members.
+/// The response with a group, which may read many members.
 fn answered(
     asking: &ScimRequest,
     status: StatusCode,
@@ -166,8 +166,8 @@ pub(crate) async fn create(
     Ok(server.write(&caller, work).await?)
 }
 
-/// Replaces a group. What the resource does not name stays: members that were not sent
-/// are not meant to go.
+/// Replaces a group. Attributes that are missing in the resource stay, because clients that don't
+/// send members don't mean to remove them.
 pub(crate) async fn replace(
     asking: ScimRequest,
     Path(id): Path<String>,
@@ -200,7 +200,7 @@ pub(crate) async fn update(
     .await
 }
 
-/// Changes a group to what `edit` makes of it; again if somebody else was faster.
+/// Changes a group to the result of `edit`, and retries if somebody else changed it first.
 async fn change(
     asking: ScimRequest,
     id: String,
@@ -230,7 +230,7 @@ async fn change(
                 Err(error) if is_race(error.kind()) => {}
                 applied => {
                     applied?;
-                    // Entra leaves the members out, and takes an answer without a body.
+                    // Entra excludes the members, and accepts a response without a body.
                     if is_patch && asking.parameters.projection.excludes("members") {
                         return Ok(StatusCode::NO_CONTENT.into_response());
                     }
@@ -245,7 +245,7 @@ async fn change(
     Ok(server.write(&caller, work).await?)
 }
 
-/// Refuses a request that asks for a version: groups have none.
+/// Refuses a request that requires a version, because groups have none.
 fn check_if_match(asking: &ScimRequest) -> Result<(), Failure> {
     match asking.if_match()? {
         None => Ok(()),
@@ -256,7 +256,7 @@ fn check_if_match(asking: &ScimRequest) -> Result<(), Failure> {
     }
 }
 
-/// Whether somebody else changed the members meanwhile.
+/// Whether the error means that somebody else changed the members in the meantime.
 fn is_race(kind: ErrorKind) -> bool {
     matches!(
         kind,

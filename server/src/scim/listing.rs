@@ -1,4 +1,4 @@
-//! Lists: which part of one a request asks for, and how the next part is found again.
+//! Lists: the parameters of a request, and the cursors of its next pages.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -17,19 +17,19 @@ use super::{Scim, ScimError, ScimRequest, checking, document};
 use crate::door::Failure;
 use crate::server::Server;
 
-/// Resources of a page, where the request does not say.
+/// Resources of a page by default.
 const COUNT: usize = 100;
 pub(super) const COUNT_MAX: usize = 1_000;
 /// 2⁶³, the first number beyond the range of `i64`.
 const I64_END: f64 = 9_223_372_036_854_775_808.0;
-/// Starts of pages that are remembered.
+/// Cursors of pages that are remembered.
 const STARTS_MAX: usize = 1_024;
 
-/// What a request says about its answer.
+/// The parameters of a request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parameters {
     pub(super) filter: Option<Filter>,
-    /// From 1 on.
+    /// Counts from 1.
     pub(super) start: usize,
     pub(super) count: usize,
     pub(super) projection: Projection,
@@ -49,7 +49,7 @@ pub(crate) struct SearchRequest {
 }
 
 impl Parameters {
-    /// Reads a query; what it has besides is nobody's business, such as Entra's flags.
+    /// Parses a query. Unknown parameters, such as Entra's flags, are ignored.
     pub(super) fn of_query(query: &[(String, String)]) -> Result<Self, ScimError> {
         let find = |wanted: &str| {
             let found = query
@@ -96,20 +96,20 @@ impl Parameters {
         })
     }
 
-    /// Refuses a filter on what no resource of this kind has: an empty answer would say
-    /// that there is nobody.
+    /// Refuses a filter on attributes that resources of this kind don't have: an empty response
+    /// would claim that there are no matches.
     pub(super) fn check_filter(&self, kind: ResourceType) -> Result<(), ScimError> {
         let filter = self.filter.as_ref();
         filter.map_or(Ok(()), |filter| checking::check(filter, kind))
     }
 
-    /// Whether the filter or the answer needs an attribute of the core schema.
+    /// Whether the filter or the response needs an attribute of the core schema.
     pub(super) fn needs(&self, name: &str) -> bool {
         let filter = self.filter.as_ref();
         filter.is_some_and(|filter| filter.names(name)) || self.projection.shows(name)
     }
 
-    /// A page of resources that are all at hand.
+    /// A page of the matches.
     pub(super) fn page(&self, matches: Vec<Map<String, Value>>) -> Listed {
         Listed {
             total: matches.len(),
@@ -122,7 +122,7 @@ impl Parameters {
     }
 }
 
-/// A number of any size; one beyond the range counts as its end.
+/// Parses a whole number; one beyond the range becomes the nearest `i64`.
 fn whole_number(text: &str) -> Option<i64> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -136,7 +136,7 @@ fn whole_number(text: &str) -> Option<i64> {
     Some(text.parse().unwrap_or(end))
 }
 
-/// The same of a JSON number.
+/// The same for a JSON number.
 fn clamped<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     let Some(number) = Option::<Number>::deserialize(from)? else {
         return Ok(None);
@@ -151,7 +151,7 @@ fn clamped<'de, D: Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> 
     Ok(Some(number))
 }
 
-/// Resources of a list, and how many it has in all.
+/// The resources of a page, and the size of the whole list.
 #[derive(Default)]
 pub(super) struct Listed {
     pub(super) total: usize,
@@ -175,7 +175,7 @@ impl Listed {
     }
 }
 
-/// Answers with what `find` finds, which may read many users.
+/// Responds with the result of `find`, which may read many users.
 pub(super) async fn answer(
     asking: ScimRequest,
     parameters: Parameters,
@@ -186,12 +186,12 @@ pub(super) async fn answer(
     Ok(document(StatusCode::OK, &server.scan(work).await?))
 }
 
-/// The cursors of pages that clients are likely to ask for next, so that a walk through a
-/// list reads each user once instead of counting up to each page.
+/// The cursors of pages that clients are likely to request next. So a walk through a list reads
+/// each user once, instead of counting up to the start of each page.
 #[derive(Default)]
 pub(crate) struct PageStarts(Mutex<Starts>);
 
-/// Which users the list has, and the number of the first one of a page.
+/// The query of a list, and the index of a page's first user.
 type PageStart = (UserQuery, usize);
 
 #[derive(Default)]

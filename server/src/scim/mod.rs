@@ -1,5 +1,5 @@
-//! SCIM 2.0 (RFC 7643 and 7644) for identity providers: Users are users, Groups are
-//! workspaces, and `active` is a seat.
+//! SCIM 2.0 (RFC 7643 and 7644) for identity providers. Users are users, Groups are workspaces,
+//! and active users have a seat.
 
 mod checking;
 pub(crate) mod discovery;
@@ -33,10 +33,10 @@ use crate::door::{Door, Failure};
 use crate::if_match::{self, Versions};
 use crate::server::Server;
 
-/// How often a change is made anew after somebody else's came between.
+/// How often a change is tried if somebody else keeps changing the resource.
 const ATTEMPTS: usize = 8;
 
-/// Why a request can't be understood, with the name that RFC 7644 has for it.
+/// Why a request is invalid, with the `scimType` of RFC 7644.
 #[derive(Debug)]
 pub(crate) struct ScimError {
     pub(crate) scim_type: &'static str,
@@ -75,12 +75,12 @@ impl ScimError {
         Self::new("mutability", message)
     }
 
-    /// The same, of a filter.
+    /// The same error for a filter.
     pub(crate) fn into_filter(self) -> Self {
         Self::filter(self.message)
     }
 
-    /// The same, of a path.
+    /// The same error for a path.
     pub(crate) fn into_path(self) -> Self {
         Self::path(self.message)
     }
@@ -95,7 +95,7 @@ impl From<ScimError> for Failure {
     }
 }
 
-/// A failure as RFC 7644 has it.
+/// A failure in the format of RFC 7644.
 pub(crate) struct ScimFailure(Failure);
 
 type Scim<T> = Result<T, ScimFailure>;
@@ -112,11 +112,11 @@ impl IntoResponse for ScimFailure {
     }
 }
 
-/// What every handler needs of a request.
+/// The parts of a request that all handlers need.
 pub(crate) struct ScimRequest {
     server: Server,
     caller: Caller,
-    /// The address of `/scim/v2`, as the client sees it.
+    /// The URL of `/scim/v2`, as the client sees it.
     base: String,
     parameters: Parameters,
     headers: HeaderMap,
@@ -141,18 +141,18 @@ impl FromRequestParts<Server> for ScimRequest {
 }
 
 impl ScimRequest {
-    /// Whose external ids count.
+    /// The provisioner whose external ids are used.
     fn provisioner(&self) -> String {
         self.caller.holder_name()
     }
 
-    /// The versions that the request asks for.
+    /// The versions that the request requires.
     fn if_match(&self) -> Result<Option<Versions>, Failure> {
         if_match::weak(&self.headers)
     }
 }
 
-/// The address that the client used, also through a proxy that says so.
+/// The URL that the client used, according to the proxy if there is one.
 fn base(headers: &HeaderMap) -> String {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_https = text("x-forwarded-proto").is_some_and(|proto| proto == "https");
@@ -161,7 +161,7 @@ fn base(headers: &HeaderMap) -> String {
     format!("{scheme}://{}/scim/v2", host.unwrap_or("localhost"))
 }
 
-/// A JSON object, whatever the content type says.
+/// A JSON object, regardless of the content type.
 pub(crate) struct Document<T>(T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
@@ -177,13 +177,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
     }
 }
 
-/// An answer in SCIM's own media type.
+/// A response with SCIM's media type.
 fn document(status: StatusCode, document: &Value) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/scim+json")];
     (status, kind, document.to_string()).into_response()
 }
 
-/// A resource as an answer, with its place and version as headers.
+/// A response with a resource, with its location and version as headers.
 fn resource(status: StatusCode, asking: &ScimRequest, shown: Map<String, Value>) -> Response {
     let header = |name: &str| {
         let text = shown["meta"][name].as_str()?;

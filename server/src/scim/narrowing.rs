@@ -1,5 +1,6 @@
-//! What of a filter the directory's own queries can check: whether users are active, and when
-//! they were created and changed. Providers ask for those who changed since they last looked.
+//! Conversion of filters to the directory's own queries, as far as possible: by whether users are
+//! active, and by when they were created and changed. Providers request the users who changed since
+//! their last cycle.
 
 use headcount::{Timestamp, UserQuery};
 use serde_json::Value;
@@ -7,10 +8,10 @@ use serde_json::Value;
 use super::filter::{Filter, Operator};
 use super::path::AttributePath;
 
-/// A query that finds at least all users for whom a filter holds.
+/// A query that finds at least all users that a filter matches.
 pub(super) struct Narrowed {
     pub(super) query: UserQuery,
-    /// Whether it finds nobody else.
+    /// Whether it finds only those.
     pub(super) is_exact: bool,
 }
 
@@ -43,8 +44,8 @@ struct Period {
 }
 
 impl Bounds {
-    /// Takes over what every user has for whom `filter` holds; returns whether it holds for
-    /// all who have that.
+    /// Adds conditions that hold for all users that `filter` matches; returns whether it matches
+    /// all users that meet them.
     fn take(&mut self, filter: &Filter) -> bool {
         match filter {
             Filter::And(a, b) => {
@@ -52,7 +53,7 @@ impl Bounds {
                 a && b
             }
             Filter::Compare(path, Operator::Equal, Value::Bool(active)) if path.is("active") => {
-                // Two that differ are left to the filter.
+                // If two conditions differ, the filter decides.
                 *self.active.get_or_insert(*active) == *active
             }
             Filter::Compare(path, operator, Value::String(text)) => {
@@ -70,7 +71,7 @@ impl Bounds {
     }
 }
 
-/// The part of the core schema's `meta` that a path names, in lower case.
+/// The part of the core schema's `meta` in a path, in lower case.
 fn part_of_meta(path: &AttributePath) -> Option<&'static str> {
     let part = path.part.as_deref()?;
     let is_meta = path.urn.is_none() && path.name.eq_ignore_ascii_case("meta");
@@ -87,7 +88,7 @@ impl Period {
         let (since, before) = match operator {
             Operator::GreaterOrEqual => (Some(moment), None),
             Operator::Less => (None, Some(moment)),
-            // Without a moment behind it, the filter alone decides.
+            // There is no later time, so the filter decides.
             Operator::Greater if next.is_some() => (next, None),
             Operator::LessOrEqual if next.is_some() => (None, next),
             Operator::Equal if next.is_some() => (Some(moment), next),

@@ -1,6 +1,6 @@
-//! PATCH (RFC 7644 section 3.5.2), on a resource as JSON, in the dialects of the common
-//! identity providers: capitalised operations, values without a path whose names are paths,
-//! and values for lists that are not there yet.
+//! PATCH (RFC 7644 section 3.5.2) on a resource as JSON, in the dialects of the common identity
+//! providers: capitalised operations, values without a path whose keys are paths, and values for
+//! lists that don't exist yet.
 
 mod items;
 
@@ -13,7 +13,7 @@ use super::path::{AttributePath, entry, key_in, no_path};
 use super::schema::{Attribute, ResourceType};
 use crate::door::cut;
 
-/// Operations of one request.
+/// Operations of a request, at most.
 const OPERATIONS_MAX: usize = 1_000;
 
 /// The operations of a request, in their order.
@@ -24,7 +24,7 @@ pub(crate) struct PatchRequest(Vec<Operation>);
 struct Operation {
     verb: Verb,
     path: String,
-    /// `None` where the request has none; null is one.
+    /// `None` if the operation has no value; null is a value.
     value: Option<Value>,
 }
 
@@ -35,14 +35,14 @@ enum Verb {
     Remove,
 }
 
-/// A path of a PATCH, which may choose items of a list.
+/// A path of a PATCH, which may select items of a list.
 struct Target {
     path: AttributePath,
     condition: Option<Filter>,
 }
 
 impl PatchRequest {
-    /// Reads the body of a request, whose members have names in any case.
+    /// Parses the body of a request. Keys are case-insensitive.
     pub(crate) fn parse(body: &Map<String, Value>) -> Result<Self, ScimError> {
         let Some((_, Value::Array(operations))) = entry(body, "Operations") else {
             return Err(ScimError::syntax("Operations must be a list"));
@@ -55,8 +55,8 @@ impl PatchRequest {
         Ok(Self(operations?))
     }
 
-    /// Applies the operations in their order. What clients can't change is refused where
-    /// a path names it, and left alone within a value.
+    /// Applies the operations in order. Attributes that clients can't change are refused in a path,
+    /// and ignored in a value.
     pub(crate) fn apply(
         &self,
         kind: ResourceType,
@@ -117,7 +117,7 @@ impl Operation {
     }
 }
 
-/// An operation without a path: each name within the value is one.
+/// An operation without a path: each key of the value is a path.
 fn whole(
     kind: ResourceType,
     resource: &mut Map<String, Value>,
@@ -133,7 +133,7 @@ fn whole(
         ));
     };
     for (name, value) in members {
-        // Attributes of extensions that are not known have names of all kinds.
+        // Attributes of unknown extensions can have any name.
         let Ok(target) = Target::parse(name) else {
             resource.insert(name.clone(), value.clone());
             continue;
@@ -189,7 +189,7 @@ impl Target {
         verb: Verb,
         value: &Value,
     ) {
-        // Clients write null for members that they have not read.
+        // Clients send null for attributes that they have not read.
         if value.is_null() && verb != Verb::Remove && self.is_all_members(kind) {
             return;
         }
@@ -271,7 +271,7 @@ impl Target {
         }
     }
 
-    /// Changes the items that meet the condition; where there are none, one is made of it.
+    /// Changes the items that match the condition; if there are none, creates one from it.
     fn change_items(&self, items: &mut Vec<Value>, verb: Verb, value: &Value) {
         let is_chosen = |item: &Value| match (&self.condition, item) {
             (None, _) => true,
@@ -318,7 +318,7 @@ impl Target {
     }
 }
 
-/// The texts that an item must have so that the condition holds for it.
+/// The strings that an item must have to match the condition.
 fn what_holds(condition: &Filter, item: &mut Map<String, Value>) {
     match condition {
         Filter::And(a, b) => {

@@ -6,10 +6,10 @@ use super::ScimError;
 use super::schema::{ENTERPRISE, GROUP, USER, WORKSPACE};
 use crate::door::cut;
 
-/// Where an attribute is. The name is empty for all of an extension.
+/// The place of an attribute. The name is empty for an extension as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AttributePath {
-    /// The core schema that it was named with, if it was.
+    /// The core schema, if the path names it.
     pub(crate) core: Option<&'static str>,
     /// The extension, if it is not the core schema.
     pub(crate) urn: Option<String>,
@@ -18,7 +18,7 @@ pub(crate) struct AttributePath {
 }
 
 impl AttributePath {
-    /// Reads a path without conditions.
+    /// Parses a path without conditions.
     pub(crate) fn parse(text: &str) -> Result<Self, ScimError> {
         let (schema, rest) = split_urn(text);
         let core = [USER, GROUP].into_iter().find(|core| schema == Some(*core));
@@ -46,8 +46,7 @@ impl AttributePath {
         })
     }
 
-    /// Whether it is this attribute of the core schema, without a part or with the part
-    /// `value`.
+    /// Whether this is an attribute of the core schema, without a part or with the part `value`.
     pub(crate) fn is(&self, name: &str) -> bool {
         self.urn.is_none()
             && self.name.eq_ignore_ascii_case(name)
@@ -57,8 +56,8 @@ impl AttributePath {
                 .is_none_or(|part| part.eq_ignore_ascii_case("value"))
     }
 
-    /// The values that it names in a resource: those of each item where it is a list, and
-    /// the `value` of a complex one.
+    /// The values at this path in a resource: for a list those of each item, and for a complex item
+    /// its `value`.
     pub(crate) fn values<'a>(&self, resource: &'a Map<String, Value>) -> Vec<&'a Value> {
         let container = match &self.urn {
             None => Some(resource),
@@ -77,7 +76,7 @@ impl AttributePath {
         };
         match value {
             Value::Array(items) => items.iter().filter_map(of).collect(),
-            // All of `name` is there although it has no `value`.
+            // `name` is present as a whole although it has no `value`.
             Value::Object(object) if part.is_none() && entry(object, "value").is_none() => {
                 vec![value]
             }
@@ -91,7 +90,7 @@ pub(super) fn no_path(text: &str) -> ScimError {
     ScimError::path(format!("{text} is not an attribute path"))
 }
 
-/// The schema that a path begins with, and the rest.
+/// Splits the schema off the beginning of a path.
 fn split_urn(text: &str) -> (Option<&str>, &str) {
     for known in [USER, GROUP, ENTERPRISE, WORKSPACE] {
         let Some(head) = text.get(..known.len()) else {
@@ -125,7 +124,7 @@ fn is_name(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// The entry with this name, whatever its case.
+/// The entry with this key, case-insensitively.
 pub(crate) fn entry<'a>(
     object: &'a Map<String, Value>,
     name: &str,
@@ -138,7 +137,7 @@ pub(crate) fn entry<'a>(
     }
 }
 
-/// The name that the entry has in the object, or `name` itself.
+/// The key as the object spells it, or `name` if it has none.
 pub(crate) fn key_in(object: &Map<String, Value>, name: &str) -> String {
     entry(object, name).map_or_else(|| name.to_owned(), |(key, _)| key.clone())
 }

@@ -1,10 +1,10 @@
-//! `attributes` and `excludedAttributes`: which parts of a resource an answer has.
+//! `attributes` and `excludedAttributes`: the parts of a resource in a response.
 
 use serde_json::{Map, Value};
 
 use super::path::{AttributePath, key_in};
 
-/// What is always there, so that an answer says what it is.
+/// Attributes that are always returned.
 const ALWAYS: [&str; 2] = ["id", "schemas"];
 
 /// Which parts of a resource to show.
@@ -15,7 +15,7 @@ pub(crate) struct Projection {
 }
 
 impl Projection {
-    /// Takes names with commas between them; what can't be a name is nobody's.
+    /// Parses comma-separated names; malformed ones are ignored.
     pub(super) fn new(only: &str, without: &str) -> Self {
         let paths = |names: &str| {
             names
@@ -29,7 +29,7 @@ impl Projection {
         }
     }
 
-    /// Whether an attribute of the core schema is shown, in part at least.
+    /// Whether an attribute of the core schema is returned, at least in part.
     pub(super) fn shows(&self, name: &str) -> bool {
         let is = |path: &AttributePath| path.urn.is_none() && path.name.eq_ignore_ascii_case(name);
         let is_excluded = self
@@ -39,7 +39,7 @@ impl Projection {
         !is_excluded && (self.only.is_empty() || self.only.iter().any(is))
     }
 
-    /// Whether an attribute is named as one to leave out.
+    /// Whether an attribute is explicitly excluded.
     pub(super) fn excludes(&self, name: &str) -> bool {
         self.only.is_empty() && !self.shows(name)
     }

@@ -1,4 +1,4 @@
-//! The attributes of users and groups: what `/Schemas` tells, and what requests are read by.
+//! The attributes of users and groups, for `/Schemas` and for parsing requests.
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ impl ResourceType {
         }
     }
 
-    /// The attribute with this name, whatever its case; `urn` is that of an extension.
+    /// The attribute with this name, case-insensitively; `urn` is that of an extension.
     pub(crate) fn attribute(self, urn: Option<&str>, name: &str) -> Option<&'static Attribute> {
         let [core, extension] = self.schemas();
         let attributes = match urn {
@@ -58,14 +58,14 @@ impl ResourceType {
     }
 }
 
-/// The attribute with this name, whatever its case.
+/// The attribute with this name, case-insensitively.
 pub(crate) fn find(attributes: &'static [Attribute], name: &str) -> Option<&'static Attribute> {
     attributes
         .iter()
         .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
 }
 
-/// An attribute, as RFC 7643 section 7 describes one.
+/// The definition of an attribute (RFC 7643 section 7).
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "they are the schema's own")]
 pub(crate) struct Attribute {
@@ -76,7 +76,7 @@ pub(crate) struct Attribute {
     pub(crate) is_read_only: bool,
     is_unique: bool,
     pub(crate) is_case_exact: bool,
-    /// The values that it may have; any, if there are none.
+    /// The allowed values; if empty, any.
     values: &'static [&'static str],
 }
 
@@ -191,7 +191,7 @@ const fn complex(name: &'static str, parts: &'static [Attribute]) -> Attribute {
     Attribute::new(name, Form::Complex(parts))
 }
 
-/// What every resource has, and `/Schemas` does not list.
+/// The common attributes, which `/Schemas` does not list.
 const COMMON: &[Attribute] = &[
     text("id").read_only().case_exact(),
     text("externalId").case_exact(),
@@ -216,7 +216,7 @@ const NAME: &[Attribute] = &[
     text("honorificSuffix"),
 ];
 
-/// A value of a list with what it is for.
+/// The attributes of a list whose items have a value and a type.
 const LISTED: &[Attribute] = &[
     text("value"),
     text("display"),

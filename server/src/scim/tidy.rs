@@ -1,12 +1,12 @@
-//! What clients send, brought into one form.
+//! Normalization of resources that clients send.
 
 use serde_json::{Map, Value, json};
 
 use super::path::entry;
 use super::schema::{Attribute, Form, ResourceType, find};
 
-/// A resource as a client sent it, in the names of the schema: without nulls, without what
-/// clients can't change, and with booleans that came as text.
+/// Normalizes a resource: uses the schema's names, removes nulls and attributes that clients can't
+/// change, and converts booleans that were sent as strings.
 pub(crate) fn tidied(kind: ResourceType, resource: Map<String, Value>) -> Map<String, Value> {
     let mut tidy = Map::new();
     for (key, value) in resource {
@@ -21,7 +21,7 @@ pub(crate) fn tidied(kind: ResourceType, resource: Map<String, Value>) -> Map<St
             }
             continue;
         }
-        // A password is nobody's business here.
+        // Passwords are never stored.
         if key.eq_ignore_ascii_case("password") {
             continue;
         }
@@ -38,7 +38,7 @@ fn tidied_parts(attributes: &'static [Attribute], parts: Map<String, Value>) -> 
     tidy
 }
 
-/// Puts a value where the schema has it; one that it doesn't know stays under its key.
+/// Puts a value in its place in the schema; unknown ones stay under their key.
 fn put(
     tidy: &mut Map<String, Value>,
     attribute: Option<&'static Attribute>,
@@ -71,7 +71,7 @@ fn tidied_value(attribute: &'static Attribute, value: Value) -> Option<Value> {
             tidied_item(attribute, single).map(|item| Value::Array(vec![item]))
         }
         Value::Array(items) if items.is_empty() && !attribute.is_boolean() => None,
-        // Entra writes single values as lists of one.
+        // Entra sends single values as lists of one item.
         Value::Array(mut items) if items.len() == 1 && !items[0].is_array() => {
             items.pop().and_then(|item| tidied_item(attribute, item))
         }
@@ -86,12 +86,12 @@ fn tidied_item(attribute: &'static Attribute, value: Value) -> Option<Value> {
             let object = tidied_parts(parts, object);
             (!object.is_empty()).then_some(Value::Object(object))
         }
-        // `manager` comes as a bare id, and emails as bare addresses.
+        // Some clients send `manager` as a bare id, and emails as bare addresses.
         (Form::Complex(_), Value::String(text)) => {
             (!text.is_empty()).then(|| json!({ "value": text }))
         }
-        // Entra writes simple values as `{"$ref": null, "value": …}`. Any other object stays:
-        // to leave it out would say that the attribute was not sent.
+        // Entra sends simple values as `{"$ref": null, "value": …}`. Keep any other object:
+        // to drop it would mean that the attribute was not sent.
         (_, Value::Object(object)) => match entry(&object, "value") {
             Some((_, value)) if !value.is_array() && !value.is_object() => {
                 tidied_item(attribute, value.clone())
@@ -106,7 +106,7 @@ fn tidied_item(attribute: &'static Attribute, value: Value) -> Option<Value> {
     }
 }
 
-/// What `"True"` and `"false"` mean.
+/// Parses `"True"` and `"false"`.
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {
         Some(true)

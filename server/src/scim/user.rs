@@ -1,7 +1,7 @@
-//! A user as a SCIM resource, and what a resource asks of a user.
+//! Conversion between users and SCIM resources.
 //!
-//! What the directory has a place for is there; the rest is kept as it was sent, in one
-//! attribute of the user.
+//! Attributes that are fields of the directory are stored there; the rest is stored as it was sent,
+//! in one attribute of the user.
 
 use headcount::{Directory, Email, NewUser, User, UserId, UserUpdate};
 use serde::{Deserialize, Serialize};
@@ -12,14 +12,14 @@ use super::schema::{ResourceType, USER};
 use super::tidy::{boolean, tidied};
 use crate::door::cut;
 
-/// The attribute of a user that has the rest of the resource.
+/// The attribute of a user with the rest of the resource.
 const ATTRIBUTE: &str = "scim";
 
-/// What the directory has no place for.
+/// The parts of a resource that are not fields of the directory.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct ScimRecord {
-    /// A user name that the directory does not take, and that is not the user's email.
+    /// A user name that the directory does not accept, and that is not the user's email.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) user_name: Option<String>,
     /// The emails as they were sent.
@@ -37,8 +37,8 @@ impl ScimRecord {
             .unwrap_or_default()
     }
 
-    /// The user name that is not the directory's. It counts while the directory has no
-    /// other one than the email.
+    /// The user name that the directory does not accept. It applies while the directory's
+    /// username is the email.
     pub(super) fn alias_of(&self, user: &User) -> Option<&str> {
         self.user_name
             .as_deref()
@@ -58,7 +58,7 @@ impl ScimRecord {
     }
 }
 
-/// The resource that a user is for this provisioner.
+/// A user as a resource for this provisioner.
 pub(super) fn shown(user: &User, provisioner: &str, base: &str) -> Map<String, Value> {
     let record = ScimRecord::of(user);
     let mut shown = record.rest.clone();
@@ -104,7 +104,7 @@ pub(super) fn shown(user: &User, provisioner: &str, base: &str) -> Map<String, V
     shown
 }
 
-/// The emails as they were sent. The one that is the directory's follows it.
+/// The emails as they were sent, with the directory's email as it is now.
 fn emails(record: &ScimRecord, user: &User) -> Value {
     let email = user.email().as_str();
     let mut emails = record.emails.clone();
@@ -121,7 +121,7 @@ fn is_address(item: &Value, user: &User) -> bool {
     matches!(address, Some(Ok(address)) if address == *user.email())
 }
 
-/// Which email is the directory's: the primary one, else that of work, else the first.
+/// The index of the directory's email: the primary one, else that of work, else the first.
 fn main_email(emails: &[Value]) -> Option<usize> {
     let position = |is: fn(&Value) -> bool| {
         emails
@@ -154,24 +154,24 @@ pub(super) fn groups(directory: &Directory, user: &User, base: &str) -> headcoun
     Ok(Value::Array(groups))
 }
 
-/// What a resource asks for.
+/// The changes that a resource requests.
 #[derive(Debug)]
 pub(super) struct WantedUser {
     email: String,
-    /// `None` to follow the email.
+    /// `None` if it follows the email.
     username: Option<String>,
     given_name: Option<String>,
     family_name: Option<String>,
     pub(super) active: Option<bool>,
-    /// Whose external id it is, and what it is.
+    /// The external id, with its provisioner.
     provisioner: String,
     external_id: Option<String>,
     record: ScimRecord,
 }
 
 impl WantedUser {
-    /// Reads a whole resource, as it is to be. What `before` has stays where the resource
-    /// is silent about the email, the external id and whether the user is active.
+    /// Parses a complete resource. If it has no email, no external id or no `active`, those of
+    /// `before` stay.
     pub(super) fn parse(
         resource: Map<String, Value>,
         provisioner: &str,
@@ -237,17 +237,17 @@ impl WantedUser {
         })
     }
 
-    /// The user name that the directory has no place for.
+    /// The user name that the directory does not accept.
     pub(super) fn alias(&self) -> Option<&str> {
         self.record.user_name.as_deref()
     }
 
-    /// What the user is to be called: by the name of its own, or by the email.
+    /// The user name: the requested one, or the email.
     pub(super) fn user_name(&self) -> &str {
         self.username.as_deref().unwrap_or(&self.email)
     }
 
-    /// Forgets the id that the provisioner has for the user.
+    /// Removes the provisioner's id of the user.
     pub(super) fn without_external_id(mut self) -> Self {
         self.external_id = None;
         self
@@ -274,7 +274,7 @@ impl WantedUser {
         }
     }
 
-    /// What is different from the user as it is; `None` for nothing.
+    /// The differences to the user as they are now; `None` if there are none.
     pub(super) fn update_of(&self, user: &User) -> Option<UserUpdate> {
         let mut update = UserUpdate::new();
         let mut differs = false;
@@ -308,13 +308,13 @@ impl WantedUser {
     }
 }
 
-/// Whether a user name is one that the directory does not take: an address, or a text that
-/// reads as an id.
+/// Whether a user name is one that the directory does not accept: an email address, or a text that
+/// looks like an id.
 pub(super) fn is_alias(name: &str) -> bool {
     name.contains('@') || name.parse::<UserId>().is_ok()
 }
 
-/// Takes the names that the directory has a place for.
+/// Takes the names that are fields of the directory.
 fn names(rest: &mut Map<String, Value>) -> (Option<String>, Option<String>) {
     let Some(Value::Object(name)) = rest.get_mut("name") else {
         return (None, None);

@@ -14,14 +14,14 @@ use headcount::{Change, Directory, ErrorKind, Event, Field, User, UserId};
 
 use super::user::ScimRecord;
 
-/// What a hash in the index is of.
+/// The kind of text that was hashed.
 #[derive(Clone, Copy, Hash)]
 enum Of {
     Name,
     Email,
 }
 
-/// The index, and the names that are being given at the moment, both by hashes.
+/// The index, and the names that are being assigned at the moment, both by hash.
 #[derive(Default)]
 pub(crate) struct UserNames {
     hasher: RandomState,
@@ -29,12 +29,12 @@ pub(crate) struct UserNames {
     /// The number of the change up to which the index is complete; `None` before all users
     /// were read.
     read_up_to: Mutex<Option<u64>>,
-    /// Whether all users were read, for those who don't wait.
+    /// Whether all users were read, without waiting for the lock.
     is_read: AtomicBool,
     claimed: Mutex<HashSet<u64>>,
 }
 
-/// A user name that nobody else can be given until this is dropped.
+/// A user name that can't be assigned to anybody else until this is dropped.
 pub(super) struct Claim<'a>(&'a UserNames, u64);
 
 impl Drop for Claim<'_> {
@@ -61,8 +61,7 @@ impl UserNames {
         Ok(users)
     }
 
-    /// The users among whose emails this may be, besides the one whom the directory finds
-    /// by it.
+    /// The users who may have this as an additional email.
     pub(super) fn find_by_email(
         &self,
         directory: &Directory,
@@ -87,19 +86,19 @@ impl UserNames {
         Ok(users)
     }
 
-    /// Keeps others from being given this user name; `None` while somebody else is.
+    /// Reserves this user name; `None` while somebody else has reserved it.
     pub(super) fn claim(&self, name: &str) -> Option<Claim<'_>> {
         let hash = self.hash(Of::Name, &name.to_lowercase());
         let is_new = lock(&self.claimed).insert(hash);
         is_new.then_some(Claim(self, hash))
     }
 
-    /// Whether all users were read, so that a look-up reads no more than what changed since.
+    /// Whether all users were read, so that a look-up only reads the changes since.
     pub(super) fn is_read(&self) -> bool {
         self.is_read.load(Ordering::Relaxed)
     }
 
-    /// Brings the index up to date: reads the changes since the last time, or all users.
+    /// Updates the index with the changes since the last time, or from all users.
     pub(super) fn read(&self, directory: &Directory) -> headcount::Result<()> {
         let mut read_up_to = lock(&self.read_up_to);
         let latest = directory.stats()?.latest_change;
@@ -152,13 +151,13 @@ impl UserNames {
         }
     }
 
-    /// Of a text in lower case.
+    /// The hash of a text in lower case.
     fn hash(&self, of: Of, text: &str) -> u64 {
         self.hasher.hash_one((of, text))
     }
 }
 
-/// The users whose record for SCIM the change may have set.
+/// The users whose SCIM attributes the change may have set.
 fn users_to_enter(change: &Change) -> impl Iterator<Item = UserId> {
     change.events.iter().filter_map(|event| match event {
         Event::UserCreated { user, .. } => Some(*user),
@@ -167,7 +166,7 @@ fn users_to_enter(change: &Change) -> impl Iterator<Item = UserId> {
     })
 }
 
-/// Whether changes are missing, so that only the users themselves tell what they are.
+/// Whether changes are missing, so that all users must be read again.
 fn is_gap(kind: ErrorKind) -> bool {
     matches!(
         kind,

@@ -20,7 +20,7 @@ use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource};
 use crate::door::Failure;
 use crate::server::Server;
 
-/// Users that are passed over at a time on the way to a page.
+/// Users that are skipped at a time on the way to a page.
 const STRIDE: usize = UserQuery::LIMIT_MAX;
 
 pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
@@ -74,7 +74,7 @@ pub(super) fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<List
     })
 }
 
-/// Shows all users of a query, page by page.
+/// Visits all users of a query, page by page.
 fn each(
     directory: &Directory,
     query: UserQuery,
@@ -91,7 +91,7 @@ fn each(
     }
 }
 
-/// The users for whom the filter may hold, where an index has them.
+/// The users that the filter may match, if an index finds them.
 fn candidates(asking: &ScimRequest, filter: &Filter) -> Result<Option<Vec<Arc<User>>>, Failure> {
     let directory = &asking.server.0.directory;
     if let Some(id) = filter.required(&|path| path.is("id")) {
@@ -150,7 +150,7 @@ fn page(
     Ok(page.users)
 }
 
-/// The resource, with the groups if they are asked for.
+/// The resource, with the groups if they are requested.
 fn whole(
     asking: &ScimRequest,
     user: &User,
@@ -166,7 +166,7 @@ fn whole(
     Ok(resource)
 }
 
-/// The answer with a user, of whom it may read many groups.
+/// The response with a user, which may read many groups.
 fn answered(asking: &ScimRequest, status: StatusCode, user: &User) -> Result<Response, Failure> {
     let shown = whole(asking, user, &asking.parameters)?;
     Ok(resource(status, asking, shown))
@@ -209,7 +209,7 @@ pub(crate) async fn create(
     Ok(server.write(&caller, work).await?)
 }
 
-/// Has the user names read that the directory does not take, which a write asks for.
+/// Builds the index of user names before a write uses it.
 async fn prepare(asking: &ScimRequest) -> Result<(), Failure> {
     if asking.server.0.user_names.is_read() {
         return Ok(());
@@ -218,12 +218,12 @@ async fn prepare(asking: &ScimRequest) -> Result<(), Failure> {
     asking.server.scan(work).await
 }
 
-/// Whether a user who finds no seat is provisioned without one.
+/// Whether to create or change a user without a seat because none is free.
 fn is_full(server: &Server, kind: ErrorKind) -> bool {
     server.0.config.scim_inactive_when_full && matches!(kind, ErrorKind::NoFreeSeat { .. })
 }
 
-/// Keeps a user name that the directory does not take from being given twice.
+/// Reserves a user name that the directory does not accept, so that it is not assigned twice.
 fn claim<'a>(
     server: &'a Server,
     directory: &Directory,
@@ -290,8 +290,8 @@ pub(crate) async fn update(
     .await
 }
 
-/// Changes a user to what `edit` makes of it; again if somebody else was faster, unless the
-/// request asks for a version.
+/// Changes a user to the result of `edit`, and retries if somebody else changed them first, unless
+/// the request requires a version.
 async fn change(
     asking: ScimRequest,
     id: String,
@@ -320,7 +320,7 @@ async fn change(
     Ok(server.write(&caller, work).await?)
 }
 
-/// Refuses a user who has none of the versions that a request asks for.
+/// Refuses a user who has none of the versions that a request requires.
 fn check_version(wanted: Option<&[u64]>, user: &User) -> Result<(), Failure> {
     let found = user.version();
     let Some(wanted) = wanted.filter(|wanted| !wanted.contains(&found)) else {

@@ -1,4 +1,4 @@
-//! The platform's GraphQL: the four operations that its SDK sends, and introspection.
+//! The platform's GraphQL: the four operations of its SDK, and introspection.
 
 use async_graphql_parser::parse_query;
 use async_graphql_parser::types::{
@@ -21,10 +21,10 @@ use crate::door::{Failure, cut};
 use crate::keys::Scope;
 use crate::server::Server;
 
-/// Brackets that a document may open. The parser recurses into nested ones, so this also
-/// bounds its stack.
+/// Brackets that a document may open. The parser recurses into nested ones, so this also bounds
+/// its stack.
 const BRACKETS_MAX: usize = 128;
-/// Fields of the root that a document may have.
+/// Root fields of a document, at most.
 const ROOT_FIELDS_MAX: usize = 32;
 
 #[derive(Deserialize)]
@@ -35,20 +35,20 @@ struct GraphqlRequest {
     operation_name: Option<String>,
 }
 
-/// The operation of a document that is asked for.
+/// The requested operation of a document.
 struct Request {
     operation: OperationDefinition,
     fragments: Fragments,
 }
 
-/// What is to be done for a valid request.
+/// The plan for a valid request.
 struct Plan<'a> {
-    /// The fields of the root, with their arguments.
+    /// The root fields, with their arguments.
     fields: Vec<(&'a Field, Value)>,
     reads_members: bool,
 }
 
-/// Answers a document: always with status 200, and with `data` or `errors`.
+/// Executes a document. The status is always 200, with `data` or `errors`.
 pub(crate) async fn answer(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -125,7 +125,7 @@ async fn execute(server: &Server, caller: &Caller, body: &[u8]) -> Result<String
 }
 
 impl Request {
-    /// The operation with this name, or the only one that there is.
+    /// The operation with this name, or the only one.
     fn of(document: ExecutableDocument, name: Option<&str>) -> Result<Self, GraphqlError> {
         let wanted = name.filter(|name| !name.is_empty());
         let mut operations = document.operations.iter().filter(|(name, _)| {
@@ -140,7 +140,7 @@ impl Request {
         }
     }
 
-    /// What the operation asks for, if all of it makes sense.
+    /// Validates the operation and plans its execution.
     fn plan(
         &self,
         schema: &Schema,
@@ -163,7 +163,7 @@ impl Request {
             .iter()
             .filter(|field| field.name.node != "__typename");
         if operation.ty == OperationType::Mutation && changes.count() > 1 {
-            // The first would stay when the second fails.
+            // If the second failed, the first would stay.
             let hint = "a mutation has one field; send another request for each further one";
             return Err(GraphqlError::invalid(hint));
         }
@@ -179,7 +179,7 @@ impl Request {
         })
     }
 
-    /// The answer, made of what the fields of the root are.
+    /// The response, from the values of the root fields.
     fn answered(
         &self,
         server: &Server,
@@ -219,7 +219,7 @@ fn parsed(query: &str, bytes_max: usize) -> Result<ExecutableDocument, GraphqlEr
         .map_err(|error| GraphqlError::invalid(format!("not a GraphQL document: {error}")))
 }
 
-/// Parses a document, validates it, and selects from the schema what it asks for.
+/// Parses and validates a document, and runs its selections on the schema.
 #[cfg(any(fuzzing, test))]
 pub(crate) fn check(query: &str) {
     let Ok(document) = parsed(query, 16 * 1024) else {

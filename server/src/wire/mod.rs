@@ -1,4 +1,4 @@
-//! The platform's own wire, as its SDK speaks it: users, workspaces and GraphQL.
+//! The platform's own API, as its SDK uses it: users, workspaces and GraphQL.
 
 pub(crate) mod graphql;
 pub(crate) mod people;
@@ -20,10 +20,10 @@ use serde_json::Value;
 pub(crate) use self::schema::Schema;
 use crate::door::{Door, Failure, cut};
 
-/// A failure as the platform's API tells it.
+/// A failure in the format of the platform's API.
 pub(crate) struct PlatformFailure(pub(crate) Failure);
 
-/// A failure as the platform's identity server tells it.
+/// A failure in the format of the platform's identity server.
 pub(crate) struct IdentityFailure(pub(crate) Failure);
 
 type Platform<T> = Result<T, PlatformFailure>;
@@ -53,7 +53,7 @@ impl IntoResponse for IdentityFailure {
     }
 }
 
-/// A JSON document, whatever the content type says; no body is `{}`.
+/// A JSON object, regardless of the content type; an empty body is `{}`.
 pub(crate) struct Document<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
@@ -68,7 +68,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
     }
 }
 
-/// Reads a JSON object. A list is none, although it could be read as the members' values.
+/// Parses a JSON object. Lists are refused, although serde reads structs from them.
 pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8]) -> Result<T, Failure> {
     let malformed =
         |why: String| Failure::bad_request(format!("the request body is not valid: {why}"));
@@ -87,7 +87,7 @@ pub(crate) fn unread(refused: &BytesRejection) -> Failure {
     }
 }
 
-/// A number that clients send as a number or as its digits.
+/// A number, which clients send as a number or as a string.
 fn integer(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64(),

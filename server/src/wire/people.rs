@@ -1,4 +1,4 @@
-//! The users of the platform's wire.
+//! Users in the platform's API.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -18,10 +18,10 @@ use crate::door::{Failure, cut};
 use crate::keys::Scope;
 use crate::server::Server;
 
-/// How often a PUT is tried again because somebody else was faster.
+/// How often a PUT is tried if somebody else keeps changing the user.
 const TRIES_MAX: usize = 5;
 
-/// What clients ask for before they have a key.
+/// The configuration, which clients request before they have a key.
 pub(crate) async fn config() -> Json<Value> {
     Json(json!({}))
 }
@@ -31,7 +31,7 @@ pub(crate) struct UserIds {
     user_ids: Option<Vec<Value>>,
 }
 
-/// All users, or those with these ids and `null` for ids that are nobody's.
+/// All users, or those with the given ids, with `null` for unknown ids.
 pub(crate) async fn query(
     State(server): State<Server>,
     Document(UserIds { user_ids }): Document<UserIds>,
@@ -100,8 +100,7 @@ pub(crate) struct Invitation {
     roles: Option<Vec<String>>,
 }
 
-/// Creates an active user. A password is not kept: who logs in is not this server's
-/// affair.
+/// Creates an active user. Passwords are ignored, since this server does not log people in.
 pub(crate) async fn invite(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -148,7 +147,7 @@ pub(crate) async fn deactivate(
     Ok(Json(json!({})))
 }
 
-/// The user with exactly this email; ids and usernames are none.
+/// The user with exactly this email; ids and usernames don't match.
 fn user_with(directory: &Directory, email: &str) -> Result<UserId, Failure> {
     let user = directory.user_by_email(email)?;
     let nobody = || {
@@ -196,8 +195,8 @@ fn nobody() -> IdentityFailure {
     Failure::new(StatusCode::NOT_FOUND, "User not found").into()
 }
 
-/// Takes a user object back. One that was made of an older version of the record changes
-/// nothing but whether the user is active.
+/// Applies a user object. If it was made from an older version of the record, it changes only
+/// whether the user is active.
 pub(crate) async fn replace(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -234,7 +233,7 @@ fn replace_with(
         };
         match directory.apply(batch) {
             Ok(_) => return Ok(()),
-            // It is stale now, and merged as such.
+            // The object is stale now, so merge it as such.
             Err(error) if matches!(error.kind(), ErrorKind::Conflict { .. }) => {}
             Err(error) => return Err(error.into()),
         }

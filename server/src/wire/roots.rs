@@ -1,4 +1,4 @@
-//! The fields of GraphQL's roots: what the SDK's four operations read and change.
+//! GraphQL's root fields: the reads and changes of the SDK's four operations.
 
 use headcount::{Directory, ErrorKind, NewWorkspace, UserId, Workspace, WorkspaceId};
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub(super) struct RootField<'a> {
     pub(super) arguments: Value,
 }
 
-/// What a root field is. The members of a workspace are yet to be read.
+/// The value of a root field, without the members of workspaces.
 pub(super) enum Found {
     Json(Value),
     Workspace(Option<Workspace>),
@@ -27,7 +27,7 @@ pub(super) enum Found {
 
 impl Found {
     /// The value that a document selects from, with the members of a workspace if they are
-    /// asked for; and how many these are.
+    /// requested, and their number.
     pub(super) fn shown(
         self,
         directory: &Directory,
@@ -64,7 +64,7 @@ impl RootField<'_> {
                 Ok(Found::Json(schema.named(name).cloned().unwrap_or_default()))
             }
             "workspace_by_pk" => {
-                // Negative numbers are the ids of no workspace.
+                // No workspace has a negative id.
                 let id = workspace_id(&self.arguments["id"]).ok();
                 let found = id.map(|id| self.directory().workspace(id)).transpose()?;
                 Ok(Found::Workspace(found.flatten()))
@@ -74,7 +74,7 @@ impl RootField<'_> {
         }
     }
 
-    /// The default workspace of a user: the caller's own is made on first asking.
+    /// The default workspace of a user. The caller's own is created on the first request.
     async fn default_workspace(&self) -> Result<Option<Workspace>, GraphqlError> {
         let text = self.arguments["where"]["user_id"]["_eq"]
             .as_str()
@@ -112,8 +112,8 @@ impl RootField<'_> {
         }
     }
 
-    /// Creates a workspace, or gives the user's default one where it is to be that: it is
-    /// the user's by the id, and the name in the document is a wish.
+    /// Creates a workspace, or returns the user's default one if that is requested. A default
+    /// workspace is found by the user's id, and the requested name is ignored.
     async fn insert_workspace(&self) -> Result<Option<Workspace>, GraphqlError> {
         let object = &self.arguments["object"];
         let is_default = is_default(object)?;
@@ -165,13 +165,13 @@ fn unknown(field: &str, of: &str) -> GraphqlError {
     GraphqlError::invalid(format!("field {field:?} not found in type: {of:?}"))
 }
 
-/// The users that a new workspace would be the default one of.
+/// The users for whom a new workspace would be the default one.
 fn default_users(object: &Value) -> &[Value] {
     let users = object["user_default_workspaces"]["data"].as_array();
     users.map_or(&[], Vec::as_slice)
 }
 
-/// Whether a new workspace is to be somebody's default one.
+/// Whether a new workspace would be somebody's default one.
 fn is_default(object: &Value) -> Result<bool, GraphqlError> {
     match default_users(object) {
         [] => Ok(false),
@@ -182,8 +182,8 @@ fn is_default(object: &Value) -> Result<bool, GraphqlError> {
     }
 }
 
-/// The owner of a new workspace, which several members of the object may name. A wish that
-/// does not agree with the others is refused: it would be lost.
+/// The owner of a new workspace, which several keys of the object may name. They must agree, since
+/// only one owner is set.
 fn named_owner(object: &Value) -> Result<Option<UserId>, GraphqlError> {
     let mut owner = None;
     let defaults = default_users(object).iter().map(|user| &user["user_id"]);
@@ -203,8 +203,8 @@ fn named_owner(object: &Value) -> Result<Option<UserId>, GraphqlError> {
     Ok(owner)
 }
 
-/// Refuses to create a workspace with what would be lost: it is not archived, and its owner
-/// is its only member.
+/// Refuses properties that a new workspace can't have: it is not archived, and its owner is its
+/// only member.
 fn check_insert(object: &Value, owner: UserId) -> Result<(), GraphqlError> {
     if object["archived"] == true {
         return Err(GraphqlError::invalid("a new workspace can't be archived"));
@@ -225,7 +225,7 @@ fn check_insert(object: &Value, owner: UserId) -> Result<(), GraphqlError> {
     Err(GraphqlError::invalid(hint))
 }
 
-/// Gathers the user and the workspace of a condition, which may have its parts in `_and`.
+/// Finds the user and the workspace in a condition, which may nest parts in `_and`.
 fn find_condition(
     condition: &Value,
     user: &mut Option<String>,
@@ -257,8 +257,8 @@ fn existing_default(directory: &Directory, user: UserId) -> headcount::Result<Op
     Ok(None)
 }
 
-/// A workspace as the type `workspace` has it, with its members if they are asked for; and
-/// how many these are.
+/// A workspace as the type `workspace`, with its members if they are requested, and their
+/// number.
 fn shown(
     directory: &Directory,
     workspace: &Workspace,
@@ -266,7 +266,7 @@ fn shown(
 ) -> Result<(Value, usize), GraphqlError> {
     let members = if with_members {
         match directory.members(workspace.id()) {
-            // It was deleted meanwhile.
+            // It was deleted in the meantime.
             Err(error) if error.kind() == ErrorKind::WorkspaceNotFound => Vec::new(),
             members => members?,
         }

@@ -1,4 +1,4 @@
-//! The schema of GraphQL, as introspection shows it.
+//! The GraphQL schema, as introspection returns it.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ const DOCUMENT: &str = include_str!("schema.graphql");
 /// The types of introspection itself; the fields of `__Root` are those of every query.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
-/// The schema, made into the JSON that introspection selects from. A reference to a type
-/// has `kind` and `name` only: [`Schema::named`] has the rest.
+/// The schema as the JSON that introspection selects from. A reference to a type has only `kind`
+/// and `name`: [`Schema::named`] has the rest.
 pub(crate) struct Schema {
     definitions: HashMap<String, TypeDefinition>,
     types: HashMap<String, Value>,
@@ -56,7 +56,7 @@ impl Schema {
         }
     }
 
-    /// The kind of the type with this name, with what it is made of.
+    /// The kind and definition of the type with this name.
     pub(super) fn kind(&self, name: &str) -> Option<&TypeKind> {
         self.definitions
             .get(name)
@@ -92,8 +92,8 @@ impl Schema {
     }
 }
 
-/// The types that a document defines. The documents are part of the program, and tests read
-/// them: they parse.
+/// The types that a document defines. The documents are constants, and tests check that they
+/// parse.
 fn types_of(document: &str) -> Vec<TypeDefinition> {
     let parsed = parse_schema(document).map(|parsed| parsed.definitions);
     let types = parsed.unwrap_or_default().into_iter();

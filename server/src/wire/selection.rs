@@ -1,4 +1,4 @@
-//! Selecting from JSON what a valid GraphQL document asks for, within limits.
+//! Selection of a valid GraphQL document's fields from JSON, within limits.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -10,23 +10,23 @@ use serde_json::{Map, Value};
 
 use super::schema::Schema;
 
-/// Fields that one document may name, and that it may have answered besides those of
-/// members. The introspection query of common clients needs some thousand.
+/// Fields that a document may name, and that a response may have in addition to those of members.
+/// The introspection query of common clients needs a few thousand.
 const FIELDS_MAX: usize = 50_000;
-/// Fields that may be answered for each member of the largest workspace of an answer. So the
-/// limit is on what a document makes of the data, and not on the data.
+/// Additional fields of a response for each member of its largest workspace. So the limit is on how
+/// much a document multiplies the data, not on the data.
 const FIELDS_PER_MEMBER: usize = 8;
-/// Bytes of JSON of all variables, each as often as the document uses it.
+/// Bytes of JSON in all variables together, each counted as often as the document uses it.
 const VARIABLES_BYTES_MAX: usize = 64 * 1024;
 
 /// The fragments of a document, by name.
 pub(super) type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// Why a document is not answered.
+/// Why a document is refused.
 #[derive(Debug)]
 pub(super) struct GraphqlError {
     pub(super) message: String,
-    /// In the words of the platform's GraphQL server.
+    /// The error code of the platform's GraphQL server.
     pub(super) code: &'static str,
 }
 
@@ -39,11 +39,11 @@ impl GraphqlError {
     }
 }
 
-/// How deep a document may go, and how many fields it may still name or have answered.
+/// The maximum depth of a document, and how many fields it may still name or return.
 ///
-/// Naming and answering are counted alike: one for each selection set and one for each field
-/// in it. So where no list has more than one item, a document that could be validated can
-/// be answered: a mutation that has changed something doesn't fail afterwards.
+/// Validation and execution count alike: one for each selection set and one for each field in it.
+/// So if no list has more than one item, a document that passed validation can be executed: a
+/// mutation that has changed something doesn't fail afterwards.
 pub(super) struct Budget {
     depth_max: usize,
     fields_left: Cell<usize>,
@@ -69,7 +69,7 @@ impl Budget {
         self.take()
     }
 
-    /// Counts a field, or a value that stands in the document.
+    /// Counts a field or a literal of the document.
     pub(super) fn take(&self) -> Result<(), GraphqlError> {
         let left = self.fields_left.get().checked_sub(1).ok_or_else(|| {
             let message = format!("the document asks for more than {FIELDS_MAX} fields");
@@ -91,7 +91,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Makes room for the fields of this many members, unless there is room for as many.
+    /// Raises the limit for this many members, if it is not that high yet.
     pub(super) fn grant(&self, members: usize) {
         let more = members.saturating_sub(self.members.get());
         let left = self.fields_left.get();
@@ -100,7 +100,7 @@ impl Budget {
     }
 }
 
-/// Selects what a document asks for, which was validated.
+/// Executes the selections of a validated document.
 pub(super) struct Selector<'a> {
     pub(super) schema: &'a Schema,
     pub(super) fragments: &'a Fragments,
@@ -108,7 +108,7 @@ pub(super) struct Selector<'a> {
 }
 
 impl Selector<'_> {
-    /// What `field` selects of `value`, which is the field's.
+    /// The selection of `field` from its `value`.
     pub(super) fn field(
         &self,
         value: &Value,
@@ -161,7 +161,7 @@ impl Selector<'_> {
         Ok(())
     }
 
-    /// The value of a field; a reference to a type has only some of them itself.
+    /// The value of a field; for a reference to a type it may be in the type.
     fn look_up<'v>(&'v self, object: &'v Map<String, Value>, field: &str) -> &'v Value {
         let named = || {
             object.get("__typename").filter(|of| *of == "__Type")?;
@@ -172,7 +172,7 @@ impl Selector<'_> {
     }
 }
 
-/// Directives are not in the schema, so there are none to heed.
+/// Refuses directives, because the schema has none.
 pub(super) fn no_directive(directives: &[Positioned<Directive>]) -> Result<(), GraphqlError> {
     match directives.first() {
         None => Ok(()),
@@ -183,7 +183,7 @@ pub(super) fn no_directive(directives: &[Positioned<Directive>]) -> Result<(), G
     }
 }
 
-/// Adds `value` under `key`; two selections of one field come together.
+/// Adds `value` under `key`, and merges two selections of one field.
 pub(super) fn merge(selected: &mut Map<String, Value>, key: &str, value: Value) {
     match (selected.get_mut(key), value) {
         (Some(Value::Object(old)), Value::Object(new)) => {

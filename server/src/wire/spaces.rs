@@ -1,4 +1,4 @@
-//! The workspaces of the platform's wire.
+//! Workspaces in the platform's API.
 
 use axum::Json;
 use axum::extract::{Extension, State};
@@ -43,7 +43,7 @@ pub(crate) async fn list(
     Ok(Json(json!({ "workspaces": items })))
 }
 
-/// A workspace as lists show it. Who created one is known of default workspaces only.
+/// A workspace in a list. Its creator is known only for default workspaces.
 pub(super) fn item(workspace: &Workspace) -> Value {
     json!({
         "id": workspace.id(),
@@ -74,7 +74,7 @@ pub(crate) async fn create(
     Ok(Json(json!({ "workspace_id": workspace.id() })))
 }
 
-/// A user in a workspace, as requests name them.
+/// A user and a workspace, as requests name them.
 #[derive(Deserialize)]
 pub(crate) struct Membership {
     workspace_id: Value,
@@ -88,7 +88,7 @@ impl Membership {
         workspace_id(&self.workspace_id)
     }
 
-    /// The user: by id where one is given, else by email. Both must be the same user's.
+    /// The user: by id if it is given, else by email. If both are given, they must agree.
     fn user(&self, directory: &Directory) -> Result<Option<UserId>, Failure> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
         let (id, email) = (given(&self.user_id), given(&self.email));
@@ -134,7 +134,7 @@ pub(crate) async fn add_user(
     Ok(Json(json!({})))
 }
 
-/// Makes a user a member in this role, also one who is a member in another.
+/// Makes a user a member with this role, even if they are one with another role.
 pub(crate) fn set_member(
     directory: &Directory,
     workspace: WorkspaceId,
@@ -170,11 +170,11 @@ pub(crate) async fn list_users(
     Ok(Json(json!({ "users": users })))
 }
 
-/// What the platform calls a role.
+/// The platform's name of a role.
 pub(super) fn user_type(role: Role) -> &'static str {
     match role {
         Role::Owner => "OWNER",
-        // The platform has two; every role below the owner's is the other.
+        // The platform has two roles; all below owner are collaborators.
         _ => "COLLABORATOR",
     }
 }
@@ -195,7 +195,7 @@ pub(crate) async fn remove_user(
     Ok(Json(json!({ "affected_rows": affected })))
 }
 
-/// Whether nobody is removed because nobody by that name is there.
+/// Whether the error means that there is no such member to remove.
 fn is_nobody(kind: ErrorKind) -> bool {
     matches!(
         kind,
@@ -203,7 +203,7 @@ fn is_nobody(kind: ErrorKind) -> bool {
     )
 }
 
-/// Takes a member out; returns how many that were.
+/// Removes a member; returns how many were removed.
 pub(super) fn remove(
     directory: &Directory,
     workspace: WorkspaceId,

@@ -1,10 +1,10 @@
-//! A user as the platform's identity server shows one.
+//! Users in the format of the platform's identity server.
 
 use headcount::{User, UserUpdate, UserView};
 use serde::{Deserialize, Serialize};
 
-/// A user object. Clients keep the keys that they don't know and send them back in PUT,
-/// so `headcountVersion` tells which version of the record a PUT was made of.
+/// A user object. Clients keep unknown keys and send them back in PUT, so `headcountVersion` tells
+/// which version of the record a PUT is based on.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserObject<'a> {
@@ -70,7 +70,7 @@ impl<'a> From<&UserView<'a>> for UserObject<'a> {
     }
 }
 
-/// What a PUT of a user object can change; other keys are ignored.
+/// The keys of a user object that a PUT can change; others are ignored.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Replacement {
@@ -83,12 +83,12 @@ pub(super) struct Replacement {
 }
 
 impl Replacement {
-    /// Whether it was made of the record as it is now, so that all of it counts.
+    /// Whether it is based on the current record, so that all of it applies.
     pub(super) fn is_of(&self, user: &User) -> bool {
         self.headcount_version == Some(user.version())
     }
 
-    /// What it changes of the record besides `enabled`; `None` for nothing.
+    /// The changes other than `enabled`; `None` if there are none.
     pub(super) fn update_of(&self, user: &User) -> Option<UserUpdate> {
         let mut update = UserUpdate::new().if_version(user.version());
         let mut differs = false;

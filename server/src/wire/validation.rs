@@ -1,8 +1,8 @@
-//! Whether a GraphQL document makes sense with the schema. It is checked as a whole before
-//! anything is read or changed, so a document with a mistake changes nothing.
+//! Validation of GraphQL documents against the schema. A document is validated as a whole before
+//! anything is read or changed, so an invalid one changes nothing.
 //!
-//! Only types are compared, and no value of a variable is looked at: a fragment that is
-//! spread often costs no more than what its text says.
+//! Validation compares types only, never the values of variables, so its cost depends only on the
+//! document's text and fragments.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -20,17 +20,17 @@ use super::values::{Scalar, mistyped, named_type, no_member};
 
 type Arguments = [(Positioned<Name>, Positioned<Literal>)];
 
-/// The fields of one place in the answer, by the names that they have there.
+/// The fields at one place in the response, by their names there.
 type Paths<'a> = HashMap<&'a str, Selected<'a>>;
 
-/// A field that was selected under some name, and what was selected below it so far.
+/// A selected field, and the selections below it so far.
 struct Selected<'a> {
     name: &'a Name,
     arguments: &'a Arguments,
     below: Paths<'a>,
 }
 
-/// Checks what an operation selects, in the fragments too.
+/// Checks the selections of an operation, including fragments.
 pub(super) struct Validator<'a> {
     schema: &'a Schema,
     fragments: &'a Fragments,
@@ -63,8 +63,8 @@ impl<'a> Validator<'a> {
         })
     }
 
-    /// Checks a selection from the type called `of`; returns whether members of workspaces
-    /// are among what it selects.
+    /// Checks a selection from the type called `of`; returns whether it includes members of
+    /// workspaces.
     pub(super) fn check(&self, set: &'a SelectionSet, of: &str) -> Result<bool, GraphqlError> {
         self.check_set(set, of, &mut HashMap::new(), 1)?;
         Ok(self.reads_members.get())
@@ -158,7 +158,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Checks the arguments of a field, or the members of an object.
+    /// Checks the arguments of a field, or the keys of an object.
     fn check_members(
         &self,
         given: &[(&Name, &Literal)],
@@ -187,7 +187,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Checks a literal at a place of the type `of`, which may have a default.
+    /// Checks a literal for a place of the type `of`, which may have a default.
     fn check_literal(
         &self,
         literal: &Literal,
@@ -237,8 +237,8 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Checks that a variable can be used at a place, as section 5.8.5 of the specification
-    /// says. A null that is sent where the place takes none is refused with the values.
+    /// Checks that a variable is allowed at a place (section 5.8.5 of the specification). A null
+    /// that the place does not allow is refused later, with the values.
     fn check_variable(
         &self,
         name: &Name,
@@ -261,8 +261,8 @@ impl<'a> Validator<'a> {
     }
 }
 
-/// Whether values of the declared type are of the type `of`, where a missing one has another
-/// value if `has_value`.
+/// Whether values of the declared type fit the type `of`. With `has_value`, a default replaces a
+/// missing one.
 fn is_usable(declared: &Type, of: &Type, has_value: bool) -> bool {
     let never_null = of.nullable || !declared.nullable || has_value;
     never_null

@@ -1,5 +1,5 @@
-//! The values of a GraphQL document's variables and arguments. Each is coerced to its type
-//! once, before anything is read or changed.
+//! The values of a GraphQL document's variables and arguments. Each is coerced to its type once,
+//! before anything is read or changed.
 
 use async_graphql_parser::Positioned;
 use async_graphql_parser::types::{
@@ -12,8 +12,7 @@ use super::schema::Schema;
 use super::selection::{Budget, GraphqlError};
 use crate::door::cut;
 
-/// Variables with their values, as their types have them. One that was not sent and has no
-/// default is not among them.
+/// Variables with their coerced values, except those that were not sent and have no default.
 pub(super) type Variables = Map<String, Value>;
 
 /// The variables that were sent, and the defaults of the others.
@@ -36,7 +35,7 @@ pub(super) fn variables(
         let value = match (sent.remove(name), &definition.default_value) {
             (Some(value), _) => value,
             (None, Some(default)) => constant(&default.node.clone().into_value())?,
-            // The default of its place applies.
+            // The default of the place applies.
             (None, None) if of.nullable => continue,
             (None, None) => Value::Null,
         };
@@ -45,7 +44,7 @@ pub(super) fn variables(
     Ok(variables)
 }
 
-/// The arguments of a field of the root, which were validated.
+/// The validated arguments of a root field.
 pub(super) fn arguments(
     schema: &Schema,
     root: &str,
@@ -72,8 +71,8 @@ fn constant(literal: &Literal) -> Result<Value, GraphqlError> {
     Ok(value.unwrap_or_default())
 }
 
-/// A literal with the values of its variables; `None` for a variable that has none. Each use
-/// of a variable copies its value, so it is paid for.
+/// A literal with the values of its variables; `None` for a variable without a value. Each use of a
+/// variable copies its value, so it counts against the budget.
 fn filled(
     literal: &Literal,
     variables: &Variables,
@@ -113,7 +112,7 @@ fn filled(
     Ok(Some(value))
 }
 
-/// The name of a type, without lists around it.
+/// The name of a type without its lists.
 pub(super) fn named_type(of: &Type) -> &str {
     match &of.base {
         BaseType::Named(name) => name.as_str(),
@@ -121,8 +120,8 @@ pub(super) fn named_type(of: &Type) -> &str {
     }
 }
 
-/// A value as its type has it: a single item of a list becomes a list, and members that are
-/// not sent get their defaults.
+/// Coerces a value to its type: a single item becomes a list, and missing keys get their
+/// defaults.
 fn coerced(schema: &Schema, of: &Type, value: Value, place: &str) -> Result<Value, GraphqlError> {
     if value.is_null() {
         return if of.nullable {
@@ -162,7 +161,7 @@ fn coerced(schema: &Schema, of: &Type, value: Value, place: &str) -> Result<Valu
     Err(mistyped(place, name, &value))
 }
 
-/// Why a value is not of its type.
+/// The error for a value of the wrong type.
 pub(super) fn mistyped(place: &str, name: &str, value: &impl std::fmt::Display) -> GraphqlError {
     let value = cut(value);
     GraphqlError::invalid(format!("{place} must be of type {name:?}, not {value}"))
@@ -186,13 +185,13 @@ fn coerced_object(
     )?))
 }
 
-/// An argument, or a member of an object, that its place does not have.
+/// The error for an unknown argument or key.
 pub(super) fn no_member(place: &str, name: &str) -> GraphqlError {
     let name = cut(&format!("{name:?}"));
     GraphqlError::invalid(format!("{place} has no argument or member {name}"))
 }
 
-/// The members of an object, or the arguments of a field; each of them is known.
+/// Coerces the keys of an object, or the arguments of a field, all of which are known.
 fn coerced_members(
     schema: &Schema,
     definitions: &[Positioned<InputValueDefinition>],
@@ -220,7 +219,7 @@ fn coerced_members(
     Ok(members)
 }
 
-/// A scalar of a document or of JSON.
+/// A scalar in a document or in JSON.
 pub(super) enum Scalar<'a> {
     Text(&'a str),
     Number(&'a Number),
@@ -246,14 +245,14 @@ impl<'a> Scalar<'a> {
         }
     }
 
-    /// Whether it is one of the type with this name.
+    /// Whether it is a value of the type with this name.
     pub(super) fn fits(&self, name: &str) -> bool {
         match (name, self) {
             ("Int", Self::Number(number)) => number
                 .as_i64()
                 .is_some_and(|number| i32::try_from(number).is_ok()),
             ("bigint", Self::Number(number)) => number.is_i64(),
-            // Its clients send large ones as text.
+            // Clients send large numbers as strings.
             ("bigint", Self::Text(digits)) => digits.parse::<i64>().is_ok(),
             ("Boolean", scalar) => matches!(scalar, Self::Boolean),
             ("Int" | "bigint", _) => false,

@@ -174,6 +174,9 @@ fn a_listener_ends_with_its_session() {
     let mut stream = browser.listen("/admin/audit");
     assert_eq!(browser.post("/admin/logout", "").status, 303);
     let mut rest = String::new();
+    // Less than the time after which a listener who stays is sent a comment.
+    let patience = std::time::Duration::from_secs(8);
+    stream.set_read_timeout(Some(patience)).unwrap();
     std::io::Read::read_to_string(&mut stream, &mut rest).unwrap();
     assert!(rest.starts_with("HTTP/1.1 200"), "{rest}");
 }

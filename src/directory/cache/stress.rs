@@ -34,7 +34,7 @@ impl Engine for Dawdling {
         snapshot
     }
 
-    fn transact<T>(&self, mut body: impl FnMut(&mut Txn<'_>) -> Result<T>) -> Result<T> {
+    fn transact<T>(&self, body: impl FnOnce(&mut Txn<'_>) -> Result<T>) -> Result<T> {
         let result = self.0.transact(|txn| {
             let result = body(txn);
             thread::sleep(Duration::from_micros(20));

@@ -75,8 +75,8 @@ impl Commits {
     }
 
     /// Applies `batch`, together with those of other threads. Its ids and its time are
-    /// drawn here, so that applying it can be repeated. If the time is before that of the
-    /// latest change, the batch takes the latter when it is applied.
+    /// drawn here. If the time is before that of the latest change, the batch takes the
+    /// latter when it is applied.
     pub(super) fn apply(
         &self,
         engine: &impl Engine,
@@ -204,14 +204,16 @@ impl Commits {
             for request in &group.requests {
                 // Applying only reads, so an error concerns this batch alone. A failed
                 // write concerns the whole group.
-                results.push(match rules::apply(&*txn, &request.batch, request.at) {
-                    Ok(plan) => {
-                        plan.writes.write_to(txn)?;
-                        replaced.extend(plan.replaced);
-                        Ok(plan.applied)
-                    }
-                    Err(error) => Err(error),
-                });
+                results.push(
+                    match rules::apply(&*txn, request.take_batch(), request.at) {
+                        Ok(plan) => {
+                            plan.writes.write_to(txn)?;
+                            replaced.extend(plan.replaced);
+                            Ok(plan.applied)
+                        }
+                        Err(error) => Err(error),
+                    },
+                );
             }
             invalidation.mark(replaced);
             done = Instant::now();
@@ -237,7 +239,7 @@ impl Commits {
         let mut queue = lock(&self.queue);
         let mut ops = 0;
         let fitting = queue.waiting.iter().take_while(|request| {
-            ops += request.batch.len();
+            ops += request.ops;
             ops <= GROUP_OPS_MAX
         });
         let count = fitting.count().max(1).min(queue.waiting.len());

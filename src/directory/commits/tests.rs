@@ -77,7 +77,7 @@ impl Engine for Panicking {
         self.0.snapshot()
     }
 
-    fn transact<T>(&self, body: impl FnMut(&mut Self::Txn<'_>) -> Result<T>) -> Result<T> {
+    fn transact<T>(&self, body: impl FnOnce(&mut Self::Txn<'_>) -> Result<T>) -> Result<T> {
         if self.1.swap(false, Ordering::Relaxed) {
             // Avoids the output of the panic hook.
             resume_unwind(Box::new("a bug"));

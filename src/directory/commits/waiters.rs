@@ -14,7 +14,10 @@ const WOKEN_BY_EACH: usize = 2;
 
 /// A batch and its waiting thread.
 pub(super) struct Waiter {
-    pub(super) batch: Batch,
+    /// The batch, until it is applied.
+    batch: Mutex<Batch>,
+    /// The number of its operations.
+    pub(super) ops: usize,
     pub(super) at: Timestamp,
     task: Mutex<Task>,
     told: Condvar,
@@ -38,11 +41,18 @@ impl Waiter {
     /// A waiter for a batch submitted at this time.
     pub(super) fn new(batch: Batch, at: Timestamp) -> Self {
         Self {
-            batch,
+            ops: batch.len(),
+            batch: Mutex::new(batch),
             at,
             task: Mutex::new(Task::Wait),
             told: Condvar::new(),
         }
+    }
+
+    /// Takes the batch, to apply it; leaves an empty one.
+    pub(super) fn take_batch(&self) -> Batch {
+        let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut batch)
     }
 
     /// Sets the task and wakes the thread.

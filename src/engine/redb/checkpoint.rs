@@ -11,8 +11,8 @@
 //! longer fits waits for it.
 //!
 //! After a crash, the first checkpoint takes over the log that the crash left, and removes
-//! it. It waits a moment for the first commit, which needs to write to the database and
-//! would otherwise wait for the checkpoint.
+//! it. Before it begins, the new use is recorded in the database: a first commit that had to
+//! do that would otherwise wait for the checkpoint.
 
 mod threads;
 
@@ -71,6 +71,8 @@ struct Progress {
     space: Space,
     /// A filter to be built.
     filter: Option<Unfinished>,
+    /// Writes to be sorted.
+    unsorted: Option<Arc<Memtable>>,
     ending: bool,
 }
 
@@ -196,12 +198,6 @@ impl Work {
     /// Tells the threads to end when they have nothing left to do.
     pub(super) fn end(&self) {
         self.lock().ending = true;
-        self.0.changed.notify_all();
-    }
-
-    /// Queues a filter for the thread that builds it.
-    pub(super) fn build(&self, unfinished: Unfinished) {
-        self.lock().filter = Some(unfinished);
         self.0.changed.notify_all();
     }
 

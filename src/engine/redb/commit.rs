@@ -7,6 +7,7 @@ use std::thread;
 use super::Shared;
 use super::base::Base;
 use super::log::{Log, Size};
+use super::memtable::Unsorted;
 use super::snapshot::State;
 use super::transaction::Transaction;
 use super::txn::PendingWrites;
@@ -42,7 +43,7 @@ impl Shared {
         } else if let Some(wait) = self.pacing.wait(log.filled(), log.room()) {
             thread::sleep(wait);
         }
-        self.prepare(log)?;
+        self.prepare(log, size.frame_bytes())?;
         state = self.state()?;
         let guard = PoisonGuard(self);
         if let Err(error) = log.append(sequence, size, staged.writes().iter()) {
@@ -61,15 +62,19 @@ impl Shared {
         if is_first {
             self.work.notice();
         }
-        state.active.sort_if_much();
+        match state.active.unsorted() {
+            Unsorted::Few => {}
+            Unsorted::Many if self.background => self.work.sort(Arc::clone(&state.active)),
+            Unsorted::Many | Unsorted::TooMany => state.active.sort(),
+        }
         Ok(())
     }
 
-    /// Prepares the next frame: creates its segment and, before the first frame of this
-    /// use, records the use in the database.
-    pub(super) fn prepare(&self, log: &mut Log) -> Result<()> {
+    /// Prepares the next frame, of `bytes`: creates its segment and, before the first frame
+    /// of this use, records the use in the database.
+    pub(super) fn prepare(&self, log: &mut Log, bytes: usize) -> Result<()> {
         // Nothing has been written yet, so nothing is lost.
-        log.prepare()
+        log.prepare(bytes)
             .map_err(|error| self.name.log_not_made(error))?;
         if log.is_recorded() {
             return Ok(());

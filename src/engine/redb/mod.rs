@@ -317,7 +317,7 @@ impl Engine for Redb {
         self.shared.state().map(Snapshot::new)
     }
 
-    fn transact<T>(&self, mut body: impl FnMut(&mut Txn<'_>) -> Result<T>) -> Result<T> {
+    fn transact<T>(&self, body: impl FnOnce(&mut Txn<'_>) -> Result<T>) -> Result<T> {
         self.run(|mut txn| body(&mut txn))
     }
 

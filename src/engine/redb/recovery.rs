@@ -3,9 +3,9 @@
 //! before the directory is open.
 //!
 //! In the first case, opening writes nothing to the database, and only syncs the log. A new
-//! use begins, as always; its first commit records it in the database *beside* the earlier
-//! ones, whose logs are needed until the checkpoint is done. So each use has one file and
-//! one log, whatever is copied, moved or restored meanwhile.
+//! use begins, as always. Before its first commit, it is recorded in the database *beside*
+//! the earlier ones, whose logs are needed until the checkpoint is done. So each use has one
+//! file and one log, whatever is copied, moved or restored meanwhile.
 
 use std::sync::Arc;
 use std::{io, mem};

@@ -121,9 +121,8 @@ impl State {
         layers.map(Arc::as_ref).filter(|layer| !layer.is_empty())
     }
 
-    /// The value under `key`.
-    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
-        let hash = hash_of(key);
+    /// The value under `key`, which has this hash.
+    pub(super) fn get(&self, key: &[u8], hash: u64) -> Result<Option<Value<'_>>> {
         for layer in self.layers() {
             if let Some(entry) = layer.get(key, hash, self.sequence) {
                 return Ok(entry.value().map(Value::borrowed));
@@ -187,7 +186,7 @@ impl Read for Snapshot {
     type Value<'a> = Value<'a>;
 
     fn get(&self, key: &[u8]) -> Result<Option<Value<'_>>> {
-        self.0.get(key)
+        self.0.get(key, hash_of(key))
     }
 
     fn scan(

@@ -183,13 +183,11 @@ impl Staging {
             .insert_unique(hash, place, |place| slots[*place as usize].hash);
     }
 
-    /// The write of `key`, if there is one; `Some(None)` if it is removed.
-    pub(super) fn get(&self, key: &[u8]) -> Option<Option<&[u8]>> {
-        if self.writes.is_empty() {
-            return None;
-        }
+    /// The write of `key`, which has this hash, if there is one; `Some(None)` if it is
+    /// removed.
+    pub(super) fn get(&self, key: &[u8], hash: u64) -> Option<Option<&[u8]>> {
         let slots = self.writes.slots();
-        let place = self.places.find(hash_of(key), |place| {
+        let place = self.places.find(hash, |place| {
             self.writes.key(&slots[*place as usize]) == key
         })?;
         Some(self.writes.write(&slots[*place as usize]).1)
@@ -248,7 +246,11 @@ mod tests {
     #[test]
     fn the_last_write_of_a_key_counts() {
         let mut staging = Staging::default();
-        assert_eq!(staging.get(b"ann"), None);
+        let get = |staging: &Staging, key: &[u8]| {
+            let found = staging.get(key, hash_of(key));
+            found.map(|value| value.map(<[u8]>::to_vec))
+        };
+        assert_eq!(get(&staging, b"ann"), None);
         for (key, value) in [
             (&b"bob"[..], Some(&b"1"[..])),
             (b"ann", Some(b"22")),
@@ -257,9 +259,9 @@ mod tests {
             (b"", Some(b"empty")),
         ] {
             staging.put((key, value));
-            assert_eq!(staging.get(key), Some(value));
+            assert_eq!(get(&staging, key), Some(value.map(<[u8]>::to_vec)));
         }
-        assert_eq!(staging.get(b"cho"), None);
+        assert_eq!(get(&staging, b"cho"), None);
         let all = (Bound::Unbounded, Bound::Unbounded);
         let expected = [
             (&b""[..], Some(&b"empty"[..])),

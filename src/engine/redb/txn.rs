@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::log::{Log, Write as Written};
 use super::snapshot::{State, Value};
-use super::staging::{BYTES_MAX, Staging, Writes};
+use super::staging::{BYTES_MAX, Staging, Writes, hash_of};
 use super::transaction::Transaction;
 use super::{Shared, log};
 use crate::engine::{KeyRange, Order, Read, Write};
@@ -178,11 +178,12 @@ impl Read for Txn<'_> {
             run,
             ..
         } = &*self.pending;
-        if let Some(value) = staged.get(key) {
+        let hash = hash_of(key);
+        if let Some(value) = staged.get(key, hash) {
             return Ok(value.map(Value::borrowed));
         }
         let Some(around) = around else {
-            return self.state.get(key);
+            return self.state.get(key, hash);
         };
         let slots = run.slots();
         match slots.binary_search_by(|slot| run.key(slot).cmp(key)) {

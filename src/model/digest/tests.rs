@@ -179,3 +179,13 @@ fn the_digest_stays_what_it_is() {
     let digest = out.0.finish_128();
     assert_eq!(format!("{digest:032x}"), "7d64d8fb02498b59fcfabea27ef326cc");
 }
+
+#[test]
+fn the_digest_stays_when_the_operations_are_taken() {
+    let mut taken = create(ann());
+    let request = taken.request();
+    assert!(request.is_some());
+    assert_eq!(taken.take_steps().len(), 1);
+    assert!(taken.is_empty());
+    assert_eq!(taken.request(), request);
+}

@@ -1,4 +1,4 @@
-//! The members of objects, and the items of lists, that an operation sets, adds or removes.
+//! Setting, adding and removing members of objects and items of lists.
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ pub(super) fn set(object: &mut Map<String, Value>, name: &str, verb: Verb, value
 
 pub(super) fn merge(object: &mut Map<String, Value>, members: &Map<String, Value>) {
     for (name, value) in members {
-        // A name such as `urn:…:department` within an extension's own object.
+        // A key such as `urn:…:department` in the extension's own object.
         let name = match name.rsplit_once(':') {
             Some((_, last)) if is_urn(name) => last,
             _ => name,
@@ -34,8 +34,8 @@ pub(super) fn listed(value: &Value) -> Vec<Value> {
     }
 }
 
-/// Adds items; one that is there already stays as it is, and a primary one replaces the
-/// primary one of before.
+/// Adds items. Existing ones stay as they are, and a new primary item makes the others not
+/// primary.
 pub(super) fn add(items: &mut Vec<Value>, value: &Value) {
     for new in listed(value) {
         if let Some(old) = items.iter_mut().find(|item| is_same(item, &new)) {
@@ -62,7 +62,7 @@ fn is_primary(item: &Value) -> bool {
     }
 }
 
-/// Whether two items are the same one: by their `value`, and by their `type` if both have one.
+/// Whether two items are the same: by their `value`, and by their `type` if both have one.
 pub(super) fn is_same(item: &Value, other: &Value) -> bool {
     let text = |item: &Value, name: &str| match item {
         Value::Object(item) => entry(item, name)

@@ -1,4 +1,4 @@
-//! The threads of an engine: for checkpoints, for filters, and for delayed syncs.
+//! The threads of an engine: for checkpoints, for filters and sorting, and for delayed syncs.
 
 use std::cell::Cell;
 use std::io;
@@ -7,7 +7,9 @@ use std::sync::{Arc, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::{Job, Progress, Source};
+use super::{Job, Progress, Source, Work};
+use crate::engine::redb::filtering::Unfinished;
+use crate::engine::redb::memtable::Memtable;
 use crate::engine::redb::{RedbOptions, Shared};
 use crate::error::Result;
 use crate::process::without_signals;
@@ -15,7 +17,7 @@ use crate::process::without_signals;
 /// How long the engine must be idle before a checkpoint that nobody waits for.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// How long the checkpoint after a crash waits for the first commit.
+/// How long the checkpoint after a crash waits for an active writer.
 const FIRST_COMMIT: Duration = Duration::from_millis(100);
 
 thread_local! {
@@ -98,9 +100,7 @@ fn start_all<T>(
     let mut bodies: Vec<(&str, Body)> = Vec::new();
     if options.background {
         bodies.push(("headcount-checkpoint", Box::new(make_checkpoints)));
-        if !options.looked_up.is_empty() {
-            bodies.push(("headcount-filter", Box::new(build_filters)));
-        }
+        bodies.push(("headcount-helper", Box::new(help)));
         if let Some(interval) = options.sync_interval {
             let sync = move |shared: &Shared| sync_each(shared, interval);
             bodies.push(("headcount-sync", Box::new(sync)));
@@ -143,29 +143,62 @@ fn make_checkpoints(shared: &Shared) {
 }
 
 /// Waits until the checkpoint after a crash may begin. The first commit must record its use
-/// in the database, which is impossible while the checkpoint writes to it. If no commit
-/// comes soon, this records the use.
-fn await_first_commit(shared: &Shared, mut progress: MutexGuard<'_, Progress>) {
-    let begun = Instant::now();
+/// in the database, which is impossible while the checkpoint writes to it. So this thread
+/// records the use at once, and a first commit that comes later needs only its frame. If a
+/// writer is active, this waits a while for it to do that, or to ask for the checkpoint.
+fn await_first_commit<'s>(shared: &'s Shared, mut progress: MutexGuard<'s, Progress>) {
     let is_left = |job: &Job| matches!(job.source, Source::Left(..));
-    while progress.job.as_ref().is_some_and(is_left) && !progress.is_urgent && !progress.ending {
-        let Some(rest) = FIRST_COMMIT.checked_sub(begun.elapsed()) else {
-            drop(progress);
-            if let Ok(mut writer) = shared.writer.try_lock()
-                && let Some(log) = writer.as_mut()
-                && shared.check_writable(log).is_ok()
-            {
-                // An error is reported to the next commit.
-                let _ = shared.prepare(log);
-            }
+    let is_early = |progress: &Progress| {
+        let has_left = progress.job.as_ref().is_some_and(is_left);
+        has_left && !progress.is_urgent && !progress.ending
+    };
+    let begun = Instant::now();
+    while is_early(&progress) {
+        drop(progress);
+        let is_recorded = record_use(shared);
+        let rest = FIRST_COMMIT.checked_sub(begun.elapsed());
+        let Some(rest) = rest.filter(|_| !is_recorded) else {
             return;
         };
-        (progress, _) = shared.work.wait_for(progress, rest);
+        progress = shared.work.lock();
+        if is_early(&progress) {
+            (progress, _) = shared.work.wait_for(progress, rest);
+        }
     }
 }
 
-/// Builds filters until the engine is closed, and logs that a checkpoint has no space.
-fn build_filters(shared: &Shared) {
+/// Makes the log and records its use, unless a writer is active; returns whether none was.
+fn record_use(shared: &Shared) -> bool {
+    // A writer may be waiting for the checkpoint, so this must not wait for the writer.
+    let Ok(mut writer) = shared.writer.try_lock() else {
+        return false;
+    };
+    if let Some(log) = writer.as_mut()
+        && shared.check_writable(log).is_ok()
+    {
+        // An error is reported to the next commit.
+        let _ = shared.prepare(log, 0);
+    }
+    true
+}
+
+impl Work {
+    /// Queues a filter for the thread that builds it.
+    pub(in crate::engine::redb) fn build(&self, unfinished: Unfinished) {
+        self.lock().filter = Some(unfinished);
+        self.0.changed.notify_all();
+    }
+
+    /// Queues writes for the thread that sorts them.
+    pub(in crate::engine::redb) fn sort(&self, memtable: Arc<Memtable>) {
+        self.lock().unsorted = Some(memtable);
+        self.0.changed.notify_all();
+    }
+}
+
+/// Sorts writes and builds filters until the engine is closed, and logs that a checkpoint has
+/// no space.
+fn help(shared: &Shared) {
     let mut progress = shared.work.lock();
     while !progress.ending {
         if mem::take(&mut progress.space.is_unsaid)
@@ -173,6 +206,12 @@ fn build_filters(shared: &Shared) {
         {
             drop(progress);
             ::log::error!("{}", shared.name.no_space(full.error()));
+            progress = shared.work.lock();
+            continue;
+        }
+        if let Some(memtable) = progress.unsorted.take() {
+            drop(progress);
+            memtable.sort();
             progress = shared.work.lock();
             continue;
         }

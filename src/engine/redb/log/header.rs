@@ -49,9 +49,14 @@ pub(in crate::engine::redb) struct SegmentHeader {
 impl SegmentHeader {
     /// Writes it into the slot of its generation and makes it durable.
     pub(super) fn write(&self, file: &dyn StorageBackend) -> io::Result<()> {
-        let slot = self.generation % 2 * SLOT_BYTES as u64;
-        file.write(slot, &self.encode())?;
+        self.put(file)?;
         file.sync_data()
+    }
+
+    /// Writes it into the slot of its generation.
+    pub(super) fn put(&self, file: &dyn StorageBackend) -> io::Result<()> {
+        let slot = self.generation % 2 * SLOT_BYTES as u64;
+        file.write(slot, &self.encode())
     }
 
     fn encode(&self) -> [u8; BLOCK_BYTES] {

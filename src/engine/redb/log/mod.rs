@@ -50,6 +50,10 @@ const SEGMENT_BYTES_MIN: u64 = 24 << 10;
 /// Maximum bytes of a new segment.
 const SEGMENT_BYTES_NEW_MAX: u64 = 1 << 20;
 
+/// Maximum bytes of a segment that is created beside those of a crash. The first commit may
+/// be waiting for it, and filling it with zeros takes most of its time.
+const SEGMENT_BYTES_BESIDE: u64 = 256 << 10;
+
 /// The factor by which a full segment grows before it is reused.
 const GROWTH: u64 = 4;
 
@@ -74,6 +78,8 @@ pub(super) struct Log {
     announced: u32,
     sync: Sync,
     segment_bytes_new: u64,
+    /// The bytes of the first segment, unless its first frame needs more.
+    segment_bytes_first: u64,
     segments: [Option<Arc<Segment>>; SEGMENTS.len()],
     /// Whether there may be files, including segments that another use left.
     has_files: bool,
@@ -99,14 +105,16 @@ impl Log {
         sync: Sync,
         segment_bytes: u64,
     ) -> Self {
+        let segment_bytes_new =
+            (segment_bytes / NEW_PART).clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_NEW_MAX);
         Self {
             disk,
             use_id,
             is_recorded: false,
             announced: 0,
             sync,
-            segment_bytes_new: (segment_bytes / NEW_PART)
-                .clamp(SEGMENT_BYTES_MIN, SEGMENT_BYTES_NEW_MAX),
+            segment_bytes_new,
+            segment_bytes_first: segment_bytes_new,
             segments: SEGMENTS.map(|_| None),
             has_files: false,
             current: 0,
@@ -122,6 +130,7 @@ impl Log {
     pub(super) fn begin_beside(&mut self, left: &Left) {
         self.current = left.free;
         self.has_files = true;
+        self.segment_bytes_first = self.segment_bytes_new.min(SEGMENT_BYTES_BESIDE);
     }
 
     /// Whether a frame of `bytes` is too large, because even a new segment must hold two
@@ -182,17 +191,16 @@ impl Log {
         self.offset
     }
 
-    /// Creates the current segment, if it doesn't exist yet or is too short. It can be
-    /// retried after an error.
-    pub(super) fn prepare(&mut self) -> io::Result<()> {
+    /// Creates or extends the current segment, if it doesn't exist yet or is too short for a
+    /// frame of `bytes`, which must [fit](Self::fits). It can be retried after an error.
+    pub(super) fn prepare(&mut self, bytes: usize) -> io::Result<()> {
+        let end = self.offset + bytes as u64;
         match &self.segments[self.current] {
             None => {
                 self.has_files = true;
-                self.segments[self.current] = Some(Arc::new(self.create()?));
+                self.segments[self.current] = Some(Arc::new(self.create(end)?));
             }
-            Some(segment) if self.offset == FRAMES_AT as u64 => {
-                segment.grow(self.segment_bytes_new)?;
-            }
+            Some(segment) if segment.bytes() < end => segment.grow(self.segment_bytes_new)?,
             Some(_) => {}
         }
         // From here on, the earlier segments announce the new one. That may be on disk even
@@ -217,7 +225,8 @@ impl Log {
         self.segments.iter().flatten().map(|_| 1).sum()
     }
 
-    fn create(&self) -> io::Result<Segment> {
+    /// Creates the current segment, for a frame that ends at `end`.
+    fn create(&self, end: u64) -> io::Result<Segment> {
         let name = SEGMENTS[self.current];
         let file = match self.disk.create(name) {
             // A leftover of an earlier attempt. It may also be a hard link to another file,
@@ -236,7 +245,11 @@ impl Log {
             segments: self.count() + 1,
         };
         let segment = Segment::new(file, header);
-        let made = segment.grow(self.segment_bytes_new);
+        let made = if self.is_recorded {
+            segment.grow(self.segment_bytes_new)
+        } else {
+            segment.lay_out(self.segment_bytes_first.max(end))
+        };
         if let Err(error) = made.and_then(|()| self.disk.sync_names()) {
             drop(segment);
             // A leftover has no frames, and so no meaning.

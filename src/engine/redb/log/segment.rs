@@ -4,6 +4,8 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use ::redb::StorageBackend;
+
 use super::disk::SideFile;
 use super::header::SegmentHeader;
 use crate::engine::redb::lock;
@@ -44,6 +46,20 @@ impl Segment {
         self.file.sync_data()
     }
 
+    /// Makes the new segment `bytes` long, with one sync for all of it. A power cut before
+    /// that may leave a header that announces more bytes than there are, so the use must not
+    /// be recorded yet.
+    pub(super) fn lay_out(&self, bytes: u64) -> io::Result<()> {
+        self.zero(0, bytes)?;
+        self.update(|header, file| {
+            header.bytes = bytes;
+            header.put(file)
+        })?;
+        self.file.sync_data()?;
+        self.bytes.store(bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
     /// Extends it to `bytes`, filled with zeros; it must not be in use. After an error it
     /// is as long as before.
     pub(in crate::engine::redb) fn grow(&self, bytes: u64) -> io::Result<()> {
@@ -51,18 +67,21 @@ impl Segment {
         if before >= bytes {
             return Ok(());
         }
-        if let Err(error) = self.fill(before, bytes) {
+        if let Err(error) = self.zero(before, bytes).and_then(|()| self.sync()) {
             // Gives the space back; the header doesn't contain the new length yet.
             let _ = self.file.set_len(before);
             return Err(error);
         }
-        self.update(|header| header.bytes = bytes)?;
+        self.update(|header, file| {
+            header.bytes = bytes;
+            header.write(file)
+        })?;
         self.bytes.store(bytes, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Writes zeros from `before` to `bytes` and makes them durable.
-    fn fill(&self, before: u64, bytes: u64) -> io::Result<()> {
+    /// Writes zeros from `before` to `bytes`.
+    fn zero(&self, before: u64, bytes: u64) -> io::Result<()> {
         let zeros = vec![0; ZEROS_BYTES];
         self.file.set_len(bytes)?;
         let mut at = before;
@@ -73,7 +92,7 @@ impl Segment {
             self.file.write(at, &zeros[..count])?;
             at += count as u64;
         }
-        self.file.sync_data()
+        Ok(())
     }
 
     /// Durably records that there are at least `count` segments.
@@ -81,16 +100,21 @@ impl Segment {
         if lock(&self.header).segments >= count {
             return Ok(());
         }
-        self.update(|header| header.segments = count)
+        self.update(|header, file| {
+            header.segments = count;
+            header.write(file)
+        })
     }
 
-    /// Changes the header durably. After an error it is unchanged or changed.
-    fn update(&self, change: impl FnOnce(&mut SegmentHeader)) -> io::Result<()> {
+    /// Changes the header with `write`. After an error it is unchanged or changed.
+    fn update(
+        &self,
+        write: impl FnOnce(&mut SegmentHeader, &dyn StorageBackend) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut header = lock(&self.header);
         let mut changed = *header;
-        change(&mut changed);
         changed.generation += 1;
-        changed.write(&*self.file)?;
+        write(&mut changed, &*self.file)?;
         *header = changed;
         Ok(())
     }

@@ -42,7 +42,7 @@ fn append(log: &mut Log, sequence: u64) {
     for write in writes {
         size.add(write);
     }
-    log.prepare().unwrap();
+    log.prepare(size.frame_bytes()).unwrap();
     log.append(sequence, size, writes.into_iter()).unwrap();
 }
 

@@ -3,8 +3,8 @@
 //! One thread adds commits while others read. A commit is one *batch*, as its transaction
 //! staged it. [`index`] leads from a key to its newest version, and each version to the
 //! previous one, so a reader of an earlier commit finds the right version without a lock.
-//! Writes are sorted only when a scan or a checkpoint needs an order, and when there are so
-//! many unsorted ones that a scan would have to wait.
+//! Writes are sorted only when a scan or a checkpoint needs an order, and, in the background,
+//! when there are so many unsorted ones that a scan would have to wait.
 
 mod batches;
 mod extended;
@@ -20,14 +20,17 @@ use self::batches::{Batches, CommittedBatch};
 use self::extended::Extended;
 use self::index::{Index, POSITIONS_MAX, WritePosition};
 use self::order::{Runs, Scan};
-use self::sync::{AtomicUsize, Ordering};
+use self::sync::{AtomicBool, AtomicUsize, Ordering};
 use super::log::Write;
 use super::staging::{Slot, Staging, Writes};
 use super::{lock, sync};
 use crate::engine::{KeyRange, Order};
 
-/// Maximum unsorted writes.
-const UNSORTED_MAX: usize = 4_096;
+/// With more unsorted writes than this, a thread in the background sorts them.
+const UNSORTED_MANY: usize = 4_096;
+
+/// With this many, a committing thread does.
+const UNSORTED_MAX: usize = 4 * UNSORTED_MANY;
 
 /// Writes by key and commit.
 #[derive(Default)]
@@ -39,6 +42,19 @@ pub(super) struct Memtable {
     /// Held while a batch is added. The vector is kept for its allocation.
     adding: Mutex<Vec<(usize, bool)>>,
     runs: Extended<Runs>,
+    /// Whether somebody was asked to sort.
+    is_asked: AtomicBool,
+}
+
+/// What a committing thread has to do about unsorted writes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unsorted {
+    /// Nothing: they are few, or somebody was asked to sort them.
+    Few,
+    /// Ask another thread to sort them.
+    Many,
+    /// Sort them: nobody has done it in time.
+    TooMany,
 }
 
 /// A write in a [`Memtable`].
@@ -122,11 +138,21 @@ impl Memtable {
         }
     }
 
-    /// Sorts the unsorted writes if there are many.
-    pub(super) fn sort_if_much(&self) {
-        if self.len() - self.runs.load().writes > UNSORTED_MAX {
-            self.sorted(u64::MAX);
+    /// How many writes are unsorted. Who gets the answer [`Unsorted::Many`] must make sure
+    /// that they are sorted; others don't get it until then.
+    pub(super) fn unsorted(&self) -> Unsorted {
+        match self.len() - self.runs.load().writes {
+            ..=UNSORTED_MANY => Unsorted::Few,
+            UNSORTED_MAX.. => Unsorted::TooMany,
+            _ if self.is_asked.swap(true, Ordering::Relaxed) => Unsorted::Few,
+            _ => Unsorted::Many,
         }
+    }
+
+    /// Sorts the unsorted writes.
+    pub(super) fn sort(&self) {
+        self.sorted(u64::MAX);
+        self.is_asked.store(false, Ordering::Relaxed);
     }
 
     /// Runs with at least all writes up to `sequence`.

@@ -149,21 +149,45 @@ fn check(memtable: &Memtable, states: &[Map], random: &mut fastrand::Rng) {
     }
 }
 
-#[test]
-fn what_is_unsorted_stays_little() {
-    let memtable = Memtable::default();
-    for sequence in 1..=400_u64 {
-        let mut staged = Staging::default();
-        for number in 0..50_u64 {
-            let key = (sequence * 50 + number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            staged.put((&key.to_be_bytes(), Some(b"1")));
-        }
-        memtable.add(sequence, staged);
-        memtable.sort_if_much();
-        let unsorted = memtable.len() - memtable.runs.load().writes;
-        assert!(unsorted <= UNSORTED_MAX, "{unsorted}");
+/// Adds `count` writes of random keys as the commit `sequence`.
+fn put_random(memtable: &Memtable, sequence: u64, count: u64) {
+    let mut staged = Staging::default();
+    for number in 0..count {
+        let key = (sequence * count + number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        staged.put((&key.to_be_bytes(), Some(b"1")));
     }
-    assert_eq!(memtable.newest(400).count(), 400 * 50);
+    memtable.add(sequence, staged);
+}
+
+#[test]
+fn what_is_unsorted_stays_little_whoever_is_asked_to_sort() {
+    // With somebody who sorts when asked, and with nobody.
+    for sorts in [true, false] {
+        let memtable = Memtable::default();
+        let (mut asked, mut sorted) = (0, 0);
+        for sequence in 1..=800_u64 {
+            put_random(&memtable, sequence, 50);
+            match memtable.unsorted() {
+                Unsorted::Few => {}
+                Unsorted::Many => {
+                    asked += 1;
+                    if sorts {
+                        memtable.sort();
+                    }
+                }
+                Unsorted::TooMany => {
+                    sorted += 1;
+                    memtable.sort();
+                }
+            }
+            let unsorted = memtable.len() - memtable.runs.load().writes;
+            let most = if sorts { UNSORTED_MANY } else { UNSORTED_MAX };
+            assert!(unsorted <= most, "{unsorted}");
+        }
+        // 40,000 writes.
+        assert_eq!((asked, sorted), if sorts { (9, 0) } else { (3, 2) });
+        assert_eq!(memtable.newest(800).count(), 800 * 50);
+    }
 }
 
 /// Readers at the last published sequence, while one thread writes.

@@ -84,7 +84,8 @@ pub(crate) enum PowerCut {
     /// For each sector, any of its states.
     Tears,
     /// For each sector, any of its states; sectors of the files beside the database are
-    /// also torn at any byte. (redb assumes that its header is written as a whole.)
+    /// also torn at any byte, and these files may have grown only in part. (redb assumes that
+    /// its header is written as a whole.)
     TearsSectors,
 }
 
@@ -338,6 +339,11 @@ impl File {
                     change.apply_to_sector(start + part, second);
                 }
             }
+        }
+        if in_sectors {
+            // A longer file may have become longer only in part.
+            let grown = length.saturating_sub(self.synced.len()) / SECTOR_BYTES;
+            length -= random.usize(..=grown) * SECTOR_BYTES * usize::from(random.bool());
         }
         bytes.truncate(length);
         bytes
