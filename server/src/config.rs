@@ -40,6 +40,8 @@ pub struct Config {
     /// How long a client may take to send the head of a request; an idle connection is
     /// closed after this.
     pub head_timeout: Duration,
+    /// How long a client may take no bytes of its response before the connection is closed.
+    pub read_timeout: Duration,
     /// How long a request may take from its head to the head of the response.
     pub request_timeout: Duration,
     /// Open connections at a time; further ones wait to be accepted.
@@ -81,6 +83,7 @@ impl Default for Config {
             graphql_depth_max: 32,
             head_bytes_max: 16 * 1024,
             head_timeout: Duration::from_secs(30),
+            read_timeout: Duration::from_mins(1),
             request_timeout: Duration::from_secs(30),
             connections_max: 10_000,
             writes_max: 64,

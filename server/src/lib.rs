@@ -39,6 +39,7 @@ mod keys;
 mod metrics;
 mod outbound;
 mod page;
+mod patience;
 mod rates;
 mod relay;
 mod rest;

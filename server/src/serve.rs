@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::descriptors::room_for_connections;
+use crate::patience::Patient;
 use crate::rest::whole::EXPORTS_MAX;
 use crate::routes::metrics_router;
 use crate::server::{LISTENING_MAX, Server};
@@ -216,6 +217,7 @@ impl Client {
     }
 
     async fn http(self, stream: impl AsyncRead + AsyncWrite + Unpin + 'static) {
+        let stream = Patient::new(stream, self.server.0.config.read_timeout);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.server.0.config.head_timeout)

@@ -118,8 +118,8 @@ impl Options {
     }
 
     /// About how much memory to use for caching users, so that reading them again by email,
-    /// id or username is a lookup in memory: 64 MiB by default, enough for about 100,000
-    /// users; 0 disables the cache. It grows as users are read. Cached reads always reflect
+    /// id or username is a lookup in memory: 64 MiB by default, enough for about 200,000
+    /// users if each is read by one of the three; 0 disables the cache. It grows as users are read. Cached reads always reflect
     /// the latest commit.
     ///
     /// ```

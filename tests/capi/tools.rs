@@ -27,6 +27,11 @@ fn is_installed(program: &str) -> bool {
     version.is_ok_and(|status| status.success())
 }
 
+/// Whether this is `./test --deep`: every story is to run in every way, which takes minutes.
+pub fn is_deep() -> bool {
+    std::env::var("HEADCOUNT_DEEP").as_deref() == Ok("yes")
+}
+
 /// Runs a program, which must succeed and whose standard output is returned.
 pub fn run(command: &mut Command) -> String {
     let output = command

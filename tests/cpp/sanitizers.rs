@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::compilers::{compile, source};
+use crate::compilers::{STANDARDS, compile, source};
 use crate::library::{Link, Sanitizer};
 use crate::stories::{Argument, STORIES};
 use crate::tools;
@@ -16,10 +16,10 @@ const FLAGS: [&str; 3] = [
     "-fno-omit-frame-pointer",
 ];
 
-fn build(name: &str, folder: &Path) -> Command {
+fn build(name: &str, standard: &str, folder: &Path) -> Command {
     let program = folder.join(name);
     compile(
-        ("g++", "c++17"),
+        ("g++", standard),
         &[source(name)],
         Link::Sanitized(Sanitizer::Address),
         &FLAGS,
@@ -36,13 +36,15 @@ fn build(name: &str, folder: &Path) -> Command {
 #[test]
 fn stories_are_clean_under_sanitizers() {
     if tools::have(&["g++"]) {
-        for (name, argument) in STORIES {
+        for (at, (name, argument)) in STORIES.into_iter().enumerate() {
             let folder = tempfile::tempdir().unwrap();
             let argument = match argument {
                 Argument::Rounds(rounds) => Argument::Rounds(rounds / 5),
                 other => other,
             };
-            let mut command = build(name, folder.path());
+            // Half of them in each standard.
+            let standard = STANDARDS[at % STANDARDS.len()];
+            let mut command = build(name, standard, folder.path());
             tools::run(argument.give(&mut command, folder.path()));
         }
     }
@@ -60,7 +62,7 @@ fn bugs_are_caught_by_the_sanitizers() {
     ];
     for (name, complaint) in bugs {
         let folder = tempfile::tempdir().unwrap();
-        let output = build(name, folder.path()).output().unwrap();
+        let output = build(name, "c++17", folder.path()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "{name} was not caught");
         assert!(said.contains(complaint), "{name}: {said}");

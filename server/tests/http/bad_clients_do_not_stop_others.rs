@@ -128,6 +128,58 @@ fn idle_connections_give_way_to_those_that_wait() {
 }
 
 #[test]
+fn clients_that_do_not_read_lose_their_connections() {
+    let running = Running::with(Config {
+        read_timeout: Duration::from_millis(1_500),
+        ..Config::default()
+    });
+    let (_, client) = running.user("ann", Scope::Read);
+    let mut batch = Batch::new().set_license(License::Enterprise);
+    for number in 0..20_000 {
+        let user = NewUser::new(format!("user{number}@ex.co")).given_name("x".repeat(200));
+        batch = batch.create_user(user);
+    }
+    running.directory.apply(batch).unwrap();
+    let open = || {
+        let text = client.get("/metrics").body;
+        let line = text
+            .lines()
+            .find_map(|of| of.strip_prefix("headcount_http_connections "));
+        line.unwrap().parse::<usize>().unwrap()
+    };
+    // More than 10 MB, and more than the buffers of a connection hold.
+    let request = client.head("POST", "/v1/api/users/query", 2) + "{}";
+    let mut streams = [client.connect(), client.connect()];
+    for stream in &mut streams {
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+    }
+    // One client goes on reading, slowly, and the other does not.
+    let [mut slow, stuck] = streams;
+    let (mut part, mut whole) = (vec![0; 100_000], Vec::new());
+    loop {
+        let count = slow.read(&mut part).unwrap();
+        whole.extend_from_slice(&part[..count]);
+        if count == 0 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(whole.ends_with(b"}}"), "it gets its whole response");
+    let begun = Instant::now();
+    while open() > 1 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "the other one stays"
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    drop(stuck);
+}
+
+#[test]
 fn half_sent_bodies_change_nothing() {
     let running = Running::with(Config {
         request_timeout: Duration::from_secs(1),
