@@ -2,6 +2,7 @@
 //!
 //! `docs/cli.md` documents the exit codes.
 
+mod apostrophe;
 mod args;
 mod commands;
 mod directory;

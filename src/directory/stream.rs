@@ -18,8 +18,8 @@ const PART_OPS_MAX: usize = 2 * PART_OPS;
 /// Operations that succeed or fail together like those of a [`Batch`], but are drawn from an
 /// iterator while they are applied, so that there can be millions of them.
 ///
-/// They are applied in parts of some thousand. Seats and admins are judged at the end, as in
-/// a batch; unique names and owners at the end of each part. So a name that one record gives
+/// They are applied in parts of some thousand. Seats, admins and owners are judged at the end,
+/// as in a batch; unique names at the end of each part. So a name that one record gives
 /// up and another takes may be refused where a batch would accept it, unless both
 /// operations are in one part. Up to 4,096 operations on one user that follow each other
 /// always are.
@@ -136,7 +136,8 @@ fn user_of(op: &Op) -> Option<&UserRef> {
 pub struct StreamPart {
     /// The place of its first operation among those of the stream.
     pub first_op: usize,
-    /// What became of its operations. It has no sequence.
+    /// What became of its operations. It has no sequence. Workspaces that the whole stream
+    /// leaves without an active owner are in a last part, which has no operations.
     pub applied: Applied,
     /// The users whom it changed, as they were before, ordered by id.
     before: Vec<Arc<User>>,

@@ -57,7 +57,6 @@ impl<R: Read> Session<'_, R> {
     /// to whose `events` those of the part are added.
     pub(super) fn finish_part(mut self, events: &mut Vec<Event>) -> Result<Plan> {
         let mut writes = Writes::default();
-        let ownerless = ownerless(&self.events);
         if !self.events.is_empty() {
             events.append(&mut self.events);
             let mut totals = self.totals_after()?;
@@ -65,7 +64,7 @@ impl<R: Read> Session<'_, R> {
             let first = |buffer: &mut EntryBuffer| self.write_counters(buffer, &totals);
             writes = Writes::new(self.users.all(), first, |buffer| self.write_rest(buffer))?;
         }
-        Ok(self.answer(writes, None, ownerless))
+        Ok(self.answer(writes, None, Vec::new()))
     }
 
     fn answer(self, writes: Writes, sequence: Option<u64>, ownerless: Vec<WorkspaceId>) -> Plan {

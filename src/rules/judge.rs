@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::codec::Totals;
 use crate::error::{Error, ErrorKind};
-use crate::model::{License, Workspace, seats_called};
+use crate::model::{Event, License, Workspace, seats_called};
 
 /// Maximum workspaces that a message names.
 const NAMED_MAX: usize = 20;
@@ -77,6 +77,14 @@ pub(super) fn owners(ownerless: &[Arc<Workspace>]) -> Option<Error> {
              or allow it to be ownerless"
         ),
     ))
+}
+
+/// The events of workspaces that are left without an active owner, where that is allowed.
+pub(super) fn left(ownerless: &[Arc<Workspace>]) -> impl Iterator<Item = Event> + '_ {
+    let event = |workspace: &Arc<Workspace>| Event::WorkspaceOwnerless {
+        workspace: workspace.id,
+    };
+    ownerless.iter().map(event)
 }
 
 #[cfg(test)]

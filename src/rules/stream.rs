@@ -2,6 +2,7 @@
 
 mod trial;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(crate) use self::trial::Trial;
@@ -13,14 +14,17 @@ use super::{judge, read};
 use crate::codec::Totals;
 use crate::engine::Write;
 use crate::error::{Error, Result};
-use crate::model::{Applied, Batch, Event, Timestamp, User, UserId, check_door};
+use crate::model::{
+    Applied, Batch, Event, Timestamp, User, UserId, Workspace, WorkspaceId, check_door,
+};
 
 /// Applies `parts`, one after the other, and calls `visit` with each part's plan once it is
 /// written to `txn`. Returns the sequence of the one change that they make; `None` if they
 /// change nothing.
 ///
-/// Unique names and owners are judged at the end of each part, seats and admins at the very
-/// end. The ids of new users must have been drawn.
+/// Unique names are judged at the end of each part; seats, admins and owners at the very end.
+/// Where workspaces are left without an active owner, a last visit without operations tells
+/// them. The ids of new users must have been drawn.
 pub(crate) fn stream<W: Write>(
     txn: &mut W,
     parts: impl Iterator<Item = Batch>,
@@ -38,10 +42,24 @@ pub(crate) fn stream<W: Write>(
         visit(first, applied, replaced);
     }
     let after = read::totals(txn)?;
-    if let Some(refusal) = streaming.refusals_of_all(txn, &after)?.next() {
+    let ownerless = streaming.ownerless(txn)?;
+    if let Some(refusal) = streaming.refusals_of_all(txn, &after, &ownerless)?.next() {
         return Err(refusal);
     }
-    let Streaming { before, events, .. } = streaming;
+    let Streaming {
+        before,
+        ops,
+        mut events,
+        ..
+    } = streaming;
+    if !ownerless.is_empty() {
+        events.extend(judge::left(&ownerless));
+        let applied = Applied {
+            ownerless: ownerless.iter().map(|workspace| workspace.id).collect(),
+            ..Applied::default()
+        };
+        visit(ops, applied, Vec::new());
+    }
     if events.is_empty() {
         return Ok(None);
     }
@@ -67,9 +85,8 @@ pub(crate) fn refusals_of_stream<W: Write>(
     let mut refusals = streaming.refusals.take().unwrap_or_default();
     if refusals.iter().all(|error| error.op_index().is_none()) {
         let after = read::totals(txn)?;
-        refusals.splice(0..0, streaming.refusals_of_all(txn, &after)?);
-    } else {
-        refusals.retain(|error| error.op_index().is_some());
+        let ownerless = streaming.ownerless(txn)?;
+        refusals.extend(streaming.refusals_of_all(txn, &after, &ownerless)?);
     }
     refusals.sort_by_key(|error| error.op_index().unwrap_or(usize::MAX));
     Ok(refusals)
@@ -82,6 +99,11 @@ struct Streaming {
     /// Operations of the parts so far.
     ops: usize,
     events: Vec<Event>,
+    allow_ownerless: bool,
+    /// Workspaces that the last part left without an active owner.
+    ownerless: Vec<Arc<Workspace>>,
+    /// Those that an earlier part left so; they may have an active owner again.
+    ownerless_earlier: BTreeSet<WorkspaceId>,
     /// The refusals so far; `None` where the first one ends it all.
     refusals: Option<Vec<Error>>,
 }
@@ -93,6 +115,9 @@ impl Streaming {
             at,
             ops: 0,
             events: Vec::new(),
+            allow_ownerless: false,
+            ownerless: Vec::new(),
+            ownerless_earlier: BTreeSet::new(),
             refusals,
         })
     }
@@ -106,24 +131,49 @@ impl Streaming {
                 Err(error) => self.refuse(error)?,
             }
         }
-        for refusal in session.judge_part()? {
+        for refusal in session.contested()? {
             self.refuse(refusal)?;
         }
+        self.allow_ownerless = part.allow_ownerless;
+        let earlier = std::mem::replace(&mut self.ownerless, session.ownerless()?);
+        { &mut self.ownerless_earlier }.extend(earlier.iter().map(|workspace| workspace.id));
         self.ops += part.steps.len();
         let plan = session.finish_part(&mut self.events)?;
         plan.writes.write_to(txn)?;
         Ok(plan)
     }
 
-    /// What the parts together must not do: take more seats than there are, or leave no admin.
+    /// The workspaces that the parts together leave without an active owner, each once.
+    fn ownerless<W: Write>(&self, txn: &W) -> Result<Vec<Arc<Workspace>>> {
+        let mut ownerless = self.ownerless.clone();
+        if !self.ownerless_earlier.is_empty() {
+            let mut session = Session::new(txn, &Batch::new(), self.at)?;
+            for id in &self.ownerless_earlier {
+                if self.ownerless.iter().all(|workspace| workspace.id != *id)
+                    && let Some(workspace) = session.lacking_owner(*id)?
+                {
+                    ownerless.push(workspace);
+                }
+            }
+            ownerless.sort_unstable_by_key(|workspace| workspace.id);
+        }
+        Ok(ownerless)
+    }
+
+    /// What the parts together must not do: take more seats than there are, leave no admin,
+    /// or leave a workspace without an active owner.
     fn refusals_of_all<W: Write>(
         &self,
         txn: &W,
         after: &Totals,
+        ownerless: &[Arc<Workspace>],
     ) -> Result<impl Iterator<Item = Error> + use<W>> {
         let license = read::license(txn)?.license;
         let seats = judge::seats(license, &self.before, after).into_iter();
-        Ok(seats.chain(judge::admins(&self.before, after)))
+        let owners = judge::owners(ownerless).filter(|_| !self.allow_ownerless);
+        Ok(seats
+            .chain(judge::admins(&self.before, after))
+            .chain(owners))
     }
 
     fn refuse(&mut self, error: Error) -> Result<()> {

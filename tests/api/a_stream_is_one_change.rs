@@ -256,6 +256,54 @@ fn owners_are_heeded() {
     });
 }
 
+/// A workspace that gets an active owner in a later part keeps one.
+#[test]
+fn owners_are_judged_at_the_end() {
+    on_both_engines(|directory| {
+        create_many(directory);
+        let users = listed(directory);
+        let (first, last) = (users[0].id(), users[MANY - 1].id());
+        let mut ids = Vec::new();
+        for name in ["models", "data"] {
+            let workspace = directory.create_workspace(NewWorkspace::new(name).owner(first));
+            ids.push(workspace.unwrap().id());
+        }
+        let role = headcount::Role::Owner;
+        directory.add_member("models", last, role).unwrap();
+        directory.deactivate_user(last).unwrap();
+        let ops = |allow| {
+            let mut ops = changes(&users[..MANY - 1]);
+            ops.push(Op::ActivateUser(last.into()));
+            OpStream::new(ops).allow_ownerless(allow)
+        };
+
+        let refused = directory.apply_stream(ops(false), |_| {}).unwrap_err();
+        let refused = (refused.kind(), refused.to_string());
+        assert_eq!(refused.0, ErrorKind::LastOwner);
+        assert!(
+            refused.1.contains("left in \"data\";"),
+            "only there: {}",
+            refused.1
+        );
+        assert_eq!(directory.dry_run_stream(ops(true), |_| {}).unwrap(), None);
+        let mut told = Vec::new();
+        let visit = |part: StreamPart| {
+            told.push((part.applied.outcomes.is_empty(), part.applied.ownerless));
+        };
+        let sequence = directory.apply_stream(ops(true), visit).unwrap().unwrap();
+        let (end, parts) = told.split_last().unwrap();
+        assert_eq!(*end, (true, vec![ids[1]]));
+        assert!(parts.iter().all(|(_, ownerless)| ownerless.is_empty()));
+        let change = directory.changes(sequence - 1).unwrap().next();
+        let events = change.unwrap().unwrap().events;
+        let ownerless = events.iter().filter_map(|event| match event {
+            Event::WorkspaceOwnerless { workspace } => Some(*workspace),
+            _ => None,
+        });
+        assert_eq!(ownerless.collect::<Vec<_>>(), [ids[1]]);
+    });
+}
+
 /// Operations on one user stay together, but a part doesn't grow with them without limit.
 #[test]
 fn parts_are_bounded() {

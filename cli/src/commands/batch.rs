@@ -205,14 +205,14 @@ impl Report<'_> {
             .map(|(operation, outcome)| self.outcome_json(operation, outcome));
         write_json_list(out, "outcomes", outcomes)?;
         let mut rest = json!({});
-        self.ownerless()?.add_to(&mut rest);
+        self.ownerless(true).add_to(&mut rest, self.dry_run);
         write_members(&rest, out)?;
         writeln!(out, "}}")?;
         Ok(())
     }
 
-    fn ownerless(&self) -> headcount::Result<Ownerless> {
-        Ownerless::find(self.directory, &self.applied.ownerless)
+    fn ownerless(&self, json: bool) -> Ownerless {
+        Ownerless::find(self.directory, &self.applied.ownerless, json)
     }
 
     fn outcome_json(&self, operation: &Operation, outcome: &Outcome) -> headcount::Result<Value> {
@@ -264,7 +264,7 @@ impl Report<'_> {
             }
             table.finish()?;
         }
-        let ownerless = self.ownerless()?;
+        let ownerless = self.ownerless(false);
         if !self.dry_run {
             writeln!(out)?;
             ownerless.write(false, out)?;

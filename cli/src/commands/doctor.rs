@@ -210,7 +210,7 @@ fn space(path: &Path) -> Check {
                 ok("disk", found)
             } else {
                 let cure = format!(
-                    "free some space, up to {}, so that the file can grow, be compacted and restored",
+                    "free space until {} are free, so that the file can grow, be compacted and restored",
                     bytes(wanted)
                 );
                 bad("disk", State::Warning, found, &cure)

@@ -209,7 +209,7 @@ pub(super) fn change(
         apply(&directory, batch)
     };
     let applied = tried?;
-    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
+    let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
     let seats = directory.seats()?;
     directory.close()?;
     let changed = applied.outcomes.iter().filter(|outcome| outcome.changed);
@@ -226,7 +226,7 @@ pub(super) fn change(
             "users": told,
             "seats": seats,
         });
-        ownerless.add_to(&mut document);
+        ownerless.add_to(&mut document, dry_run);
         return write_json(out, &document);
     }
     let would = if dry_run {

@@ -43,7 +43,7 @@ pub(super) fn run(
     } else {
         apply(&directory, batch)?
     };
-    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
+    let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
     directory.close()?;
     let told: Vec<_> = steps.iter().map(|step| step.told.as_str()).collect();
     if json {
@@ -53,7 +53,7 @@ pub(super) fn run(
             "sequence": applied.sequence.filter(|_| !args.dry_run),
             "steps": told,
         });
-        ownerless.add_to(&mut document);
+        ownerless.add_to(&mut document, args.dry_run);
         return write_json(out, &document);
     }
     let number = args.sequence;

@@ -342,11 +342,11 @@ fn change(
             "the user is gone; list the users",
         ));
     };
-    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
+    let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
     let seats = finish(directory)?;
     if json {
         let mut document = json!({ "changed": changed, "user": &**user, "seats": seats });
-        ownerless.add_to(&mut document);
+        ownerless.add_to(&mut document, false);
         return write_json(out, &document);
     }
     let name = short(user.id(), user.email().as_str());
@@ -368,11 +368,11 @@ fn delete(
     out: &mut dyn Write,
 ) -> Result<()> {
     let applied = apply(&directory, batch)?;
-    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
+    let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
     let seats = finish(directory)?;
     if json {
         let mut document = json!({ "changed": true, "deleted": user.id(), "seats": seats });
-        ownerless.add_to(&mut document);
+        ownerless.add_to(&mut document, false);
         return write_json(out, &document);
     }
     writeln!(out, "deleted {}", short(user.id(), user.email().as_str()))?;

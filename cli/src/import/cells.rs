@@ -10,6 +10,24 @@ const FAILED: [&str; 9] = [
 
 /// What is wrong with the text of any cell.
 pub(super) fn problem(text: &str) -> Option<String> {
+    placeholder(text)
+        .map(|problem| or_as_json(&problem))
+        .or_else(|| lost_character(text))
+}
+
+/// What is wrong with the text of a cell that says who a user is.
+pub(super) fn problem_of_name(text: &str) -> Option<String> {
+    placeholder_of_name(text)
+        .map(|problem| or_as_json(&problem))
+        .or_else(|| problem(text))
+}
+
+/// Says how such a text is imported where it is meant.
+fn or_as_json(problem: &str) -> String {
+    format!("{problem}; if it is meant as it is, import it as JSON lines")
+}
+
+fn placeholder(text: &str) -> Option<String> {
     let is_narrow = text.len() > 2 && text.bytes().all(|byte| byte == b'#');
     if FAILED.contains(&text) || is_narrow {
         return Some(format!(
@@ -18,14 +36,11 @@ pub(super) fn problem(text: &str) -> Option<String> {
             shortened(text)
         ));
     }
-    if text == "\\N" {
-        return Some("\\N is how a database exports no value; empty the cell".to_owned());
-    }
-    lost_character(text)
+    let is_none = text == "\\N";
+    is_none.then(|| "\\N is how a database exports no value; empty the cell".to_owned())
 }
 
-/// What is wrong with the text of a cell that says who a user is.
-pub(super) fn problem_of_name(text: &str) -> Option<String> {
+fn placeholder_of_name(text: &str) -> Option<String> {
     let shown = shortened(text);
     if is_rounded(text) {
         return Some(format!(
@@ -43,10 +58,8 @@ pub(super) fn problem_of_name(text: &str) -> Option<String> {
             "{shown:?} is a formula; write the text alone, without = and quotes"
         ));
     }
-    if text == "NULL" {
-        return Some("NULL is how a database exports no value; empty the cell".to_owned());
-    }
-    problem(text)
+    let is_none = text == "NULL";
+    is_none.then(|| "NULL is how a database exports no value; empty the cell".to_owned())
 }
 
 /// What is wrong with a text in which a character was lost.

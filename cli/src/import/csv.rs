@@ -11,6 +11,7 @@ use super::names::{Field, Names, Target};
 use super::reading::Reading;
 use super::row::Spot;
 use super::{Row, Rows};
+use crate::apostrophe::unmarked;
 use crate::output::count;
 
 /// Whether the first line looks like the header of a file of users.
@@ -172,6 +173,7 @@ fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row 
     // An empty cell is as good as no field.
     let cells = columns.iter().zip(record.cells);
     for (column, Cell { text, place, .. }) in cells.filter(|(_, cell)| is_filled(cell)) {
+        let text = unmarked(&text);
         if let Some(problem) = problem_of(column, text.trim(), reading.options.ignore_ids) {
             row.problems.push(problem);
             continue;

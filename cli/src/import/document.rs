@@ -15,7 +15,7 @@ use super::json::{FOLLOWED, Members, Strict, part};
 use super::names::{Names, Target};
 use super::reading::Reading;
 use super::row::{Fields, List, Spot, is_federated};
-use super::values::kind_of;
+use super::values::{kind_of, shortened};
 use super::{Format, Row, Rows};
 
 impl Members<'_> {
@@ -112,7 +112,7 @@ impl<'a> Reader<'a, '_, '_> {
             self.take(&row);
             return Ok(());
         }
-        self.check_rest(&members)?;
+        self.begin_realm(&members)?;
         let has_federated = self.read_federated(&members, None)?;
         // The name of the only realm would tell nothing apart.
         match members.get("users") {
@@ -137,13 +137,14 @@ impl<'a> Reader<'a, '_, '_> {
                 Err(_) => Members(Vec::new()),
             };
             let name = members.get("realm");
-            if name.is_some() || members.get("users").is_some() {
-                self.check_rest(&members)?;
-            }
+            let realm = if name.is_some() || members.get("users").is_some() {
+                self.begin_realm(&members)?
+            } else {
+                None
+            };
             self.read_federated(&members, Some(index))?;
             if let Some(users) = members.get("users") {
-                let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
-                return self.read_users(users.get(), Some(index), name.map(Arc::from).as_ref());
+                return self.read_users(users.get(), Some(index), realm.as_ref());
             }
             if name.is_some() && !members.is_user() {
                 return Ok(());
@@ -159,9 +160,13 @@ impl<'a> Reader<'a, '_, '_> {
         Ok(())
     }
 
-    /// Refuses duplicate keys in the members of a realm that aren't read, such as its clients,
-    /// and notes which groups have the role of admins.
-    fn check_rest(&mut self, members: &Members<'a>) -> Result<(), String> {
+    /// Begins a realm, and returns its name: notes which groups have the role of admins, and
+    /// refuses duplicate keys in members that aren't read, such as the clients.
+    fn begin_realm(&mut self, members: &Members<'a>) -> Result<Option<Arc<str>>, String> {
+        let name = members.get("realm");
+        let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
+        let name = name.map(Arc::from);
+        self.reading.begin_realm(name.as_ref());
         let rest = { members.0.iter() }.filter(|(name, _)| !is_read(name));
         for (name, value) in rest {
             let Strict(value) = part(self.text, value.get())?;
@@ -169,7 +174,7 @@ impl<'a> Reader<'a, '_, '_> {
                 self.reading.groups(&value, "");
             }
         }
-        Ok(())
+        Ok(name)
     }
 
     /// Reads `federatedUsers`, of whom another store has the names and addresses. Those
@@ -293,25 +298,39 @@ fn no_users(members: &Members<'_>) -> String {
             inner.trim_ascii_start().starts_with('{')
         };
         let mut lists = { members.0.iter() }.filter(|(_, value)| is_list(value));
-        lists.next().map(|(name, _)| name.clone())
+        lists.next().map(|(name, _)| vec![name.clone()])
     };
     let nested = || {
         members.0.iter().find_map(|(name, value)| {
             let inner: Members<'_> = serde_json::from_str(value.get()).ok()?;
-            Some(format!("{name}.{}", list(&inner)?))
+            Some([vec![name.clone()], list(&inner)?].concat())
         })
     };
     let is_known = |name: &str| matches!(Names::default().target(name), Some(Target::Field(_)));
     let is_one_user = members.0.iter().any(|(name, _)| is_known(name));
     let path = list(members).or_else(nested);
     let cure = match path.filter(|_| !is_one_user) {
+        // The file's own words don't become part of a command.
+        Some(path) if path.iter().all(|name| is_plain(name)) => {
+            let path = path.join(".");
+            format!(
+                "; if they are in its list `{path}`, import that alone: \
+                 `jq .{path} FILE | headcount import -`"
+            )
+        }
         Some(path) => format!(
-            "; if they are in its list `{path}`, import that alone: \
-             `jq .{path} FILE | headcount import -`"
+            "; if they are in its list {:?}, import that alone",
+            shortened(&path.join("."))
         ),
         None => String::new(),
     };
     format!("it has no users: there is no member `users`{cure}")
+}
+
+/// Whether a name needs no quotes in a shell or in jq.
+fn is_plain(name: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    name.bytes().all(is_word) && name.bytes().next().is_some_and(|b| !b.is_ascii_digit())
 }
 
 /// Whether the member of a realm with this name is read.

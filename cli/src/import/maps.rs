@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Number, Value};
 
+use super::cells::lost_character;
 use super::reading::Reading;
 use super::row::{Pairs, Row};
 use super::values::{kind_of, mismatch};
@@ -65,7 +66,10 @@ fn external_id(provisioner: &str, value: Value) -> Result<Option<String>, String
     match value {
         Value::Null => Ok(None),
         Value::String(text) if text.trim_ascii().is_empty() => Ok(None),
-        Value::String(text) => Ok(Some(text)),
+        Value::String(text) => match lost_character(&text) {
+            Some(problem) => Err(format!("the external id of {provisioner:?}: {problem}")),
+            None => Ok(Some(text)),
+        },
         Value::Number(number) => exact(&number)
             .map(Some)
             .map_err(|problem| format!("the external id of {provisioner:?}: {problem}")),
@@ -85,13 +89,13 @@ pub(super) fn text_of_scalar(value: Value) -> Result<Value, String> {
     }
 }
 
-/// The digits of a number, if it was read with all of them.
+/// The digits of a number as the file has them. Only whole numbers are read without loss: the
+/// zero of `1.10` is gone.
 fn exact(number: &Number) -> Result<String, String> {
-    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
-    let is_rounded = number.is_f64() && number.as_f64().is_none_or(|n| n.abs() >= EXACT_MAX);
-    if is_rounded {
+    if number.is_f64() {
         return Err(format!(
-            "{number} has more digits than a number keeps; write it as a text, in quotes"
+            "{number} may not be the number that the file has, since it has a fraction, an \
+             exponent or too many digits; write it as a text, in quotes"
         ));
     }
     Ok(number.to_string())
@@ -104,13 +108,15 @@ fn attribute_value(name: &str, value: Value) -> Result<Option<String>, String> {
     let named = || format!("the attribute {name:?}");
     match value {
         Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text)),
-        Value::Array(values) => match values.iter().find(|value| !value.is_string()) {
-            Some(other) => Err(format!(
-                "{} has {} in its list; it has to be {expected}",
-                named(),
-                kind_of(other)
-            )),
+        Value::String(text) => match lost_character(&text) {
+            Some(problem) => Err(format!("{}: {problem}", named())),
+            None => Ok(Some(text)),
+        },
+        Value::Array(values) => match values
+            .iter()
+            .find_map(|value| problem_in_list(value, expected))
+        {
+            Some(problem) => Err(format!("{}{problem}", named())),
             None => Ok(match <[Value; 1]>::try_from(values) {
                 Ok([Value::String(text)]) => Some(text),
                 Ok([other]) => Some(other.to_string()),
@@ -119,5 +125,16 @@ fn attribute_value(name: &str, value: Value) -> Result<Option<String>, String> {
             }),
         },
         other => Err(mismatch(&named(), expected, &other)),
+    }
+}
+
+/// What is wrong with a member of the list of an attribute's values.
+fn problem_in_list(value: &Value, expected: &str) -> Option<String> {
+    match value {
+        Value::String(text) => lost_character(text).map(|problem| format!(": {problem}")),
+        other => Some(format!(
+            " has {} in its list; it has to be {expected}",
+            kind_of(other)
+        )),
     }
 }

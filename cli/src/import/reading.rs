@@ -1,11 +1,13 @@
 //! How files are read, and what is noticed while they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::encoding::Encoding;
 use super::names::Names;
+use super::values::shortened;
 use crate::args::FormatArg;
 use crate::output::count;
 use crate::progress::Progress;
@@ -56,8 +58,13 @@ pub(crate) struct Reading<'a> {
     pub(super) options: ReadOptions<'a>,
     left_out: BTreeMap<String, usize>,
     client_roles: BTreeMap<String, usize>,
-    /// The paths of Keycloak's groups that have the role of admins, with their members.
-    admin_groups: BTreeMap<String, usize>,
+    /// The name of the Keycloak realm that is being read; empty if it has none.
+    realm: Arc<str>,
+    /// The paths of Keycloak's groups that have the role of admins, by realm.
+    admin_groups: BTreeMap<Arc<str>, BTreeSet<String>>,
+    /// The groups that users are in, by realm, and how many users. A realm's groups may come
+    /// after its users, in another file.
+    memberships: BTreeMap<(Arc<str>, Vec<String>), usize>,
     service_accounts: Vec<String>,
     federated: Vec<String>,
     others: Vec<String>,
@@ -72,7 +79,9 @@ impl<'a> Reading<'a> {
             file: (String::new(), 0),
             left_out: BTreeMap::new(),
             client_roles: BTreeMap::new(),
+            realm: "".into(),
             admin_groups: BTreeMap::new(),
+            memberships: BTreeMap::new(),
             service_accounts: Vec::new(),
             federated: Vec::new(),
             others: Vec::new(),
@@ -82,6 +91,7 @@ impl<'a> Reading<'a> {
     /// Begins a file with this many bytes of text.
     pub(super) fn begin(&mut self, name: &str, bytes: usize) {
         self.file = (name.to_owned(), 0);
+        self.begin_realm(None);
         if let Some(progress) = self.options.progress {
             progress.begin_bytes(&format!("reading {name}"), bytes as u64);
         }
@@ -109,34 +119,57 @@ impl<'a> Reading<'a> {
         count_one(&mut self.client_roles, full);
     }
 
-    /// Remembers which of a realm's groups have the role of admins. Subgroups inherit it.
+    /// Begins a Keycloak realm, of which `groups` and users follow.
+    pub(super) fn begin_realm(&mut self, name: Option<&Arc<str>>) {
+        self.realm = name.map_or_else(|| "".into(), Arc::clone);
+    }
+
+    /// Remembers which of the realm's groups have the role of admins. Subgroups inherit it.
     pub(super) fn groups(&mut self, groups: &Value, parent: &str) {
         for group in groups.as_array().into_iter().flatten() {
             let name = group["name"].as_str().unwrap_or_default();
             let path = format!("{parent}/{name}");
             let mut roles = group["realmRoles"].as_array().into_iter().flatten();
             if roles.any(|role| role == self.options.admin_role) {
-                self.admin_groups.entry(path).or_default();
+                let realm = self.admin_groups.entry(self.realm.clone());
+                realm.or_default().insert(path);
             } else {
                 self.groups(&group["subGroups"], &path);
             }
         }
     }
 
-    /// Counts a user with these groups where one of them has the role of admins.
+    /// Counts a user of the realm who is in these groups.
     pub(super) fn member_of(&mut self, groups: &Value) {
         let groups = groups.as_array().into_iter().flatten();
-        for path in groups.filter_map(Value::as_str) {
-            let is_in = |group: &str| {
-                let rest = path.strip_prefix(group);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            let found = { self.admin_groups.iter_mut() }.find(|(group, _)| is_in(group));
-            if let Some((_, members)) = found {
-                *members += 1;
-                return;
+        let groups: Vec<_> = groups
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
+        if !groups.is_empty() {
+            let key = (self.realm.clone(), groups);
+            *self.memberships.entry(key).or_default() += 1;
+        }
+    }
+
+    /// The groups with the role of admins, each with its realm, and the users in them who
+    /// don't have it themselves. Each user counts in one group.
+    fn members_of_admin_groups(&self) -> BTreeMap<(&str, &str), usize> {
+        let is_in = |path: &str, group: &str| {
+            let rest = path.strip_prefix(group);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mut members = BTreeMap::new();
+        for ((realm, paths), users) in &self.memberships {
+            let groups = { self.admin_groups.get(realm) }.into_iter().flatten();
+            let found = groups
+                .into_iter()
+                .find(|group| paths.iter().any(|path| is_in(path, group)));
+            if let Some(group) = found {
+                *members.entry((&**realm, group.as_str())).or_default() += users;
             }
         }
+        members
     }
 
     pub(super) fn service_account(&mut self, name: &str) {
@@ -177,12 +210,17 @@ impl<'a> Reading<'a> {
                 listed(&names)
             ));
         }
-        for (group, users) in self.admin_groups.iter().filter(|(_, users)| **users > 0) {
-            let are = if *users == 1 { "is" } else { "are" };
+        for ((realm, group), users) in self.members_of_admin_groups() {
+            let are = if users == 1 { "is" } else { "are" };
+            // The name of the only realm would tell nothing apart.
+            let of = match self.admin_groups.len() {
+                0 | 1 => String::new(),
+                _ => format!(" of realm {}", shortened(realm)),
+            };
             notes.push(format!(
-                "{} {are} in the group {group}, which has the realm role {}; roles of groups make \
-                 nobody an admin, so give the role to the users themselves",
-                count(*users, "user"),
+                "{} {are} in the group {group}{of}, which has the realm role {}; roles of groups \
+                 make nobody an admin, so give the role to the users themselves",
+                count(users, "user"),
                 self.options.admin_role
             ));
         }

@@ -120,7 +120,7 @@ impl<'a> Report<'a> {
             "notes": self.source.notes,
             "seats": self.seats,
         });
-        self.ownerless()?.add_to(&mut facts);
+        self.ownerless(true).add_to(&mut facts, self.dry_run);
         write_members(&facts, out)?;
         out.write_all(b",")?;
         let invalid = self.source.refusals.json(self.source.rows);
@@ -175,16 +175,16 @@ impl<'a> Report<'a> {
         if self.users() > TABLE_ROWS_MAX && !self.dry_run {
             writeln!(out, "`headcount users list` shows them all")?;
         }
-        self.ownerless()?.write(self.dry_run, out)?;
+        self.ownerless(false).write(self.dry_run, out)?;
         writeln!(out, "{}", self.seats)?;
         Ok(())
     }
 
-    fn ownerless(&self) -> headcount::Result<Ownerless> {
+    fn ownerless(&self, json: bool) -> Ownerless {
         let Outcomes {
             results, directory, ..
         } = &self.outcomes;
-        Ownerless::find(directory, &results.ownerless)
+        Ownerless::find(directory, &results.ownerless, json)
     }
 
     fn headline(&self) -> String {

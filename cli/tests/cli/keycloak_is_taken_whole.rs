@@ -359,3 +359,41 @@ fn admins_by_a_group_are_said() {
     assert_eq!(report["users"][0]["admin"], false);
     folder.done("import export --admin-role other");
 }
+
+#[test]
+fn groups_are_those_of_their_realm() {
+    let folder = Folder::new();
+    folder.write(
+        "a.json",
+        r#"[{"realm":"a","groups":[{"name":"staff","realmRoles":["admin"]}],"users":[
+                {"email":"a@ex.co","groups":["/staff"]},
+                {"email":"b@ex.co","groups":["/staff"],"realmRoles":["admin"]}]},
+            {"realm":"b","groups":[{"name":"staff"}],"users":[
+                {"email":"c@ex.co","groups":["/staff"]}]}]"#,
+    );
+    folder.write(
+        "c-users.json",
+        r#"{"realm":"c","users":[{"email":"d@ex.co","groups":["/staff"]}]}"#,
+    );
+    folder.write(
+        "c-realm.json",
+        r#"{"realm":"c","groups":[{"name":"staff","realmRoles":["admin"]}]}"#,
+    );
+    for files in [
+        "a.json c-users.json c-realm.json",
+        "c-realm.json c-users.json a.json",
+    ] {
+        let report = folder.json(&format!("import {files} --dry-run"));
+        let notes: Vec<_> = report["notes"].as_array().unwrap().iter().collect();
+        let said = |realm: &str| {
+            let start = format!("1 user is in the group /staff of realm {realm}, which");
+            let all = { notes.iter() }.filter(|note| note.as_str().unwrap().starts_with(&start));
+            all.count()
+        };
+        assert_eq!(
+            [said("a"), said("b"), said("c")],
+            [1, 0, 1],
+            "{files}: {report}"
+        );
+    }
+}

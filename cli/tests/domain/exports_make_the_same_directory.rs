@@ -208,3 +208,64 @@ fn figures_are_a_table_json_or_for_prometheus() {
         &["headcount_users{state=\"active\"} 2\n"],
     );
 }
+
+#[test]
+fn csv_keeps_a_text_or_is_refused() {
+    let odd = [
+        "'=1", "''-x", "=1", "+x", "-Ann", "@x", "'t Hooft", "O'Neil", "'",
+    ];
+    let lines = odd.iter().enumerate().map(|(number, text)| {
+        let user = serde_json::json!({
+            "email": format!("u{number}@ex.co"),
+            "given_name": text,
+            "attributes": { "note": text },
+        });
+        format!("{user}\n")
+    });
+    let folder = Folder::with_users(&["ann"]);
+    folder.done("license set enterprise");
+    folder.write("users.jsonl", &lines.collect::<String>());
+    folder.done("import users.jsonl");
+    let columns = "--columns email,given_name,attributes.note --format";
+    let told = |folder: &Folder, db: &str| folder.done(&format!("{db} users list {columns} jsonl"));
+    let list = folder.done(&format!("users list {columns} csv"));
+    for (db, csv) in [
+        ("a.redb", folder.done("export --format csv")),
+        ("b.redb", list),
+    ] {
+        folder.write("users.csv", &csv);
+        let db = format!("--db {db}");
+        folder.done(&format!("{db} license set enterprise"));
+        folder.done(&format!("{db} import users.csv"));
+        assert_eq!(told(&folder, &db), told(&folder, ""));
+    }
+    // As the server's page exports it.
+    folder.write("page.csv", "email,given_name\n'+x@ex.co,'-Ann\n");
+    folder.done("--db c.redb import page.csv");
+    let users = folder.done("--db c.redb users list --format csv --columns email,given_name");
+    assert_eq!(users, "email,given_name\n+x@ex.co,-Ann\n");
+
+    for (field, text) in [
+        ("--username", "NULL"),
+        ("--attribute", "note=#N/A"),
+        ("--attribute", "note=###"),
+        ("--attribute", "note=\\N"),
+    ] {
+        let folder = Folder::with_users(&["ann"]);
+        let update = ["users", "update", "ann@ex.co", field, text];
+        assert!(
+            folder
+                .command("")
+                .args(update)
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
+        folder.write("users.csv", &folder.done("export --format csv"));
+        let err = folder.refused("import users.csv");
+        assert_says(&err, &["if it is meant as it is, import it as JSON lines"]);
+        folder.write("users.jsonl", &folder.done("users list --format jsonl"));
+        folder.done("import users.jsonl");
+    }
+}

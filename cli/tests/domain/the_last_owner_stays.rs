@@ -137,3 +137,38 @@ fn workspaces_left_without_an_owner_are_named() {
         None
     );
 }
+
+/// From 2,000 users on, an import is applied in parts of 4,096 operations.
+#[test]
+fn a_long_import_names_those_that_it_leaves_without_one() {
+    const USERS: usize = 4_300;
+    let file = |first: &str, last: &str, name: &str| {
+        let rows = (0..USERS).map(|number| {
+            let active = match number {
+                0 => first,
+                _ if number == USERS - 1 => last,
+                _ => "no",
+            };
+            format!("u{number:05}@ex.co,{active},{name}\n")
+        });
+        format!("email,active,given_name\n{}", rows.collect::<String>())
+    };
+    let folder = Folder::with_users(&["ann"]);
+    folder.write("before.csv", &file("yes", "no", "A"));
+    folder.done("import before.csv");
+    for name in ["models", "data"] {
+        folder.done(&format!("workspaces create {name} --owner u00000@ex.co"));
+    }
+    let last = format!("u{:05}@ex.co", USERS - 1);
+    folder.done(&format!("workspaces add models {last} --role owner"));
+    folder.write("after.csv", &file("no", "yes", "B"));
+    let named = serde_json::json!([{ "id": 2, "name": "data" }]);
+    let line = "import after.csv --keep none --allow-ownerless";
+    assert_eq!(
+        folder.json(&format!("{line} --dry-run"))["ownerless"],
+        named
+    );
+    assert_eq!(folder.json(line)["ownerless"], named);
+    let changes = folder.done("changes");
+    assert_eq!(changes.matches("left without an active owner").count(), 1);
+}

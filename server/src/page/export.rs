@@ -58,7 +58,9 @@ fn own_username(user: &User) -> &str {
 
 /// A cell that spreadsheets don't interpret as a formula.
 fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    // Behind apostrophes too: an import takes one off.
+    let behind = text.trim_start_matches('\'');
+    let is_formula = behind.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let guarded = if is_formula {
         format!("'{text}")
     } else {
@@ -80,6 +82,8 @@ mod tests {
         assert_eq!(cell("ann@ex.co"), "ann@ex.co");
         assert_eq!(cell("Lee, \"Ann\""), "\"Lee, \"\"Ann\"\"\"");
         assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("'=1+1"), "''=1+1");
+        assert_eq!(cell("'t Hooft"), "'t Hooft");
         assert_eq!(cell("@x,y"), "\"'@x,y\"");
     }
 }

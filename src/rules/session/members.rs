@@ -139,24 +139,36 @@ impl<R: Read> Session<'_, R> {
     /// The workspaces that this batch leaves without an active owner: new ones, and those
     /// that had one. An archived workspace needs no owner, nor does the default workspace
     /// of a user who is its only member.
-    pub(super) fn ownerless(&mut self) -> Result<Vec<Arc<Workspace>>> {
+    pub(in crate::rules) fn ownerless(&mut self) -> Result<Vec<Arc<Workspace>>> {
         let mut ownerless = Vec::new();
         for id in self.owners_to_check.clone() {
-            let Some(workspace) = self.workspace_by_id(id)? else {
-                continue;
-            };
-            if workspace.archived || self.has_active_owner(id)? || !self.had_active_owner(id)? {
-                continue;
+            if let Some(workspace) = self.lacking_owner(id)?
+                && self.had_active_owner(id)?
+            {
+                ownerless.push(workspace);
             }
-            if let Some(user) = workspace.default_of {
-                let members = self.members_of_workspace(id)?;
-                if members.iter().all(|member| member.user == user) {
-                    continue;
-                }
-            }
-            ownerless.push(workspace);
         }
         Ok(ownerless)
+    }
+
+    /// The workspace, if it needs an active owner and has none.
+    pub(in crate::rules) fn lacking_owner(
+        &mut self,
+        id: WorkspaceId,
+    ) -> Result<Option<Arc<Workspace>>> {
+        let Some(workspace) = self.workspace_by_id(id)? else {
+            return Ok(None);
+        };
+        if workspace.archived || self.has_active_owner(id)? {
+            return Ok(None);
+        }
+        if let Some(user) = workspace.default_of {
+            let members = self.members_of_workspace(id)?;
+            if members.iter().all(|member| member.user == user) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(workspace))
     }
 
     fn has_active_owner(&mut self, id: WorkspaceId) -> Result<bool> {

@@ -85,7 +85,7 @@ impl<'a, R: Read> Session<'a, R> {
     }
 
     /// Refusals for names that two records would have, ordered by operation.
-    fn contested(&self) -> Result<Vec<Error>> {
+    pub(super) fn contested(&self) -> Result<Vec<Error>> {
         let base = self.base;
         let unseen = |user: Option<User>, nth: usize| {
             let user = user.filter(|user| !self.users.contains(user.id));
@@ -131,29 +131,16 @@ impl<'a, R: Read> Session<'a, R> {
         Ok(refusals)
     }
 
-    /// All refusals of the net result, ordered by operation.
+    /// All refusals of the net result: those of operations in their order, then those that
+    /// concern the whole batch.
     pub(super) fn judge(&mut self) -> Result<Vec<Error>> {
         let after = self.totals_after()?;
-        let seats = judge::seats(self.license.license, &self.totals, &after);
-        let admins = judge::admins(&self.totals, &after);
-        let mut refusals = self.judge_part()?;
-        // Owners come last.
-        let owners = refusals.iter().position(|error| error.op_index().is_none());
-        let place = owners.unwrap_or(refusals.len());
-        refusals.splice(place..place, seats.into_iter().chain(admins));
-        Ok(refusals)
-    }
-
-    /// The same without seats and admins, which parts that follow may make up for.
-    pub(super) fn judge_part(&mut self) -> Result<Vec<Error>> {
         let mut refusals = self.contested()?;
+        refusals.extend(judge::seats(self.license.license, &self.totals, &after));
+        refusals.extend(judge::admins(&self.totals, &after));
         let ownerless = self.ownerless()?;
         if self.allow_ownerless {
-            self.events.extend(
-                ownerless
-                    .iter()
-                    .map(|w| Event::WorkspaceOwnerless { workspace: w.id }),
-            );
+            self.events.extend(judge::left(&ownerless));
         } else {
             refusals.extend(judge::owners(&ownerless));
         }

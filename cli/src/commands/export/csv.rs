@@ -1,11 +1,13 @@
 //! Users as a table that spreadsheets read, and `headcount import` too.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Write;
 
 use headcount::User;
 
 use super::{Written, each_user};
+use crate::apostrophe::kept;
 use crate::args::COLUMNS;
 use crate::directory::Directory;
 use crate::failure::Result;
@@ -30,7 +32,8 @@ pub(super) fn write(
     each_user(directory, |user| {
         let cells = cells(user);
         let cells = cells.iter().map(String::as_str);
-        table.write_record(cells.chain(names.values(user)))?;
+        let cells = cells.chain(names.values(user)).map(kept);
+        table.write_record(cells.map(Cow::into_owned))?;
         written.users += 1;
         written.records += 1;
         progress.count(written.users);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use headcount::User;
 use serde_json::{Value, json};
 
+use crate::apostrophe::kept;
 use crate::args::COLUMNS;
 use crate::failure::Result;
 use crate::output::Table;
@@ -47,6 +48,7 @@ pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> 
     table.write_record(columns).map_err(std::io::Error::from)?;
     for user in users {
         let cells = cells(&*user?, columns);
+        let cells = cells.iter().map(|cell| kept(cell).into_owned());
         table.write_record(cells).map_err(std::io::Error::from)?;
     }
     Ok(table.flush()?)

@@ -164,7 +164,7 @@ fn change(
         Some(Subject::Workspace(id)) => directory.workspace(id)?,
         _ => None,
     };
-    let ownerless = Ownerless::find(&directory, &applied.ownerless)?;
+    let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
     directory.close()?;
     let Some(workspace) = workspace else {
         return Err(Failure::refused(
@@ -174,7 +174,7 @@ fn change(
     };
     if json {
         let mut document = json!({ "changed": changed, "workspace": workspace });
-        ownerless.add_to(&mut document);
+        ownerless.add_to(&mut document, false);
         return write_json(out, &document);
     }
     let name = short_workspace(workspace.id(), workspace.name());
@@ -213,14 +213,14 @@ fn change_member(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let (changed, user, ownerless) = apply_to_member(&directory, batch)?;
+    let (changed, user, ownerless) = apply_to_member(&directory, batch, json)?;
     let email = email_of(&directory, user)?;
     let member = directory.workspaces_of(user)?;
     let member: Option<Member> = member.into_iter().find(|m| m.workspace() == workspace.id());
     directory.close()?;
     if json {
         let mut document = json!({ "changed": changed, "member": member });
-        ownerless.add_to(&mut document);
+        ownerless.add_to(&mut document, false);
         return write_json(out, &document);
     }
     let email = safe(&email);
@@ -240,13 +240,13 @@ fn remove_member(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let (changed, user, ownerless) = apply_to_member(&directory, batch)?;
+    let (changed, user, ownerless) = apply_to_member(&directory, batch, json)?;
     let email = email_of(&directory, user)?;
     directory.close()?;
     if json {
         let removed = json!({ "workspace": workspace.id(), "user": user });
         let mut document = json!({ "changed": changed, "removed": removed });
-        ownerless.add_to(&mut document);
+        ownerless.add_to(&mut document, false);
         return write_json(out, &document);
     }
     let name = short_workspace(workspace.id(), workspace.name());
@@ -256,9 +256,13 @@ fn remove_member(
 
 /// Whether a batch of one operation changed a membership, whose, and which workspace it left
 /// without an owner.
-fn apply_to_member(directory: &Directory, batch: Batch) -> Result<(bool, UserId, Ownerless)> {
+fn apply_to_member(
+    directory: &Directory,
+    batch: Batch,
+    json: bool,
+) -> Result<(bool, UserId, Ownerless)> {
     let applied = apply(directory, batch)?;
-    let ownerless = Ownerless::find(directory, &applied.ownerless)?;
+    let ownerless = Ownerless::find(directory, &applied.ownerless, json);
     match applied.outcomes.first().map(|outcome| outcome.subject) {
         Some(Subject::Member(_, user)) => Ok((applied.sequence.is_some(), user, ownerless)),
         _ => Err(Failure::refused("other", "that was not about a member")),

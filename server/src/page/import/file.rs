@@ -186,8 +186,9 @@ fn boolean(column: &str, cell: &str) -> Result<Option<bool>, String> {
 
 /// Removes the prefix that the export adds to cells that spreadsheets interpret as formulas.
 fn unguarded(cell: &str) -> &str {
+    let behind = cell.trim_start_matches('\'');
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        Some(rest) if behind.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
         _ => cell,
     }
 }
@@ -198,7 +199,8 @@ mod tests {
 
     #[test]
     fn csv_has_its_columns_in_any_order() {
-        let text = "\u{feff}Admin;email;given_name\r\nfalse;ann@ex.co;'=1\r\n;\"b;o@ex.co\";\r\n";
+        let text =
+            "\u{feff}Admin;email;given_name\r\nfalse;ann@ex.co;''=1\r\n;\"b;o@ex.co\";'=1\r\n";
         let file = File::parse(text);
         assert_eq!(file.problems, [""; 0]);
         let [ann, bob] = &file.rows[..] else {
@@ -208,9 +210,12 @@ mod tests {
             (ann.admin, ann.email.as_deref()),
             (Some(false), Some("ann@ex.co"))
         );
-        assert_eq!(ann.given_name, Some(Some("=1".to_owned())));
+        assert_eq!(ann.given_name, Some(Some("'=1".to_owned())));
         assert_eq!((bob.admin, bob.email.as_deref()), (None, Some("b;o@ex.co")));
-        assert_eq!((&bob.given_name, &bob.username), (&Some(None), &None));
+        assert_eq!(
+            (&bob.given_name, &bob.username),
+            (&Some(Some("=1".to_owned())), &None)
+        );
         assert_eq!(bob.place, "line 3");
     }
 
