@@ -180,8 +180,9 @@ impl StreamPart {
 /// Streams of operations.
 impl Directory {
     /// Applies operations as one change: all of them, or nothing. `visit` is called after
-    /// each part; what it is told holds once this returns without an error. Returns the
-    /// sequence of the change; `None` if nothing was changed.
+    /// each part, and once more where workspaces are left without an active owner; what it is
+    /// told holds once this returns without an error. Returns the sequence of the change;
+    /// `None` if nothing was changed.
     ///
     /// Other writes wait until this returns. So neither the iterator nor `visit` can write
     /// to the directory, export it or close it, and they must not wait for a thread that

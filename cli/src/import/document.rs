@@ -140,6 +140,7 @@ impl<'a> Reader<'a, '_, '_> {
             let realm = if name.is_some() || members.get("users").is_some() {
                 self.begin_realm(&members)?
             } else {
+                self.reading.begin_realm(None);
                 None
             };
             self.read_federated(&members, Some(index))?;
