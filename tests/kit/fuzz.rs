@@ -18,7 +18,7 @@ const SECONDS: u64 = 2;
 const BYTES_MAX: usize = 4096;
 /// The time within which an input must be checked. `fuzz/run` allows ten seconds; here, other
 /// tests and programs use the processors too.
-const TIME_MAX: Duration = Duration::from_secs(60);
+const TIME_MAX: Duration = Duration::from_mins(1);
 
 /// Numbers at which lengths and counts overflow.
 const EDGES: [u64; 8] = [

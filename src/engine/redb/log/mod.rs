@@ -204,15 +204,13 @@ impl Log {
     /// Extends the current segment, if it has frames already and is too short for another
     /// one of `bytes`, which must [fit](Self::fits). After an error it has no room for it.
     pub(super) fn extend(&self, bytes: usize) -> io::Result<()> {
-        match &self.segments[self.current] {
-            Some(segment)
-                if self.offset > FRAMES_AT as u64
-                    && segment.bytes() < self.offset + bytes as u64 =>
-            {
-                segment.grow(self.segment_bytes_new)
-            }
-            _ => Ok(()),
+        if let Some(segment) = &self.segments[self.current]
+            && self.offset > FRAMES_AT as u64
+            && segment.bytes() < self.offset + bytes as u64
+        {
+            segment.grow(self.segment_bytes_new)?;
         }
+        Ok(())
     }
 
     /// Creates or extends the current segment, if it doesn't exist yet or is too short for a

@@ -326,7 +326,7 @@ fn the_first_commit_comes_before_the_checkpoint() {
     let disk = crash_after(&disk, &[b"c"]);
     let engine = disk.open(&with_threads).unwrap();
     // The other one is removed after the takeover.
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while logs(&disk) != ["log1"] && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(5));
     }
