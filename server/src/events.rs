@@ -190,6 +190,9 @@ mod tests {
         const PART: usize = TEXT_BYTES * 2 / 5;
         let directory = Directory::in_memory().unwrap();
         let server = Server::new(directory.clone(), crate::Config::default()).unwrap();
+        directory
+            .set_license(headcount::License::Enterprise)
+            .unwrap();
         let before = directory.stats().unwrap().latest_change;
         for number in 0..8 {
             directory
