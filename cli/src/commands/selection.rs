@@ -163,8 +163,8 @@ pub(super) fn find(
     match &*missing {
         [] => Ok(users),
         [name] => {
-            let named = format!("no user has {}", UserRef::from(*name));
-            Err(super::not_found(&named).with("missing", json!(missing)))
+            let told = format!("no user has {}", UserRef::from(*name));
+            Err(super::not_found(&told).with("missing", json!(missing)))
         }
         many => Err(not_found(many)),
     }
