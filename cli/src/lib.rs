@@ -5,6 +5,7 @@
 mod apostrophe;
 mod args;
 mod commands;
+mod csv_rows;
 mod directory;
 mod failure;
 #[cfg(any(fuzzing, test))]

@@ -1,14 +1,13 @@
 //! Users as a table that spreadsheets read, and `headcount import` too.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::Write;
 
 use headcount::User;
 
 use super::{Written, each_user};
-use crate::apostrophe::kept;
 use crate::args::COLUMNS;
+use crate::csv_rows::CsvRows;
 use crate::directory::Directory;
 use crate::failure::Result;
 use crate::progress::Progress;
@@ -24,22 +23,19 @@ pub(super) fn write(
         names.add(user);
         Ok(())
     })?;
-    let mut table = csv::Writer::from_writer(out);
-    table
-        .write_record(names.columns())
-        .map_err(std::io::Error::from)?;
+    let mut rows = CsvRows::new(out);
+    rows.write(names.columns())?;
     let mut written = Written::default();
     each_user(directory, |user| {
         let cells = cells(user);
         let cells = cells.iter().map(String::as_str);
-        let cells = cells.chain(names.values(user)).map(kept);
-        table.write_record(cells.map(Cow::into_owned))?;
+        rows.write(cells.chain(names.values(user)))?;
         written.users += 1;
         written.records += 1;
         progress.count(written.users);
         Ok(())
     })?;
-    table.flush()?;
+    written.formulas = rows.finish()?;
     Ok(written)
 }
 
