@@ -175,15 +175,19 @@ impl Listed {
     }
 }
 
-/// Responds with the result of `find`, which may read many users.
+/// Responds with the result of `find`, which may read many resources unless `is_short`.
 pub(super) async fn answer(
     asking: ScimRequest,
     parameters: Parameters,
+    is_short: bool,
     find: impl FnOnce(&ScimRequest, &Parameters) -> Result<Listed, Failure> + Send + 'static,
 ) -> Scim<Response> {
     let server = asking.server.clone();
     let work = move |_: &Server| Ok(find(&asking, &parameters)?.document(&parameters));
-    Ok(document(StatusCode::OK, &server.scan(work).await?))
+    Ok(document(
+        StatusCode::OK,
+        &server.read_if_short(is_short, work).await?,
+    ))
 }
 
 /// The cursors of pages that clients are likely to request next. So a walk through a list reads
