@@ -211,9 +211,9 @@ static void refusals(void)
     OP(ACTIVATE_USER);
     TEXT(USER, "bob");
     length = hc_packed_end(&writer);
-    refused(HC_STATUS_INVALID_ARGUMENT, "no packed operations", length - 1, 0);
+    refused(HC_STATUS_INVALID_ARGUMENT, "not packed operations", length - 1, 0);
     buffer[2]++;
-    refused(HC_STATUS_INVALID_ARGUMENT, "no packed operations", length, 0);
+    refused(HC_STATUS_INVALID_ARGUMENT, "not packed operations", length, 0);
     buffer[2]--;
     buffer[12]++;
     refused(HC_STATUS_INVALID_ARGUMENT, "packed operation 1: it does not end where", length, 0);
