@@ -55,6 +55,14 @@ impl Failure {
         }
     }
 
+    /// The refusal with a member more in its JSON.
+    pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.details.insert(name.to_owned(), value);
+        }
+        self
+    }
+
     pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
         Self::Refused(CommandRefusal {
             kind,

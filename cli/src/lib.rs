@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod csv_rows;
 mod directory;
 mod failure;
 #[cfg(any(fuzzing, test))]

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::email::{Email, InvalidEmail, named, quoted};
 use super::user_texts::UsernameTexts;
-use super::visible::look_of;
+use super::visible::{leading_mark, look_of};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Maximum bytes of a username, both as typed and as its key.
@@ -46,7 +46,8 @@ const USERNAME_BYTES_MAX: usize = 255;
 /// registry for PRECIS) and all printable ASCII except the space, up to 255 bytes. ASCII
 /// white space around it is trimmed. Among others, these are refused: spaces, symbols and
 /// emoji, invisible and control characters, look-alikes with a compatibility mapping
-/// (U+212A KELVIN SIGN), and names that mix directions against the Bidi rule (RFC 5893).
+/// (U+212A KELVIN SIGN), a combining mark at the start, and names that mix directions against
+/// the Bidi rule (RFC 5893).
 ///
 /// - A username with an `@` must be an [`Email`] address, and has that address's
 ///   key. The directory keeps emails and usernames unique together, so a text
@@ -238,6 +239,10 @@ fn name_key(typed: &str) -> Result<Cow<'_, str>, InvalidUsername> {
         });
     }
     let key = stable_key(typed)?;
+    // Of the key: width mapping makes a mark of U+FF9E.
+    if let Some(mark) = leading_mark(&key) {
+        return Err(InvalidUsername::LeadingMark(mark));
+    }
     // Width mapping turns U+FF20 into an @.
     if key.contains('@') {
         return Err(InvalidUsername::WideAt);
@@ -284,6 +289,7 @@ enum InvalidUsername {
     Uuid,
     Char(char),
     Newer(char),
+    LeadingMark(char),
     Context,
     Direction,
     Unstable,
@@ -315,6 +321,10 @@ impl InvalidUsername {
             Self::Newer(c) => format!(
                 "{} is not in Unicode 6.3, whose letters usernames are made of; \
                  use another letter",
+                named(c)
+            ),
+            Self::LeadingMark(c) => format!(
+                "it begins with {}, which belongs on a letter before it; take it out",
                 named(c)
             ),
             Self::Context => "a joiner, a middle dot or a mark like them stands where it may not; \

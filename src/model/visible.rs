@@ -1,6 +1,7 @@
 //! Names that people read: which characters they may contain, and when two look the same.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 use unicode_security::skeleton;
 
@@ -17,7 +18,8 @@ const UNSEEN: [char; 4] = ['\u{2800}', '\u{fff9}', '\u{fffa}', '\u{fffb}'];
 /// # Errors
 ///
 /// `InvalidArgument` for control characters, and for characters that are invisible or
-/// change the direction of the text, so that no name can be displayed as another.
+/// change the direction of the text, so that no name can be displayed as another, and for a
+/// combining mark at the start.
 pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
     let text = text.trim();
     for c in text.chars() {
@@ -37,8 +39,24 @@ pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
             ),
         ));
     }
+    if let Some(mark) = leading_mark(text) {
+        return Err(Error::new(
+            ErrorKind::InvalidArgument,
+            format!(
+                "the {what} {} begins with {}, which belongs on a letter before it; take it out",
+                quoted(text),
+                named(mark)
+            ),
+        ));
+    }
     let words: Vec<&str> = text.split_whitespace().collect();
     Ok(words.join(" "))
+}
+
+/// The combining mark that a text begins with. It would be drawn on whatever is displayed
+/// before the text (compare RFC 5891 section 4.2.3.2), and can't be seen alone.
+pub(super) fn leading_mark(text: &str) -> Option<char> {
+    text.chars().next().filter(|c| is_combining_mark(*c))
 }
 
 /// The form in which texts are searched, without regard to case and compatibility forms:
@@ -153,6 +171,10 @@ mod tests {
             "a\u{2800}b",
             "a\nb",
             "a\u{0}b",
+            "\u{301}",
+            " \u{301}a",
+            "\u{903}",
+            "\u{20dd}",
         ] {
             let error = parse_visible("name", bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{bad:?}");
@@ -163,6 +185,12 @@ mod tests {
             "in the name \"Fraud\\u{200b}models\", U+200B can't be seen, or changes how the rest \
              is shown; take it out"
         );
+        assert_eq!(
+            parse_visible("name", "\u{301}a").unwrap_err().to_string(),
+            "the name \"\\u{301}a\" begins with U+0301, which belongs on a letter before it; \
+             take it out"
+        );
+        assert_eq!(parse_visible("name", "e\u{301}").unwrap(), "e\u{301}");
     }
 
     #[test]

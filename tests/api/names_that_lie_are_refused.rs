@@ -23,6 +23,8 @@ fn names_with_invisible_characters_are_refused() {
             "\u{202e}sledom",
             "a\u{2066}b",
             "a\u{ad}b",
+            "\u{301}",
+            "\u{301}a",
         ] {
             let refused = workspace(directory, name);
             assert_eq!(refusal(refused), ErrorKind::InvalidArgument, "{name:?}");
@@ -45,6 +47,21 @@ fn names_with_invisible_characters_are_refused() {
             directory.create_user(ann).unwrap().given_name(),
             Some("Ann Mary")
         );
+    });
+}
+
+#[test]
+fn a_username_does_not_begin_with_a_mark() {
+    on_both_engines(|directory| {
+        for name in ["\u{301}", "\u{301}ann"] {
+            let error = directory
+                .create_user(NewUser::new("ann@ex.co").username(name))
+                .unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidUsername, "{name:?}");
+        }
+        directory
+            .create_user(NewUser::new("ann@ex.co").username("e\u{301}"))
+            .unwrap();
     });
 }
 

@@ -13,8 +13,8 @@ Formats:
             history of changes, request ids or the server's keys.
   csv       a header, then one user on each line, with a column for each attribute and
             provisioner
-  keycloak  a realm with the users, as Keycloak imports it, without workspaces;
-            admins have the realm role admin
+  keycloak  a realm with the users, as Keycloak imports it, without workspaces and
+            external ids; admins have the realm role admin
 
 Memory use does not grow with the directory. The file has everybody's name and
 address; with --output, only you can read it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(crate) struct VerifyArgs {
     /// How many faults to list; all are counted
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::limit)]
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::faults)]
     pub(crate) limit: usize,
 }
 
@@ -29,6 +29,6 @@ pub(crate) struct RepairArgs {
     #[arg(long)]
     pub(crate) yes: bool,
     /// How many faults to list; all are counted
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::limit)]
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::faults)]
     pub(crate) limit: usize,
 }

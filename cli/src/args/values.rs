@@ -8,10 +8,19 @@ pub(crate) fn number(text: &str) -> Result<u64, String> {
     digits(text).ok_or_else(|| "write a whole number, such as 10".to_owned())
 }
 
-/// How many to list.
+/// How many to list, of a list that has all by default.
 pub(crate) fn limit(text: &str) -> Result<usize, String> {
+    at_least_1(text, "write 1 or more, or leave it out to list all")
+}
+
+/// How many faults to list.
+pub(crate) fn faults(text: &str) -> Result<usize, String> {
+    at_least_1(text, "write 1 or more; all are counted")
+}
+
+fn at_least_1(text: &str, zero: &str) -> Result<usize, String> {
     match digits(text).and_then(|number| usize::try_from(number).ok()) {
-        Some(0) => Err("write 1 or more, or leave it out to list all".to_owned()),
+        Some(0) => Err(zero.to_owned()),
         Some(number) => Ok(number),
         None => Err("write a whole number from 1 on, such as 10".to_owned()),
     }
@@ -151,6 +160,7 @@ mod tests {
         assert_eq!(number("0"), Ok(0));
         assert_eq!(limit("5"), Ok(5));
         assert!(limit("0").unwrap_err().contains("leave it out"));
+        assert!(!faults("0").unwrap_err().contains("leave it out"));
         for text in ["", "-1", "+1", "1.5", "x", "99999999999999999999"] {
             assert!(number(text).is_err() && limit(text).is_err(), "{text}");
         }

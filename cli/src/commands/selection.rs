@@ -162,10 +162,10 @@ pub(super) fn find(
     }
     match &*missing {
         [] => Ok(users),
-        [name] => Err(super::not_found(&format!(
-            "no user has {}",
-            UserRef::from(*name)
-        ))),
+        [name] => {
+            let told = format!("no user has {}", UserRef::from(*name));
+            Err(super::not_found(&told).with("missing", json!(missing)))
+        }
         many => Err(not_found(many)),
     }
 }

@@ -182,7 +182,7 @@ impl History {
             Some(later) => Err(Failure::refused(
                 "conflict",
                 format!(
-                    "what change {} changed was changed again by change {later}; undo that one first, or make the change by hand",
+                    "what change {} changed was changed again by change {later}; make the change by hand, as you want it now",
                     self.change.sequence
                 ),
             )),

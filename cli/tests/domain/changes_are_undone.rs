@@ -109,6 +109,8 @@ fn what_is_not_kept_or_came_after_is_refused() {
         assert_says(error["message"].as_str().unwrap(), &[part]);
     }
     assert_says(&folder.refused("undo 12"), &["deleted for good"]);
+    // To undo the later change first would not help.
+    assert_says(&folder.refused("undo 7"), &["by hand"]);
     assert_eq!((state(&folder), latest(&folder)), before);
 }
 

@@ -9,6 +9,14 @@ fn full() -> Folder {
     let folder = Folder::with_users(&["ann", "bob", "dee"]);
     folder.done("users update ann@ex.co --admin true --given-name Ann --attribute team=a,b");
     folder.done("users update bob@ex.co --username Bob --attribute site=\"x\"");
+    let padded = [
+        "users",
+        "update",
+        "bob@ex.co",
+        "--attribute",
+        "note=\u{a0}a ",
+    ];
+    assert!(folder.command("").args(padded).status().unwrap().success());
     folder.done("users deactivate bob@ex.co");
     folder.done("workspaces create Models --owner ann@ex.co");
     folder.done("workspaces add Models bob@ex.co");
@@ -177,13 +185,39 @@ fn csv_and_a_realm_are_imported_as_they_were() {
     let table = folder.done("export --format csv");
     assert!(table.starts_with(
         "id,email,username,given_name,family_name,active,admin,created_at,updated_at,\
-         deactivated_at,version,external_ids.okta,attributes.site,attributes.team\n"
+         deactivated_at,version,external_ids.okta,attributes.note,attributes.site,\
+         attributes.team\n"
     ));
     assert_says(&table, &[",\"a,b\"\n"]);
     let realm: Value =
         serde_json::from_str(&folder.done("export --format keycloak --realm r")).unwrap();
     assert_eq!(realm["realm"], "r");
     assert_eq!(realm["users"][0]["realmRoles"][0], "admin");
+}
+
+#[test]
+fn formulas_are_told_and_kept() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    let told = "1 cell looks like a formula";
+    for csv in ["export --format csv", "users list --format csv"] {
+        assert_eq!(folder.run(csv).err, "", "{csv}");
+    }
+    folder.done("users update ann@ex.co --given-name =1+1 --family-name @lee");
+    for csv in [
+        "export --format csv",
+        "export --format csv --output users.csv",
+        "users list --format csv",
+    ] {
+        assert_says(&folder.run(csv).err, &[told]);
+    }
+    for quiet in ["export", "export --format keycloak", "users list"] {
+        assert_eq!(folder.run(quiet).err, "", "{quiet}");
+    }
+    let told = folder.json("export --format csv --output users.csv --force");
+    assert_eq!(told["exported"]["formulas"], 1);
+    folder.done("--db copy.redb import users.csv");
+    let ann = folder.json("--db copy.redb users get ann@ex.co");
+    assert_eq!(ann["user"]["given_name"], "=1+1");
 }
 
 #[test]

@@ -67,6 +67,14 @@ fn all_or_none() {
     let error = folder.error("users deactivate ann@ex.co nobody no@ex.co");
     assert_eq!(error["kind"], "user_not_found");
     assert_eq!(error["missing"], json!(["nobody", "no@ex.co"]));
+    for line in [
+        "users deactivate ann@ex.co nobody",
+        "users delete nobody --yes",
+    ] {
+        let error = folder.error(line);
+        assert_eq!(error["kind"], "user_not_found", "{line}");
+        assert_eq!(error["missing"], json!(["nobody"]), "{line}");
+    }
     folder.done("workspaces create w --owner bob@ex.co");
     assert_says(
         &folder.refused("users deactivate ann@ex.co bob@ex.co"),

@@ -124,6 +124,8 @@ const CASES: &[(&str, Result<&str, InvalidUsername>)] = &[
     ("adaאדה", Err(InvalidUsername::Direction)),
     ("אדהada", Err(InvalidUsername::Direction)),
     // Letters newer than Unicode 6.3, and Cherokee, whose small letters are.
+    ("\u{301}ann", Err(InvalidUsername::LeadingMark('\u{301}'))),
+    ("\u{ff9e}", Err(InvalidUsername::LeadingMark('\u{3099}'))),
     ("\u{1c90}", Err(InvalidUsername::Newer('\u{1c90}'))),
     ("\u{ab70}", Err(InvalidUsername::Newer('\u{ab70}'))),
     ("\u{13a0}", Err(InvalidUsername::Unstable)),

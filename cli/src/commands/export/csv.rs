@@ -7,6 +7,7 @@ use headcount::User;
 
 use super::{Written, each_user};
 use crate::args::COLUMNS;
+use crate::csv_rows::CsvRows;
 use crate::directory::Directory;
 use crate::failure::Result;
 use crate::progress::Progress;
@@ -22,21 +23,19 @@ pub(super) fn write(
         names.add(user);
         Ok(())
     })?;
-    let mut table = csv::Writer::from_writer(out);
-    table
-        .write_record(names.columns())
-        .map_err(std::io::Error::from)?;
+    let mut rows = CsvRows::new(out);
+    rows.write(names.columns())?;
     let mut written = Written::default();
     each_user(directory, |user| {
         let cells = cells(user);
         let cells = cells.iter().map(String::as_str);
-        table.write_record(cells.chain(names.values(user)))?;
+        rows.write(cells.chain(names.values(user)))?;
         written.users += 1;
         written.records += 1;
         progress.count(written.users);
         Ok(())
     })?;
-    table.flush()?;
+    written.formulas = rows.finish()?;
     Ok(written)
 }
 

@@ -14,6 +14,7 @@ use serde_json::json;
 use self::target::Target;
 use super::Store;
 use crate::args::{ExportArgs, ExportFormat};
+use crate::csv_rows::warn_of_formulas;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::{count, safe, write_json};
@@ -24,6 +25,8 @@ use crate::progress::Progress;
 struct Written {
     users: u64,
     records: u64,
+    /// Cells of CSV that a spreadsheet would run.
+    formulas: u64,
 }
 
 pub(super) fn run(
@@ -34,8 +37,10 @@ pub(super) fn run(
 ) -> Result<()> {
     let directory = store.open()?;
     let Some(file) = &args.output else {
-        write(&directory, args, json, out)?;
-        return Ok(directory.close()?);
+        let written = write(&directory, args, json, out)?;
+        directory.close()?;
+        warn_of_formulas(written.formulas);
+        return Ok(());
     };
     let mut target = Target::create(file, args.force)?;
     let written = write(&directory, args, json, &mut target).map_err(|failure| match failure {
@@ -45,7 +50,10 @@ pub(super) fn run(
     directory.close()?;
     target.finish()?;
     if json {
-        let exported = json!({ "users": written.users, "records": written.records });
+        let mut exported = json!({ "users": written.users, "records": written.records });
+        if written.formulas > 0 {
+            exported["formulas"] = written.formulas.into();
+        }
         return write_json(out, &json!({ "exported": exported }));
     }
     let users = count(usize::try_from(written.users).unwrap_or(usize::MAX), "user");
@@ -54,6 +62,7 @@ pub(super) fn run(
         "exported {users} to {}",
         safe(&file.display().to_string())
     )?;
+    warn_of_formulas(written.formulas);
     Ok(())
 }
 
@@ -92,6 +101,7 @@ fn lines(directory: &Directory, progress: &Progress, out: &mut dyn Write) -> Res
     Ok(Written {
         users: written.users,
         records: written.records,
+        formulas: 0,
     })
 }
 

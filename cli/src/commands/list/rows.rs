@@ -8,6 +8,7 @@ use headcount::User;
 use serde_json::{Value, json};
 
 use crate::args::COLUMNS;
+use crate::csv_rows::{CsvRows, warn_of_formulas};
 use crate::failure::Result;
 use crate::output::Table;
 
@@ -43,13 +44,14 @@ pub(super) fn shown(user: &User, columns: &[String]) -> Value {
 pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
     let usual = COLUMNS.map(str::to_owned);
     let columns = if columns.is_empty() { &usual } else { columns };
-    let mut table = csv::Writer::from_writer(out);
-    table.write_record(columns).map_err(std::io::Error::from)?;
+    let mut rows = CsvRows::new(out);
+    rows.write(columns)?;
     for user in users {
         let cells = cells(&*user?, columns);
-        table.write_record(cells).map_err(std::io::Error::from)?;
+        rows.write(cells)?;
     }
-    Ok(table.flush()?)
+    warn_of_formulas(rows.finish()?);
+    Ok(())
 }
 
 /// A table with these columns.
