@@ -1261,7 +1261,11 @@ struct directory_stats {
     std::uint64_t commit_groups = 0;   ///< Transactions that they were grouped into.
     std::optional<std::uint64_t> seats_limit; ///< Seats of the license; nothing without a limit.
     std::uint64_t file_bytes = 0; ///< The size of the main file; 0 in memory or read-only.
-    std::uint64_t log_bytes = 0;  ///< The size of the log's files; 0 in memory or read-only.
+    /**
+     * The size of the log's files, as of the latest commit; 0 before the first one, and for a
+     * directory in memory or opened read-only.
+     */
+    std::uint64_t log_bytes = 0;
     std::uint64_t checkpoints = 0; ///< Checkpoints, without the one at closing.
     std::uint64_t checkpoint_micros = 0;     ///< The duration of all checkpoints.
     std::uint64_t checkpoint_micros_max = 0; ///< The duration of the longest.

@@ -3,6 +3,7 @@ package headcount
 import (
 	"hash/maphash"
 	"math/bits"
+	"math/rand/v2"
 	"sync/atomic"
 )
 
@@ -14,6 +15,9 @@ type hostCache struct {
 	byID                       cache[ID]
 }
 
+// The tables of this many users take 32 MiB before any user is in them.
+const hostCacheUsersMax = 1 << 22
+
 func newHostCache(users int) *hostCache {
 	if users < 0 {
 		return nil
@@ -22,7 +26,7 @@ func newHostCache(users int) *hostCache {
 		users = 65_536
 	}
 	c := &hostCache{}
-	most := users / 4
+	most := min(users, hostCacheUsersMax) / 4
 	c.byRef.init(most)
 	c.byEmail.init(most)
 	c.byUsername.init(most)
@@ -52,11 +56,10 @@ func (c *cache[K]) init(most int) {
 	c.places = make([]atomic.Pointer[cached[K]], sets*cacheWays)
 }
 
-// set returns the set of a key, and the place in it to give up when all are in use.
-func (c *cache[K]) set(key K) ([]atomic.Pointer[cached[K]], uint64) {
-	hash := maphash.Comparable(c.seed, key)
-	start := hash & uint64(len(c.places)-1) &^ (cacheWays - 1)
-	return c.places[start : start+cacheWays], hash >> 62
+// set returns the places that may hold a key.
+func (c *cache[K]) set(key K) []atomic.Pointer[cached[K]] {
+	start := maphash.Comparable(c.seed, key) & uint64(len(c.places)-1) &^ (cacheWays - 1)
+	return c.places[start : start+cacheWays]
 }
 
 // get returns the user that was kept in this generation; nil if none was.
@@ -64,7 +67,7 @@ func (c *cache[K]) get(generation uint64, key K) *User {
 	if generation%2 != 0 {
 		return nil
 	}
-	set, _ := c.set(key)
+	set := c.set(key)
 	for i := range set {
 		if found := set[i].Load(); found != nil && found.generation == generation && found.key == key {
 			return &found.user
@@ -73,18 +76,25 @@ func (c *cache[K]) get(generation uint64, key K) *User {
 	return nil
 }
 
-// put keeps a user that was read after the generation was, unless a commit was going on.
+// put keeps a user that was read after the generation was, unless a commit was going on or
+// the set has entries of a later generation. Where all places are in use, any of them is
+// given up: a fixed choice would let two keys that are in use evict each other forever.
 func (c *cache[K]) put(generation uint64, key K, user User) {
 	if generation%2 != 0 {
 		return
 	}
-	set, place := c.set(key)
+	set := c.set(key)
+	victim := rand.IntN(cacheWays)
+	replaced := set[victim].Load()
 	for i := range set {
-		// An entry from before a commit is never valid again.
-		if found := set[i].Load(); found == nil || found.generation != generation {
-			place = uint64(i)
-			break
+		found := set[i].Load()
+		switch {
+		case found == nil || found.generation < generation:
+			victim, replaced = i, found
+		case found.generation > generation || found.key == key:
+			return
 		}
 	}
-	set[place].Store(&cached[K]{generation, key, user})
+	// It fails when another goroutine was faster, whose entry may be of a later generation.
+	set[victim].CompareAndSwap(replaced, &cached[K]{generation, key, user})
 }

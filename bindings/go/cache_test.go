@@ -2,9 +2,11 @@ package headcount
 
 import (
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Writers in other goroutines and through another handle: nobody who has seen a version
@@ -16,8 +18,10 @@ func TestTheCacheNeverShowsAnOlderState(t *testing.T) {
 	for _, email := range emails {
 		create(t, d, email)
 	}
+	const enough = 1000
 	var done atomic.Bool
 	var hits atomic.Int64
+	deadline := time.Now().Add(2 * time.Minute)
 	var readers, writers sync.WaitGroup
 	for range 3 {
 		readers.Go(func() {
@@ -42,7 +46,8 @@ func TestTheCacheNeverShowsAnOlderState(t *testing.T) {
 	}
 	for i, handle := range []*Directory{d, other} {
 		writers.Go(func() {
-			for number := range 300 {
+			// Both go on until the readers have met enough hits.
+			for number := 0; number < 300 || hits.Load() < enough && time.Now().Before(deadline); number++ {
 				wrote, err := handle.UpdateUser(emails[i], UserUpdate{GivenName: new(fmt.Sprint(number))})
 				read, err2 := d.UserByEmail(emails[i])
 				if err != nil || err2 != nil || read.Version < wrote.Version {
@@ -55,7 +60,7 @@ func TestTheCacheNeverShowsAnOlderState(t *testing.T) {
 	writers.Wait()
 	done.Store(true)
 	readers.Wait()
-	if hits.Load() < 1000 {
+	if hits.Load() < enough {
 		t.Errorf("only %d hits: no race", hits.Load())
 	}
 }
@@ -91,4 +96,51 @@ func TestTheCacheIsBounded(t *testing.T) {
 	equal(t, true, none.cache == nil)
 	create(t, none, "a@ex.co")
 	must[User](t)(none.UserByEmail("a@ex.co"))
+}
+
+func TestAnyNumberOfCachedUsersIsTaken(t *testing.T) {
+	d := must[*Directory](t)(Open(t.TempDir()+"/users.redb", &Options{HostCacheUsers: math.MaxInt}))
+	equal(t, hostCacheUsersMax/4, len(d.cache.byEmail.places))
+	create(t, d, "a@ex.co")
+	equal(t, "a@ex.co", must[User](t)(d.UserByEmail("a@ex.co")).Email)
+	ok(t, d.Close())
+}
+
+// Two keys that are read in turn both stay in the end, whichever set and place they hash to.
+func TestKeysOfAFullSetDoNotEvictEachOtherForever(t *testing.T) {
+	for range 50 {
+		var c cache[string]
+		c.init(cacheWays)
+		for _, key := range []string{"w", "x", "y", "z"} {
+			c.put(2, key, User{})
+		}
+		for turn := 0; c.get(2, "a") == nil || c.get(2, "b") == nil; turn++ {
+			if turn == 1000 {
+				t.Fatal("two keys evict each other")
+			}
+			for _, key := range []string{"a", "b"} {
+				if c.get(2, key) == nil {
+					c.put(2, key, User{})
+				}
+			}
+		}
+	}
+}
+
+func TestALaterEntryIsNotReplacedByAnEarlierOne(t *testing.T) {
+	var c cache[string]
+	c.init(cacheWays)
+	for range cacheWays {
+		c.put(4, "a", User{Version: 2})
+		c.put(2, "a", User{Version: 1})
+		c.put(2, "b", User{Version: 1})
+		equal(t, uint64(2), c.get(4, "a").Version)
+	}
+	equal(t, true, c.get(2, "a") == nil && c.get(2, "b") == nil)
+	for _, key := range []string{"b", "c", "d", "e"} {
+		c.put(6, key, User{})
+	}
+	for _, key := range []string{"b", "c", "d", "e"} {
+		equal(t, true, c.get(6, key) != nil)
+	}
 }

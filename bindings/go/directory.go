@@ -31,8 +31,8 @@ type Options struct {
 	// negative number none.
 	CacheBytes int64
 	// HostCacheUsers is about how many users this package caches, so that reading one again
-	// makes no call into C: 0 is 65,536, and a negative number none. Cached reads always
-	// reflect the latest commit.
+	// makes no call into C: 0 is 65,536, a negative number none, and more than 4,194,304 count
+	// as that. Cached reads always reflect the latest commit.
 	HostCacheUsers int
 	// LogBytes is the limit of the log beside the file; 0 is 64 MiB, or a quarter of
 	// a file above 256 MiB, up to 128 MiB.
@@ -107,16 +107,18 @@ func open(options *Options, how func(*C.hc_options, **C.hc_directory, **C.hc_err
 		return nil, err
 	}
 	defer C.hc_options_free(native)
+	users := 0
+	if options != nil {
+		users = options.HostCacheUsers
+	}
+	// Before the file is locked: nothing may go wrong between that and the handle's cleanup.
+	cache := newHostCache(users)
 	var d *C.hc_directory
 	var e *C.hc_error
 	if status := how(native, &d, &e); status != C.HC_STATUS_OK {
 		return nil, failure(status, e)
 	}
-	users := 0
-	if options != nil {
-		users = options.HostCacheUsers
-	}
-	return newDirectory(d, newHostCache(users)), nil
+	return newDirectory(d, cache), nil
 }
 
 // The native handle is freed when nothing refers to the Directory any more: a call that

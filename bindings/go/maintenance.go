@@ -65,7 +65,8 @@ type Stats struct {
 	SeatsLimit uint64 `json:"seats_limit"`
 	// FileBytes is the size of the main file; 0 for a directory in memory or opened read-only.
 	FileBytes uint64 `json:"file_bytes"`
-	// LogBytes is the size of the log's files; 0 for a directory in memory or opened read-only.
+	// LogBytes is the size of the log's files, as of the latest commit; 0 before the first one,
+	// and for a directory in memory or opened read-only.
 	LogBytes uint64 `json:"log_bytes"`
 	// Checkpoints write the log's commits to the main file. The one at closing doesn't count.
 	Checkpoints uint64 `json:"checkpoints"`

@@ -28,7 +28,7 @@ impl Argument {
     }
 }
 
-/// All stories that can be told in C++17 and in C++20.
+/// All stories that compile as C++17 and as C++20. The sanitizers run each in one of the two.
 pub const STORIES: [(&str, Argument); 13] = [
     ("guide_session", Argument::File),
     ("last_seat", Argument::Rounds(100)),

@@ -389,7 +389,8 @@ namespace Headcount
         /// <summary>The size of the main file; 0 for a directory in memory or opened read-only.</summary>
         public ulong FileBytes { get; }
 
-        /// <summary>The size of the log's files; 0 for a directory in memory or opened read-only.</summary>
+        /// <summary>The size of the log's files, as of the latest commit; 0 before the first one, and for a
+        /// directory in memory or opened read-only.</summary>
         public ulong LogBytes { get; }
 
         /// <summary>Checkpoints, which write the log's commits to the main file; without the one at closing.</summary>

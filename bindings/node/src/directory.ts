@@ -6,7 +6,7 @@ import { HostCache } from "./cache";
 import { List, ListSync, type Source } from "./lists";
 import { type Answer, native, open } from "./native";
 import { type Operation, type Operations, changeOf, copied, operations, usersOf, workspaceOf } from "./operations";
-import { pathOf, userRef } from "./requests";
+import { OPTIONS, known, pathOf, userRef } from "./requests";
 import type { Change, Copied, CopyOptions, OpenOptions, UserQuery, UserRef, Workspace } from "./types";
 import { User } from "./user";
 import { untilFree } from "./waiting";
@@ -81,7 +81,7 @@ export class Directory implements AsyncDisposable, Disposable {
    * to wait for it is over; with `unsupported_format`, `corrupted`, `io` …
    */
   static async open(path: string | URL, options: OpenOptions = {}): Promise<Directory> {
-    const { openTimeoutMs, signal } = options;
+    const { openTimeoutMs, signal } = known(options, OPTIONS.open);
     const request = openRequest(path, options);
     const opened = await untilFree(openTimeoutMs, signal, async () => core(await native.call(0, request), options));
     if (signal?.aborted) {
@@ -93,11 +93,13 @@ export class Directory implements AsyncDisposable, Disposable {
 
   /** Opens the directory in a file as {@link open} does, without waiting for anybody. */
   static openSync(path: string | URL, options: Omit<OpenOptions, "openTimeoutMs" | "signal"> = {}): Directory {
+    known(options, OPTIONS.openSync);
     return new Directory(core(native.callSync(0, openRequest(path, options)), options));
   }
 
   /** Makes a directory that lives in memory. */
   static inMemory(options: Pick<OpenOptions, "licenseIfNew" | "cacheBytes" | "hostCacheUsers"> = {}): Directory {
+    known(options, OPTIONS.openSync);
     return new Directory(core(native.callSync(0, openRequest(undefined, options)), options));
   }
 
@@ -209,14 +211,15 @@ export class Directory implements AsyncDisposable, Disposable {
 
   /** The changes after this number, and those to come: 0 for all. */
   follow(after: number, options: { signal?: AbortSignal | undefined } = {}): Feed {
-    return new Feed(this.#core.handle, after, options.signal);
+    return new Feed(this.#core.handle, after, known(options, OPTIONS.follow).signal);
   }
 
   /**
    * Copies the directory, as it is now, to a new file, while others go on reading and
    * writing. The file is there once it is whole and verified.
    */
-  backup(path: string | URL, options: CopyOptions = {}): Promise<Copied> {
+  async backup(path: string | URL, options: CopyOptions = {}): Promise<Copied> {
+    known(options, OPTIONS.copy);
     const request = { do: "backup", path: pathOf(path), overwrite: options.overwrite ?? false };
     return untilFree(options.openTimeoutMs, options.signal, async () =>
       copied(open(await native.call(this.#core.handle, JSON.stringify(request)))),
@@ -339,6 +342,7 @@ export class DirectorySync implements Disposable {
 
   /** Copies the directory, as it is now, to a new file. */
   backup(path: string | URL, options: Pick<CopyOptions, "overwrite"> = {}): Copied {
+    known(options, OPTIONS.overwrite);
     const request = { do: "backup", path: pathOf(path), overwrite: options.overwrite ?? false };
     return copied(open(native.callSync(this.#core.handle, JSON.stringify(request))));
   }

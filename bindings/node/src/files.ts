@@ -2,7 +2,7 @@
 
 import { native, open } from "./native";
 import { copied } from "./operations";
-import { pathOf } from "./requests";
+import { OPTIONS, known, pathOf } from "./requests";
 import type { Copied, CopyOptions, Inspection, Repaired } from "./types";
 import { untilFree } from "./waiting";
 
@@ -15,7 +15,8 @@ async function ask(request: object): Promise<unknown> {
  * directory that is there stays as it is unless `overwrite` is set, and until the copy is
  * complete.
  */
-export function restore(backup: string | URL, path: string | URL, options: CopyOptions = {}): Promise<Copied> {
+export async function restore(backup: string | URL, path: string | URL, options: CopyOptions = {}): Promise<Copied> {
+  known(options, OPTIONS.copy);
   const request = {
     do: "restore",
     backup: pathOf(backup),

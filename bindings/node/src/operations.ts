@@ -8,7 +8,7 @@
 import { Batch, type Writer } from "./batch";
 import { HeadcountError } from "./errors";
 import type { Answer } from "./native";
-import { type Op, moment, ops, pathOf, query as queryOf, userRef, workspaceRef } from "./requests";
+import { OPTIONS, type Op, known, moment, ops, pathOf, query as queryOf, userRef, workspaceRef } from "./requests";
 import type {
   Applied,
   Change,
@@ -439,7 +439,11 @@ export const operations: Table = {
   dryRun: operation((writer, ops) => ({ do: "apply", batch: batch(ops, writer), then: "dryRun" }), applied),
   trimChanges: operation((_, before) => ({ do: "trimChanges", before }), json<number>),
   export: operation(
-    (_, path, options) => ({ do: "export", path: pathOf(path), overwrite: options?.overwrite ?? false }),
+    (_, path, options) => ({
+      do: "export",
+      path: pathOf(path),
+      overwrite: known(options ?? {}, OPTIONS.overwrite).overwrite ?? false,
+    }),
     json<number>,
   ),
   load: operation((_, path) => ({ do: "load", path: pathOf(path) }), json<number>),

@@ -2,10 +2,13 @@
 
 import { fileURLToPath } from "node:url";
 
+import { HeadcountError } from "./errors";
 import type {
+  CopyOptions,
   License,
   NewUser,
   NewWorkspace,
+  OpenOptions,
   Role,
   UserQuery,
   UserRef,
@@ -42,6 +45,106 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+/** The names that an object may have; the compiler checks that none is missing. */
+type Names<T> = Readonly<Record<keyof T, true>>;
+
+const USER: Names<NewUser> = {
+  email: true,
+  id: true,
+  username: true,
+  givenName: true,
+  familyName: true,
+  active: true,
+  admin: true,
+  attributes: true,
+  externalIds: true,
+  createdAt: true,
+};
+
+const UPDATE: Names<UserUpdate> = {
+  ifVersion: true,
+  email: true,
+  username: true,
+  givenName: true,
+  familyName: true,
+  admin: true,
+  attributes: true,
+  replaceAttributes: true,
+  externalIds: true,
+};
+
+const QUERY: Names<UserQuery> = {
+  active: true,
+  admin: true,
+  workspace: true,
+  role: true,
+  emailPrefix: true,
+  emailDomain: true,
+  usernamePrefix: true,
+  search: true,
+  attributes: true,
+  hasAttributes: true,
+  createdSince: true,
+  createdBefore: true,
+  changedSince: true,
+  changedBefore: true,
+  seenSince: true,
+  seenBefore: true,
+  sort: true,
+  descending: true,
+  limit: true,
+  after: true,
+};
+
+const WORKSPACE: Names<NewWorkspace> = { name: true, owner: true, externalIds: true };
+
+const SYNC_OPEN: Names<Omit<OpenOptions, "openTimeoutMs" | "signal">> = {
+  createIfMissing: true,
+  licenseIfNew: true,
+  readOnly: true,
+  shared: true,
+  hostCacheUsers: true,
+  cacheBytes: true,
+  pageCacheBytes: true,
+  logBytes: true,
+  salvageLog: true,
+  syncIntervalMs: true,
+};
+
+/** @internal */
+export const OPTIONS = {
+  open: { ...SYNC_OPEN, openTimeoutMs: true, signal: true } satisfies Names<OpenOptions>,
+  openSync: SYNC_OPEN,
+  copy: { overwrite: true, openTimeoutMs: true, signal: true } satisfies Names<CopyOptions>,
+  overwrite: { overwrite: true },
+  follow: { signal: true },
+} as const;
+
+/**
+ * Refuses what is no object, and names that are not known: with a misspelled condition,
+ * a query would find everybody. @internal
+ */
+export function known<T extends object>(fields: T, names: Readonly<Record<string, true>>): T {
+  if (!isObject(fields) || Array.isArray(fields)) {
+    throw invalid(`expected an object with ${listed(names)}`);
+  }
+  for (const name of Object.keys(fields)) {
+    if (!Object.hasOwn(names, name)) {
+      throw invalid(`unknown field \`${name}\`, expected one of ${listed(names)}`);
+    }
+  }
+  return fields;
+}
+
+const listed = (names: object): string =>
+  Object.keys(names)
+    .map((name) => `\`${name}\``)
+    .join(", ");
+
+function invalid(what: string): HeadcountError {
+  return new HeadcountError({ kind: "invalid_argument", message: `an argument is not what it should be: ${what}` });
+}
+
 /** `createdAt` as `created_at`: names of fields as the library has them. */
 function snakeCase(fields: object): Record<string, unknown> {
   const named = Object.entries(fields).map(([name, value]) => [
@@ -52,7 +155,14 @@ function snakeCase(fields: object): Record<string, unknown> {
 }
 
 /** @internal */
-export function query({ workspace, admin, ...query }: UserQuery): object {
+export function query(given: UserQuery): object {
+  const { workspace, admin, ...query } = known(given, QUERY);
+  for (const [name, value] of Object.entries(given)) {
+    // The library would leave out a condition that is null. The first page has no cursor.
+    if (value === null && name !== "after") {
+      throw invalid(`\`${name}\` is null: leave it out, or give a value`);
+    }
+  }
   return {
     ...snakeCase(query),
     admins: admin,
@@ -70,10 +180,10 @@ export function query({ workspace, admin, ...query }: UserQuery): object {
 export const ops = {
   createUser: (user: NewUser | string): Op =>
     isObject(user)
-      ? { ...snakeCase(user), created_at: moment(user.createdAt), op: "create_user" }
+      ? { ...snakeCase(known(user, USER)), created_at: moment(user.createdAt), op: "create_user" }
       : { op: "create_user", email: user },
   updateUser: (user: UserRef, update: UserUpdate): Op => ({
-    ...(isObject(update) ? snakeCase(update) : { update }),
+    ...snakeCase(known(update, UPDATE)),
     op: "update_user",
     user: userRef(user),
   }),
@@ -81,12 +191,15 @@ export const ops = {
   deactivateUser: (user: UserRef): Op => ({ op: "deactivate_user", user: userRef(user) }),
   deleteUser: (user: UserRef): Op => ({ op: "delete_user", user: userRef(user) }),
   setLicense: (license: License): Op => ({ op: "set_license", license }),
-  createWorkspace: ({ name, owner, externalIds }: NewWorkspace): Op => ({
-    op: "create_workspace",
-    name,
-    owner: owner === undefined ? undefined : userRef(owner),
-    external_ids: externalIds,
-  }),
+  createWorkspace: (workspace: NewWorkspace): Op => {
+    const { name, owner, externalIds } = known(workspace, WORKSPACE);
+    return {
+      op: "create_workspace",
+      name,
+      owner: owner === undefined ? undefined : userRef(owner),
+      external_ids: externalIds,
+    };
+  },
   setWorkspaceExternalId: (workspace: WorkspaceRef, provisioner: string, id: string | null): Op => ({
     op: "set_workspace_external_id",
     workspace: workspaceRef(workspace),

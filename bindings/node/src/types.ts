@@ -447,7 +447,10 @@ export interface Stats {
   readonly seatsLimit: number | null;
   /** The size of the main file; 0 for a directory in memory or opened read-only. */
   readonly fileBytes: number;
-  /** The size of the log's files; 0 for a directory in memory or opened read-only. */
+  /**
+   * The size of the log's files, as of the latest commit; 0 before the first one, and for a
+   * directory in memory or opened read-only.
+   */
   readonly logBytes: number;
   /** Checkpoints, which write the log's commits to the main file; without the one at closing. */
   readonly checkpoints: number;

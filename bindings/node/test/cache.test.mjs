@@ -95,7 +95,9 @@ test("nobody sees an older state, whoever writes", async (t) => {
     last = user;
   };
   const { sync } = directory;
-  for (const end = performance.now() + SECONDS * 1000; performance.now() < end; ) {
+  const isEnough = () => hits > 1000 && Math.min(...emails.map((_, i) => Atomics.load(told, i))) > 25;
+  const begun = performance.now();
+  for (let took = 0; took < SECONDS * 1000 || (!isEnough() && took < 120_000); took = performance.now() - begun) {
     for (let round = 0; round < 200; round++) {
       for (const [i, email] of emails.entries()) {
         const name = email.slice(0, 3);

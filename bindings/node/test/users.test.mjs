@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Batch, ConflictError, Directory, HeadcountError, NoFreeSeatError, User } from "headcount";
+import { Batch, ConflictError, Directory, HeadcountError, NoFreeSeatError, User, restore } from "headcount";
 
 import { kind } from "./helpers.mjs";
 
@@ -140,6 +140,29 @@ test("a wrong argument is refused in words, and changes nothing", async () => {
     [() => directory.query({ limit: -1 }), /usize/],
     [() => directory.query({ role: "owner" }), /`workspace`/],
     [() => directory.query({ nope: 1 }), /unknown field `nope`.*`emailPrefix`/],
+    [() => directory.query({ sort: "created_at" }), /unknown variant `created_at`, expected one of `email`/],
+    [() => directory.query({ admins: true }), /unknown field `admins`.*`admin`/],
+    [() => directory.query({ member_of: 5 }), /unknown field `member_of`.*`workspace`/],
+    [() => directory.query({ memberOf: 5 }), /unknown field `memberOf`/],
+    [() => directory.query({ email_prefx: "a" }), /unknown field `email_prefx`/],
+    [() => directory.query({ email_prefix: "a" }), /unknown field `email_prefix`/],
+    [() => directory.query({ workspace: null }), /`workspace` is null/],
+    [() => directory.query(5), /expected an object/],
+    [() => directory.query([]), /expected an object/],
+    [() => directory.count({ admins: true }), /unknown field `admins`/],
+    [() => directory.createUser({ email: "a@ex.co", given_name: "Ann" }), /unknown field `given_name`.*`givenName`/],
+    [() => directory.updateUser("a@ex.co", { if_version: 1 }), /unknown field `if_version`.*`ifVersion`/],
+    [() => directory.updateUser("a@ex.co", 5), /expected an object/],
+    [() => directory.createWorkspace({ name: "w", external_ids: {} }), /unknown field `external_ids`/],
+    [() => directory.createWorkspace("w"), /expected an object/],
+    [async () => directory.follow(0, { signl: null }), /unknown field `signl`/],
+    [() => directory.backup("b.redb", { over_write: true }), /unknown field `over_write`/],
+    [() => directory.export("e.jsonl", { force: true }), /unknown field `force`/],
+    [() => restore("b.redb", "c.redb", { force: true }), /unknown field `force`/],
+    [() => Directory.open("d.redb", { read_only: true }), /unknown field `read_only`.*`openTimeoutMs`/],
+    [async () => Directory.openSync("d.redb", { openTimeoutMs: 5 }), /unknown field `openTimeoutMs`/],
+    [async () => Directory.inMemory({ license: 5 }), /unknown field `license`/],
+    [async () => directory.sync.backup("b.redb", { openTimeoutMs: 5 }), /unknown field `openTimeoutMs`/],
     [() => directory.apply({}), /give a Batch/],
     [() => directory.apply(new Batch().requestId("1")), /UUID/],
     [() => directory.setLicense(1.5), /expected|match/],

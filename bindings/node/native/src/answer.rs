@@ -178,13 +178,15 @@ pub fn camel_case(value: Value) -> Value {
 }
 
 /// A message with the names of fields, which stand between backticks, as JavaScript has them.
+/// A name that is unknown is the caller's, and stays as it is.
 fn in_javascript(message: &str) -> String {
+    let is_callers = |at| at == 1 && message.starts_with("unknown ");
     let parts = message.split('`').enumerate();
     let named = parts.map(|(at, part)| match part {
-        "member_of" if at % 2 == 1 => "workspace".to_owned(),
-        "admins" if at % 2 == 1 => "admin".to_owned(),
-        name if at % 2 == 1 => camel(name),
-        text => text.to_owned(),
+        text if at % 2 == 0 || is_callers(at) => text.to_owned(),
+        "member_of" => "workspace".to_owned(),
+        "admins" => "admin".to_owned(),
+        name => camel(name),
     });
     named.collect::<Vec<_>>().join("`")
 }

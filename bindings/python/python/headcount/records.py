@@ -228,7 +228,8 @@ class Stats:
     file_bytes: int
     """The size of the main file; 0 for a directory in memory or opened read-only."""
     log_bytes: int
-    """The size of the log's files; 0 for a directory in memory or opened read-only."""
+    """The size of the log's files, as of the latest commit; 0 before the first one, and for a directory in
+    memory or opened read-only."""
     checkpoints: int
     """Checkpoints, which write the log's commits to the main file; without the one at closing."""
     checkpoint_micros: int

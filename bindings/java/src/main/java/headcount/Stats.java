@@ -17,7 +17,8 @@ import java.util.OptionalLong;
  * @param commitGroups transactions that they were grouped into
  * @param seatsLimit seats of the license; empty without a limit
  * @param fileBytes the size of the main file; 0 for a directory in memory or opened read-only
- * @param logBytes the size of the log's files; 0 for a directory in memory or opened read-only
+ * @param logBytes the size of the log's files, as of the latest commit; 0 before the first one, and for a directory in
+ *     memory or opened read-only
  * @param checkpoints checkpoints, which write the log's commits to the main file; without the one at closing
  * @param checkpointMicros the duration of all checkpoints in microseconds
  * @param checkpointMicrosMax the duration of the longest checkpoint in microseconds
