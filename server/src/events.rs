@@ -16,6 +16,9 @@ use crate::stream::Texts;
 
 /// Changes read at a time.
 const READ_MAX: usize = 100;
+/// A text ends with the change that brings it to this size: a change can have as many events as
+/// the largest batch has operations.
+const TEXT_BYTES: usize = 1024 * 1024;
 /// How often to send a comment while nothing changes.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often to check whether a listener is still allowed to listen.
@@ -162,12 +165,50 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
 /// The next changes as events, and the number of the last one.
 fn events(server: &Server, mut after: u64, told: Told) -> Result<(String, u64), Failure> {
     let mut text = String::new();
-    for change in page(server, after, READ_MAX)? {
+    for change in server.0.directory.changes(after)?.take(READ_MAX) {
+        let change = change?;
         let data = told(server, &change);
         let data = data.ok_or_else(|| Failure::internal("a change can't be written as JSON"))?;
         after = change.sequence;
         // Writing to a string can't fail.
         let _ = write!(text, "id: {after}\nevent: change\ndata: {data}\n\n");
+        if text.len() >= TEXT_BYTES {
+            break;
+        }
     }
     Ok((text, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use headcount::Directory;
+
+    use super::*;
+
+    #[test]
+    fn a_text_ends_with_the_change_that_makes_it_large() {
+        const PART: usize = TEXT_BYTES * 2 / 5;
+        let directory = Directory::in_memory().unwrap();
+        let server = Server::new(directory.clone(), crate::Config::default()).unwrap();
+        directory
+            .set_license(headcount::License::Enterprise)
+            .unwrap();
+        let before = directory.stats().unwrap().latest_change;
+        for number in 0..8 {
+            directory
+                .create_user(format!("user{number}@ex.co"))
+                .unwrap();
+        }
+        let (mut after, mut counts) = (before, Vec::new());
+        loop {
+            let (text, last) = events(&server, after, |_, _| Some("x".repeat(PART))).unwrap();
+            if text.is_empty() {
+                break;
+            }
+            counts.push(text.matches("id: ").count());
+            assert_eq!(last, after + counts[counts.len() - 1] as u64);
+            after = last;
+        }
+        assert_eq!(counts, [3, 3, 2]);
+    }
 }

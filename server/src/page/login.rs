@@ -44,6 +44,9 @@ struct UnderWay {
     nonce: String,
     verifier: String,
     token_endpoint: String,
+    /// The browser's session so far. Its cookie is not sent when the browser comes back, because
+    /// it comes from another site.
+    session: Option<String>,
     since: Instant,
 }
 
@@ -150,6 +153,7 @@ pub(crate) async fn begin(State(server): State<Server>, headers: HeaderMap) -> S
         nonce,
         verifier,
         token_endpoint,
+        session: session::cookie(&headers).map(str::to_owned),
         since: Instant::now(),
     };
     server.0.logins.begin(state, login);
@@ -179,7 +183,13 @@ pub(crate) async fn end(
 ) -> Shown {
     offered(&server)?;
     match credential(&server, back, &headers).await {
-        Ok(credential) => welcome(&server, &headers, credential),
+        Ok((credential, previous)) => {
+            let response = welcome(&server, &headers, credential)?;
+            if let Some(previous) = previous {
+                server.0.sessions.end(&previous);
+            }
+            Ok(response)
+        }
         Err(failure) => {
             let message = format!("logging in did not work: {}", failure.message);
             Ok(session::login(&server, failure.status, Some(&message)))
@@ -187,11 +197,12 @@ pub(crate) async fn end(
     }
 }
 
+/// The credential of the person who comes back, and the session that the browser had.
 async fn credential(
     server: &Server,
     back: Back,
     headers: &HeaderMap,
-) -> Result<Credential, Failure> {
+) -> Result<(Credential, Option<String>), Failure> {
     let refused = |message: &str| Failure::new(StatusCode::UNAUTHORIZED, message);
     let (issuing, login) = offered(server)?;
     let under_way = back.state.and_then(|state| server.0.logins.take(&state));
@@ -220,7 +231,7 @@ async fn credential(
     let end = Timestamp::now().as_unix_micros().saturating_add(lifetime);
     let credential = Credential::Token(user.id(), Timestamp::from_unix_micros(end)?);
     Caller::of(server, credential.clone(), Door::Page)?.may(Scope::Read)?;
-    Ok(credential)
+    Ok((credential, under_way.session))
 }
 
 /// Exchanges a code for a token.

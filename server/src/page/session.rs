@@ -54,7 +54,7 @@ impl Sessions {
         (*end > Instant::now()).then(|| credential.clone())
     }
 
-    fn end(&self, name: &str) {
+    pub(super) fn end(&self, name: &str) {
         let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.remove(name);
     }

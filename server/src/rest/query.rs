@@ -45,10 +45,10 @@ pub(crate) async fn query(
     Ok(Json(json!(page.await?)))
 }
 
-/// The key that a user is looked up by.
+/// Names a user by exactly one of these.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum LookupBy {
+pub(crate) enum UserReference {
     #[schema(value_type = String, format = "uuid")]
     Id(UserId),
     Email(String),
@@ -63,7 +63,7 @@ pub(crate) enum LookupBy {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Lookup {
     /// Up to 1,000.
-    users: Vec<LookupBy>,
+    users: Vec<UserReference>,
 }
 
 /// Each of the users, or null if there is none.
@@ -78,11 +78,11 @@ pub(crate) async fn lookup(
     }
     let work = move |server: &Server| {
         let directory = &server.0.directory;
-        let find = |name: &LookupBy| match name {
-            LookupBy::Id(id) => directory.user_by_id(*id),
-            LookupBy::Email(email) => directory.user_by_email(email),
-            LookupBy::Username(username) => directory.user_by_username(username),
-            LookupBy::ExternalId { provisioner, id } => {
+        let find = |name: &UserReference| match name {
+            UserReference::Id(id) => directory.user_by_id(*id),
+            UserReference::Email(email) => directory.user_by_email(email),
+            UserReference::Username(username) => directory.user_by_username(username),
+            UserReference::ExternalId { provisioner, id } => {
                 directory.user_by_external_id(provisioner, id)
             }
         };

@@ -44,7 +44,7 @@ use super::{batch, license, query, users, workspaces};
     license::LicenseBody,
     batch::BatchRequest,
     query::Lookup,
-    query::LookupBy,
+    query::UserReference,
 )))]
 pub(super) struct Schemas;
 
@@ -213,8 +213,8 @@ struct Applied {
     /// Whether it was applied when it was sent the first time.
     replayed: bool,
     outcomes: Vec<Outcome>,
-    /// Ids of the workspaces that were left without an active owner; absent where there
-    /// are none.
+    /// Ids of the workspaces that were left without an active owner. Absent if there are none, and
+    /// always if `replayed` is true: only the first response has them.
     #[schema(required = false)]
     ownerless: Vec<u64>,
     /// Only on request, and without deleted users.

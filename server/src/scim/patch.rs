@@ -6,7 +6,7 @@ mod items;
 
 use serde_json::{Map, Value, json};
 
-use self::items::{add, is_same, listed, merge, set};
+use self::items::{add, is_primary, is_same, listed, merge, set, unset_primary};
 use super::ScimError;
 use super::filter::{Filter, Operator};
 use super::path::{AttributePath, entry, key_in, no_path};
@@ -286,19 +286,24 @@ impl Target {
             items.retain(|item| !is_chosen(item));
             return;
         }
-        let mut found = false;
-        for item in items.iter_mut().filter(|item| is_chosen(item)) {
-            found = true;
-            let Value::Object(item) = item else {
-                continue;
-            };
-            match (&self.path.part, value) {
-                (Some(part), _) => set(item, part, verb, value),
-                (None, Value::Object(new)) => merge(item, new),
-                (None, _) => set(item, "value", verb, value),
+        let (chosen, others): (Vec<_>, Vec<_>) = items.iter_mut().partition(|item| is_chosen(item));
+        let is_found = !chosen.is_empty();
+        let mut has_primary = false;
+        for item in chosen {
+            let was_primary = is_primary(item);
+            if let Value::Object(members) = item {
+                match (&self.path.part, value) {
+                    (Some(part), _) => set(members, part, verb, value),
+                    (None, Value::Object(new)) => merge(members, new),
+                    (None, _) => set(members, "value", verb, value),
+                }
             }
+            has_primary |= is_primary(item) && !was_primary;
         }
-        if found || verb == Verb::Remove {
+        if has_primary {
+            unset_primary(others.into_iter());
+        }
+        if is_found || verb == Verb::Remove {
             return;
         }
         let mut item = Map::new();
@@ -308,13 +313,14 @@ impl Target {
         match (&self.path.part, value) {
             (Some(part), _) => set(&mut item, part, verb, value),
             (None, Value::Object(new)) => merge(&mut item, new),
-            (None, Value::Array(new)) => {
-                items.extend(new.iter().cloned());
-                return;
-            }
+            (None, Value::Array(_)) => return add(items, value),
             (None, _) => set(&mut item, "value", verb, value),
         }
-        items.push(Value::Object(item));
+        let item = Value::Object(item);
+        if is_primary(&item) {
+            unset_primary(items.iter_mut());
+        }
+        items.push(item);
     }
 }
 

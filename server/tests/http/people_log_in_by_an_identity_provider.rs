@@ -40,7 +40,12 @@ impl Story {
     }
 
     fn begin(&self) -> Begun {
-        let answer = self.get("/admin/oidc", "");
+        self.begin_with("")
+    }
+
+    /// Begins a login in a browser that has this cookie.
+    fn begin_with(&self, cookie: &str) -> Begun {
+        let answer = self.get("/admin/oidc", cookie);
         assert_eq!(answer.status, 303, "{}", answer.body);
         let cookie = answer.header("set-cookie").unwrap();
         assert!(cookie.contains("HttpOnly; SameSite=Lax"), "{cookie}");
@@ -122,6 +127,28 @@ fn a_user_logs_in_once_with_a_code() {
         303,
         "whoever is inactive is out"
     );
+}
+
+#[test]
+fn a_new_login_ends_the_browsers_session_before() {
+    let story = Story::new();
+    let log_in = |cookie: &str| story.end(&story.begin_with(cookie), &claims());
+    let first = session(&log_in("")).unwrap();
+    let others = session(&log_in("")).unwrap();
+    let is_logged_in = |cookie: &str| story.get("/admin", cookie).status == 200;
+    // The browser comes back from another site, so without the strict cookie.
+    let begun = story.begin_with(&first);
+    assert!(
+        is_logged_in(&first),
+        "a login that is only begun ends nothing"
+    );
+    let stranger = json!({ "aud": "page", "email": "eve@ex.co", "email_verified": true });
+    let refused = story.end(&story.begin_with(&first), &stranger);
+    assert_eq!((refused.status, is_logged_in(&first)), (401, true));
+    let second = session(&story.end(&begun, &claims())).unwrap();
+    assert!(is_logged_in(&second));
+    assert!(!is_logged_in(&first));
+    assert!(is_logged_in(&others), "another browser's session goes on");
 }
 
 #[test]

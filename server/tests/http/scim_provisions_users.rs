@@ -94,6 +94,30 @@ fn a_user_is_created_changed_and_deleted() {
 }
 
 #[test]
+fn another_address_becomes_the_primary_one() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let emails = json!([
+        { "value": "ann@ex.co", "type": "work", "primary": true },
+        { "value": "lee@ex.co", "type": "home" },
+    ]);
+    let made = okta.post(USERS, &json!({ "userName": "ann", "emails": emails }));
+    let path = format!("{USERS}/{}", made.json()["id"].as_str().unwrap());
+    let email = |value: &Value| {
+        let answer = patch(&okta, &path, json!([value]));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let user = running.directory.user_by_username("ann").unwrap().unwrap();
+        user.email().to_string()
+    };
+    let other = json!([{ "value": "lee@ex.co", "primary": true }]);
+    let added = email(&json!({ "op": "add", "path": "emails", "value": other }));
+    assert_eq!(added, "lee@ex.co");
+    let path = "emails[type eq \"work\"].primary";
+    let set = email(&json!({ "op": "replace", "path": path, "value": true }));
+    assert_eq!(set, "ann@ex.co");
+}
+
+#[test]
 fn an_external_id_is_one_users() {
     let running = Running::new();
     let okta = provisioner(&running, "okta");

@@ -32,7 +32,7 @@ pub(super) struct Difference {
 }
 
 impl Step {
-    /// Parses a step from a form.
+    /// The step, as a form contains it.
     fn text(&self) -> String {
         match self {
             Self::Create => "create".to_owned(),
@@ -49,6 +49,7 @@ impl Step {
         }
     }
 
+    /// Parses a step from a form.
     fn parse(text: &str) -> Option<Self> {
         match text {
             "create" => return Some(Self::Create),

@@ -34,31 +34,43 @@ pub(super) fn listed(value: &Value) -> Vec<Value> {
     }
 }
 
-/// Adds items. Existing ones stay as they are, and a new primary item makes the others not
-/// primary.
+/// Adds items. One that is there already gets the members of the new one. A primary item makes
+/// the others not primary (RFC 7644 section 3.5.2).
 pub(super) fn add(items: &mut Vec<Value>, value: &Value) {
     for new in listed(value) {
-        if let Some(old) = items.iter_mut().find(|item| is_same(item, &new)) {
-            if let (Value::Object(old), Value::Object(new)) = (old, &new) {
-                merge(old, new);
-            }
-            continue;
-        }
         if is_primary(&new) {
-            for item in items.iter_mut().filter(|item| is_primary(item)) {
-                item["primary"] = json!(false);
+            unset_primary(items.iter_mut());
+        }
+        match items.iter_mut().find(|item| is_same(item, &new)) {
+            None => items.push(new),
+            Some(old) => {
+                if let (Value::Object(old), Value::Object(new)) = (old, &new) {
+                    merge(old, new);
+                }
             }
         }
-        items.push(new);
     }
 }
 
-fn is_primary(item: &Value) -> bool {
+/// Makes the primary ones of these items not primary.
+pub(super) fn unset_primary<'a>(items: impl Iterator<Item = &'a mut Value>) {
+    for item in items.filter(|item| is_primary(item)) {
+        if let Value::Object(item) = item {
+            set(item, "primary", Verb::Replace, &json!(false));
+        }
+    }
+}
+
+pub(super) fn is_primary(item: &Value) -> bool {
     let primary = item.as_object().and_then(|item| entry(item, "primary"));
-    match primary {
-        Some((_, Value::String(text))) => text.eq_ignore_ascii_case("true"),
-        Some((_, value)) => *value == json!(true),
-        None => false,
+    primary.is_some_and(|(_, value)| is_true(value))
+}
+
+/// Whether this is true; some clients send it as text.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.eq_ignore_ascii_case("true"),
+        value => *value == json!(true),
     }
 }
 

@@ -110,6 +110,52 @@ fn adding_keeps_what_is_there() {
 }
 
 #[test]
+fn one_item_is_primary() {
+    let before = json!({ "emails": [
+        { "value": "a@ex.co", "type": "work", "Primary": true },
+        { "value": "b@ex.co", "type": "home" },
+    ] });
+    let after = json!({ "emails": [
+        { "value": "a@ex.co", "type": "work", "Primary": false },
+        { "value": "b@ex.co", "type": "home", "primary": true },
+    ] });
+    let made = json!({ "value": "b@ex.co", "primary": true });
+    for operation in [
+        json!({ "op": "add", "path": "emails", "value": [made] }),
+        json!({ "op": "add", "path": "emails[type eq \"home\"]", "value": made }),
+        json!({ "op": "replace", "path": "emails[type eq \"home\"].primary", "value": true }),
+        json!({ "op": "replace", "path": "emails[type eq \"home\"].Primary", "value": "True" }),
+    ] {
+        let mut after = after.clone();
+        if operation["value"] == "True" {
+            after["emails"][1]["primary"] = json!("True");
+        }
+        let done = patched(before.clone(), &json!([operation])).unwrap();
+        let same = |value: &Value| value.to_string().to_lowercase();
+        assert_eq!(same(&done), same(&after), "{operation}");
+    }
+    // The condition creates the item.
+    let path = "emails[type eq \"other\" and primary eq true].value";
+    check(
+        json!({ "emails": [{ "value": "a@ex.co", "type": "work", "primary": true }] }),
+        &json!([{ "op": "add", "path": path, "value": "c@ex.co" }]),
+        &json!({ "emails": [
+            { "value": "a@ex.co", "type": "work", "primary": false },
+            { "value": "c@ex.co", "type": "other", "primary": true },
+        ] }),
+    );
+    // Nothing else becomes primary.
+    check(
+        before.clone(),
+        &json!([{ "op": "add", "path": "emails", "value": [{ "value": "b@ex.co", "primary": false }] }]),
+        &json!({ "emails": [
+            { "value": "a@ex.co", "type": "work", "Primary": true },
+            { "value": "b@ex.co", "type": "home", "primary": false },
+        ] }),
+    );
+}
+
+#[test]
 fn a_manager_may_be_a_bare_text() {
     let urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     check(
