@@ -66,7 +66,8 @@ fn main() {
             turns[2].push(Turn::of(&directory, threads, turn, |count| {
                 let (thread, count) = count;
                 // Each thread switches users of its own, off and on again.
-                let (email, _) = person((thread + count / 2 * threads * 7919) % users);
+                let turn = count / 2 * 7919 % (users / threads);
+                let (email, _) = person(thread + turn * threads);
                 if count % 2 == 0 {
                     directory.deactivate_user(&*email).unwrap();
                 } else {

@@ -26,8 +26,7 @@ pub unsafe extern "C" fn hc_directory_generation(directory: *const HcDirectory) 
     // SAFETY: by the contract, `directory` is NULL or live.
     unsafe {
         guard::ask(directory, std::ptr::null(), |directory| {
-            let word: &std::sync::atomic::AtomicU64 = directory.directory.generation_word();
-            Some(word.as_ptr().cast_const())
+            Some(directory.directory.generation_address())
         })
     }
 }

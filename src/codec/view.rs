@@ -157,7 +157,8 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// Reads pairs, preceded by their number, from the front of `fields`, and checks them.
+/// Reads pairs, preceded by their number, from the front of `fields`, and checks them and
+/// their order: users are compared with their pairs in order.
 #[inline]
 fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
     let count = usize::try_from(fields.number()?).map_err(|_| malformed())?;
@@ -165,8 +166,13 @@ fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
         return Ok(Pairs::Stored(0, Fields::default()));
     }
     let pairs = *fields;
-    for _ in 0..count {
-        fields.pair()?;
+    let (mut before, _) = fields.pair()?;
+    for _ in 1..count {
+        let (name, _) = fields.pair()?;
+        if name <= before {
+            return Err(malformed());
+        }
+        before = name;
     }
     Ok(Pairs::Stored(count, pairs))
 }

@@ -1,7 +1,5 @@
 //! Support for hosts that cache users themselves.
 
-use std::sync::atomic::AtomicU64;
-
 use super::Directory;
 
 /// Caching users in a host.
@@ -59,20 +57,24 @@ impl Directory {
         self.shared.cache.generation()
     }
 
-    /// The [generation](Self::generation) in memory, for hosts that read it without a call. It
-    /// lives as long as the directory has handles, and is for reading only.
+    /// The address of the [generation](Self::generation), for hosts that read it without a call:
+    /// of an atomic number of 64 bits, which must be read with acquire semantics and never be
+    /// written. It is the same for each handle on the directory, and valid until the last of them
+    /// is dropped; closing the directory doesn't end it.
     ///
     /// ```
-    /// use std::sync::atomic::Ordering;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
     ///
     /// use headcount::Directory;
     ///
     /// let directory = Directory::in_memory()?;
-    /// let word = directory.generation_word();
-    /// assert_eq!(word.load(Ordering::Acquire), directory.generation());
+    /// let address = directory.generation_address();
+    /// // SAFETY: `directory` lives longer, and the number is only read.
+    /// let number = unsafe { &*address.cast::<AtomicU64>() };
+    /// assert_eq!(number.load(Ordering::Acquire), directory.generation());
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn generation_word(&self) -> &AtomicU64 {
-        self.shared.cache.generation_word()
+    pub fn generation_address(&self) -> *const u64 {
+        self.shared.cache.generation_word().as_ptr().cast_const()
     }
 }

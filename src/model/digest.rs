@@ -27,8 +27,7 @@ pub(crate) type BatchDigest = [u8; DIGEST_BYTES];
 
 impl Batch {
     /// Computes the digest of the request as passed, then draws the ids of new users, so
-    /// that applying the batch draws nothing and can be repeated. Calling it again has no
-    /// effect.
+    /// that applying the batch draws none. Calling it again has no effect.
     pub(crate) fn prepare(&mut self) {
         if self.request_id.is_some() && self.digest.is_none() {
             self.digest = Some(self.digest());

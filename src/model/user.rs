@@ -16,6 +16,20 @@ use super::{Derived, Email, Timestamp, UserId};
 /// assert!(user.is_active() && !user.is_admin());
 /// # Ok::<(), headcount::Error>(())
 /// ```
+///
+/// Two users are equal if all their fields are, the version included. Texts, the email too, are
+/// compared as typed, while two [`Email`]s are equal if they are the same address:
+///
+/// ```
+/// use headcount::{Directory, UserUpdate};
+///
+/// let directory = Directory::in_memory()?;
+/// let ann = directory.create_user("ann@ex.co")?;
+/// let retyped = directory.update_user(ann.id(), UserUpdate::new().email("Ann@ex.co"))?;
+/// assert_eq!(retyped.email(), ann.email());
+/// assert_ne!(retyped, ann);
+/// # Ok::<(), headcount::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub(crate) id: UserId,

@@ -13,6 +13,7 @@ mod imports;
 mod lengths;
 mod sources;
 mod spdx;
+mod targets;
 mod text;
 mod tokens;
 mod unsafety;

@@ -51,6 +51,14 @@ pub(crate) struct SearchRequest {
 impl Parameters {
     /// Parses a query. Unknown parameters, such as Entra's flags, are ignored.
     pub(super) fn of_query(query: &[(String, String)]) -> Result<Self, ScimError> {
+        for (at, (name, _)) in query.iter().enumerate() {
+            let is_it = |(earlier, _): &(String, String)| earlier.eq_ignore_ascii_case(name);
+            if name.eq_ignore_ascii_case("filter") && query[..at].iter().any(is_it) {
+                return Err(ScimError::filter(
+                    "there is more than one filter; join them with and",
+                ));
+            }
+        }
         let find = |wanted: &str| {
             let found = query
                 .iter()

@@ -33,6 +33,7 @@ pub(crate) use self::user_names::UserNames;
 use crate::auth::Caller;
 use crate::door::{Door, Failure};
 use crate::if_match::{self, Versions};
+use crate::json::{Names, object_of};
 use crate::server::Server;
 
 /// How often a change is tried if somebody else keeps changing the resource.
@@ -173,7 +174,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|refused| crate::wire::unread(&refused))?;
-        let read = crate::wire::object_of(&bytes);
+        let read = object_of(&bytes, Names::AnyCase);
         let read = read.map_err(|failure| ScimError::syntax(failure.message))?;
         Ok(Self(read))
     }

@@ -81,3 +81,28 @@ fn a_view_refuses_what_is_no_user() {
         }
     }
 }
+
+#[test]
+fn pairs_that_are_not_in_order_are_damage() {
+    let mut parts = user("bob@ex.co");
+    for name in ["one", "two"] {
+        parts.external_ids.insert(name.to_owned(), "1".to_owned());
+        parts.attributes.insert(name.to_owned(), "1".to_owned());
+    }
+    let user = User::from(parts);
+    let (key, bytes) = (user.email_key(), encoded(&user));
+    let is_name = |at: &usize| matches!(&bytes[*at..*at + 3], b"one" | b"two");
+    let places: Vec<_> = (0..bytes.len() - 3).filter(is_name).collect();
+    assert_eq!(places.len(), 4);
+    for (place, names) in places
+        .into_iter()
+        .zip([["two", "zoo"], ["one", "a.."]].repeat(2))
+    {
+        for name in names {
+            let mut damaged = bytes.clone();
+            damaged[place..place + 3].copy_from_slice(name.as_bytes());
+            let refused = view_user(key, &damaged).map(|_| ()).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::Corrupted, "{name} at {place}");
+        }
+    }
+}

@@ -11,14 +11,15 @@
 //! longer fits waits for it.
 //!
 //! After a crash, the first checkpoint takes over the log that the crash left, and removes
-//! it. Before it begins, the new use is recorded in the database: a first commit that had to
-//! do that would otherwise wait for the checkpoint.
+//! it. Before it begins, its thread records the new use in the database: a first commit that
+//! had to do that would otherwise wait for the checkpoint. While a writer is active, the
+//! checkpoint waits up to 100 ms for it to do that, and then begins anyway.
 
 mod threads;
 
 use std::fmt;
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 #[cfg(test)]
@@ -71,8 +72,8 @@ struct Progress {
     space: Space,
     /// A filter to be built.
     filter: Option<Unfinished>,
-    /// Writes to be sorted.
-    unsorted: Option<Arc<Memtable>>,
+    /// Writes to be sorted, if the memtable is still there then.
+    unsorted: Option<Weak<Memtable>>,
     ending: bool,
 }
 
@@ -197,7 +198,10 @@ impl Work {
 
     /// Tells the threads to end when they have nothing left to do.
     pub(super) fn end(&self) {
-        self.lock().ending = true;
+        let mut progress = self.lock();
+        progress.ending = true;
+        progress.unsorted = None;
+        drop(progress);
         self.0.changed.notify_all();
     }
 

@@ -38,7 +38,7 @@ impl Shared {
             return self.commit_around(log, sequence, pending);
         }
         let staged = pending.staged;
-        if !log.fits(size.frame_bytes()) {
+        if !log.fits(size.frame_bytes()) || !self.extend(log, size.frame_bytes()) {
             self.freeze(log, true)?;
         } else if let Some(wait) = self.pacing.wait(log.filled(), log.room()) {
             thread::sleep(wait);
@@ -64,10 +64,22 @@ impl Shared {
         }
         match state.active.unsorted() {
             Unsorted::Few => {}
-            Unsorted::Many if self.background => self.work.sort(Arc::clone(&state.active)),
+            Unsorted::Many if self.background => self.work.sort(&state.active),
             Unsorted::Many | Unsorted::TooMany => state.active.sort(),
         }
         Ok(())
+    }
+
+    /// Extends the log's segment if it is too short for a frame of `bytes`; returns whether
+    /// there is room for that now.
+    fn extend(&self, log: &Log, bytes: usize) -> bool {
+        match log.extend(bytes) {
+            Ok(()) => true,
+            Err(error) => {
+                ::log::warn!("{}: the log stays small: {error}", self.name);
+                false
+            }
+        }
     }
 
     /// Prepares the next frame, of `bytes`: creates its segment and, before the first frame

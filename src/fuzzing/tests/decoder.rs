@@ -14,18 +14,19 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// Compiles and starts it; `None` if there is no gcc, and the test is skipped.
+    /// Compiles and starts it; `None` if there is no gcc with both sanitizers, and the test
+    /// is skipped.
     pub fn start() -> Option<Self> {
-        if Command::new("gcc").arg("--version").output().is_err() {
-            skip::skip("it needs gcc, which is not installed");
+        let folder = tempfile::tempdir().unwrap();
+        if !has_sanitizers(folder.path()) {
+            skip::skip("it needs gcc with the libraries of its sanitizers");
             return None;
         }
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("decoder");
         let gcc = Command::new("gcc")
             .args(["-std=gnu99", "-g", "-O1", "-Wall", "-Wextra", "-Werror"])
-            .args(["-fsanitize=address,undefined", "-fno-sanitize-recover=all"])
+            .args(SANITIZERS)
             .arg("-I")
             .arg(root.join("include"))
             .args(["packed_fields.c", "packed_program.c"].map(|file| root.join("fuzz").join(file)))
@@ -64,6 +65,18 @@ impl Decoder {
         output.read_exact(&mut fields).expect(ended);
         (is_whole == 1).then_some(fields)
     }
+}
+
+const SANITIZERS: [&str; 2] = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+
+/// Whether gcc builds an empty program with the sanitizers, in `folder`.
+fn has_sanitizers(folder: &Path) -> bool {
+    let source = folder.join("empty.c");
+    std::fs::write(&source, "int main(void) { return 0; }\n").unwrap();
+    let mut gcc = Command::new("gcc");
+    gcc.args(SANITIZERS).arg(source);
+    let built = gcc.arg("-o").arg(folder.join("empty")).output();
+    built.is_ok_and(|built| built.status.success())
 }
 
 impl Drop for Decoder {

@@ -145,7 +145,8 @@ fn make_checkpoints(shared: &Shared) {
 /// Waits until the checkpoint after a crash may begin. The first commit must record its use
 /// in the database, which is impossible while the checkpoint writes to it. So this thread
 /// records the use at once, and a first commit that comes later needs only its frame. If a
-/// writer is active, this waits a while for it to do that, or to ask for the checkpoint.
+/// writer is active, this waits for it to do that, or to ask for the checkpoint, but not
+/// longer than [`FIRST_COMMIT`].
 fn await_first_commit<'s>(shared: &'s Shared, mut progress: MutexGuard<'s, Progress>) {
     let is_left = |job: &Job| matches!(job.source, Source::Left(..));
     let is_early = |progress: &Progress| {
@@ -155,9 +156,9 @@ fn await_first_commit<'s>(shared: &'s Shared, mut progress: MutexGuard<'s, Progr
     let begun = Instant::now();
     while is_early(&progress) {
         drop(progress);
-        let is_recorded = record_use(shared);
+        let was_tried = record_use(shared);
         let rest = FIRST_COMMIT.checked_sub(begun.elapsed());
-        let Some(rest) = rest.filter(|_| !is_recorded) else {
+        let Some(rest) = rest.filter(|_| !was_tried) else {
             return;
         };
         progress = shared.work.lock();
@@ -190,8 +191,8 @@ impl Work {
     }
 
     /// Queues writes for the thread that sorts them.
-    pub(in crate::engine::redb) fn sort(&self, memtable: Arc<Memtable>) {
-        self.lock().unsorted = Some(memtable);
+    pub(in crate::engine::redb) fn sort(&self, memtable: &Arc<Memtable>) {
+        self.lock().unsorted = Some(Arc::downgrade(memtable));
         self.0.changed.notify_all();
     }
 }
@@ -211,7 +212,9 @@ fn help(shared: &Shared) {
         }
         if let Some(memtable) = progress.unsorted.take() {
             drop(progress);
-            memtable.sort();
+            if let Some(memtable) = memtable.upgrade() {
+                memtable.sort();
+            }
             progress = shared.work.lock();
             continue;
         }
@@ -242,6 +245,17 @@ fn sync_each(shared: &Shared, interval: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn writes_to_be_sorted_are_not_kept_by_that() {
+        let work = Work::default();
+        let memtable = Arc::new(Memtable::default());
+        work.sort(&memtable);
+        assert_eq!(Arc::strong_count(&memtable), 1);
+        assert_eq!(Arc::weak_count(&memtable), 1);
+        work.end();
+        assert_eq!(Arc::weak_count(&memtable), 0);
+    }
 
     #[test]
     fn who_cannot_start_all_threads_gets_those_back_that_started() {

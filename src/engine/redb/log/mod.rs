@@ -51,7 +51,8 @@ const SEGMENT_BYTES_MIN: u64 = 24 << 10;
 const SEGMENT_BYTES_NEW_MAX: u64 = 1 << 20;
 
 /// Maximum bytes of a segment that is created beside those of a crash. The first commit may
-/// be waiting for it, and filling it with zeros takes most of its time.
+/// be waiting for it, and filling it with zeros takes most of its time. It is extended to
+/// the size of a new segment when a frame needs that.
 const SEGMENT_BYTES_BESIDE: u64 = 256 << 10;
 
 /// The factor by which a full segment grows before it is reused.
@@ -130,7 +131,15 @@ impl Log {
     pub(super) fn begin_beside(&mut self, left: &Left) {
         self.current = left.free;
         self.has_files = true;
-        self.segment_bytes_first = self.segment_bytes_new.min(SEGMENT_BYTES_BESIDE);
+        if self.grows_in_use() {
+            self.segment_bytes_first = self.segment_bytes_new.min(SEGMENT_BYTES_BESIDE);
+        }
+    }
+
+    /// Whether the current segment can grow behind its frames. They must be synced, because
+    /// a failed sync of the zeros behind them might lose them.
+    fn grows_in_use(&self) -> bool {
+        self.sync == Sync::EachFrame
     }
 
     /// Whether a frame of `bytes` is too large, because even a new segment must hold two
@@ -175,11 +184,12 @@ impl Log {
         self.offset + bytes as u64 <= self.room()
     }
 
-    /// The length of the current segment, or the length that it will have.
+    /// The length of the current segment, or the length that it can have before it is
+    /// switched.
     pub(super) fn room(&self) -> u64 {
         let segment = self.segments[self.current].as_ref();
         let length = segment.map_or(0, |segment| segment.bytes());
-        if self.offset == FRAMES_AT as u64 {
+        if self.offset == FRAMES_AT as u64 || self.grows_in_use() {
             length.max(self.segment_bytes_new)
         } else {
             length
@@ -189,6 +199,18 @@ impl Log {
     /// The used bytes of the current segment.
     pub(super) fn filled(&self) -> u64 {
         self.offset
+    }
+
+    /// Extends the current segment, if it has frames already and is too short for another
+    /// one of `bytes`, which must [fit](Self::fits). After an error it has no room for it.
+    pub(super) fn extend(&self, bytes: usize) -> io::Result<()> {
+        if let Some(segment) = &self.segments[self.current]
+            && self.offset > FRAMES_AT as u64
+            && segment.bytes() < self.offset + bytes as u64
+        {
+            segment.grow(self.segment_bytes_new)?;
+        }
+        Ok(())
     }
 
     /// Creates or extends the current segment, if it doesn't exist yet or is too short for a

@@ -1,4 +1,4 @@
-//! A segment: a file for frames, which can grow when it is not in use.
+//! A segment: a file for frames, which can grow.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +18,8 @@ pub(in crate::engine::redb) struct Segment {
     file: SideFile,
     /// Bytes that were written at least once.
     bytes: AtomicU64,
+    /// Bytes that a header on disk may announce, which is more if writing it failed.
+    announced: AtomicU64,
     /// Its header.
     header: Mutex<SegmentHeader>,
 }
@@ -28,6 +30,7 @@ impl Segment {
         Self {
             file,
             bytes: AtomicU64::new(header.bytes),
+            announced: AtomicU64::new(header.bytes),
             header: Mutex::new(header),
         }
     }
@@ -56,22 +59,24 @@ impl Segment {
             header.put(file)
         })?;
         self.file.sync_data()?;
+        self.announced.store(bytes, Ordering::Relaxed);
         self.bytes.store(bytes, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Extends it to `bytes`, filled with zeros; it must not be in use. After an error it
-    /// is as long as before.
+    /// Extends it to `bytes`, filled with zeros. All its frames must be synced, and none may
+    /// be written meanwhile. After an error there is no more room for frames than before.
     pub(in crate::engine::redb) fn grow(&self, bytes: u64) -> io::Result<()> {
         let before = self.bytes.load(Ordering::Relaxed);
         if before >= bytes {
             return Ok(());
         }
         if let Err(error) = self.zero(before, bytes).and_then(|()| self.sync()) {
-            // Gives the space back; the header doesn't contain the new length yet.
-            let _ = self.file.set_len(before);
+            // Gives back the space that no header announces.
+            let _ = self.file.set_len(self.announced.load(Ordering::Relaxed));
             return Err(error);
         }
+        self.announced.fetch_max(bytes, Ordering::Relaxed);
         self.update(|header, file| {
             header.bytes = bytes;
             header.write(file)
@@ -83,7 +88,8 @@ impl Segment {
     /// Writes zeros from `before` to `bytes`.
     fn zero(&self, before: u64, bytes: u64) -> io::Result<()> {
         let zeros = vec![0; ZEROS_BYTES];
-        self.file.set_len(bytes)?;
+        let announced = self.announced.load(Ordering::Relaxed);
+        self.file.set_len(bytes.max(announced))?;
         let mut at = before;
         while at < bytes {
             let count = zeros

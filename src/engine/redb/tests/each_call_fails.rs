@@ -7,6 +7,8 @@
 //!
 //! A call fails in one of three ways, and each way is tried at every fourth call, so that
 //! three of four calls fail once; with `HEADCOUNT_CALLS_STEP=1` every call fails in each way.
+//! The story that reads without a cache makes so many calls that each way is tried at every
+//! 92nd of them, or every 23rd.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -86,9 +88,8 @@ fn fails_at_each_call(options: &RedbOptions, step: usize, disk: &Disk, before: &
     let kinds = [io::ErrorKind::Other, io::ErrorKind::StorageFull];
     let faults = [(kinds[0], false), (kinds[0], true), (kinds[1], true)];
     let step = step * usize::try_from(number("HEADCOUNT_CALLS_STEP").unwrap_or(STEP)).unwrap();
-    // Each way starts at another call, so that together they cover more calls.
-    for (offset, (kind, for_good)) in faults.into_iter().enumerate() {
-        for call in (1 + offset as u64..=calls).step_by(step) {
+    for (way, (kind, for_good)) in faults.into_iter().enumerate() {
+        for call in failing(calls, way, step) {
             let fault = Fault {
                 call,
                 kind,
@@ -103,6 +104,21 @@ fn fails_at_each_call(options: &RedbOptions, step: usize, disk: &Disk, before: &
             assert!(ended.is_ok(), "{fault:?} of {calls} calls");
         }
     }
+}
+
+/// Which of `calls` calls fail in this way: every `step`th. Each way starts at another call,
+/// so that together they cover more calls.
+fn failing(calls: u64, way: usize, step: usize) -> impl Iterator<Item = u64> {
+    (1..=calls).skip(way % step).step_by(step)
+}
+
+#[test]
+fn a_step_of_one_lets_every_call_fail_in_each_way() {
+    for way in 0..3 {
+        assert!(failing(5, way, 1).eq(1..=5), "{way}");
+    }
+    let calls = [0, 1, 2].map(|way| failing(9, way, 4).collect::<Vec<_>>());
+    assert_eq!(calls, [vec![1, 5, 9], vec![2, 6], vec![3, 7]]);
 }
 
 /// A script that runs on a disk.

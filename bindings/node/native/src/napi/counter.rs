@@ -59,7 +59,7 @@ pub unsafe extern "C" fn counter(
         let kept = Box::into_raw(Box::new(handle.directory().clone()));
         let status = sys::napi_create_external_arraybuffer(
             env,
-            (*kept).generation_word().as_ptr().cast(),
+            (*kept).generation_address().cast_mut().cast(),
             size_of::<u64>(),
             Some(give_up_counter),
             kept.cast(),
