@@ -40,7 +40,8 @@ pub struct Config {
     /// How long a client may take to send the head of a request; an idle connection is
     /// closed after this.
     pub head_timeout: Duration,
-    /// How long a client may take no bytes of its response before the connection is closed.
+    /// How long the system may accept no bytes of a response, because its buffers are full and the
+    /// client does not read, before the connection is closed.
     pub read_timeout: Duration,
     /// How long a request may take from its head to the head of the response.
     pub request_timeout: Duration,
@@ -51,8 +52,8 @@ pub struct Config {
     pub writes_max: usize,
     /// Writes that wait to run; further ones get 503.
     pub writes_waiting_max: usize,
-    /// Requests that read many records, such as lists and searches, at a time; further ones
-    /// wait, up to `request_timeout`. They don't use the threads of writes.
+    /// Requests that may read many records, such as searches, at a time; further ones wait, up to
+    /// `request_timeout`. They don't use the threads of writes. `docs/server.md` lists them.
     pub scans_max: usize,
     /// Requests per second of one key; further ones get 429.
     pub key_requests_per_second: u32,

@@ -34,6 +34,7 @@ mod health;
 mod hex;
 mod if_match;
 mod issuer;
+mod json;
 mod jwt;
 mod keys;
 mod metrics;

@@ -16,6 +16,24 @@ pub(crate) struct Metrics {
     pub(crate) limited: AtomicU64,
     /// Open connections.
     pub(crate) connections: AtomicU64,
+    /// Requests that wait for another one's scan to end.
+    pub(crate) scans_waiting: AtomicU64,
+}
+
+/// Something that a gauge counts until this is dropped.
+pub(crate) struct Counted<'a>(&'a AtomicU64);
+
+impl<'a> Counted<'a> {
+    pub(crate) fn new(gauge: &'a AtomicU64) -> Self {
+        gauge.fetch_add(1, Relaxed);
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 impl Metrics {
@@ -50,6 +68,7 @@ impl Metrics {
             ),
             ("http_rate_limited_total", "counter", &self.limited),
             ("http_connections", "gauge", &self.connections),
+            ("http_long_reads_waiting", "gauge", &self.scans_waiting),
         ] {
             metric(name, kind, &[("", count.load(Relaxed))]);
         }

@@ -1,4 +1,5 @@
-//! A time limit for clients that don't read their responses.
+//! A time limit for clients that don't read their responses. It applies to the bytes that the
+//! system accepts, below TLS: each of them counts as progress.
 
 use std::io::{Error, ErrorKind, IoSlice, Result};
 use std::pin::Pin;
@@ -8,7 +9,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Sleep;
 
-/// A connection on which a write fails when the client takes no bytes for some time.
+/// A connection on which a write fails when the system accepts no bytes for some time, because its
+/// buffers are full and the client does not read.
 pub(crate) struct Patient<S> {
     stream: S,
     limit: Duration,
@@ -26,11 +28,11 @@ impl<S> Patient<S> {
     }
 
     /// Ends the wait if the write made progress, and else begins or checks it.
-    fn limited<T>(
+    fn limited(
         &mut self,
-        written: Poll<Result<T>>,
+        written: Poll<Result<usize>>,
         context: &mut Context<'_>,
-    ) -> Poll<Result<T>> {
+    ) -> Poll<Result<usize>> {
         if written.is_ready() {
             self.waiting = None;
             return written;
@@ -80,12 +82,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        let flushed = Pin::new(&mut self.stream).poll_flush(context);
-        self.limited(flushed, context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        let ended = Pin::new(&mut self.stream).poll_shutdown(context);
-        self.limited(ended, context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

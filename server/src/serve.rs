@@ -203,7 +203,7 @@ struct Client {
 
 impl Client {
     async fn connection(self, stream: TcpStream) {
-        let stream = quick(stream);
+        let stream = Patient::new(quick(stream), self.server.0.config.read_timeout);
         let Some(encryption) = &self.encryption else {
             return self.http(stream).await;
         };
@@ -217,7 +217,6 @@ impl Client {
     }
 
     async fn http(self, stream: impl AsyncRead + AsyncWrite + Unpin + 'static) {
-        let stream = Patient::new(stream, self.server.0.config.read_timeout);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.server.0.config.head_timeout)

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use headcount::{Directory, ErrorKind};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::auth::Caller;
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::door::Failure;
 use crate::feed::Feed;
 use crate::issuer::Issuing;
 use crate::keys::Keys;
-use crate::metrics::Metrics;
+use crate::metrics::{Counted, Metrics};
 use crate::page::{Logins, Sessions, Undos};
 use crate::rates::Rates;
 use crate::relay::Relay;
@@ -24,7 +24,7 @@ use crate::scim::{PageStarts, UserNames};
 use crate::syncs::Syncs;
 
 /// Up to this many records are read inline. More would delay the other requests of the thread.
-const INLINE_MAX: usize = 100;
+pub(crate) const INLINE_MAX: usize = 100;
 /// Threads that read for event listeners.
 pub(crate) const LISTENING_MAX: usize = 1;
 
@@ -166,7 +166,17 @@ impl Server {
         &self,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.read_on_thread(&self.0.scans, work).await
+        let waiting = Counted::new(&self.0.metrics.scans_waiting);
+        let permit = Arc::clone(&self.0.scans).acquire_owned().await;
+        drop(waiting);
+        self.read_on_thread(permit, work).await
+    }
+
+    /// Holds back all scans until the result is dropped; `None` if some are running. For tests.
+    #[doc(hidden)]
+    pub fn hold_scans(&self) -> Option<OwnedSemaphorePermit> {
+        let all = u32::try_from(self.0.config.scans_max.max(1)).ok()?;
+        Arc::clone(&self.0.scans).try_acquire_many_owned(all).ok()
     }
 
     /// Runs `work`, which reads up to `count` records: inline if that is few, else as a scan.
@@ -181,21 +191,31 @@ impl Server {
         self.scan(work).await
     }
 
+    /// Runs `work` inline if it is short, that is, reads up to [`INLINE_MAX`] records; else as a
+    /// scan.
+    pub(crate) async fn read_if_short<T: Send + 'static>(
+        &self,
+        is_short: bool,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.read(if is_short { 0 } else { usize::MAX }, work).await
+    }
+
     /// Runs `work`, which reads changes for a listener, on a blocking thread: a change can have
     /// as many events as the largest batch has operations.
     pub(crate) async fn listen<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.read_on_thread(&self.0.listening, work).await
+        let permit = Arc::clone(&self.0.listening).acquire_owned().await;
+        self.read_on_thread(permit, work).await
     }
 
     async fn read_on_thread<T: Send + 'static>(
         &self,
-        permits: &Arc<Semaphore>,
+        permit: Result<OwnedSemaphorePermit, AcquireError>,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let permit = Arc::clone(permits).acquire_owned().await;
         let permit = permit.map_err(|_| Failure::busy("the server is shutting down"))?;
         let server = self.clone();
         let done = tokio::task::spawn_blocking(move || {

@@ -3,9 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Subcommand};
+use clap::builder::RangedU64ValueParser;
+use clap::{ArgGroup, Subcommand, value_parser};
 use headcount::Timestamp;
-use headcount_server::{Issuer, Login, Scope, Tls};
+use headcount_server::{Issuer, Login, Scope, Tls, is_private};
 
 /// What `headcount serve` offers, at length.
 const SERVE_HELP: &str = "\
@@ -47,10 +48,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) first_key: Option<PathBuf>,
     /// Requests a second that one key may make
-    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = value_parser!(u32).range(1..))]
     pub(crate) key_rate: u32,
     /// Connections that may be open at once
-    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub(crate) connections: usize,
     /// Also serve metrics and health here, without a key
     #[arg(long, value_name = "ADDRESS:PORT")]
@@ -120,6 +121,18 @@ pub(crate) struct IssuerArgs {
 }
 
 impl IssuerArgs {
+    /// A URL of the provider that the server would not connect to, because others could read and
+    /// change what is sent. With the URL of its keys, that of the issuer is only a name, except
+    /// for people's logins.
+    pub(crate) fn unencrypted(&self) -> Option<&str> {
+        let is_name = self.jwks.is_some() && self.login_client.is_none();
+        let issuer = self.issuer.as_deref().filter(|_| !is_name);
+        let mut urls = [issuer, self.jwks.as_deref(), self.relay.as_deref()]
+            .into_iter()
+            .flatten();
+        urls.find(|url| !is_private(url))
+    }
+
     /// The provider, if one was named, with the secret of the page's login.
     pub(crate) fn issuer(&self, login_secret: Option<String>) -> Option<Issuer> {
         let mut issuer = Issuer::new(self.issuer.clone()?, self.audience.clone()?);

@@ -30,6 +30,12 @@ pub(super) fn run(
             ),
         ));
     }
+    if let Some(url) = args.issuer.unencrypted() {
+        return Err(Failure::refused(
+            "invalid_argument",
+            format!("keys and logins would be sent unencrypted to {url}; use https"),
+        ));
+    }
     let stop = stop_signal()?;
     let directory = store.open_or_create_file()?;
     let server = Server::new(directory.clone(), config(args)?)?;

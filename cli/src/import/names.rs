@@ -228,6 +228,12 @@ fn nearest(name: &str) -> Option<&'static str> {
         .map(|(_, ours)| ours)
 }
 
+/// Whether a name that nobody knows is most like `active` or `admin`. To leave out that a
+/// user is inactive would give them a seat.
+pub(super) fn misspells_a_power(name: &str) -> bool {
+    matches!(nearest(name), Some("active" | "admin"))
+}
+
 /// What to say of names that nobody knows, all at once.
 pub(super) fn unknown(what: &str, names: &[&str]) -> String {
     let told: Vec<_> = names

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::cells;
 use super::maps::text_of_scalar;
-use super::names::{Field, Target, unknown};
+use super::names::{Field, Target, misspells_a_power, unknown};
 use super::reading::Reading;
 use super::values::{is_active, is_not_inactive, kind_of, mismatch, moment, shortened, truth};
 
@@ -184,7 +184,7 @@ impl Row {
                 }
                 Some(Target::Silent) if name == "groups" => groups = value,
                 Some(Target::Silent) => {}
-                None if fields == Fields::Ours => strangers.push(name),
+                None if fields == Fields::Ours || misspells_a_power(&name) => strangers.push(name),
                 Some(Target::LeftOut) | None => reading.left_out(&name),
             }
         }

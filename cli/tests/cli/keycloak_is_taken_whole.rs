@@ -244,6 +244,23 @@ fn what_nobody_knows_is_named() {
         &["left out, as there is no field for it: shoeSize;"],
     );
     folder.done("import u.json --map shoeSize=attributes.shoes");
+    // Left out, it would give a seat.
+    for users in [
+        r#"{"users":[{"email":"bob@ex.co","enabeld":false}]}"#,
+        r#"[{"email":"bob@ex.co","acitve":false}]"#,
+    ] {
+        folder.write("u.json", users);
+        let told = folder.refused("import u.json");
+        assert_says(&told, &["(is it active?)", "--ignore"]);
+        let name = if users.contains("acitve") {
+            "acitve"
+        } else {
+            "enabeld"
+        };
+        let mapped = format!("import u.json --map {name}=active");
+        folder.done(&mapped);
+        assert_eq!(folder.user("bob@ex.co")["active"], false);
+    }
 }
 
 #[test]

@@ -117,3 +117,38 @@ fn other_machines_are_not_served_unless_that_is_asked_for() {
     assert!(refused.err.contains("--plain-http"), "{}", refused.err);
     assert!(!folder.has_database());
 }
+
+#[test]
+fn a_provider_is_not_talked_to_unencrypted() {
+    let folder = Folder::new();
+    let tokens = "serve --listen 127.0.0.1:0 --audience headcount --issuer";
+    for (options, url) in [
+        (
+            format!("{tokens} http://id.ex.co/staff"),
+            "http://id.ex.co/staff",
+        ),
+        (
+            format!("{tokens} https://id.ex.co --jwks http://id.ex.co/keys"),
+            "http://id.ex.co/keys",
+        ),
+        (
+            "serve --listen 127.0.0.1:0 --relay http://id.ex.co/connect".to_owned(),
+            "http://id.ex.co/connect",
+        ),
+    ] {
+        let refused = folder.run(&options);
+        assert_eq!(refused.code, 1, "{options}");
+        assert!(refused.err.contains(url), "{}", refused.err);
+    }
+    assert!(!folder.has_database());
+}
+
+#[test]
+fn a_limit_lets_something_through() {
+    let folder = Folder::new();
+    for option in ["--key-rate 0", "--connections 0", "--key-rate -1"] {
+        let refused = folder.run(&format!("serve --listen 127.0.0.1:0 {option}"));
+        assert_eq!(refused.code, 2, "{option}: {}", refused.err);
+    }
+    assert!(!folder.has_database());
+}

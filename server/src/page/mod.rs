@@ -109,7 +109,7 @@ impl FromRequestParts<Server> for Visitor {
     type Rejection = Turned;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Turned> {
-        if parts.method != axum::http::Method::GET {
+        if !parts.method.is_safe() {
             session::check_origin(&parts.headers)?;
         }
         let session = session::cookie(&parts.headers).ok_or(Turned::ToLogin)?;

@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 
 use self::conditional::{Conditional, with_request_id};
 use crate::door::{Door, Failure};
+use crate::json::{Names, object_of};
 use crate::server::Server;
 
 /// A failure in the format of RFC 9457.
@@ -51,7 +52,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let bytes = axum::body::Bytes::from_request(request, state)
             .await
             .map_err(|refused| crate::wire::unread(&refused))?;
-        Ok(Self(crate::wire::object_of(&bytes)?))
+        Ok(Self(object_of(&bytes, Names::Exact)?))
     }
 }
 

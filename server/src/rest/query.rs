@@ -12,6 +12,9 @@ use super::{Asked, Body, LIMIT_MAX, Rest, page_limit, page_of};
 use crate::door::Failure;
 use crate::server::Server;
 
+/// The members of a query that are not conditions.
+const ORDER: [&str; 4] = ["sort", "descending", "limit", "after"];
+
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct How {
@@ -34,14 +37,22 @@ pub(crate) async fn query(
         .get("after")
         .and_then(Value::as_str)
         .map(str::to_owned);
+    let is_condition = |name: &String| !ORDER.contains(&name.as_str());
+    let has_conditions = asked
+        .as_object()
+        .is_none_or(|members| members.keys().any(is_condition));
     let query: UserQuery = serde_json::from_value(asked).map_err(unreadable)?;
     if how.count {
         let count = server.scan(move |server| Ok(server.0.directory.count(&query)?));
         return Ok(Json(json!({ "count": count.await? })));
     }
     let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-    page_limit(limit, UserQuery::LIMIT)?;
-    let page = server.scan(move |server| page_of(server, &query, after.as_deref()));
+    let limit = page_limit(limit, UserQuery::LIMIT)?;
+    // With conditions, a page may have to read many users to find its own.
+    let count = if has_conditions { usize::MAX } else { limit };
+    let page = server.read(count, move |server| {
+        page_of(server, &query, after.as_deref())
+    });
     Ok(Json(json!(page.await?)))
 }
 

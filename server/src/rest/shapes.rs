@@ -35,6 +35,8 @@ use super::{batch, license, query, users, workspaces};
     Outcome,
     Subject,
     Problem,
+    SeatsAsked,
+    Versions,
     Operation,
     users::NewUserBody,
     users::UserPatch,
@@ -100,6 +102,8 @@ struct Workspace {
     /// The user whose default workspace it is.
     #[schema(format = "uuid")]
     default_of: Option<String>,
+    /// Ids by the names of their provisioners.
+    external_ids: BTreeMap<String, String>,
     #[schema(format = "date-time")]
     created_at: String,
     #[schema(format = "date-time")]
@@ -194,6 +198,13 @@ struct Change {
     /// The user who made the change; null for a program.
     #[schema(format = "uuid")]
     actor: Option<String>,
+    /// How the change came in, such as `rest`, `page` or `scim:okta`; absent for a program that
+    /// uses the directory itself.
+    #[schema(required = false)]
+    door: Option<String>,
+    /// The `Idempotency-Key` of the request, if it had one.
+    #[schema(format = "uuid", required = false)]
+    request_id: Option<String>,
     /// Each has its kind in `event`.
     events: Vec<BTreeMap<String, Value>>,
 }
@@ -332,6 +343,31 @@ struct Problem {
     /// The index of the operation in the batch.
     #[schema(required = false)]
     op_index: Option<usize>,
+    /// Only with `no_free_seat`.
+    #[schema(required = false)]
+    seats: Option<SeatsAsked>,
+    /// Only with `conflict`.
+    #[schema(required = false)]
+    versions: Option<Versions>,
+    /// Only with `history_trimmed`: read all records, then the changes after this one.
+    #[schema(required = false)]
+    resume_after: Option<u64>,
+    /// Only with `change_not_yet`: the number of the latest change.
+    #[schema(required = false)]
+    latest: Option<u64>,
+}
+
+#[derive(ToSchema)]
+struct SeatsAsked {
+    limit: u64,
+    active: u64,
+    requested: u64,
+}
+
+#[derive(ToSchema)]
+struct Versions {
+    expected: u64,
+    found: u64,
 }
 
 /// An operation of a batch; its other members depend on `op`.

@@ -74,7 +74,8 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    fn query(&self) -> Result<UserQuery, Failure> {
+    /// The query, and how many users its page may read.
+    fn query(&self) -> Result<(UserQuery, usize), Failure> {
         let limit = page_limit(self.limit, UserQuery::LIMIT)?;
         let sort = match self.sort.as_deref() {
             None | Some("email") => Sort::Email,
@@ -85,7 +86,11 @@ impl Listing {
                 return Err(Failure::bad_request(hint));
             }
         };
-        let mut query = UserQuery::new().limit(limit).sort(sort);
+        let all = UserQuery::new()
+            .limit(limit)
+            .sort(sort)
+            .descending(self.descending);
+        let mut query = all.clone();
         if let Some(id) = self.workspace {
             query = query.member_of(WorkspaceId::from_u64(id), None);
         }
@@ -102,7 +107,7 @@ impl Listing {
             }
             query = query.attribute(name, value);
         }
-        Ok(query
+        let query = query
             .active(self.active)
             .admins(self.admins.then_some(true))
             .email_prefix(self.email_prefix.as_deref())
@@ -114,8 +119,10 @@ impl Listing {
             .changed_since(self.changed_since)
             .changed_before(self.changed_before)
             .seen_since(self.seen_since)
-            .seen_before(self.seen_before)
-            .descending(self.descending))
+            .seen_before(self.seen_before);
+        // With conditions, a page may have to read many users to find its own.
+        let count = if query == all { limit } else { usize::MAX };
+        Ok((query, count))
     }
 }
 
@@ -124,8 +131,10 @@ pub(crate) async fn list(
     State(server): State<Server>,
     Asked(listing): Asked<Listing>,
 ) -> Rest<Json<Value>> {
-    let query = listing.query()?;
-    let page = server.scan(move |server| page_of(server, &query, listing.after.as_deref()));
+    let (query, count) = listing.query()?;
+    let page = server.read(count, move |server| {
+        page_of(server, &query, listing.after.as_deref())
+    });
     Ok(Json(json!(page.await?)))
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::listing::{COUNT_MAX, Listed, Parameters, SearchRequest, answer};
 use super::schema::{ResourceType, schemas};
-use super::{Document, Scim, ScimRequest, document, groups, users};
+use super::{Document, Scim, ScimRequest, document, finding, groups};
 use crate::door::Failure;
 
 pub(crate) async fn config(asking: ScimRequest) -> Response {
@@ -106,7 +106,7 @@ pub(crate) async fn search(
     Document(search): Document<SearchRequest>,
 ) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
-    answer(asking, parameters, find).await
+    answer(asking, parameters, false, find).await
 }
 
 /// Users, then groups.
@@ -118,7 +118,7 @@ fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<Listed, Failure
     }
     let mut listed = Listed::default();
     if of_users {
-        listed = users::find(asking, parameters)?;
+        listed = finding::find(asking, parameters)?;
     }
     if of_groups {
         let mut rest = parameters.clone();

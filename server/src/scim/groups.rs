@@ -13,13 +13,14 @@ use super::group::{WantedGroup, shown};
 use super::listing::{Listed, Parameters, SearchRequest, answer};
 use super::patch::PatchRequest;
 use super::schema::ResourceType;
-use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource};
+use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource, write};
 use crate::door::Failure;
 use crate::server::Server;
 
 pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
     let parameters = asking.parameters.clone();
-    answer(asking, parameters, find).await
+    let is_short = is_short(&parameters);
+    answer(asking, parameters, is_short, find).await
 }
 
 pub(crate) async fn search(
@@ -27,7 +28,8 @@ pub(crate) async fn search(
     Document(search): Document<SearchRequest>,
 ) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
-    answer(asking, parameters, find).await
+    let is_short = is_short(&parameters);
+    answer(asking, parameters, is_short, find).await
 }
 
 /// The groups that a request asks for.
@@ -63,6 +65,16 @@ pub(super) fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<List
         }
     }
     Ok(parameters.page(matches))
+}
+
+/// Whether `find` reads a single workspace, which an index finds, and no members.
+fn is_short(parameters: &Parameters) -> bool {
+    let names = ["displayName", "externalId", "id"];
+    let is_indexed = |filter: &Filter| {
+        let mut names = names.iter();
+        names.any(|name| filter.required(&|path| path.is(name)).is_some())
+    };
+    !parameters.needs("members") && parameters.filter.as_ref().is_some_and(is_indexed)
 }
 
 /// The workspaces that the filter may match, if an index finds them.
@@ -135,11 +147,12 @@ fn answered(
 
 pub(crate) async fn show(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     let server = asking.server.clone();
+    let is_short = !asking.parameters.needs("members");
     let work = move |server: &Server| {
         let workspace = existing(&server.0.directory, &id)?;
         answered(&asking, StatusCode::OK, &workspace)
     };
-    Ok(server.scan(work).await?)
+    Ok(server.read_if_short(is_short, work).await?)
 }
 
 pub(crate) async fn create(
@@ -163,7 +176,7 @@ pub(crate) async fn create(
         };
         answered(&asking, StatusCode::CREATED, &existing(directory, &id)?)
     };
-    Ok(server.write(&caller, work).await?)
+    Ok(write(&server, &caller, work).await?)
 }
 
 /// Replaces a group. Attributes that are missing in the resource stay, because clients that don't
@@ -242,7 +255,7 @@ async fn change(
             "others change this group all the time; try again in a second",
         ))
     };
-    Ok(server.write(&caller, work).await?)
+    Ok(write(&server, &caller, work).await?)
 }
 
 /// Refuses a request that requires a version, because groups have none.
@@ -270,6 +283,6 @@ pub(crate) async fn delete(asking: ScimRequest, Path(id): Path<String>) -> Scim<
         let workspace = existing(directory, &id)?;
         Ok(directory.apply(Batch::new().delete_workspace(&workspace))?)
     };
-    asking.server.write(&asking.caller, work).await?;
+    write(&asking.server, &asking.caller, work).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

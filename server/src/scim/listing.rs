@@ -51,6 +51,14 @@ pub(crate) struct SearchRequest {
 impl Parameters {
     /// Parses a query. Unknown parameters, such as Entra's flags, are ignored.
     pub(super) fn of_query(query: &[(String, String)]) -> Result<Self, ScimError> {
+        for (at, (name, _)) in query.iter().enumerate() {
+            let is_it = |(earlier, _): &(String, String)| earlier.eq_ignore_ascii_case(name);
+            if name.eq_ignore_ascii_case("filter") && query[..at].iter().any(is_it) {
+                return Err(ScimError::filter(
+                    "there is more than one filter; join them with and",
+                ));
+            }
+        }
         let find = |wanted: &str| {
             let found = query
                 .iter()
@@ -175,15 +183,19 @@ impl Listed {
     }
 }
 
-/// Responds with the result of `find`, which may read many users.
+/// Responds with the result of `find`, which may read many resources unless `is_short`.
 pub(super) async fn answer(
     asking: ScimRequest,
     parameters: Parameters,
+    is_short: bool,
     find: impl FnOnce(&ScimRequest, &Parameters) -> Result<Listed, Failure> + Send + 'static,
 ) -> Scim<Response> {
     let server = asking.server.clone();
     let work = move |_: &Server| Ok(find(&asking, &parameters)?.document(&parameters));
-    Ok(document(StatusCode::OK, &server.scan(work).await?))
+    Ok(document(
+        StatusCode::OK,
+        &server.read_if_short(is_short, work).await?,
+    ))
 }
 
 /// The cursors of pages that clients are likely to request next. So a walk through a list reads

@@ -4,6 +4,7 @@
 mod checking;
 pub(crate) mod discovery;
 pub(crate) mod filter;
+mod finding;
 mod group;
 pub(crate) mod groups;
 mod listing;
@@ -22,6 +23,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headcount::Directory;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -31,6 +33,7 @@ pub(crate) use self::user_names::UserNames;
 use crate::auth::Caller;
 use crate::door::{Door, Failure};
 use crate::if_match::{self, Versions};
+use crate::json::{Names, object_of};
 use crate::server::Server;
 
 /// How often a change is tried if somebody else keeps changing the resource.
@@ -171,10 +174,30 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|refused| crate::wire::unread(&refused))?;
-        let read = crate::wire::object_of(&bytes);
+        let read = object_of(&bytes, Names::AnyCase);
         let read = read.map_err(|failure| ScimError::syntax(failure.message))?;
         Ok(Self(read))
     }
+}
+
+/// Runs `work`, which writes, and enters its change into the index of user names, so that the
+/// look-up that often follows need not read it.
+async fn write<T: Send + 'static>(
+    server: &Server,
+    caller: &Caller,
+    work: impl FnOnce(&Directory) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let reader = server.clone();
+    let write = move |directory: &Directory| {
+        let done = work(directory)?;
+        let names = &reader.0.user_names;
+        if names.is_read() {
+            // If it fails, the next look-up tries again.
+            let _ = names.read(&reader.0.directory);
+        }
+        Ok(done)
+    };
+    server.write(caller, write).await
 }
 
 /// A response with SCIM's media type.

@@ -87,7 +87,9 @@ fn tidied_item(attribute: &'static Attribute, value: Value) -> Option<Value> {
             (!object.is_empty()).then_some(Value::Object(object))
         }
         // Some clients send `manager` as a bare id, and emails as bare addresses.
-        (Form::Complex(_), Value::String(text)) => {
+        (Form::Complex(parts), Value::String(text))
+            if attribute.is_multi || find(parts, "value").is_some() =>
+        {
             (!text.is_empty()).then(|| json!({ "value": text }))
         }
         // Entra sends simple values as `{"$ref": null, "value": …}`. Keep any other object:

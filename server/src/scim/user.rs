@@ -78,6 +78,9 @@ pub(super) fn shown(user: &User, provisioner: &str, base: &str) -> Map<String, V
     let user_name = record.alias_of(user).unwrap_or_else(|| user.username());
     shown.insert("userName".to_owned(), json!(user_name));
     let name = shown.entry("name").or_insert_with(|| json!({}));
+    if !name.is_object() {
+        *name = json!({});
+    }
     for (part, value) in [
         ("givenName", user.given_name()),
         ("familyName", user.family_name()),
@@ -211,7 +214,7 @@ impl WantedUser {
             Some(_) => return Err(ScimError::value("externalId must be a string")),
             None => before.and_then(|user| user.external_id(provisioner).map(str::to_owned)),
         };
-        let (given_name, family_name) = names(&mut rest);
+        let (given_name, family_name) = names(&mut rest)?;
         let is_email = |name: &str| match (Email::parse(name), Email::parse(&email)) {
             (Ok(name), Ok(email)) => name == email,
             _ => name == email,
@@ -315,17 +318,20 @@ pub(super) fn is_alias(name: &str) -> bool {
 }
 
 /// Takes the names that are fields of the directory.
-fn names(rest: &mut Map<String, Value>) -> (Option<String>, Option<String>) {
-    let Some(Value::Object(name)) = rest.get_mut("name") else {
-        return (None, None);
+fn names(rest: &mut Map<String, Value>) -> Result<(Option<String>, Option<String>), ScimError> {
+    let mut name = match rest.remove("name") {
+        Some(Value::Object(name)) => name,
+        Some(_) => return Err(ScimError::value("name must have sub-attributes")),
+        None => return Ok((None, None)),
     };
     let mut take = |part: &str| match name.remove(part) {
-        Some(Value::String(text)) if !text.trim().is_empty() => Some(text),
-        _ => None,
+        Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
+        Some(_) => Err(ScimError::value(format!("name.{part} must be a string"))),
+        None => Ok(None),
     };
-    let names = (take("givenName"), take("familyName"));
-    if name.is_empty() {
-        rest.remove("name");
+    let names = (take("givenName")?, take("familyName")?);
+    if !name.is_empty() {
+        rest.insert("name".to_owned(), Value::Object(name));
     }
-    names
+    Ok(names)
 }

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use headcount::{Change, Directory, ErrorKind, Event, Field, User, UserId};
 
 use super::user::ScimRecord;
+use crate::server::INLINE_MAX;
 
 /// The kind of text that was hashed.
 #[derive(Clone, Copy, Hash)]
@@ -84,6 +85,24 @@ impl UserNames {
             users.extend(directory.user_by_id(id)?);
         }
         Ok(users)
+    }
+
+    /// Whether a look-up of this name or email reads only a few users, and no changes before.
+    pub(super) fn finds_few(&self, directory: &Directory, text: &str) -> bool {
+        let Ok(read_up_to) = self.read_up_to.try_lock() else {
+            return false;
+        };
+        let latest = directory.stats().map(|stats| stats.latest_change);
+        if read_up_to.is_none() || *read_up_to != latest.ok() {
+            return false;
+        }
+        drop(read_up_to);
+        let text = text.to_lowercase();
+        let index = lock(&self.index);
+        [Of::Name, Of::Email].into_iter().all(|of| {
+            let ids = index.get(&self.hash(of, &text));
+            ids.is_none_or(|ids| ids.len() <= INLINE_MAX)
+        })
     }
 
     /// Reserves this user name; `None` while somebody else has reserved it.

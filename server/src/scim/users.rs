@@ -5,27 +5,24 @@ use std::sync::Arc;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use headcount::{Batch, Directory, ErrorKind, Sort, User, UserId, UserQuery};
+use headcount::{Batch, Directory, ErrorKind, User, UserId};
 use serde_json::{Map, Value};
 
-use super::filter::Filter;
-use super::listing::{Listed, Parameters, SearchRequest, answer};
-use super::narrowing::narrowed;
+use super::finding::{find, is_short};
+use super::listing::{Parameters, SearchRequest, answer};
 use super::patch::PatchRequest;
 use super::path::entry;
 use super::schema::ResourceType;
 use super::user::{WantedUser, groups, is_alias, shown};
 use super::user_names::Claim;
-use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource};
+use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource, write};
 use crate::door::Failure;
 use crate::server::Server;
 
-/// Users that are skipped at a time on the way to a page.
-const STRIDE: usize = UserQuery::LIMIT_MAX;
-
 pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
     let parameters = asking.parameters.clone();
-    answer(asking, parameters, find).await
+    let is_short = is_short(&asking, &parameters);
+    answer(asking, parameters, is_short, find).await
 }
 
 pub(crate) async fn search(
@@ -33,125 +30,12 @@ pub(crate) async fn search(
     Document(search): Document<SearchRequest>,
 ) -> Scim<Response> {
     let parameters = Parameters::of_search(&search)?;
-    answer(asking, parameters, find).await
-}
-
-/// The users that a request asks for, active or not.
-pub(super) fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<Listed, Failure> {
-    parameters.check_filter(ResourceType::User)?;
-    let directory = &asking.server.0.directory;
-    let narrowed = narrowed(
-        parameters.filter.as_ref(),
-        UserQuery::new().sort(Sort::Created),
-    );
-    let query = narrowed.query;
-    if let (Some(filter), false) = (&parameters.filter, narrowed.is_exact) {
-        let mut matches = Vec::new();
-        let is_name = matches!(filter, Filter::Compare(path, ..) if path.is("userName"));
-        let candidates = candidates(asking, filter)?;
-        let is_certain = is_name && candidates.is_some();
-        let mut check = |user: &User| {
-            let user = whole(asking, user, parameters)?;
-            if is_certain || filter.holds(&user) {
-                matches.push(user);
-            }
-            Ok::<_, Failure>(())
-        };
-        match candidates {
-            Some(users) => users.iter().try_for_each(|user| check(user))?,
-            None => each(directory, query, check)?,
-        }
-        return Ok(parameters.page(matches));
-    }
-    let users = page(&asking.server, &query, parameters)?;
-    let total = directory.count(&query)?;
-    Ok(Listed {
-        total: usize::try_from(total).unwrap_or(usize::MAX),
-        resources: users
-            .iter()
-            .map(|user| whole(asking, user, parameters))
-            .collect::<Result<_, _>>()?,
-    })
-}
-
-/// Visits all users of a query, page by page.
-fn each(
-    directory: &Directory,
-    query: UserQuery,
-    mut visit: impl FnMut(&User) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let mut query = query.limit(STRIDE);
-    loop {
-        let page = directory.query(&query)?;
-        page.users.iter().try_for_each(|user| visit(user))?;
-        match page.next {
-            Some(next) => query = query.after(&*next),
-            None => return Ok(()),
-        }
-    }
-}
-
-/// The users that the filter may match, if an index finds them.
-fn candidates(asking: &ScimRequest, filter: &Filter) -> Result<Option<Vec<Arc<User>>>, Failure> {
-    let directory = &asking.server.0.directory;
-    if let Some(id) = filter.required(&|path| path.is("id")) {
-        let id: Option<UserId> = id.parse().ok();
-        let user = id.map(|id| directory.user_by_id(id)).transpose()?;
-        return Ok(Some(user.flatten().into_iter().collect()));
-    }
-    if let Some(id) = filter.required(&|path| path.is("externalId")) {
-        let user = directory.user_by_external_id(&asking.provisioner(), id)?;
-        return Ok(Some(user.into_iter().collect()));
-    }
-    if let Some(name) = filter.required(&|path| path.is("userName")) {
-        let mut users = asking.server.0.user_names.find(directory, name)?;
-        let user = directory.user_by_username(name)?;
-        users.extend(user.filter(|user| users.iter().all(|other| other.id() != user.id())));
-        return Ok(Some(users));
-    }
-    if let Some(email) = filter.required(&|path| path.is("emails")) {
-        let mut users = asking.server.0.user_names.find_by_email(directory, email)?;
-        let user = directory.user_by_email(email)?;
-        users.extend(user.filter(|user| users.iter().all(|other| other.id() != user.id())));
-        return Ok(Some(users));
-    }
-    Ok(None)
-}
-
-fn page(
-    server: &Server,
-    query: &UserQuery,
-    parameters: &Parameters,
-) -> Result<Vec<Arc<User>>, Failure> {
-    if parameters.count == 0 {
-        return Ok(Vec::new());
-    }
-    let directory = &server.0.directory;
-    let page_start = |start| (query.clone(), start);
-    let mut query = query.clone();
-    if let Some(cursor) = server.0.page_starts.find(&page_start(parameters.start)) {
-        query = query.after(&*cursor);
-    } else {
-        let mut left = parameters.start - 1;
-        while left > 0 {
-            let passed = directory.query(&query.clone().limit(left.min(STRIDE)))?;
-            let Some(next) = passed.next else {
-                return Ok(Vec::new());
-            };
-            left -= passed.users.len();
-            query = query.after(&*next);
-        }
-    }
-    let page = directory.query(&query.limit(parameters.count))?;
-    if let Some(next) = page.next {
-        let start = page_start(parameters.start + page.users.len());
-        server.0.page_starts.remember(start, next);
-    }
-    Ok(page.users)
+    let is_short = is_short(&asking, &parameters);
+    answer(asking, parameters, is_short, find).await
 }
 
 /// The resource, with the groups if they are requested.
-fn whole(
+pub(super) fn whole(
     asking: &ScimRequest,
     user: &User,
     parameters: &Parameters,
@@ -182,11 +66,12 @@ fn existing(directory: &Directory, id: &str) -> Result<Arc<User>, Failure> {
 
 pub(crate) async fn show(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     let server = asking.server.clone();
+    let is_short = !asking.parameters.needs("groups");
     let work = move |server: &Server| {
         let user = existing(&server.0.directory, &id)?;
         answered(&asking, StatusCode::OK, &user)
     };
-    Ok(server.scan(work).await?)
+    Ok(server.read_if_short(is_short, work).await?)
 }
 
 pub(crate) async fn create(
@@ -206,7 +91,7 @@ pub(crate) async fn create(
         };
         answered(&asking, StatusCode::CREATED, &*created?)
     };
-    Ok(server.write(&caller, work).await?)
+    Ok(write(&server, &caller, work).await?)
 }
 
 /// Builds the index of user names before a write uses it.
@@ -317,7 +202,7 @@ async fn change(
         }
         Err(others_are_faster())
     };
-    Ok(server.write(&caller, work).await?)
+    Ok(write(&server, &caller, work).await?)
 }
 
 /// Refuses a user who has none of the versions that a request requires.
@@ -389,6 +274,6 @@ pub(crate) async fn delete(asking: ScimRequest, Path(id): Path<String>) -> Scim<
         }
         Err(others_are_faster())
     };
-    asking.server.write(&asking.caller, work).await?;
+    write(&asking.server, &asking.caller, work).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

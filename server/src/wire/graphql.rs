@@ -17,7 +17,8 @@ use super::selection::{Budget, Fragments, GraphqlError, Selector, merge, no_dire
 use super::validation::Validator;
 use super::values::{arguments, variables};
 use crate::auth::Caller;
-use crate::door::{Failure, cut};
+use crate::door::Failure;
+use crate::json::{Names, object_of};
 use crate::keys::Scope;
 use crate::server::Server;
 
@@ -89,8 +90,8 @@ impl From<headcount::Error> for GraphqlError {
 }
 
 async fn execute(server: &Server, caller: &Caller, body: &[u8]) -> Result<String, GraphqlError> {
-    let body: GraphqlRequest = serde_json::from_slice(body).map_err(|error| GraphqlError {
-        message: format!("the request body is not a GraphQL request: {}", cut(&error)),
+    let body: GraphqlRequest = object_of(body, Names::Exact).map_err(|failure| GraphqlError {
+        message: failure.message,
         code: "invalid-json",
     })?;
     let document = parsed(&body.query, server.0.config.graphql_bytes_max)?;

@@ -18,7 +18,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub(crate) use self::schema::Schema;
-use crate::door::{Door, Failure, cut};
+use crate::door::{Door, Failure};
+use crate::json::{Names, object_of};
 
 /// A failure in the format of the platform's API.
 pub(crate) struct PlatformFailure(pub(crate) Failure);
@@ -64,18 +65,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Document<T> {
             .await
             .map_err(|refused| unread(&refused))?;
         let text = if bytes.is_empty() { &b"{}"[..] } else { &bytes };
-        Ok(Self(object_of(text)?))
+        Ok(Self(object_of(text, Names::Exact)?))
     }
-}
-
-/// Parses a JSON object. Lists are refused, although serde reads structs from them.
-pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8]) -> Result<T, Failure> {
-    let malformed =
-        |why: String| Failure::bad_request(format!("the request body is not valid: {why}"));
-    if !text.is_empty() && !text.trim_ascii_start().starts_with(b"{") {
-        return Err(malformed("it must be a JSON object".to_owned()));
-    }
-    serde_json::from_slice(text).map_err(|error| malformed(cut(&error)))
 }
 
 pub(crate) fn unread(refused: &BytesRejection) -> Failure {

@@ -12,9 +12,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::user_object::{Replacement, UserObject};
-use super::{Document, Identity, IdentityFailure, Platform, object_of};
+use super::{Document, Identity, IdentityFailure, Platform};
 use crate::auth::Caller;
 use crate::door::{Failure, cut};
+use crate::json::{Names, object_of};
 use crate::keys::Scope;
 use crate::server::Server;
 
@@ -204,7 +205,7 @@ pub(crate) async fn replace(
     body: axum::body::Bytes,
 ) -> Identity<StatusCode> {
     let id: UserId = id.parse().map_err(|_| nobody())?;
-    let replacement: Replacement = object_of(&body)?;
+    let replacement: Replacement = object_of(&body, Names::Exact)?;
     server
         .write(&caller, move |directory| {
             replace_with(directory, id, &replacement)

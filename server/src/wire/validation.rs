@@ -165,7 +165,11 @@ impl<'a> Validator<'a> {
         definitions: &[Positioned<InputValueDefinition>],
         place: &str,
     ) -> Result<(), GraphqlError> {
-        for (name, literal) in given {
+        for (at, (name, literal)) in given.iter().enumerate() {
+            if given[..at].iter().any(|(earlier, _)| earlier == name) {
+                let message = format!("{place}.{name} is there twice");
+                return Err(GraphqlError::invalid(message));
+            }
             let mut known = definitions.iter().map(|of| &of.node);
             let definition = known.find(|of| of.name.node == **name);
             let definition = definition.ok_or_else(|| no_member(place, name))?;

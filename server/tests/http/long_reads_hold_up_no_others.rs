@@ -1,21 +1,17 @@
-//! Answers that read many records are made on threads of their own, in turn. So however long
-//! they take, a short read does not wait for them.
+//! Requests that may read many records wait for each other, and no short read waits for them.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use headcount::{Batch, License, NewUser, NewWorkspace};
-use headcount_server::{Config, Scope, matrix};
+use headcount::NewWorkspace;
+use headcount_server::{Config, Holder, Scope, matrix};
 use serde_json::json;
 
 use crate::browser::Browser;
 use crate::client::{Client, Running};
 use crate::scans_leave_writes_their_threads::is_answered;
 use crate::scim_provisions_users::{USERS, provisioner};
-
-const USERS_COUNT: usize = 2_000;
-const SCANS: usize = 12;
 
 /// Routes that read and may read many records: users, members, workspaces or events.
 const LONG: [(&str, &str); 24] = [
@@ -103,12 +99,14 @@ fn long_request(method: &str, path: &str, user: &str) -> (String, String) {
         "/v1/api/workspaces/list_users" => json!({ "workspace_id": 1 }),
         "/v1/graphql" => json!({ "query": "{ workspace_by_pk(id: 1) { users { user_id } } }" }),
         "/api/v1/lookup" => json!({ "users": many }),
+        "/api/v1/query" => json!({ "limit": 1, "search": "ann" }),
         _ => json!({}),
     };
     let is_user = path.contains("/users/") || path.contains("/Users/");
     let id = if is_user { user } else { "1" };
     let path = path.replace("{id}", id).replace("{name}", user);
     let path = match path.as_str() {
+        "/api/v1/users" => "/api/v1/users?limit=1&admins=true".to_owned(),
         "/api/v1/workspaces" => "/api/v1/workspaces?limit=1000".to_owned(),
         _ => path,
     };
@@ -127,32 +125,108 @@ fn sent(client: &Client, method: &str, path: &str, body: &str) -> TcpStream {
     stream
 }
 
-#[test]
-fn a_short_read_is_answered_before_the_long_ones() {
-    let running = Running::with(Config {
-        scans_max: 1,
+/// Requests that read few records, though others for the same routes read many. `{id}` is a user.
+const FEW: [(&str, &str, &str); 13] = [
+    ("GET", "/api/v1/users", ""),
+    (
+        "GET",
+        "/api/v1/users?limit=100&sort=created&descending=true",
+        "",
+    ),
+    ("GET", "/api/v1/workspaces?limit=100", ""),
+    (
+        "POST",
+        "/api/v1/query",
+        r#"{"limit":100,"sort":"username"}"#,
+    ),
+    (
+        "POST",
+        "/api/v1/lookup",
+        r#"{"users":[{"email":"ann@ex.co"}]}"#,
+    ),
+    ("GET", "/scim/v2/Users/{id}?excludedAttributes=groups", ""),
+    (
+        "GET",
+        "/scim/v2/Users?excludedAttributes=groups&filter=userName%20eq%20%22ann%22",
+        "",
+    ),
+    (
+        "GET",
+        "/scim/v2/Users?attributes=id&filter=emails%20eq%20%22ann@ex.co%22",
+        "",
+    ),
+    (
+        "GET",
+        "/scim/v2/Users?attributes=id&filter=externalId%20eq%20%22x%22",
+        "",
+    ),
+    (
+        "GET",
+        "/scim/v2/Users?attributes=id&filter=id%20eq%20%22{id}%22",
+        "",
+    ),
+    (
+        "POST",
+        "/scim/v2/Users/.search",
+        r#"{"filter":"userName eq \"ann\" and active eq true","excludedAttributes":["groups"]}"#,
+    ),
+    ("GET", "/scim/v2/Groups/1?excludedAttributes=members", ""),
+    (
+        "GET",
+        "/scim/v2/Groups?excludedAttributes=members&filter=displayName%20eq%20%22Fraud%22",
+        "",
+    ),
+];
+
+/// How many requests wait for a long read to end.
+pub fn waiting(running: &Running) -> usize {
+    let client = running.client(Holder::Provisioner("ops".to_owned()), Scope::Read);
+    let text = client.get("/metrics").body;
+    let mut lines = text.lines();
+    let line = lines.find_map(|line| line.strip_prefix("headcount_http_long_reads_waiting "));
+    line.unwrap().parse().unwrap()
+}
+
+/// Waits until this many requests wait.
+pub fn wait_for_waiting(running: &Running, count: usize) {
+    let begun = Instant::now();
+    while waiting(running) != count {
+        assert!(
+            begun.elapsed() < Duration::from_mins(1),
+            "{} wait, not {count}",
+            waiting(running)
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// A server that lets no request wait for less than this test takes.
+fn patient(scans_max: usize) -> Running {
+    Running::with(Config {
+        scans_max,
         request_timeout: Duration::from_mins(5),
         ..Config::default()
-    });
-    let mut batch = Batch::new().set_license(License::Enterprise);
-    for number in 0..USERS_COUNT {
-        batch = batch.create_user(NewUser::new(format!("user{number}@ex.co")));
-    }
-    running.directory.apply(batch).unwrap();
+    })
+}
+
+#[test]
+fn short_reads_are_answered_while_the_long_ones_wait() {
+    let running = patient(2);
     let (ann, reader) = running.user("ann", Scope::Read);
     let workspace = NewWorkspace::new("Fraud").owner(ann.id());
     running.directory.create_workspace(workspace).unwrap();
     let okta = provisioner(&running, "okta");
     let browser = Browser::new(&running, Scope::Read);
-    let filter = "title%20pr%20or%20name.familyName%20co%20%22x%22";
-    let slow = format!("{USERS}?filter={filter}");
-    let scans: Vec<_> = (0..SCANS).map(|_| sent(&okta, "GET", &slow, "")).collect();
-    // They are known to be under way when the first one is answered.
-    while !scans.iter().any(is_answered) {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    let id = ann.id().to_string();
+    let by_name = format!("{USERS}?filter=userName%20eq%20%22ann%22");
+    assert_eq!(
+        okta.get(&by_name).json()["totalResults"],
+        1,
+        "makes the index"
+    );
+    let hold = running.server.hold_scans().unwrap();
     let asked = LONG.map(|(method, path)| {
-        let (path, body) = long_request(method, path, &ann.id().to_string());
+        let (path, body) = long_request(method, path, &id);
         let stream = match path.split('/').nth(1) {
             Some("admin") => browser.begin(&path, ""),
             Some("scim") => sent(&okta, method, &path, &body),
@@ -160,15 +234,52 @@ fn a_short_read_is_answered_before_the_long_ones() {
         };
         (path, stream)
     });
+    wait_for_waiting(&running, LONG.len());
     assert_eq!(reader.get("/api/v1/users/ann@ex.co").status, 200);
-    let answered = scans.iter().filter(|stream| is_answered(stream)).count();
-    assert!(answered < SCANS / 2, "{answered} of {SCANS} came first");
+    for (method, path, body) in FEW {
+        let client = if path.starts_with("/scim") {
+            &okta
+        } else {
+            &reader
+        };
+        let answer = client.send(method, &path.replace("{id}", &id), "", body);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    }
+    for (path, stream) in &asked {
+        assert!(!is_answered(stream), "{path}");
+    }
+    drop(hold);
     for (path, mut stream) in asked {
         let mut first = [0; 12];
+        stream.set_nonblocking(false).unwrap();
         stream.read_exact(&mut first).unwrap();
         assert_eq!(&first, b"HTTP/1.1 200", "{path}");
-        // One at a time, and in turn: the last one may not have been sent yet.
-        let answered = scans.iter().filter(|stream| is_answered(stream)).count();
-        assert!(answered >= SCANS - 1, "{path} came after {answered} scans");
     }
+    assert_eq!(waiting(&running), 0);
+}
+
+#[test]
+fn what_a_provisioner_has_changed_it_finds_by_a_short_read() {
+    let running = patient(1);
+    let okta = provisioner(&running, "okta");
+    let by_name = |name: &str| {
+        let filter = format!("userName%20eq%20%22{name}%22");
+        format!("{USERS}?attributes=id&filter={filter}")
+    };
+    assert_eq!(okta.get(&by_name("ann")).json()["totalResults"], 0);
+    let hold = running.server.hold_scans().unwrap();
+    for name in ["ann", "bob@ex.co"] {
+        let email = json!([{ "value": format!("{}@mail.ex.co", &name[..3]) }]);
+        let made = okta.post(USERS, &json!({ "userName": name, "emails": email }));
+        assert_eq!(made.status, 201, "{}", made.body);
+        assert_eq!(okta.get(&by_name(name)).json()["totalResults"], 1, "{name}");
+    }
+    // Changes elsewhere must be read first, and they may be many.
+    running.directory.create_user("cho@ex.co").unwrap();
+    let mut asked = sent(&okta, "GET", &by_name("cho@ex.co"), "");
+    wait_for_waiting(&running, 1);
+    drop(hold);
+    let mut answer = String::new();
+    asked.read_to_string(&mut answer).unwrap();
+    assert!(answer.contains("\"totalResults\":1"), "{answer}");
 }

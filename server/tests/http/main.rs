@@ -42,6 +42,7 @@ mod scim_provisions_users;
 mod sessions_can_not_be_taken_over;
 mod the_audit_is_live;
 mod the_last_seat_has_one_winner_over_all_doors;
+mod the_openapi_document_describes_answers;
 mod the_page_changes_many_at_once;
 mod the_page_imports_users;
 mod the_page_keeps_others_out;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::client::{Answer, Running};
+use crate::scim_provisions_users::{USERS, provisioner};
 
 const KEY: &str = "4b7c9c1e-6d0a-4f0e-9a57-0f6f0d6c9c11";
 
@@ -157,4 +158,55 @@ fn ids_that_are_no_texts_are_nobodys() {
     object["firstName"] = json!(5);
     has(&writer.put(&path, &object), 400, "error");
     assert_eq!(writer.get(&path).json()["firstName"], Value::Null);
+}
+
+/// Of two values, clients could expect either.
+#[test]
+fn a_member_is_there_once() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    let send = |path: &str, body: &str| client.send("POST", path, "", body);
+    let user = r#"{"email":"bob@ex.co","attributes":{"team":"red","team":"blue"}}"#;
+    let answer = send("/api/v1/users", user);
+    has(&answer, 400, "detail");
+    assert!(answer.body.contains("team"), "{}", answer.body);
+    let ignored = r#"{"email":"bob@ex.co","require_reset":{"a":1,"a":2}}"#;
+    has(&send("/v1/api/users/invite", ignored), 400, "msg");
+    let query = r#"{"query":"query ($id: bigint!) { workspace_by_pk(id: $id) { id } }",
+        "variables":{"id":1,"id":2}}"#;
+    let answer = send("/v1/graphql", query).json();
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "invalid-json");
+    let answer = client.graphql("{ workspace_by_pk(id: 1, id: 2) { id } }", json!({}));
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"],
+        "validation-failed"
+    );
+    let okta = provisioner(&running, "okta");
+    for user in [
+        r#"{"userName":"bob@ex.co","userName":"cho@ex.co"}"#,
+        r#"{"userName":"bob@ex.co","USERNAME":"cho@ex.co"}"#,
+        r#"{"userName":"bob@ex.co","name":{"givenName":"Bob","givenname":"Cho"}}"#,
+    ] {
+        let answer = okta.send("POST", USERS, "", user);
+        has(&answer, 400, "detail");
+        assert_eq!(answer.json()["scimType"], "invalidSyntax");
+    }
+    let two = format!("{USERS}?filter=userName+pr&filter=active+eq+true");
+    let answer = okta.get(&two);
+    has(&answer, 400, "detail");
+    assert_eq!(answer.json()["scimType"], "invalidFilter");
+    assert_eq!(running.directory.len().unwrap(), 1);
+}
+
+/// Its response is that to GET without the body (RFC 9110, 9.3.2).
+#[test]
+fn head_is_like_get_on_the_page_too() {
+    let running = Running::new();
+    let stranger = running.stranger();
+    for path in ["/admin", "/admin/login", "/admin/keys", "/healthz"] {
+        let head = stranger.send("HEAD", path, "", "");
+        let get = stranger.get(path);
+        assert_eq!((head.status, &*head.body), (get.status, ""), "{path}");
+        assert_eq!(head.header("location"), get.header("location"), "{path}");
+    }
 }

@@ -300,3 +300,32 @@ fn members_of_a_patch_have_names_in_any_case() {
     }
     assert_eq!(okta.get(&path).json()["title"], "B");
 }
+
+/// Its parts are names of the directory, and nothing there may change without being told.
+#[test]
+fn a_name_of_the_wrong_type_is_refused() {
+    let running = Running::new();
+    let entra = provisioner(&running, "entra");
+    let name = json!({ "givenName": "Ann", "familyName": "Lee" });
+    let path = user(&entra, &json!({ "userName": "ann@ex.co", "name": name }));
+    let refuse = |answer: &crate::client::Answer| {
+        let told = (answer.status, &answer.json()["scimType"]);
+        assert_eq!(told, (400, &json!("invalidValue")), "{}", answer.body);
+    };
+    for wrong in [
+        json!("Ann"),
+        json!(5),
+        json!({ "givenName": 5 }),
+        json!([["Ann"]]),
+    ] {
+        refuse(&entra.post(USERS, &json!({ "userName": "bob@ex.co", "name": wrong })));
+        refuse(&entra.put(&path, &json!({ "userName": "ann@ex.co", "name": wrong })));
+        refuse(&patch(
+            &entra,
+            &path,
+            json!([{ "op": "replace", "path": "name", "value": wrong }]),
+        ));
+    }
+    assert_eq!(entra.get(&path).json()["name"], name);
+    assert_eq!(running.directory.len().unwrap(), 1);
+}

@@ -8,7 +8,7 @@ use headcount::User;
 use serde_json::{Value, json};
 
 use crate::args::COLUMNS;
-use crate::csv_rows::{CsvRows, warn_of_formulas};
+use crate::csv_rows::CsvRows;
 use crate::failure::Result;
 use crate::output::Table;
 
@@ -50,7 +50,7 @@ pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> 
         let cells = cells(&*user?, columns);
         rows.write(cells)?;
     }
-    warn_of_formulas(rows.finish()?);
+    rows.finish()?;
     Ok(())
 }
 

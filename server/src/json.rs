@@ -1,0 +1,96 @@
+//! Request bodies in JSON.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::door::{Failure, cut};
+
+/// How the names of members are compared.
+#[derive(Clone, Copy)]
+pub(crate) enum Names {
+    Exact,
+    /// As in SCIM, where the case of ASCII letters doesn't matter.
+    AnyCase,
+}
+
+/// Parses a JSON object. Lists are refused, although serde reads structs from them, and so are
+/// objects with a repeated member, of which serde would keep one value.
+pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8], names: Names) -> Result<T, Failure> {
+    let malformed =
+        |why: String| Failure::bad_request(format!("the request body is not valid: {why}"));
+    if !text.is_empty() && !text.trim_ascii_start().starts_with(b"{") {
+        return Err(malformed("it must be a JSON object".to_owned()));
+    }
+    let parsed = serde_json::from_slice(text).map_err(|error| malformed(cut(&error)))?;
+    Distinct(names)
+        .deserialize(&mut serde_json::Deserializer::from_slice(text))
+        .map_err(|error| malformed(error.to_string()))?;
+    Ok(parsed)
+}
+
+/// Reads any value; an error if an object in it repeats a member.
+struct Distinct(Names);
+
+impl<'de> DeserializeSeed<'de> for Distinct {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<(), D::Error> {
+        value.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Distinct {
+    type Value = ();
+
+    fn expecting(&self, hint: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hint.write_str("any JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let mut known = HashSet::new();
+        while let Some(mut name) = members.next_key::<String>()? {
+            if matches!(self.0, Names::AnyCase) {
+                name.make_ascii_lowercase();
+            }
+            if known.contains(&name) {
+                let message = format!("the member \"{}\" is there twice", cut(&name));
+                return Err(A::Error::custom(message));
+            }
+            known.insert(name);
+            members.next_value_seed(Self(self.0))?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Self(self.0))?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}

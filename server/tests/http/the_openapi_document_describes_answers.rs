@@ -1,0 +1,82 @@
+//! Clients are generated from the `OpenAPI` document, so it has every member of every answer.
+
+use headcount_server::Scope;
+use serde_json::{Value, json};
+
+use crate::client::Running;
+
+/// Follows a reference, or takes the only alternative to null.
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    if let Some(name) = schema["$ref"].as_str().and_then(|at| at.rsplit('/').next()) {
+        return resolved(document, &document["components"]["schemas"][name]);
+    }
+    let alternatives = schema["oneOf"].as_array();
+    let other = alternatives.and_then(|all| all.iter().find(|of| of["type"] != "null"));
+    other.map_or(schema, |other| resolved(document, other))
+}
+
+/// Checks that the schema has each member of the value, and of the objects in it.
+fn check(document: &Value, schema: &Value, value: &Value, place: &str) {
+    let schema = resolved(document, schema);
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                check(document, &schema["items"], item, place);
+            }
+        }
+        // Maps, such as attributes and events, have any member.
+        Value::Object(members) if schema["properties"].is_object() => {
+            for (name, value) in members {
+                let place = format!("{place}.{name}");
+                let of = &schema["properties"][name];
+                assert!(of.is_object(), "{place} is not described");
+                check(document, of, value, &place);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn every_member_of_an_answer_is_described() {
+    let running = Running::new();
+    let (ann, client) = running.user("ann", Scope::Admin);
+    let key = "Idempotency-Key: 4b7c9c1e-6d0a-4f0e-9a57-0f6f0d6c9c11\r\n";
+    client.send("POST", "/api/v1/workspaces", key, r#"{"name":"red"}"#);
+    let member = format!("/api/v1/workspaces/1/members/{}", ann.id());
+    client.put(&member, &json!({ "role": "owner" }));
+    let document = client.get("/openapi.json").json();
+    let described = |name: &str, answer: &Value| {
+        let schema = &document["components"]["schemas"][name];
+        assert!(schema.is_object(), "{name}");
+        check(&document, schema, answer, name);
+    };
+    for (name, path) in [
+        ("Users", "users"),
+        ("Workspaces", "workspaces"),
+        ("Members", "workspaces/1/members"),
+        ("Changes", "changes"),
+        ("Seats", "seats?since=2026-11-01T00:00:00Z"),
+        ("Seats", "license"),
+        ("Problem", "users/nobody"),
+        ("Problem", "changes?after=99"),
+    ] {
+        let answer = client.get(&format!("/api/v1/{path}")).json();
+        assert!(answer.as_object().is_some_and(|all| !all.is_empty()));
+        described(name, &answer);
+    }
+    let stale = client.send("PATCH", "/api/v1/users/ann", "If-Match: \"9\"\r\n", "{}");
+    assert!(stale.json()["versions"].is_object(), "{}", stale.body);
+    described("Problem", &stale.json());
+    client.put("/api/v1/license", &json!({ "license": 1 }));
+    let full = client.post("/api/v1/users", &json!({ "email": "bob@ex.co" }));
+    assert!(full.json()["seats"].is_object(), "{}", full.body);
+    described("Problem", &full.json());
+    let batch = json!({ "operations": [{ "op": "deactivate_user", "user": "ann" }] });
+    described("Refused", &client.post("/api/v1/preview", &batch).json());
+    let batch = json!({ "operations": [{ "op": "set_license", "license": 9 }] });
+    described(
+        "Applied",
+        &client.post("/api/v1/batch?users=true", &batch).json(),
+    );
+}
