@@ -35,7 +35,7 @@ impl<'a> UserView<'a> {
         self.email
     }
 
-    /// The form of the address that is unique: see [`Email::key`].
+    /// The form of the address that is unique: see [`Email::key`](crate::Email::key).
     ///
     /// ```
     /// use headcount::{Directory, UserView};
