@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::Directory;
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::model::{Seats, Timestamp};
 use crate::rules::{Exported, Record, export, load, read};
 
@@ -86,15 +86,15 @@ impl Directory {
     /// ```
     pub fn load(&self, records: impl IntoIterator<Item = Result<Record>>) -> Result<Seats> {
         self.check_write()?;
-        let mut records = Some(records.into_iter());
         let at = Timestamp::now();
         let sequence = self.shared.engine.transact(|txn| {
             let _inside = self.shared.gate.enter_callers_code();
-            let records = records.take().ok_or_else(|| {
-                let what = "the transaction must be repeated, but the records were already read; call it again";
-                Error::new(ErrorKind::Io, what)
-            })?;
-            load::load(txn, records, (self.actor, self.door.as_deref()), at)
+            load::load(
+                txn,
+                records.into_iter(),
+                (self.actor, self.door.as_deref()),
+                at,
+            )
         })?;
         let seats = self.seats()?;
         self.shared.latest.advance(sequence);

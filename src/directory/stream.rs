@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Directory, Snapshot};
 use crate::engine::Engine;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::model::{Applied, Batch, Op, Timestamp, User, UserId, UserRef};
 use crate::rules::stream::{Trial, refusals_of_stream, stream};
 
@@ -214,15 +214,11 @@ impl Directory {
         mut visit: impl FnMut(StreamPart),
     ) -> Result<Option<u64>> {
         self.check_write()?;
-        let mut parts = Some(ops.parts(|part| self.prepare(part)));
+        let parts = ops.parts(|part| self.prepare(part));
         let at = Timestamp::now();
         let mut invalidation = self.shared.cache.invalidation();
         let applied = self.shared.engine.transact(|txn| {
             let _inside = self.shared.gate.enter_callers_code();
-            let parts = parts.take().ok_or_else(|| {
-                let what = "the transaction must be repeated, but the operations were already read; call it again";
-                Error::new(ErrorKind::Io, what)
-            })?;
             let by = (self.actor, self.door.as_deref());
             stream(txn, parts, by, at, |first, applied, replaced| {
                 invalidation.mark(replaced.clone());
