@@ -13,9 +13,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::FileExt;
+use std::fs;
 use std::path::Path;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,14 +23,14 @@ use std::time::{Duration, Instant};
 use headcount::{Batch, Directory, License, NewUser, Op};
 
 use self::group::{Committer, Grouped};
+use self::zeroed_log::ZeroedLog;
 
 #[allow(dead_code, missing_docs, reason = "the group commit of the peers")]
 #[path = "peers/group.rs"]
 mod group;
-
-/// Bytes that a create writes into the raw log.
-const RECORD_BYTES: usize = 1 << 10;
-const LOG_BYTES: u64 = 64 << 20;
+#[allow(missing_docs, reason = "the raw log of the peers")]
+#[path = "peers/zeroed_log.rs"]
+mod zeroed_log;
 
 fn main() {
     let users = number("HEADCOUNT_BENCH_USERS").unwrap_or(100_000);
@@ -47,7 +45,7 @@ fn main() {
     let home = home.unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned());
     let folder = tempfile::tempdir_in(home).unwrap();
     let directory = load(folder.path(), users);
-    let log = Grouped::new(RawLog::create(folder.path()));
+    let log = Grouped::new(ZeroedLog::create(&folder.path().join("raw")));
     let next = AtomicU64::new(users);
     let newcomer = || person(next.fetch_add(1, Ordering::Relaxed));
 
@@ -113,51 +111,11 @@ fn load(folder: &Path, users: u64) -> Directory {
     directory
 }
 
-/// A log that was written through with zeros.
-struct RawLog {
-    file: File,
-    tail: u64,
-    group: Vec<u8>,
-}
-
-impl RawLog {
-    fn create(folder: &Path) -> Self {
-        let mut options = OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .open(folder.join("raw"))
-            .unwrap();
-        let zeros = vec![0; 1 << 20];
-        for _ in 0..LOG_BYTES >> 20 {
-            file.write_all(&zeros).unwrap();
-        }
-        file.sync_all().unwrap();
-        Self {
-            file,
-            tail: 0,
-            group: Vec::new(),
-        }
-    }
-}
-
-impl Committer for RawLog {
+impl Committer for ZeroedLog {
     type Request = String;
 
     fn commit(&mut self, requests: &[&String]) {
-        self.group.clear();
-        for request in requests {
-            let start = self.group.len();
-            self.group.extend_from_slice(request.as_bytes());
-            self.group.resize(start + RECORD_BYTES, 0xA5);
-        }
-        let bytes = self.group.len() as u64;
-        if self.tail + bytes > LOG_BYTES {
-            self.tail = 0;
-        }
-        self.file.write_all_at(&self.group, self.tail).unwrap();
-        self.file.sync_data().unwrap();
-        self.tail += bytes;
+        self.append(requests.iter().map(|email| &***email));
     }
 }
 

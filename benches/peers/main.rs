@@ -31,6 +31,7 @@ mod report;
 mod table;
 mod timeline;
 mod works;
+mod zeroed_log;
 
 use std::fs;
 use std::path::PathBuf;
