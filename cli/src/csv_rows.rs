@@ -2,12 +2,11 @@
 
 use std::io::{self, Write};
 
-use crate::apostrophe::kept;
+use headcount_server::csv_cell;
+
 use crate::wrap::{self, Wrapping};
 
-/// Writes rows whose cells are in quotes where they need them. So are cells that begin or
-/// end with white space, which an import ignores outside quotes; and an apostrophe that an
-/// import would take off is doubled.
+/// Writes rows that an import reads back as they were, and counts their formulas.
 pub(crate) struct CsvRows<'o> {
     out: &'o mut dyn Write,
     row: String,
@@ -29,17 +28,11 @@ impl<'o> CsvRows<'o> {
     ) -> io::Result<()> {
         self.row.clear();
         for (index, cell) in cells.into_iter().enumerate() {
-            let cell = &*kept(cell.as_ref());
+            let cell = &*csv_cell::kept(cell.as_ref());
             if index > 0 {
                 self.row.push(',');
             }
-            if needs_quotes(cell) {
-                self.row.push('"');
-                self.row.push_str(&cell.replace('"', "\"\""));
-                self.row.push('"');
-            } else {
-                self.row.push_str(cell);
-            }
+            csv_cell::put(&mut self.row, cell);
             self.formulas += u64::from(is_formula(cell));
         }
         if self.row.is_empty() {
@@ -70,10 +63,6 @@ pub(crate) fn warn_of_formulas(count: u64) {
     // The rows are written; that nobody reads the warning is no failure.
     let _ = writeln!(err, "{cells}: in a spreadsheet, import the columns as text")
         .and_then(|()| err.flush());
-}
-
-fn needs_quotes(cell: &str) -> bool {
-    cell.contains([',', '"', '\r', '\n']) || cell.trim() != cell
 }
 
 /// Whether a spreadsheet runs the cell. Telephone numbers and `@names` only look like it.

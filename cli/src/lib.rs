@@ -2,7 +2,6 @@
 //!
 //! `docs/cli.md` documents the exit codes.
 
-mod apostrophe;
 mod args;
 mod commands;
 mod csv_rows;

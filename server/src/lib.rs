@@ -22,6 +22,8 @@
 
 mod auth;
 mod config;
+#[doc(hidden)]
+pub mod csv_cell;
 mod cursors;
 mod descriptors;
 mod door;

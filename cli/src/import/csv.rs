@@ -2,6 +2,7 @@
 //! line.
 
 use headcount::UserId;
+use headcount_server::csv_cell::unmarked;
 use serde_json::{Map, Value};
 
 use super::cells;
@@ -11,7 +12,6 @@ use super::names::{Field, Names, Target};
 use super::reading::Reading;
 use super::row::Spot;
 use super::{Row, Rows};
-use crate::apostrophe::unmarked;
 use crate::output::count;
 
 /// Whether the first line looks like the header of a file of users.

@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use headcount::{Directory, User};
 
 use super::{Shown, Visitor, secure};
+use crate::csv_cell;
 use crate::server::Server;
 
 pub(crate) async fn show(visitor: Visitor) -> Shown {
@@ -58,19 +59,9 @@ fn own_username(user: &User) -> &str {
 
 /// A cell that spreadsheets don't interpret as a formula.
 fn cell(text: &str) -> String {
-    // Behind apostrophes too: an import takes one off.
-    let behind = text.trim_start_matches('\'');
-    let is_formula = behind.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let guarded = if is_formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if guarded.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", guarded.replace('"', "\"\""))
-    } else {
-        guarded
-    }
+    let mut cell = String::new();
+    csv_cell::put(&mut cell, &csv_cell::marked(text));
+    cell
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use headcount::UserId;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::csv_cell;
+
 const COLUMNS: &str = "id, email, username, given_name, family_name, active and admin";
 /// Columns of exports that the directory sets itself.
 const PASSED_OVER: [&str; 5] = [
@@ -155,7 +157,7 @@ impl File {
 fn row(columns: &[String], record: &StringRecord) -> Result<Row, String> {
     let mut row = Row::default();
     for (name, cell) in columns.iter().zip(record) {
-        let cell = unguarded(cell);
+        let cell = csv_cell::unmarked(cell);
         let text = || Some(cell.to_owned()).filter(|text| !text.is_empty());
         match name.as_str() {
             "id" => {
@@ -181,15 +183,6 @@ fn boolean(column: &str, cell: &str) -> Result<Option<bool>, String> {
         "true" => Ok(Some(true)),
         "false" => Ok(Some(false)),
         _ => Err(format!("{column} must be true or false, not {cell:?}")),
-    }
-}
-
-/// Removes the prefix that the export adds to cells that spreadsheets interpret as formulas.
-fn unguarded(cell: &str) -> &str {
-    let behind = cell.trim_start_matches('\'');
-    match cell.strip_prefix('\'') {
-        Some(rest) if behind.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => cell,
     }
 }
 
