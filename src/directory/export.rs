@@ -19,7 +19,7 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) in code that
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) in code that
     /// [`apply_stream`](Self::apply_stream) or [`load`](Self::load) calls.
     ///
     /// ```
@@ -63,11 +63,11 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument) if the directory is not empty; the kinds for
-    /// what is taken or missing, such as [`EmailTaken`](ErrorKind::EmailTaken), or
-    /// [`UserNotFound`](ErrorKind::UserNotFound) for a member who is not there; the first error
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument) if the directory is not empty; the kinds for
+    /// what is taken or missing, such as [`EmailTaken`](crate::ErrorKind::EmailTaken), or
+    /// [`UserNotFound`](crate::ErrorKind::UserNotFound) for a member who is not there; the first error
     /// among the records. Then nothing is written. In `records`, a call that writes fails with
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument).
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// ```
     /// use headcount::{Directory, NewUser, Record, Timestamp, UserId};

@@ -193,7 +193,7 @@ impl Directory {
     ///
     /// The first refusal; [`Error::op_index`] says which operation it concerns. Nothing is
     /// written then. In the iterator and in `visit`, a call that writes fails with
-    /// [`InvalidArgument`](ErrorKind::InvalidArgument).
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// ```
     /// use headcount::{Directory, Op, OpStream};
