@@ -73,6 +73,7 @@ impl Directory {
     ///     directory.create_workspace(NewWorkspace::new(name).owner("ann@ex.co"))?;
     /// }
     /// assert_eq!(directory.workspaces_of_up_to("ann@ex.co", 1)?.len(), 1);
+    /// assert_eq!(directory.workspaces_of_up_to("ann@ex.co", 0)?.len(), 0);
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn workspaces_of_up_to(
@@ -83,7 +84,10 @@ impl Directory {
         let snapshot = self.snapshot()?;
         let user = user.into();
         let found = read::user(&snapshot, &user)?.ok_or_else(|| user.not_found())?;
-        read::memberships(&snapshot, found.id(), limit)
+        match limit {
+            0 => Ok(Vec::new()),
+            _ => read::memberships(&snapshot, found.id(), limit),
+        }
     }
 }
 

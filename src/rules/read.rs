@@ -310,7 +310,7 @@ pub(crate) fn member(
     }
 }
 
-/// Up to `count` memberships of a user, ordered by workspace.
+/// Up to `count` memberships of a user, ordered by workspace. `count` is not 0.
 pub(crate) fn memberships(read: &impl Read, user: UserId, count: usize) -> Result<Vec<Member>> {
     let prefix = keys::memberships(user);
     page(read, &prefix, None, count, |key, value| {
@@ -342,9 +342,6 @@ fn page<T>(
         None => range_from(&prefix.0, &end),
     };
     let mut page = Vec::new();
-    if count == 0 {
-        return Ok(page);
-    }
     try_scan(read, range, Order::Ascending, |key, value| {
         page.push(decode(key, value)?);
         Ok(if page.len() == count {
