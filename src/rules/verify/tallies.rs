@@ -145,12 +145,10 @@ mod tests {
             NewUser::new(format!("ann.{number}@ex.co"))
                 .username(format!("ann.{number}"))
                 .external_id("okta", number.to_string())
-                .active(number % 3 > 0)
-                .admin(number % 4 == 0)
+                .active(!number.is_multiple_of(3))
+                .admin(number.is_multiple_of(4))
         };
-        let all = (0..users)
-            .map(new)
-            .fold(Batch::new(), |batch, new| batch.create_user(new));
+        let all = (0..users).map(new).fold(Batch::new(), Batch::create_user);
         write(&engine, all);
         write(&engine, Batch::new().delete_user("ann.1"));
         write(&engine, Batch::new().deactivate_user("ann.2"));
