@@ -1,4 +1,4 @@
-//! Batches applied, and what became of them.
+//! Applying batches, and their outcomes.
 
 use super::arguments::{self, Out, SizedStruct};
 use super::batch::HcBatch;
@@ -10,7 +10,7 @@ use super::status::HcStatus;
 use super::user::HcUser;
 use crate::model::{Applied, Outcome, Subject, WorkspaceId};
 
-/// What an operation was about.
+/// The kind of record that an operation concerned.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcSubject {
@@ -30,21 +30,21 @@ pub enum HcSubject {
 pub struct HcOutcome {
     /// Set by #HC_OUTCOME_INIT.
     pub struct_size: u32,
-    /// What it was about: one of HC_SUBJECT_*.
+    /// The kind of record it concerned: one of HC_SUBJECT_*.
     pub subject: i32,
     /// 1 if it changed anything, otherwise 0: activating an active user does not.
     pub changed: i32,
     /// Always 0.
     pub reserved: i32,
-    /// The version of the record afterwards; 0 where it was deleted.
+    /// The version of the record afterwards; 0 if it was deleted.
     pub version: u64,
-    /// The id of the workspace it was about; 0 for none.
+    /// The id of the workspace it concerned; 0 for none.
     pub workspace: u64,
-    /// The id of the user it was about; zeros for none.
+    /// The id of the user it concerned; zeros for none.
     pub user: [u8; 16],
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcOutcome>() == 48 && align_of::<HcOutcome>() <= 8);
 
 impl From<&Outcome> for HcOutcome {
@@ -135,8 +135,8 @@ pub unsafe extern "C" fn hc_directory_apply(
     }
 }
 
-/// Tells the outcome of a batch without applying it: what hc_directory_apply() would return
-/// now, except for the ids that it would draw.
+/// Returns what hc_directory_apply() would return now, except for ids that it would draw, and
+/// changes nothing.
 ///
 /// @param batch The batch.
 /// @param applied Set to the outcomes; NULL if not wanted.
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn hc_applied_count(applied: *const HcApplied) -> usize {
     unsafe { guard::ask(applied, 0, answer) }
 }
 
-/// Tells the outcome of one operation.
+/// Reads the outcome of one operation.
 ///
 /// @param index Which operation: from 0 to hc_applied_count() - 1.
 /// @param outcome Where to write it.
@@ -207,11 +207,11 @@ pub unsafe extern "C" fn hc_applied_get_outcome(
     }
 }
 
-/// Gives the user that an operation was about, as the batch left it.
+/// Returns the user that an operation concerned, as the batch left it.
 ///
 /// @param index Which operation: from 0 to hc_applied_count() - 1.
-/// @param user Set to the user; or to NULL for an operation about no user, a deleted user, and
-///        a replayed outcome.
+/// @param user Set to the user; or to NULL for an operation that concerned no user, a deleted
+///        user, and a replayed outcome.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_user(
     applied: *const HcApplied,

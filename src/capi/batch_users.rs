@@ -12,7 +12,7 @@ use crate::model::Op;
 
 /// Appends: create a user, as hc_user_create_from().
 ///
-/// @param new_user What is known of the user.
+/// @param new_user The user to create.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_user(
     batch: *mut HcBatch,

@@ -39,8 +39,8 @@ pub unsafe extern "C" fn hc_batch_create_workspace(
     }
 }
 
-/// Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does
-/// nothing where there is one.
+/// Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does nothing
+/// if there is one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_default_workspace(
     batch: *mut HcBatch,

@@ -1,4 +1,4 @@
-//! The file as a whole: backed up, restored and made smaller.
+//! Backing up, restoring and compacting whole files.
 
 use std::ffi::c_void;
 
@@ -23,18 +23,18 @@ pub struct HcCopied {
     pub reserved: u32,
     /// Users in the copy, active or not.
     pub users: u64,
-    /// The number of the latest change in it, and 0 before the first: the copy has
-    /// everything up to this one, and nothing that came later.
+    /// The number of the latest change in the copy, which contains everything up to it and
+    /// nothing later; 0 before the first.
     pub sequence: u64,
     /// Bytes of the new file.
     pub bytes: u64,
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcCopied>() == 32 && align_of::<HcCopied>() <= 8);
 
 impl HcCopied {
-    /// What the first release wrote: no caller has less.
+    /// Bytes of the struct in the first release: no caller has less.
     const BYTES_MIN: usize = 32;
 
     /// The caller's place for one, if it is wanted.

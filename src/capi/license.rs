@@ -12,11 +12,11 @@ use crate::model::License;
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcLicense {
-    /// Five seats; what a new directory has.
+    /// Five seats; the license of a new directory.
     Community = 0,
     /// Any number of seats.
     Enterprise = 1,
-    /// As many seats as the number says.
+    /// This number of seats.
     Seats = 2,
 }
 
@@ -29,7 +29,7 @@ impl HcLicense {
         }
     }
 
-    /// The license that C means by a kind and a number.
+    /// The license for a kind and a number from C.
     pub(super) fn parse(kind: i32, seats: u64) -> Result<License, CallError> {
         let license = match kind {
             kind if kind == Self::Seats as i32 => return Ok(License::Seats(seats)),

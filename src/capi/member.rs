@@ -1,4 +1,4 @@
-//! Memberships: who belongs to which workspace.
+//! Reading memberships.
 
 use std::sync::Mutex;
 
@@ -18,7 +18,7 @@ use crate::model::{Member, Role, WorkspaceId};
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcRole {
-    /// Either of them, for hc_query_set_member_of(); nobody has it.
+    /// Any role, for hc_query_set_member_of(); nobody has it.
     Any = 0,
     /// Decides about the workspace and its members.
     Owner = 1,
@@ -34,7 +34,7 @@ impl HcRole {
         }
     }
 
-    /// The role that C means; `None` is any.
+    /// The role for a number from C; `None` for any.
     pub(super) fn parse_or_any(role: i32) -> Result<Option<Role>, CallError> {
         match role {
             role if role == Self::Any as i32 => Ok(None),
@@ -42,7 +42,7 @@ impl HcRole {
         }
     }
 
-    /// The role that C means.
+    /// The role for a number from C.
     pub(super) fn parse(role: i32) -> Result<Role, CallError> {
         match role {
             role if role == Self::Owner as i32 => Ok(Role::Owner),
@@ -54,13 +54,13 @@ impl HcRole {
     }
 }
 
-/// That a user belongs to a workspace. Initialize it with #HC_MEMBER_INIT.
+/// The membership of a user in a workspace. Initialize it with #HC_MEMBER_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcMember {
     /// Set by #HC_MEMBER_INIT.
     pub struct_size: u32,
-    /// What the user may do there: one of HC_ROLE_*.
+    /// The role: one of HC_ROLE_*.
     pub role: i32,
     /// The id of the workspace.
     pub workspace: u64,
@@ -68,11 +68,11 @@ pub struct HcMember {
     pub user: [u8; 16],
     /// When the user was added.
     pub since_micros: u64,
-    /// The version of the membership: 1 when added, one more with each change.
+    /// The version of the membership: 1 when the user is added, incremented by each change.
     pub version: u64,
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcMember>() == 48 && align_of::<HcMember>() <= 8);
 
 impl From<&Member> for HcMember {
@@ -96,7 +96,7 @@ pub struct HcMembers {
     batches: Mutex<Batches>,
 }
 
-/// How far the batches have come.
+/// The position of the batches.
 #[derive(Default)]
 struct Batches {
     next: usize,
@@ -199,13 +199,13 @@ pub unsafe extern "C" fn hc_members_get(
     }
 }
 
-/// Reads the next memberships as packed records. Each call goes on where the last one ended,
+/// Reads the next memberships as packed records. Each call continues where the last one ended,
 /// independently of hc_members_get().
 ///
 /// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes; 4 KiB hold 85 memberships.
 /// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @note Each membership goes to one of the threads.
+/// @note If several threads read, each membership is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_next_batch(
     members: *mut HcMembers,

@@ -1,4 +1,4 @@
-//! Who belongs to a workspace, changed.
+//! Changing memberships.
 
 use super::directory::HcDirectory;
 use super::failure::HcError;
@@ -8,7 +8,7 @@ use super::status::HcStatus;
 use super::users::named;
 use crate::model::WorkspaceId;
 
-/// Makes a user a member of a workspace. Does nothing to a member who has the role already.
+/// Makes a user a member of a workspace. Does nothing if the user is a member in this role.
 ///
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 /// @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see hc_workspace_set_role().
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn hc_workspace_add_member(
     }
 }
 
-/// Changes the role of a member. Does nothing to a member who has it already.
+/// Changes the role of a member. Does nothing if the member has it.
 ///
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 /// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.

@@ -1,17 +1,16 @@
 //! The C ABI, as `include/headcount.h` declares it; one file per C type.
 //!
-//! The functions only translate: arguments are checked by `arguments`, the
-//! directory does the work, and `guard` stands around each of them. Their docs
-//! are the header's, so they are written for Doxygen and for C.
+//! The functions only translate: `arguments` checks what they get, the directory does the work,
+//! and `guard` wraps each of them. Their docs become the header, so they are written in Doxygen
+//! and for C.
 //!
-//! The contract that every `// SAFETY:` line below refers to is the header's: a
-//! pointer is NULL or points to what its parameter says; a handle comes from
-//! this library and is not freed yet; nobody else writes to memory that is
-//! handed in for the time of the call.
+//! Every `// SAFETY:` line below refers to the contract in the header: a pointer is NULL or
+//! points to what its parameter says; a handle comes from this library and was not freed;
+//! during a call, nobody else writes to the memory that was passed.
 
-// The header says for all functions at once what makes a call sound.
+// The header states the conditions for all functions at once.
 #![allow(clippy::missing_safety_doc)]
-// Doxygen's markup is not rustdoc's.
+// The docs are in Doxygen's markup.
 #![allow(clippy::doc_markdown)]
 
 mod applied;
@@ -112,8 +111,7 @@ pub use workspace::*;
 pub use workspace_list::*;
 pub use workspaces::*;
 
-/// Takes a lock. A panic under it has poisoned the handle around it, which says
-/// so by itself.
+/// Takes a lock. A panic under it has poisoned the handle too, which reports that.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -34,7 +34,7 @@ pub struct HcSeats {
 }
 
 impl HcSeats {
-    /// What the first release wrote: no caller has less.
+    /// Bytes of the struct in the first release: no caller has less.
     const BYTES_MIN: usize = 56;
 }
 
@@ -53,10 +53,10 @@ impl From<&Seats> for HcSeats {
     }
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcSeats>() == 56 && align_of::<HcSeats>() <= 8);
 
-/// Tells how the seats are used.
+/// Returns how the seats are used.
 ///
 /// @param seats Where to write it.
 #[unsafe(no_mangle)]

@@ -9,7 +9,7 @@ use super::users::named;
 use crate::model::Timestamp;
 
 /// Records that a user is seen now, such as at a login or with a request. Call it as often as
-/// you like: it mostly costs a look-up.
+/// you like: it usually costs a lookup.
 ///
 /// A sighting within an hour of the one on record is ignored. The first is on disk when this
 /// returns; later ones are written together, at most once a minute and when the directory is
@@ -34,7 +34,7 @@ pub unsafe extern "C" fn hc_user_touch(
     }
 }
 
-/// Tells when a user was last seen, to about an hour; see hc_user_touch().
+/// Returns when a user was last seen, to about an hour; see hc_user_touch().
 ///
 /// @param micros Set to the time; to 0 for a user who was never seen.
 #[unsafe(no_mangle)]

@@ -1,4 +1,4 @@
-//! Batches that the library applies on a thread of its own.
+//! Batches that a thread of the library applies.
 
 use std::collections::VecDeque;
 use std::ffi::c_void;
@@ -18,13 +18,13 @@ use crate::error::{Error, ErrorKind};
 use crate::model::{Applied, Batch};
 use crate::process::without_signals;
 
-/// How many batches of a directory may be submitted and not yet answered.
+/// Maximum batches of a directory that are submitted and not yet answered.
 pub const HC_SUBMITTED_MAX: usize = 1024;
 
-/// Takes the outcomes of a submitted batch. It may call the library, also to submit, close or
-/// free. It must not throw or longjmp.
+/// Receives the outcomes of a submitted batch. It may call the library, even to submit, close
+/// or free. It must not throw or longjmp.
 ///
-/// @param userdata What was passed to hc_directory_submit().
+/// @param userdata The userdata passed to hc_directory_submit().
 /// @param status What hc_directory_apply() would have returned.
 /// @param applied The outcomes, which are yours to free; NULL unless `status` is
 ///        #HC_STATUS_OK.
@@ -41,8 +41,8 @@ pub type HcSubmitCallback = Option<
 /// Applies a batch like hc_directory_apply(), but without waiting for the disk: a thread of
 /// the library applies it and calls the callback. For event loops.
 ///
-/// - Batches submitted with the handles of a directory are applied in the order of these
-///   calls, those that wait in one commit. Their callbacks are called in that order, one at a
+/// - Batches submitted with the handles of a directory are applied in the order of these calls;
+///   those that are waiting share a commit. Their callbacks are called in that order, one at a
 ///   time, on one thread, which starts with the first submission.
 /// - The callback is called exactly once for an accepted batch, and never for one that this
 ///   function refuses.
@@ -50,7 +50,7 @@ pub type HcSubmitCallback = Option<
 ///   until all batches are applied and their callbacks have returned. When a callback calls
 ///   them they don't wait: the batches behind it are answered with #HC_STATUS_CLOSED after
 ///   hc_directory_close(), and applied after hc_directory_free().
-/// - A process that exits without either loses what was not applied yet.
+/// - A process that exits without either loses the batches that were not applied yet.
 /// - After a bug in the library the callback gets #HC_STATUS_INTERNAL, or
 ///   #HC_STATUS_OUTCOME_UNKNOWN where the batch may have been applied.
 ///
@@ -81,8 +81,8 @@ pub unsafe extern "C" fn hc_directory_submit(
     }
 }
 
-/// What the handles of a directory share: its submitted batches and the thread that
-/// applies them. The last handle to go waits for both.
+/// The submitted batches of a directory and the thread that applies them, shared by its
+/// handles. Dropping the last handle waits for both.
 #[derive(Default)]
 pub(super) struct Submitter {
     queue: Arc<Queue>,
@@ -100,20 +100,20 @@ struct State {
     waiting: VecDeque<Submission>,
     /// Batches whose callbacks have not returned.
     pending: usize,
-    /// Whether no more batches are taken.
+    /// Whether no more batches are accepted.
     is_closing: bool,
     /// Whether the thread ends once nothing waits.
     is_ending: bool,
 }
 
-/// A batch to be applied, with what its handle adds to it.
+/// A batch to apply, with the actor and the door of its handle.
 struct Submission {
     directory: Directory,
     batch: Batch,
     answer: Answer,
 }
 
-/// Whom to tell what became of a batch.
+/// The callback for the outcome of a batch.
 struct Answer {
     callback: unsafe extern "C" fn(*mut c_void, HcStatus, *mut HcApplied, *mut HcError),
     userdata: *mut c_void,
@@ -146,7 +146,7 @@ impl Submitter {
         Ok(())
     }
 
-    /// Starts the thread, unless it runs.
+    /// Starts the thread, unless it is running.
     fn start(&self) -> Result<(), CallError> {
         let mut worker = lock(&self.worker);
         if worker.is_none() {
@@ -158,8 +158,8 @@ impl Submitter {
         Ok(())
     }
 
-    /// Takes no more batches, and waits for those that were taken; not in a callback,
-    /// which would wait for itself.
+    /// Accepts no more batches, and waits for the accepted ones; in a callback it doesn't wait,
+    /// because it would wait for itself.
     pub(super) fn close(&self) {
         let mut state = self.queue.lock();
         state.is_closing = true;
@@ -190,7 +190,7 @@ impl Drop for Submitter {
         if let Some(thread) = lock(&self.worker).take()
             && !is_own_thread
         {
-            // It catches its panics.
+            // The thread catches its panics.
             let _ = thread.join();
         }
     }
@@ -201,7 +201,7 @@ impl Queue {
         lock(&self.state)
     }
 
-    /// Applies what waits until the last handle goes.
+    /// Applies waiting batches until the last handle is dropped.
     fn work(&self) {
         while let Some(submissions) = self.next() {
             let (works, answers): (Vec<_>, Vec<_>) = submissions
@@ -209,7 +209,8 @@ impl Queue {
                 .map(|one| ((one.directory, one.batch), one.answer))
                 .unzip();
             let count = answers.len();
-            // The handles go before the callbacks come: from then on they keep no file open.
+            // The handles are dropped before the callbacks run, so they no longer keep the file
+            // open.
             let applied = catch_unwind(AssertUnwindSafe(|| apply(works)));
             let failed = || (0..count).map(|_| Err(CallError::panicked())).collect();
             let outcomes = applied.unwrap_or_else(|_| failed());
@@ -221,7 +222,7 @@ impl Queue {
         }
     }
 
-    /// Waits for submissions; `None` when there are none and the last handle is gone.
+    /// Waits for submissions; `None` if there are none and the last handle was dropped.
     fn next(&self) -> Option<VecDeque<Submission>> {
         let mut state = self.lock();
         while state.waiting.is_empty() {
@@ -235,7 +236,7 @@ impl Queue {
     }
 }
 
-/// Applies batches to the directory that all of these are handles of.
+/// Applies batches to the directory that they were submitted to.
 fn apply(works: Vec<(Directory, Batch)>) -> Vec<Result<Applied, CallError>> {
     let (directories, batches): (Vec<_>, Vec<_>) = works.into_iter().unzip();
     let Some(directory) = directories.first() else {

@@ -1,4 +1,4 @@
-//! Switching users on and off, and deleting them.
+//! Activating, deactivating and deleting users.
 
 use super::directory::HcDirectory;
 use super::failure::HcError;
@@ -7,7 +7,7 @@ use super::status::HcStatus;
 use super::user::HcUser;
 use super::users::{give, named};
 
-/// Makes a user active. Does nothing to an active user.
+/// Makes a user active. Does nothing if the user is active.
 ///
 /// @param user Set to the updated user; NULL if not wanted.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn hc_user_activate(
     }
 }
 
-/// Makes a user inactive, which frees a seat. Does nothing to an inactive user.
+/// Makes a user inactive, which frees a seat. Does nothing if the user is inactive.
 ///
 /// @param user Set to the updated user; NULL if not wanted.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
@@ -56,9 +56,9 @@ pub unsafe extern "C" fn hc_user_deactivate(
     }
 }
 
-/// Deletes a user for good. The email and the username are free for others at once, and the id
-/// when hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion
-/// is not.
+/// Deletes a user for good. The email and the username become free at once, and the id when
+/// hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion is
+/// not.
 ///
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 /// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see

@@ -40,7 +40,7 @@ pub unsafe extern "C" fn hc_user_get(
 
 /// Finds a user by a key of one kind.
 ///
-/// @param kind What the key is: one of HC_USER_KEY_*.
+/// @param kind The kind of the key: one of HC_USER_KEY_*.
 /// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes. A text that is malformed names
 ///        nobody.
 /// @param user Set to a user, or to NULL when there is none.
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn hc_user_get_by(
     }
 }
 
-/// Creates an active user, who needs a seat, with nothing but an email, which is the username
-/// too. For more, see hc_user_create_from().
+/// Creates an active user, who takes a seat, from an email, which is also the username. For
+/// more, see hc_user_create_from().
 ///
 /// @param email The email address.
 /// @param user Set to the user; NULL if not wanted.
@@ -93,9 +93,9 @@ pub unsafe extern "C" fn hc_user_create(
     }
 }
 
-/// Creates a user, who needs a seat unless inactive.
+/// Creates a user, who takes a seat unless inactive.
 ///
-/// @param new_user What is known of the user.
+/// @param new_user The user to create.
 /// @param user Set to the user; NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
 /// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.

@@ -90,9 +90,8 @@ pub unsafe extern "C" fn hc_workspace_create(
     }
 }
 
-/// Finds the default workspace of a user, who owns it; it is created at the first request. The
-/// user can't be removed from it, and it is deleted with the user unless it has other members
-/// then.
+/// Returns the default workspace of a user, who owns it; it is created on first use. The user
+/// can't be removed from it, and it is deleted with the user unless it has other members then.
 ///
 /// @param workspace Set to the workspace.
 #[unsafe(no_mangle)]
@@ -144,7 +143,7 @@ pub unsafe extern "C" fn hc_workspace_rename(
     }
 }
 
-/// Archives a workspace; see hc_workspace_is_archived(). Does nothing to an archived one.
+/// Archives a workspace; see hc_workspace_is_archived(). Does nothing if it is archived.
 ///
 /// @param made Set to the updated workspace; NULL if not wanted.
 #[unsafe(no_mangle)]
@@ -165,7 +164,7 @@ pub unsafe extern "C" fn hc_workspace_archive(
     }
 }
 
-/// Restores an archived workspace. Does nothing to another.
+/// Restores an archived workspace. Does nothing if it is not archived.
 ///
 /// @param made Set to the updated workspace; NULL if not wanted.
 #[unsafe(no_mangle)]
@@ -186,7 +185,7 @@ pub unsafe extern "C" fn hc_workspace_restore(
     }
 }
 
-/// Deletes a workspace and its memberships for good. Its id is not given again; its name is
+/// Deletes a workspace and its memberships for good. Its id is never reused; its name becomes
 /// free.
 ///
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for a user's default workspace.

@@ -154,7 +154,7 @@ impl Users {
         // The user that it broke at was read ahead; reading continues after that user.
         page.ended = next.is_none();
         if page.ended {
-            page.hold.give_up();
+            page.hold.release();
         }
         page.items = Vec::from_iter(next.clone()).into_iter();
         page.last = next;
@@ -346,7 +346,7 @@ impl<T: Clone> Page<T> {
                 Ok(items) => {
                     self.ended = items.len() < PAGE;
                     if self.ended {
-                        self.hold.give_up();
+                        self.hold.release();
                     }
                     self.last = items.last().cloned();
                     self.items = items.into_iter();

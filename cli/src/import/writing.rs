@@ -99,10 +99,9 @@ fn stream(
     let mut results = Results::new(plan, purpose == Purpose::DryRun);
     let visit = |part: StreamPart| {
         let subjects = subjects.borrow();
-        results.ownerless.extend(&part.applied.ownerless);
-        for (subject, outcome) in subjects[part.first_op..].iter().zip(&part.applied.outcomes) {
+        for (subject, outcome) in subjects[part.first_op..].iter().zip(&part.outcomes) {
             if let Subject::User(id) = outcome.subject
-                && let Some(user) = part.applied.user(id)
+                && let Some(user) = part.user(id)
             {
                 let before = part.before(id);
                 let changed = before.map_or_else(Vec::new, |before| changed_fields(before, user));
@@ -113,15 +112,14 @@ fn stream(
         options.progress.reach(last as u64);
     };
     let ops = ops(plan, rows, options, &subjects);
-    let changes = match purpose {
-        Purpose::Write => file
-            .apply_stream(ops, visit)
-            .map(|sequence| Some(sequence.is_some())),
+    let applied = match purpose {
+        Purpose::Write => file.apply_stream(ops, visit).map(Some),
         Purpose::Trial | Purpose::DryRun => file.dry_run_stream(ops, visit),
     };
-    match changes {
-        Ok(Some(changes)) => {
-            results.changes = changes;
+    match applied {
+        Ok(Some(applied)) => {
+            results.changes = applied.sequence.is_some();
+            results.ownerless = applied.ownerless;
             Ok(Some(results))
         }
         Ok(None) => Ok(None),

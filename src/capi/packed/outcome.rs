@@ -1,4 +1,4 @@
-//! The packed form of what became of an operation.
+//! The packed form of an outcome.
 
 use super::{PackedKind, PackedRecord, Writer};
 use crate::capi::applied::HcOutcome;
