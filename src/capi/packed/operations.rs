@@ -10,8 +10,8 @@ use self::fields::{Fields, Wrong};
 use super::{HEADER_BYTES, PackedKind, VERSION};
 use crate::capi::call_error::CallError;
 use crate::capi::license::HcLicense;
-use crate::capi::member::HcRole;
 use crate::capi::operation::{HcOpField as F, HcOperation};
+use crate::capi::role::HcRole;
 use crate::model::{
     Batch, NewUser, NewWorkspace, Op, Role, Timestamp, UserRef, UserUpdate, WorkspaceId,
     WorkspaceRef, check_door,
