@@ -280,7 +280,7 @@ fn why(directory: &Directory, plan: &Plan, failure: &Failure) -> Markup {
                     a href="/admin?role=admins" { "list the admins" }
                 },
                 Some(ErrorKind::OwnAccount) => p {
-                    "Ask another admin to deactivate your account."
+                    "Your own account is deactivated by another admin."
                 },
                 Some(ErrorKind::Conflict { .. } | ErrorKind::UserNotFound) => p {
                     "Somebody else has changed this in the meantime. " a href=(plan.back) { "Read it again" }
