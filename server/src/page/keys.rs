@@ -25,7 +25,7 @@ pub(crate) async fn show(visitor: Visitor) -> Shown {
             table class="plain" {
                 thead { tr {
                     th scope="col" { "Key" }
-                    th scope="col" { "Whose" }
+                    th scope="col" { "Holder" }
                     th scope="col" { "Scopes" }
                     th scope="col" { "Expires" }
                     th scope="col" { "Last sync" }
@@ -44,18 +44,21 @@ pub(crate) async fn show(visitor: Visitor) -> Shown {
 fn form() -> Markup {
     html! {
         form class="card stack" method="post" action="/admin/keys" {
-            label { "What it is for" input name="name" required maxlength="128"; }
+            label { "Description" input type="text" name="name" required maxlength="128"; }
             fieldset {
-                legend { "Whose it is" }
+                legend { "Holder" }
                 label class="check" {
                     input type="radio" name="kind" value="user" checked;
-                    "a user's, by email, username or id: it works while they are active"
+                    "a user: the key works while they are active"
                 }
                 label class="check" {
                     input type="radio" name="kind" value="provisioner";
-                    "a program's, such as an identity provider, by a name of your choice"
+                    "a program, such as an identity provider"
                 }
-                label { "Their name" input name="holder" required; }
+                label {
+                    "Email, username or id of the user, or a name for the program"
+                    input type="text" name="holder" required;
+                }
             }
             label {
                 "Scope"
@@ -180,7 +183,7 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                     @if let Some(user) = &creator { " by " (link(user)) }
                 }
             }
-            td data-label="Whose" {
+            td data-label="Holder" {
                 @match (&key.holder, &user) {
                     (Holder::Provisioner(name), _) => bdi { (name) },
                     (_, Some(user)) => (link(user)),
