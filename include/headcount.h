@@ -6,7 +6,7 @@
  * Start with these ten: hc_directory_open(), hc_user_create(), hc_user_get(),
  * hc_user_email(), hc_user_deactivate(), hc_user_activate(), hc_directory_get_seats(),
  * hc_error_message(), hc_error_free() and hc_directory_free(). The rest is in sections: the
- * library, errors, ids and licenses, opening and closing, seats and figures, copies and
+ * library, errors, ids, opening and closing, license, seats and figures, copies and
  * exports, users, lists and queries, changing users, workspaces, external ids, batches,
  * changes, texts, messages.
  *
@@ -53,7 +53,7 @@
  * makes both arguments of one. Out: NUL-terminated UTF-8, borrowed from the handle
  * that it was read from and valid until that is freed, or written to your buffer.
  *
- * Users and workspaces. The parameter id_or_email takes any text that names a user: an id,
+ * Users and workspaces. The parameter who takes any text that names a user: an id,
  * an email or a username. The parameter workspace takes the id of a workspace. Batches
  * name a workspace by its name, in any case, or, where that is empty, by workspace_id.
  *
@@ -145,8 +145,9 @@
 /** Initializes an hc_copied. */
 #define HC_COPIED_INIT { sizeof(hc_copied), 0, 0, 0, 0 }
 
-/** Initializes an hc_stats. */
-#define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+/** Initializes an hc_stats: without a limit of seats, as an older library leaves it. */
+#define HC_STATS_INIT \
+    { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HC_NO_LIMIT, 0, 0, 0, 0, 0 }
 
 /** Initializes an hc_member. */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
@@ -950,7 +951,7 @@ typedef int32_t (*hc_read_callback)(void *userdata, uint8_t *buffer, size_t capa
                  size_t *read);
 
 /**
- * What hc_directory_backup() or hc_directory_restore() copied. Initialize it with
+ * What hc_directory_backup() or hc_file_restore() copied. Initialize it with
  * #HC_COPIED_INIT.
  */
 typedef struct hc_copied {
@@ -1091,7 +1092,7 @@ void hc_error_free(struct hc_error *error);
  */
 int32_t hc_error_get_details(const struct hc_error *error, struct hc_error_details *details);
 
-/* Ids and licenses ================================================================ */
+/* Ids ============================================================================= */
 
 /**
  * Draws a new, unique id: a UUID of version 7, as the directory draws for users created
@@ -1115,15 +1116,6 @@ hc_status hc_id_to_text(const uint8_t *id, char *text, struct hc_error **error);
  */
 hc_status hc_id_from_text(const uint8_t *text, size_t text_len, uint8_t *id,
                           struct hc_error **error);
-
-/**
- * Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
- * but no user can be activated until enough others are inactive.
- * @param license One of HC_LICENSE_*.
- * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- */
-hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t license,
-                                   uint64_t seats, struct hc_error **error);
 
 /* Opening and closing ============================================================= */
 
@@ -1233,7 +1225,7 @@ void hc_directory_free(struct hc_directory *directory);
  */
 const uint64_t *hc_directory_generation(const struct hc_directory *directory);
 
-/* Seats and figures =============================================================== */
+/* License, seats and figures ====================================================== */
 
 /**
  * Returns how the seats are used.
@@ -1241,6 +1233,15 @@ const uint64_t *hc_directory_generation(const struct hc_directory *directory);
  */
 hc_status hc_directory_get_seats(const struct hc_directory *directory, struct hc_seats *seats,
                                  struct hc_error **error);
+
+/**
+ * Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
+ * but no user can be activated until enough others are inactive.
+ * @param license One of HC_LICENSE_*.
+ * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+ */
+hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t license,
+                                   uint64_t seats, struct hc_error **error);
 
 /**
  * Returns the most users that were active at one time on each day (UTC), by which licenses are
@@ -1437,10 +1438,10 @@ hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_
  * @retval HC_STATUS_ALREADY_OPEN when either file is open.
  * @note Takes time in proportion to the size of the directory.
  */
-hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
-                               size_t path_len, int32_t overwrite, struct hc_copied *copied,
-                               hc_progress_callback progress, void *userdata,
-                               struct hc_error **error);
+hc_status hc_file_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
+                          size_t path_len, int32_t overwrite, struct hc_copied *copied,
+                          hc_progress_callback progress, void *userdata,
+                          struct hc_error **error);
 
 /**
  * Makes the file of a directory as small as possible, in place. Nobody else may have it open.
@@ -1451,9 +1452,9 @@ hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const u
  * @param bytes Set to its new size; NULL if not wanted.
  * @note Takes time in proportion to the size of the file.
  */
-hc_status hc_directory_compact(const uint8_t *path, size_t path_len,
-                               const struct hc_options *options, uint64_t *bytes_before,
-                               uint64_t *bytes, struct hc_error **error);
+hc_status hc_file_compact(const uint8_t *path, size_t path_len,
+                          const struct hc_options *options, uint64_t *bytes_before,
+                          uint64_t *bytes, struct hc_error **error);
 
 /* Users =========================================================================== */
 
@@ -1601,8 +1602,8 @@ void hc_new_user_free(struct hc_new_user *new_user);
  * Finds the user that an id, an email or a username names.
  * @param user Set to a user, or to NULL when there is none.
  */
-hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *id_or_email,
-                      size_t id_or_email_len, struct hc_user **user, struct hc_error **error);
+hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *who, size_t who_len,
+                      struct hc_user **user, struct hc_error **error);
 
 /**
  * Finds a user by a key of one kind.
@@ -1652,10 +1653,9 @@ hc_status hc_user_create_from(const struct hc_directory *directory,
  * @retval HC_STATUS_CONFLICT when the user is not at the expected version.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  */
-hc_status hc_user_update_apply(const struct hc_directory *directory,
-                               const uint8_t *id_or_email, size_t id_or_email_len,
-                               const struct hc_user_update *update, struct hc_user **user,
-                               struct hc_error **error);
+hc_status hc_user_update_apply(const struct hc_directory *directory, const uint8_t *who,
+                               size_t who_len, const struct hc_user_update *update,
+                               struct hc_user **user, struct hc_error **error);
 
 /**
  * Reads one user as a batch of one packed record, like those of lists: all fields of the user
@@ -1892,9 +1892,8 @@ void hc_user_update_free(struct hc_user_update *update);
  * @param user Set to the updated user; NULL if not wanted.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
-hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *id_or_email,
-                           size_t id_or_email_len, struct hc_user **user,
-                           struct hc_error **error);
+hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *who,
+                           size_t who_len, struct hc_user **user, struct hc_error **error);
 
 /**
  * Makes a user inactive, which frees a seat. Does nothing if the user is inactive.
@@ -1904,9 +1903,8 @@ hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *
  *        hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
-hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t *id_or_email,
-                             size_t id_or_email_len, struct hc_user **user,
-                             struct hc_error **error);
+hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t *who,
+                             size_t who_len, struct hc_user **user, struct hc_error **error);
 
 /**
  * Deletes a user for good. The email and the username become free at once, and the id when
@@ -1917,8 +1915,8 @@ hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t
  *        hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
-hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *id_or_email,
-                         size_t id_or_email_len, struct hc_error **error);
+hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *who,
+                         size_t who_len, struct hc_error **error);
 
 /**
  * Records that a user is seen now, such as at a login or with a request. Call it as often as
@@ -1930,16 +1928,16 @@ hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *id
  * version and the feed stay as they are. The time is personal data: exports and backups
  * include it, and deleting the user removes it.
  */
-hc_status hc_user_touch(const struct hc_directory *directory, const uint8_t *id_or_email,
-                        size_t id_or_email_len, struct hc_error **error);
+hc_status hc_user_touch(const struct hc_directory *directory, const uint8_t *who,
+                        size_t who_len, struct hc_error **error);
 
 /**
  * Returns when a user was last seen, to about an hour; see hc_user_touch().
  * @param micros Set to the time; to 0 for a user who was never seen.
  */
 hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory,
-                                       const uint8_t *id_or_email, size_t id_or_email_len,
-                                       uint64_t *micros, struct hc_error **error);
+                                       const uint8_t *who, size_t who_len, uint64_t *micros,
+                                       struct hc_error **error);
 
 /* Workspaces ====================================================================== */
 
@@ -1993,7 +1991,7 @@ hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const u
  * Creates a workspace. It needs an active owner; only a batch can do without one, see
  * hc_batch_set_allow_ownerless().
  * @param name The name: 1 to 128 characters, without control characters.
- * @param owner The first owner, as an id_or_email; empty for none.
+ * @param owner The first owner, named in the same way as who; empty for none.
  * @param made Set to the workspace; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
  * @retval HC_STATUS_LAST_OWNER without an active owner.
@@ -2008,7 +2006,7 @@ hc_status hc_workspace_create(const struct hc_directory *directory, const uint8_
  * @param workspace Set to the workspace.
  */
 hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
-                                        const uint8_t *id_or_email, size_t id_or_email_len,
+                                        const uint8_t *who, size_t who_len,
                                         struct hc_workspace **workspace,
                                         struct hc_error **error);
 
@@ -2057,9 +2055,9 @@ hc_status hc_workspace_list_members(const struct hc_directory *directory, uint64
  * Lists the workspaces of a user, with the role in each, ordered by id.
  * @param members Set to the memberships.
  */
-hc_status hc_user_list_workspaces(const struct hc_directory *directory,
-                                  const uint8_t *id_or_email, size_t id_or_email_len,
-                                  struct hc_members **members, struct hc_error **error);
+hc_status hc_user_list_workspaces(const struct hc_directory *directory, const uint8_t *who,
+                                  size_t who_len, struct hc_members **members,
+                                  struct hc_error **error);
 
 /** @return How many memberships are in the list. */
 size_t hc_members_count(const struct hc_members *members);
@@ -2093,8 +2091,8 @@ void hc_members_free(struct hc_members *members);
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t workspace,
-                                  const uint8_t *id_or_email, size_t id_or_email_len,
-                                  int32_t role, struct hc_error **error);
+                                  const uint8_t *who, size_t who_len, int32_t role,
+                                  struct hc_error **error);
 
 /**
  * Changes the role of a member. Does nothing if the member has it.
@@ -2105,8 +2103,8 @@ hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t workspace,
-                                const uint8_t *id_or_email, size_t id_or_email_len,
-                                int32_t role, struct hc_error **error);
+                                const uint8_t *who, size_t who_len, int32_t role,
+                                struct hc_error **error);
 
 /**
  * Removes a member from a workspace.
@@ -2115,7 +2113,7 @@ hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t w
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
  */
 hc_status hc_workspace_remove_member(const struct hc_directory *directory, uint64_t workspace,
-                                     const uint8_t *id_or_email, size_t id_or_email_len,
+                                     const uint8_t *who, size_t who_len,
                                      struct hc_error **error);
 
 /**
@@ -2310,6 +2308,22 @@ size_t hc_batch_count(const struct hc_batch *batch);
 void hc_batch_free(struct hc_batch *batch);
 
 /**
+ * Appends packed operations, which headcount_packed.h writes: any number of them, with the
+ * versions they expect and the settings of the batch, in one call.
+ *
+ * A malformed part, such as a text that is not an email, is refused here with the status it
+ * has elsewhere; hc_error_details.op_index says which operation of the batch it would have
+ * been.
+ * @param bytes The packed operations.
+ * @param length The number of bytes.
+ * @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
+ *        was appended.
+ * @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
+ */
+hc_status hc_batch_append(struct hc_batch *batch, const uint8_t *bytes, size_t length,
+                          struct hc_error **error);
+
+/**
  * Appends: create a user, as hc_user_create_from().
  * @param new_user The user to create.
  */
@@ -2320,21 +2334,20 @@ hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user 
  * Appends: change fields of a user, as hc_user_update_apply().
  * @param update What to change.
  */
-hc_status hc_batch_update_user(struct hc_batch *batch, const uint8_t *id_or_email,
-                               size_t id_or_email_len, const struct hc_user_update *update,
-                               struct hc_error **error);
+hc_status hc_batch_update_user(struct hc_batch *batch, const uint8_t *who, size_t who_len,
+                               const struct hc_user_update *update, struct hc_error **error);
 
 /** Appends: make a user active, as hc_user_activate(). */
-hc_status hc_batch_activate_user(struct hc_batch *batch, const uint8_t *id_or_email,
-                                 size_t id_or_email_len, struct hc_error **error);
+hc_status hc_batch_activate_user(struct hc_batch *batch, const uint8_t *who, size_t who_len,
+                                 struct hc_error **error);
 
 /** Appends: make a user inactive, as hc_user_deactivate(). */
-hc_status hc_batch_deactivate_user(struct hc_batch *batch, const uint8_t *id_or_email,
-                                   size_t id_or_email_len, struct hc_error **error);
+hc_status hc_batch_deactivate_user(struct hc_batch *batch, const uint8_t *who, size_t who_len,
+                                   struct hc_error **error);
 
 /** Appends: delete a user for good, as hc_user_delete(). */
-hc_status hc_batch_delete_user(struct hc_batch *batch, const uint8_t *id_or_email,
-                               size_t id_or_email_len, struct hc_error **error);
+hc_status hc_batch_delete_user(struct hc_batch *batch, const uint8_t *who, size_t who_len,
+                               struct hc_error **error);
 
 /**
  * Appends: set the license, as hc_directory_set_license().
@@ -2347,7 +2360,7 @@ hc_status hc_batch_set_license(struct hc_batch *batch, int32_t license, uint64_t
 /**
  * Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome.
  * @param name The name.
- * @param owner The first owner, as an id_or_email; empty for none.
+ * @param owner The first owner, named in the same way as who; empty for none.
  */
 hc_status hc_batch_create_workspace(struct hc_batch *batch, const uint8_t *name,
                                     size_t name_len, const uint8_t *owner, size_t owner_len,
@@ -2357,8 +2370,8 @@ hc_status hc_batch_create_workspace(struct hc_batch *batch, const uint8_t *name,
  * Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does nothing
  * if there is one.
  */
-hc_status hc_batch_default_workspace(struct hc_batch *batch, const uint8_t *id_or_email,
-                                     size_t id_or_email_len, struct hc_error **error);
+hc_status hc_batch_default_workspace(struct hc_batch *batch, const uint8_t *who,
+                                     size_t who_len, struct hc_error **error);
 
 /**
  * Appends: rename a workspace, as hc_workspace_rename().
@@ -2389,24 +2402,21 @@ hc_status hc_batch_delete_workspace(struct hc_batch *batch, const uint8_t *works
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
 hc_status hc_batch_add_member(struct hc_batch *batch, const uint8_t *workspace,
-                              size_t workspace_len, uint64_t workspace_id,
-                              const uint8_t *id_or_email, size_t id_or_email_len, int32_t role,
-                              struct hc_error **error);
+                              size_t workspace_len, uint64_t workspace_id, const uint8_t *who,
+                              size_t who_len, int32_t role, struct hc_error **error);
 
 /**
  * Appends: change the role of a member, as hc_workspace_set_role().
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
 hc_status hc_batch_set_role(struct hc_batch *batch, const uint8_t *workspace,
-                            size_t workspace_len, uint64_t workspace_id,
-                            const uint8_t *id_or_email, size_t id_or_email_len, int32_t role,
-                            struct hc_error **error);
+                            size_t workspace_len, uint64_t workspace_id, const uint8_t *who,
+                            size_t who_len, int32_t role, struct hc_error **error);
 
 /** Appends: remove a member from a workspace, as hc_workspace_remove_member(). */
 hc_status hc_batch_remove_member(struct hc_batch *batch, const uint8_t *workspace,
                                  size_t workspace_len, uint64_t workspace_id,
-                                 const uint8_t *id_or_email, size_t id_or_email_len,
-                                 struct hc_error **error);
+                                 const uint8_t *who, size_t who_len, struct hc_error **error);
 
 /**
  * Applies a batch: all of it, or nothing. It is one transaction and one change.
@@ -2468,22 +2478,6 @@ hc_status hc_applied_get_user(const struct hc_applied *applied, size_t index,
 
 /** Frees outcomes; users that were read from them stay valid. */
 void hc_applied_free(struct hc_applied *applied);
-
-/**
- * Appends packed operations, which headcount_packed.h writes: any number of them, with the
- * versions they expect and the settings of the batch, in one call.
- *
- * A malformed part, such as a text that is not an email, is refused here with the status it
- * has elsewhere; hc_error_details.op_index says which operation of the batch it would have
- * been.
- * @param bytes The packed operations.
- * @param length The number of bytes.
- * @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
- *        was appended.
- * @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
- */
-hc_status hc_batch_append(struct hc_batch *batch, const uint8_t *bytes, size_t length,
-                          struct hc_error **error);
 
 /**
  * Reads outcomes as packed records, beginning with any of them.

@@ -1604,11 +1604,11 @@ struct packed_keys {
 class user_ref {
 public:
     /** By an id, email or username. */
-    user_ref(std::string_view id_or_email) noexcept : text_(id_or_email) {}
+    user_ref(std::string_view who) noexcept : text_(who) {}
     /** @overload */
-    user_ref(const char *id_or_email) noexcept : text_(id_or_email) {}
+    user_ref(const char *who) noexcept : text_(who) {}
     /** @overload */
-    user_ref(const std::string &id_or_email) noexcept : text_(id_or_email) {}
+    user_ref(const std::string &who) noexcept : text_(who) {}
     /** By id. */
     user_ref(const id &user) noexcept : id_(user.data()) {}
     /** By a user that was read; this takes the id. */
@@ -3395,7 +3395,7 @@ public:
         hc_copied found = HC_COPIED_INIT;
         detail::callbacks calls;
         calls.progress = &progress;
-        auto done = detail::run(hc_directory_restore, detail::bytes(backup), backup.size(),
+        auto done = detail::run(hc_file_restore, detail::bytes(backup), backup.size(),
                                 detail::bytes(path), path.size(),
                                 replace == overwrite::yes ? 1 : 0, &found, calls.to_tell(),
                                 static_cast<void *>(&calls));
@@ -4297,7 +4297,7 @@ private:
         if (!fits)
             return fits.error();
         compacted made;
-        auto done = detail::run(hc_directory_compact, detail::bytes(path), path.size(), how,
+        auto done = detail::run(hc_file_compact, detail::bytes(path), path.size(), how,
                                 &made.bytes_before, &made.bytes);
         if (!done)
             return done.error();

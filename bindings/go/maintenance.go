@@ -78,7 +78,7 @@ type Stats struct {
 
 // Stats returns the figures of now.
 func (d *Directory) Stats() (Stats, error) {
-	s := C.hc_stats{struct_size: C.sizeof_hc_stats}
+	s := C.hc_stats{struct_size: C.sizeof_hc_stats, seats_limit: C.HC_NO_LIMIT}
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
 		return C.hc_directory_get_stats(h, &s, e)
 	})
@@ -153,7 +153,7 @@ func Restore(backup, path string, overwrite bool) (Copied, error) {
 	from, fromLength := text(backup)
 	to, toLength := text(path)
 	var e *C.hc_error
-	status := C.hc_directory_restore(from, fromLength, to, toLength, flag(overwrite), &copied, nil, nil, &e)
+	status := C.hc_file_restore(from, fromLength, to, toLength, flag(overwrite), &copied, nil, nil, &e)
 	if status != C.HC_STATUS_OK {
 		return Copied{}, failure(status, e)
 	}
@@ -161,7 +161,7 @@ func Restore(backup, path string, overwrite bool) (Copied, error) {
 }
 
 func readCopied(c *C.hc_copied) Copied {
-	return Copied{uint64(c.users), uint64(c.sequence), uint64(c.bytes)}
+	return Copied{Users: uint64(c.users), Sequence: uint64(c.sequence), Bytes: uint64(c.bytes)}
 }
 
 // Compact makes the file of a directory as small as it gets, in place, and returns the
@@ -172,7 +172,7 @@ func Compact(path string) (before, after uint64, err error) {
 	}
 	var e *C.hc_error
 	bytes, length := text(path)
-	status := C.hc_directory_compact(bytes, length, nil, (*C.uint64_t)(&before), (*C.uint64_t)(&after), &e)
+	status := C.hc_file_compact(bytes, length, nil, (*C.uint64_t)(&before), (*C.uint64_t)(&after), &e)
 	if status != C.HC_STATUS_OK {
 		return 0, 0, failure(status, e)
 	}

@@ -15,6 +15,7 @@ use headcount::{Batch, Timestamp, UserId};
 use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
 use crate::keys::{Holder, Key, Scope};
+use crate::rest::parameters;
 use crate::routes::{Access, Route};
 use crate::server::Server;
 
@@ -184,6 +185,11 @@ impl Caller {
         }
     }
 
+    /// Whether the credential is the key with this id.
+    pub(crate) fn uses_key(&self, id: &str) -> bool {
+        matches!(&self.credential, Credential::Key(key) if key.id == id)
+    }
+
     /// Whether the credential is still valid, for long-lived responses.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
         Self::of(server, self.credential.clone(), self.door).is_ok()
@@ -243,6 +249,14 @@ async fn admit(
     route: &'static Route,
     request: &mut Request,
 ) -> Result<(), Failure> {
+    if request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| coding != "identity")
+    {
+        let message = "send the body uncompressed, without Content-Encoding";
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
     let scope = match route.access {
         Access::Open => return Ok(()),
         // The page identifies visitors itself, because it checks the origin of forms first.
@@ -261,6 +275,9 @@ async fn admit(
         })?;
     caller.take_turn(server)?;
     caller.may(scope)?;
+    if let (Door::Rest, Some(query)) = (route.door, request.uri().query()) {
+        parameters::check(route.method, route.path, query)?;
+    }
     request.extensions_mut().insert(caller);
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
+use super::packed::operations;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Batch, Op, check_door};
@@ -210,4 +211,33 @@ pub unsafe extern "C" fn hc_batch_count(batch: *const HcBatch) -> usize {
 pub unsafe extern "C" fn hc_batch_free(batch: *mut HcBatch) {
     // SAFETY: by the contract, `batch` is NULL or live, and given up.
     unsafe { guard::free(batch) }
+}
+
+/// Appends packed operations, which headcount_packed.h writes: any number of them, with the
+/// versions they expect and the settings of the batch, in one call.
+///
+/// A malformed part, such as a text that is not an email, is refused here with the status it
+/// has elsewhere; hc_error_details.op_index says which operation of the batch it would have
+/// been.
+///
+/// @param bytes The packed operations.
+/// @param length The number of bytes.
+/// @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
+///        was appended.
+/// @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_append(
+    batch: *mut HcBatch,
+    bytes: *const u8,
+    length: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `bytes` has its
+    // length.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let bytes = arguments::bytes("bytes", bytes, length)?;
+            batch.append(|at| operations::read(bytes, at))
+        })
+    }
 }

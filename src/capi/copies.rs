@@ -12,7 +12,7 @@ use super::status::HcStatus;
 use super::transfer::{HcProgressCallback, telling};
 use crate::directory::{Copied, CopyOptions, restore};
 
-/// What hc_directory_backup() or hc_directory_restore() copied. Initialize it with
+/// What hc_directory_backup() or hc_file_restore() copied. Initialize it with
 /// #HC_COPIED_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn hc_directory_backup(
 /// @retval HC_STATUS_ALREADY_OPEN when either file is open.
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_restore(
+pub unsafe extern "C" fn hc_file_restore(
     backup: *const u8,
     backup_len: usize,
     path: *const u8,
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn hc_directory_restore(
 /// @param bytes Set to its new size; NULL if not wanted.
 /// @note Takes time in proportion to the size of the file.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_compact(
+pub unsafe extern "C" fn hc_file_compact(
     path: *const u8,
     path_len: usize,
     options: *const HcOptions,

@@ -9,7 +9,7 @@ use super::guard;
 use super::handle::{Handle, Latch};
 use super::options::HcOptions;
 use super::status::HcStatus;
-use super::submit::Submitter;
+use super::submitter::Submitter;
 use crate::directory::{Directory, Options};
 use crate::model::check_door;
 

@@ -1,10 +1,6 @@
-//! The license.
+//! The kinds of licenses.
 
 use super::call_error::CallError;
-use super::directory::HcDirectory;
-use super::failure::HcError;
-use super::guard;
-use super::status::HcStatus;
 use crate::model::License;
 
 /// Kinds of licenses. Each is passed as int32_t, together with a number of seats that is 0
@@ -47,27 +43,5 @@ impl HcLicense {
             )));
         }
         Ok(license)
-    }
-}
-
-/// Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
-/// but no user can be activated until enough others are inactive.
-///
-/// @param license One of HC_LICENSE_*.
-/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_set_license(
-    directory: *const HcDirectory,
-    license: i32,
-    seats: u64,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let license = HcLicense::parse(license, seats)?;
-            directory.directory.set_license(license)?;
-            Ok(())
-        })
     }
 }

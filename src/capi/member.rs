@@ -3,56 +3,16 @@
 use std::sync::Mutex;
 
 use super::arguments::{self, Out, SizedStruct};
-use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
+use super::role::HcRole;
 use super::status::HcStatus;
 use super::users::named;
-use crate::model::{Member, Role, WorkspaceId};
-
-/// What a member may do in a workspace. Passed as int32_t.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HcRole {
-    /// Any role, for hc_query_set_member_of(); nobody has it.
-    Any = 0,
-    /// Decides about the workspace and its members.
-    Owner = 1,
-    /// Works in it.
-    User = 2,
-}
-
-impl HcRole {
-    pub(super) fn of(role: Role) -> Self {
-        match role {
-            Role::Owner => Self::Owner,
-            Role::User => Self::User,
-        }
-    }
-
-    /// The role for a number from C; `None` for any.
-    pub(super) fn parse_or_any(role: i32) -> Result<Option<Role>, CallError> {
-        match role {
-            role if role == Self::Any as i32 => Ok(None),
-            _ => Self::parse(role).map(Some),
-        }
-    }
-
-    /// The role for a number from C.
-    pub(super) fn parse(role: i32) -> Result<Role, CallError> {
-        match role {
-            role if role == Self::Owner as i32 => Ok(Role::Owner),
-            role if role == Self::User as i32 => Ok(Role::User),
-            _ => Err(CallError::argument(format!(
-                "{role} is not a role; use HC_ROLE_OWNER or HC_ROLE_USER"
-            ))),
-        }
-    }
-}
+use crate::model::{Member, WorkspaceId};
 
 /// The membership of a user in a workspace. Initialize it with #HC_MEMBER_INIT.
 #[repr(C)]
@@ -150,8 +110,8 @@ pub unsafe extern "C" fn hc_workspace_list_members(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_list_workspaces(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     members: *mut *mut HcMembers,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -160,7 +120,7 @@ pub unsafe extern "C" fn hc_user_list_workspaces(
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("members", members)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let found = directory.directory.workspaces_of(who)?;
             made.write(HcMembers::hand_over(found));
             Ok(())

@@ -1,13 +1,4 @@
-//! Appending packed operations to a batch, and reading packed outcomes.
-
-use super::applied::HcApplied;
-use super::arguments;
-use super::batch::HcBatch;
-use super::call_error::CallError;
-use super::failure::HcError;
-use super::guard;
-use super::packed::{PackedBatch, PackedKind, operations};
-use super::status::HcStatus;
+//! The operations of packed batches, and their fields.
 
 /// The kind of an operation in a packed batch. docs/packed.md lists the fields of each.
 #[repr(i32)]
@@ -157,68 +148,4 @@ impl HcOpField {
         Self::Provisioner,
         Self::ExternalId,
     ];
-}
-
-/// Appends packed operations, which headcount_packed.h writes: any number of them, with the
-/// versions they expect and the settings of the batch, in one call.
-///
-/// A malformed part, such as a text that is not an email, is refused here with the status it
-/// has elsewhere; hc_error_details.op_index says which operation of the batch it would have
-/// been.
-///
-/// @param bytes The packed operations.
-/// @param length The number of bytes.
-/// @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
-///        was appended.
-/// @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_batch_append(
-    batch: *mut HcBatch,
-    bytes: *const u8,
-    length: usize,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `bytes` has its
-    // length.
-    unsafe {
-        guard::call(batch, error, |batch| {
-            let bytes = arguments::bytes("bytes", bytes, length)?;
-            batch.append(|at| operations::read(bytes, at))
-        })
-    }
-}
-
-/// Reads outcomes as packed records, beginning with any of them.
-///
-/// @param first The operation to begin with, counted from 0.
-/// @param buffer Where to write the packed outcomes.
-/// @param capacity Its size in bytes: 16, and 48 for each outcome.
-/// @param written Set to the size of what was written; or to 0 when there are no more outcomes.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_applied_read(
-    applied: *const HcApplied,
-    first: usize,
-    buffer: *mut u8,
-    capacity: usize,
-    written: *mut usize,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
-    // capacity.
-    unsafe {
-        guard::call(applied, error, |applied| {
-            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
-            let outcomes = applied.outcomes().get(first..).unwrap_or_default();
-            let mut batch = PackedBatch::new(buffer);
-            for (index, outcome) in outcomes.iter().enumerate() {
-                match batch.push(outcome) {
-                    Ok(()) => {}
-                    Err(CallError::Buffer { .. }) if index > 0 => break,
-                    Err(refusal) => return Err(refusal),
-                }
-            }
-            done.write(batch.finish(PackedKind::Outcomes));
-            Ok(())
-        })
-    }
 }

@@ -19,15 +19,15 @@ use crate::model::Timestamp;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_touch(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             directory.directory.touch_user(who)?;
             Ok(())
         })
@@ -40,8 +40,8 @@ pub unsafe extern "C" fn hc_user_touch(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_last_seen_micros(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     micros: *mut u64,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn hc_user_get_last_seen_micros(
     unsafe {
         guard::call(directory, error, |directory| {
             let place = Out::required("micros", micros)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let seen = directory.directory.last_seen(who)?;
             place.write(seen.map_or(0, Timestamp::as_unix_micros));
             Ok(())

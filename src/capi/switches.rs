@@ -14,8 +14,8 @@ use super::users::{give, named};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_activate(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -23,7 +23,7 @@ pub unsafe extern "C" fn hc_user_activate(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             give(user, directory.directory.activate_user(who)?);
             Ok(())
         })
@@ -40,8 +40,8 @@ pub unsafe extern "C" fn hc_user_activate(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_deactivate(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn hc_user_deactivate(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             give(user, directory.directory.deactivate_user(who)?);
             Ok(())
         })
@@ -67,15 +67,15 @@ pub unsafe extern "C" fn hc_user_deactivate(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_delete(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             directory.directory.delete_user(who)?;
             Ok(())
         })

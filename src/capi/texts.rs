@@ -7,7 +7,7 @@ use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::license::HcLicense;
-use super::member::HcRole;
+use super::role::HcRole;
 use super::status::HcStatus;
 use crate::model::{Email, License, Role, Timestamp, Username};
 

@@ -20,8 +20,8 @@ use crate::model::{NewUser, User, UserRef};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn hc_user_get(
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("user", user)?;
-            let text = arguments::text("id_or_email", id_or_email, id_or_email_len)?;
+            let text = arguments::text("who", who, who_len)?;
             let found = directory.directory.user_by_text(text)?;
             made.write(HcUser::hand_over_or_null(found));
             Ok(())
@@ -132,8 +132,8 @@ pub unsafe extern "C" fn hc_user_create_from(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_apply(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     update: *const HcUserUpdate,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn hc_user_update_apply(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let update = guard::borrow(update)?.get();
             let updated = directory.directory.update_user(who, update)?;
             give(user, updated);

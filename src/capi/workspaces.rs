@@ -61,7 +61,7 @@ pub unsafe extern "C" fn hc_workspace_get_by_name(
 /// hc_batch_set_allow_ownerless().
 ///
 /// @param name The name: 1 to 128 characters, without control characters.
-/// @param owner The first owner, as an id_or_email; empty for none.
+/// @param owner The first owner, named in the same way as who; empty for none.
 /// @param made Set to the workspace; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
 /// @retval HC_STATUS_LAST_OWNER without an active owner.
@@ -97,8 +97,8 @@ pub unsafe extern "C" fn hc_workspace_create(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_default_workspace(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     workspace: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -107,7 +107,7 @@ pub unsafe extern "C" fn hc_user_get_default_workspace(
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("workspace", workspace)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let workspace = directory.directory.default_workspace(who)?;
             made.write(HcWorkspace::hand_over(workspace));
             Ok(())

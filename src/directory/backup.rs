@@ -319,7 +319,7 @@ fn write_copy(snapshot: impl Read, path: &Path, options: CopyOptions<'_>) -> Res
     })?;
     // Verifying takes time too, but doesn't need the snapshot.
     drop(snapshot);
-    let written = ReadOnly::open(target.torso(), VERIFY_CACHE_BYTES, false)?;
+    let written = ReadOnly::open(target.partial(), VERIFY_CACHE_BYTES, false)?;
     verify(&written.snapshot()?, path)?;
     written.close()?;
     Ok(Copied {

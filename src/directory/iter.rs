@@ -1,6 +1,7 @@
 //! Iterators over one consistent state.
 
 use std::fmt;
+use std::iter::FusedIterator;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -176,6 +177,8 @@ impl Iterator for Users {
     }
 }
 
+impl FusedIterator for Users {}
+
 /// The changes up to the moment of the call, in order.
 ///
 /// Made by [`Directory::changes`](crate::Directory::changes). Like [`Users`], it holds that
@@ -217,6 +220,8 @@ impl Iterator for Changes {
         })
     }
 }
+
+impl FusedIterator for Changes {}
 
 /// All workspaces as they were at one moment, ordered by id.
 ///
@@ -288,6 +293,8 @@ impl Iterator for Workspaces {
         })
     }
 }
+
+impl FusedIterator for Workspaces {}
 
 /// Records read ahead from one state, and the position to continue from.
 struct Page<T> {

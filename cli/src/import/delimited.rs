@@ -25,12 +25,6 @@ impl CsvRecord {
     pub(super) fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.text.is_empty())
     }
-
-    /// Whether these are the texts of its cells.
-    pub(super) fn has_texts(&self, texts: &[&str]) -> bool {
-        let own = self.cells.iter().map(|cell| cell.text.trim());
-        own.eq(texts.iter().copied())
-    }
 }
 
 /// Reads one record after the other.
@@ -98,7 +92,7 @@ impl<'a> Reader<'a> {
             let column = self.column + text[..at].chars().count();
             return Err(format!(
                 "line {}, column {column}: there is a quote within a cell that does not begin with \
-                 one; put the cell in quotes and write the quote twice, or take it out",
+                 one; put the cell in quotes and write the quote twice, or remove it",
                 self.line
             ));
         }
@@ -119,7 +113,7 @@ impl<'a> Reader<'a> {
             let end = self.rest.find(['"', '\n', '\r']).ok_or_else(|| {
                 format!(
                     "line {line}, column {column}: the quote that opens there is never closed; \
-                     close it, or take it out"
+                     close it, or remove it"
                 )
             })?;
             let part = &self.rest[..end];

@@ -39,7 +39,7 @@ pub(crate) fn carry_out(
     {
         return Ok(results);
     }
-    // Nothing is told of a batch before its end.
+    // A batch reports no progress.
     let users = count(plan.subjects(), "user");
     options.progress.say(&match purpose {
         Purpose::Write => format!("writing {users} as one batch"),
@@ -68,7 +68,7 @@ pub(super) fn refusals(
     Ok((subjects, directory.preview(batch)?))
 }
 
-/// The file, if there are so many users that streaming is worth it.
+/// The file, if there are enough users for streaming to pay off.
 fn streaming<'d>(directory: &'d Directory, plan: &Plan) -> Option<&'d headcount::Directory> {
     { directory.here() }.filter(|_| plan.subjects() >= STREAM_MIN)
 }
@@ -172,7 +172,7 @@ fn apply(
         let place = before.binary_search_by_key(&id, |user| user.id());
         let changed = match place.ok().and_then(|place| before.get(place)) {
             Some(before) => changed_fields(before, user),
-            // Of the others, nothing but the seat is asked.
+            // Of the others, only the seat can have changed.
             None if outcome.changed && !is_new => vec!["active".to_owned()],
             None => Vec::new(),
         };

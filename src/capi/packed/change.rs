@@ -3,7 +3,7 @@
 use super::{PackedKind, PackedRecord, Writer, count, text_bytes};
 use crate::capi::event::{HcEvent, HcField};
 use crate::capi::license::HcLicense;
-use crate::capi::member::HcRole;
+use crate::capi::role::HcRole;
 use crate::model::{Change, Event, License, RequestId, Role, UserId, WorkspaceId};
 
 /// Bytes before the events.

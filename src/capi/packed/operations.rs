@@ -10,8 +10,8 @@ use self::fields::{Fields, Wrong};
 use super::{HEADER_BYTES, PackedKind, VERSION};
 use crate::capi::call_error::CallError;
 use crate::capi::license::HcLicense;
-use crate::capi::member::HcRole;
 use crate::capi::operation::{HcOpField as F, HcOperation};
+use crate::capi::role::HcRole;
 use crate::model::{
     Batch, NewUser, NewWorkspace, Op, Role, Timestamp, UserRef, UserUpdate, WorkspaceId,
     WorkspaceRef, check_door,
@@ -107,7 +107,7 @@ fn append(mut batch: Batch, operation: u16, bytes: &[u8]) -> Result<Batch, Wrong
     let known = HcOperation::ALL
         .into_iter()
         .find(|known| *known as i32 == i32::from(operation))
-        .ok_or_else(|| Wrong::Packed(format!("{operation} is none of HC_OPERATION_*")))?;
+        .ok_or_else(|| Wrong::Packed(format!("{operation} is not one of HC_OPERATION_*")))?;
     let mut fields = Fields::parse(bytes)?;
     if known == HcOperation::Settings {
         batch = settings(batch, &mut fields)?;

@@ -39,8 +39,6 @@ mod many;
 mod marks;
 #[cfg(test)]
 mod model;
-#[cfg(test)]
-mod stress;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CheckProgress {
     /// Users checked so far.
