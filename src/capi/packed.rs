@@ -5,7 +5,7 @@
 //! might not fit is counted before, so that nothing of it is written if it doesn't.
 
 mod change;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod member;
 pub(super) mod operations;

@@ -16,7 +16,7 @@ mod document;
 pub(crate) mod encoding;
 mod federated;
 mod format;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 pub(crate) mod json;
 mod jsonl;
