@@ -79,7 +79,7 @@ impl Error {
         self.0.op_index
     }
 
-    /// Whether waiting and repeating the same call can help: true only for
+    /// Whether repeating the same call later can help: true only for
     /// [`AlreadyOpen`](ErrorKind::AlreadyOpen), until the other process or handle closes the
     /// file.
     ///

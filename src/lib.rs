@@ -34,10 +34,10 @@ pub use directory::{
 };
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Applied, Batch, Change, Email, Event, Field, License, Member, NewUser, NewWorkspace, Op,
-    Outcome, PageVisit, RequestId, Role, SeatDay, SeatHistory, Seats, Sort, Step, Subject,
-    Timestamp, User, UserId, UserPage, UserQuery, UserRef, UserUpdate, Username, Workspace,
-    WorkspaceId, WorkspaceRef,
+    Applied, AppliedStream, Batch, Change, Email, Event, Field, License, Member, NewUser,
+    NewWorkspace, Op, Outcome, PageVisit, RequestId, Role, SeatDay, SeatHistory, Seats, Sort, Step,
+    Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef, UserUpdate, Username,
+    Workspace, WorkspaceId, WorkspaceRef,
 };
 pub use rules::{
     CheckProgress, Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified,

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// The files that declare something, in the order of the header.
-const SOURCES: [&str; 44] = [
+const SOURCES: [&str; 48] = [
     "version",
     "status",
     "failure",
@@ -41,6 +41,7 @@ const SOURCES: [&str; 44] = [
     "seen",
     "workspace",
     "workspaces",
+    "role",
     "member",
     "membership",
     "workspace_list",
@@ -48,8 +49,11 @@ const SOURCES: [&str; 44] = [
     "batch",
     "batch_users",
     "batch_workspaces",
-    "applied",
     "operation",
+    "apply",
+    "applied",
+    "outcome",
+    "submitter",
     "submit",
     "refusals",
     "event",
@@ -62,9 +66,9 @@ const SOURCES: [&str; 44] = [
 const SECTIONS: [(&str, &str); 15] = [
     ("version", "The library"),
     ("error", "Errors"),
-    ("id", "Ids and licenses"),
+    ("id", "Ids"),
     ("options", "Opening and closing"),
-    ("seats", "Seats and figures"),
+    ("seats", "License, seats and figures"),
     ("transfer", "Copies and exports"),
     ("user", "Users"),
     ("cursor", "Lists and queries"),

@@ -63,7 +63,7 @@ impl Report<'_> {
         let quick = if self.quick { " -- --quick" } else { "" };
         let mut text = format!(
             "Measured by `cargo bench --bench peers{quick}` on {}. All contenders take turns in \
-             one process ({}); the numbers are medians, but for sustained creates, which each \
+             one process ({}); the numbers are medians, except for sustained creates, which each \
              contender makes once; those in parentheses say how many times as good headcount \
              is.\n\n",
             self.machine,

@@ -10,29 +10,28 @@
  *
  * Failures. Each call that can fail has two forms. `create_user()` throws a
  * headcount::error; `try_create_user()` returns a headcount::result, which holds
- * the value or the error. Neither throws anything else but std::bad_alloc. With
- * exceptions turned off (-fno-exceptions) the throwing forms end the program.
- * What isn't there is no error: looking up a user that doesn't exist gives an
- * empty std::optional.
+ * the value or the error. Neither throws anything else, except std::bad_alloc.
+ * Without exceptions (-fno-exceptions) the throwing forms end the program. Absence
+ * is not an error: looking up a user that doesn't exist returns an empty
+ * std::optional.
  *
- * Handles. Objects can be moved, not copied, and free what they hold; in any
- * order, for each keeps alive what it needs. One that was moved from can be
- * destroyed and assigned to; asked, it answers with nothing, or with
- * status::null_argument.
+ * Handles. Objects can be moved, not copied, and free what they hold, in any order: each keeps
+ * alive what it needs. A moved-from object can be destroyed and assigned to; its functions return
+ * nothing, or status::null_argument.
  *
- * Builders. Options, users to create, updates, queries and batches take what you
- * give them and keep the first error, which the call that takes them returns:
- * setters never throw. Builder::failure() and Builder::check() tell earlier.
+ * Builders. Options, users to create, updates, queries and batches keep the first error of a
+ * setter, and the call that takes them returns it: setters never throw. failure() and check()
+ * report it earlier.
  *
- * Texts. In: UTF-8 as std::string_view, copied where kept. Out: views that are
- * valid for as long as the object they were read off, with a NUL behind them.
+ * Texts. In: UTF-8 as std::string_view, copied where kept. Out: NUL-terminated
+ * views that are valid as long as the object they were read from. If that is a
+ * temporary user or workspace, its functions return std::string instead.
  *
- * Threads. As the standard library has it: any number of threads may call const
- * functions of one object at a time, and others need a lock. All functions of a
- * directory but close() are const.
+ * Threads. As in the standard library, several threads may call const functions of one object at
+ * the same time; other functions need a lock. All functions of a directory except close() are
+ * const.
  *
- * The functions do what those of headcount.h do whose names they share; that
- * header has the statuses of each.
+ * Functions do the same as those of headcount.h with the same names, which lists their statuses.
  */
 
 #ifndef HEADCOUNT_HPP
@@ -62,7 +61,7 @@
 /** headcount for C++. */
 namespace headcount {
 
-/** How a call went: HC_STATUS_* of headcount.h. Others may be added. */
+/** The result of a call: HC_STATUS_* of headcount.h. Others may be added. */
 enum class status : std::int32_t {
     ok = HC_STATUS_OK, ///< Done.
     invalid_argument =
@@ -111,7 +110,7 @@ enum class status : std::int32_t {
     external_id_taken = HC_STATUS_EXTERNAL_ID_TAKEN,   ///< Another has it of the provisioner.
 };
 
-/** What a key is that directory::read_user() finds a user by. */
+/** The kind of a key by which directory::read_user() finds a user. */
 enum class user_key : std::int32_t {
     any = HC_USER_KEY_ANY,           ///< Any text that names a user.
     email = HC_USER_KEY_EMAIL,       ///< An email.
@@ -140,7 +139,7 @@ enum class sort : std::int32_t {
     created = HC_SORT_CREATED,   ///< By the time of creation, oldest first.
 };
 
-/** What an operation was about. */
+/** The kind of record that an operation concerned. */
 enum class subject : std::int32_t {
     user = HC_SUBJECT_USER,           ///< The user in the outcome.
     license = HC_SUBJECT_LICENSE,     ///< The license.
@@ -148,9 +147,9 @@ enum class subject : std::int32_t {
     member = HC_SUBJECT_MEMBER,       ///< The membership of that user in that workspace.
 };
 
-/** What a packed operation does: see docs/packed.md. */
+/** The kind of a packed operation: see docs/packed.md. */
 enum class operation : std::int32_t {
-    /** Nothing: its fields say who makes the batch and how. */
+    /** No operation: its fields are settings of the batch. */
     settings = HC_OPERATION_SETTINGS,
     /** Creates a user. */
     create_user = HC_OPERATION_CREATE_USER,
@@ -166,9 +165,9 @@ enum class operation : std::int32_t {
     set_license = HC_OPERATION_SET_LICENSE,
     /** Creates a workspace. */
     create_workspace = HC_OPERATION_CREATE_WORKSPACE,
-    /** Makes a user's default workspace. */
+    /** Creates a user's default workspace. */
     default_workspace = HC_OPERATION_DEFAULT_WORKSPACE,
-    /** Gives a workspace another name. */
+    /** Renames a workspace. */
     rename_workspace = HC_OPERATION_RENAME_WORKSPACE,
     /** Archives a workspace. */
     archive_workspace = HC_OPERATION_ARCHIVE_WORKSPACE,
@@ -180,7 +179,7 @@ enum class operation : std::int32_t {
     add_member = HC_OPERATION_ADD_MEMBER,
     /** Gives a member a role. */
     set_role = HC_OPERATION_SET_ROLE,
-    /** Takes a member out. */
+    /** Removes a member. */
     remove_member = HC_OPERATION_REMOVE_MEMBER,
     /** Sets, changes or removes the id that a provisioner has for a workspace. */
     set_workspace_external_id = HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID,
@@ -190,21 +189,21 @@ enum class operation : std::int32_t {
 enum class op_field : std::int32_t {
     /** A text that names the user: an id, an email or a username. */
     user = HC_OP_FIELD_USER,
-    /** The id of the user, 16 bytes: of one who is there, or of one to create. */
+    /** The id of an existing user, or of one to create: 16 bytes. */
     user_id = HC_OP_FIELD_USER_ID,
     /** The id of the workspace, a number. */
     workspace = HC_OP_FIELD_WORKSPACE,
-    /** The name of a workspace that is there, a text. */
+    /** The name of an existing workspace, a text. */
     workspace_name = HC_OP_FIELD_WORKSPACE_NAME,
     /** The version that the record must have before, a number. */
     if_version = HC_OP_FIELD_IF_VERSION,
     /** The email, a text. */
     email = HC_OP_FIELD_EMAIL,
-    /** The username, a text; absent, it follows the email. */
+    /** The username, a text; if absent, it follows the email. */
     username = HC_OP_FIELD_USERNAME,
-    /** The given name, a text; absent, there is none. */
+    /** The given name, a text; if absent, there is none. */
     given_name = HC_OP_FIELD_GIVEN_NAME,
-    /** The family name, a text; absent, there is none. */
+    /** The family name, a text; if absent, there is none. */
     family_name = HC_OP_FIELD_FAMILY_NAME,
     /** Whether a user to create is active: 0 or 1. */
     active = HC_OP_FIELD_ACTIVE,
@@ -212,9 +211,9 @@ enum class op_field : std::int32_t {
     admin = HC_OP_FIELD_ADMIN,
     /** The name of an attribute, a text. */
     attribute_name = HC_OP_FIELD_ATTRIBUTE_NAME,
-    /** The value of the attribute that was named last, a text; absent, it is removed. */
+    /** The value of the attribute named last, a text; if absent, the attribute is removed. */
     attribute_value = HC_OP_FIELD_ATTRIBUTE_VALUE,
-    /** 1 to remove all attributes but those that the update sets. */
+    /** 1 to remove all attributes except those that the update sets. */
     replace_attributes = HC_OP_FIELD_REPLACE_ATTRIBUTES,
     /** When a user to create was created, in microseconds since 1970-01-01T00:00:00Z. */
     created_at = HC_OP_FIELD_CREATED_AT,
@@ -228,15 +227,15 @@ enum class op_field : std::int32_t {
     seats = HC_OP_FIELD_SEATS,
     /** The id of the request, 16 bytes. */
     request_id = HC_OP_FIELD_REQUEST_ID,
-    /** The id of the user who makes the batch, 16 bytes. */
+    /** The id of the actor, 16 bytes. */
     actor = HC_OP_FIELD_ACTOR,
     /** 1 to let workspaces be left without an active owner. */
     allow_ownerless = HC_OP_FIELD_ALLOW_OWNERLESS,
-    /** Through which door the batch comes, a text. */
+    /** The door of the batch, a text. */
     door = HC_OP_FIELD_DOOR,
     /** The name of a provisioner, a text. */
     provisioner = HC_OP_FIELD_PROVISIONER,
-    /** The id of the provisioner that was named last, a text; absent, it is removed. */
+    /** The id from the provisioner named last, a text; if absent, the id is removed. */
     external_id = HC_OP_FIELD_EXTERNAL_ID,
 };
 
@@ -250,7 +249,7 @@ enum class log_level : std::int32_t {
     trace = HC_LOG_LEVEL_TRACE, ///< All there is.
 };
 
-/** What happened, in a change: HC_EVENT_*. Skip one that you don't know. */
+/** The kind of an event in a change: HC_EVENT_*. Skip unknown ones. */
 enum class event_kind : std::int32_t {
     user_created = HC_EVENT_USER_CREATED,             ///< Active or not.
     user_updated = HC_EVENT_USER_UPDATED,             ///< See event::fields.
@@ -282,29 +281,29 @@ enum class field : std::uint32_t {
     external_ids = HC_FIELD_EXTERNAL_IDS, ///< The ids that provisioners have.
 };
 
-/** A moment, as the directory keeps it: to the microsecond. */
+/** A moment as the directory stores it, in microseconds. */
 using moment = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
 
-/** The id of a workspace: from 1 on, never given to another. */
+/** The id of a workspace: from 1 up, never reused. */
 using workspace_id = std::uint64_t;
 
-/** The numbers behind status::no_free_seat. */
+/** The numbers of status::no_free_seat. */
 struct seat_shortage {
     std::uint64_t limit = 0;     ///< Seats of the license.
     std::uint64_t active = 0;    ///< Users who were active.
     std::uint64_t requested = 0; ///< How many more would have been.
 };
 
-/** The numbers behind status::conflict. */
+/** The numbers of status::conflict. */
 struct version_conflict {
     std::uint64_t expected = 0; ///< The version the caller expected.
     std::uint64_t found = 0;    ///< The version that was found.
 };
 
-/** Why a call failed: what the throwing forms throw and the others return. */
+/** Why a call failed: the throwing forms throw it, the others return it. */
 class error final : public std::exception {
 public:
-    /** No error: what a call that succeeded would have. */
+    /** No error, as after a call that succeeded. */
     error() noexcept = default;
 
     /** An error that this header makes; `text` must be static. */
@@ -328,7 +327,7 @@ public:
         return made;
     }
 
-    /** An error that belongs to a list and keeps it alive. */
+    /** An error that belongs to a list, which it keeps alive. */
     static error borrow(const std::shared_ptr<const hc_refusals> &list,
                         const hc_error *raw) noexcept
     {
@@ -359,10 +358,10 @@ public:
         return hc_status_name(static_cast<std::int32_t>(kind_));
     }
 
-    /** Whether the same call may succeed when it is made again as it is. */
+    /** Whether repeating the call later can help. */
     bool is_retryable() const noexcept { return details().is_retryable != 0; }
 
-    /** The numbers behind status::no_free_seat. */
+    /** The numbers of status::no_free_seat. */
     std::optional<seat_shortage> seats() const noexcept
     {
         const hc_error_details found = details();
@@ -371,7 +370,7 @@ public:
         return seat_shortage{found.limit, found.active, found.requested};
     }
 
-    /** The numbers behind status::conflict. */
+    /** The numbers of status::conflict. */
     std::optional<version_conflict> versions() const noexcept
     {
         const hc_error_details found = details();
@@ -380,31 +379,31 @@ public:
         return version_conflict{found.expected, found.found};
     }
 
-    /** Which operation of the batch was refused, from 0; none if it was refused as a whole. */
+    /** The index of the operation that was refused, from 0; none if no single one is the cause. */
     std::optional<std::uint64_t> op_index() const noexcept
     {
         return number(HC_DETAIL_OP_INDEX, &hc_error_details::op_index);
     }
 
-    /** From where to follow after status::history_trimmed, once everything was read again. */
+    /** Where to follow from after status::history_trimmed, once everything was read again. */
     std::optional<std::uint64_t> resume_after() const noexcept
     {
         return number(HC_DETAIL_RESUME_AFTER, &hc_error_details::resume_after);
     }
 
-    /** From where to follow after status::change_not_yet, once everything was read again. */
+    /** Where to follow from after status::change_not_yet, once everything was read again. */
     std::optional<std::uint64_t> latest_change() const noexcept
     {
         return number(HC_DETAIL_LATEST_CHANGE, &hc_error_details::latest_change);
     }
 
-    /** How large a buffer must be, after status::buffer_too_small. */
+    /** The required size of the buffer, after status::buffer_too_small. */
     std::optional<std::size_t> buffer_bytes() const noexcept
     {
         return number(HC_DETAIL_BUFFER_BYTES, &hc_error_details::buffer_bytes);
     }
 
-    /** All that the error says, in one call; views are valid for as long as this is. */
+    /** All details of the error; the message is valid as long as this object. */
     hc_error_details details() const noexcept
     {
         hc_error_details found = HC_ERROR_DETAILS_INIT;
@@ -441,7 +440,7 @@ private:
 /** @cond */
 namespace detail {
 
-/* Where the throwing forms end up. */
+/* Throws the error; without exceptions, ends the program. */
 [[noreturn]] inline void raise(const error &reason)
 {
 #if defined(__cpp_exceptions)
@@ -455,7 +454,7 @@ namespace detail {
 } // namespace detail
 /** @endcond */
 
-/** What the non-throwing forms return: a value, or an error. */
+/** The result of the non-throwing forms: a value, or an error. */
 template <class T>
 class [[nodiscard]] result {
 public:
@@ -471,7 +470,7 @@ public:
     /** Whether there is a value. */
     bool has_value() const noexcept { return value_.has_value(); }
 
-    /** The value. Throws the error where there is none. */
+    /** The value. Throws the error if there is none. */
     T &value() & { return checked(*this); }
     /** @overload */
     const T &value() const & { return checked(*this); }
@@ -489,7 +488,7 @@ public:
     /** @overload */
     const T *operator->() const noexcept { return &*value_; }
 
-    /** The error; none where there is a value. */
+    /** The error; none if there is a value. */
     const headcount::error &error() const noexcept { return error_; }
 
     /** The status of the call. */
@@ -524,7 +523,7 @@ public:
     /** Whether the call succeeded. */
     bool has_value() const noexcept { return !error_; }
 
-    /** Throws the error where there is one. */
+    /** Throws the error if there is one. */
     void value() const
     {
         if (error_)
@@ -574,6 +573,11 @@ inline std::optional<std::string_view> optional_view(const char *text) noexcept
     return text == nullptr ? std::nullopt : std::optional<std::string_view>(text);
 }
 
+inline std::optional<std::string> copy(const std::optional<std::string_view> &text)
+{
+    return text ? std::optional<std::string>(*text) : std::nullopt;
+}
+
 inline std::string_view view(const hc_packed_text &text) noexcept
 {
     return {text.bytes, text.length};
@@ -597,7 +601,7 @@ inline std::optional<moment> at_if(std::uint64_t micros) noexcept
     return at(micros);
 }
 
-/* Moments before 1970 are none that the directory has: the library refuses them. */
+/* The library refuses moments before 1970. */
 inline std::uint64_t micros(moment when) noexcept
 {
     return static_cast<std::uint64_t>(when.time_since_epoch().count());
@@ -625,7 +629,7 @@ result<void> run(Function call, Arguments... arguments)
     return error::adopt(code, raw);
 }
 
-/* Calls a function of headcount.h that makes a Raw, of which a T is made. */
+/* Calls a function of headcount.h that creates a Raw, and wraps it in a T. */
 template <class T, class Raw, class Function, class... Arguments>
 result<T> make(Function call, Arguments... arguments)
 {
@@ -637,7 +641,7 @@ result<T> make(Function call, Arguments... arguments)
     return error::adopt(code, raw);
 }
 
-/* Calls a function of headcount.h that finds a Raw, of which a T is made, or nothing. */
+/* Calls a function of headcount.h that finds a Raw or nothing, and wraps it in a T. */
 template <class T, class Raw, class Function, class... Arguments>
 result<std::optional<T>> find(Function call, Arguments... arguments)
 {
@@ -649,7 +653,7 @@ result<std::optional<T>> find(Function call, Arguments... arguments)
     return found == nullptr ? std::optional<T>() : std::optional<T>(T(found));
 }
 
-/* Goes through what an Owner's at() returns for 0, 1, 2 and so on; a user's attribute_at(). */
+/* Iterates over what an Owner's at() returns for 0, 1, 2 and so on; for a user, attribute_at(). */
 template <class Owner, class Value>
 class index_iterator {
 public:
@@ -694,7 +698,7 @@ private:
     std::size_t index_ = 0;
 };
 
-/* The one pass over a List with next() -> result<const View *>, which is null at the end. */
+/* The single pass over a List with next() -> result<const View *>, which is null at the end. */
 template <class List, class View>
 class list_iterator {
 public:
@@ -737,11 +741,11 @@ inline error malformed() noexcept
                  "the library wrote a batch that contradicts itself; this is a bug");
 }
 
-/* Memory for a batch, and the batch. */
+/* A batch and its memory. */
 class batch_buffer {
 public:
     batch_buffer() noexcept = default;
-    /* The batch goes along with its memory. */
+    /* Moves the batch with its memory. */
     batch_buffer(batch_buffer &&from) noexcept
         : bytes_(std::move(from.bytes_)), capacity_(std::exchange(from.capacity_, 0)),
           batch_(std::exchange(from.batch_, hc_packed_batch{}))
@@ -797,14 +801,14 @@ private:
     hc_packed_batch batch_{};
 };
 
-/* What all builders have: a handle, and the first error. */
+/* The base of all builders: a handle, and the first error. */
 template <class Self, class Raw, auto Free>
 class builder {
 public:
-    /** The first thing that was malformed; none if all is well so far. */
+    /** The error of the first malformed part; none so far if there is none. */
     const error &failure() const noexcept { return failure_; }
 
-    /** Throws the first thing that was malformed, if there is one. */
+    /** Throws the error of the first malformed part, if there is one. */
     void check() const
     {
         if (failure_)
@@ -815,10 +819,10 @@ public:
     Raw *raw() const noexcept { return handle_.get(); }
 
 protected:
-    /* A builder that was made by a function which can't fail. */
+    /* A builder from a function that can't fail. */
     explicit builder(Raw *made) noexcept : failure_(check_abi().error()), handle_(made) {}
 
-    /* A builder to be made by a function which can fail. */
+    /* A builder from a function that can fail. */
     template <class Function, class... Arguments>
     builder(std::in_place_t, Function call, Arguments... arguments) : failure_(check_abi().error())
     {
@@ -831,7 +835,7 @@ protected:
             failure_ = made.error();
     }
 
-    /* Calls a setter, unless something has failed before. */
+    /* Calls a setter, unless an earlier one failed. */
     template <class Function, class... Arguments>
     Self &set(Function call, Arguments... arguments)
     {
@@ -840,7 +844,7 @@ protected:
         return static_cast<Self &>(*this);
     }
 
-    /* Keeps an error of something that was handed in. */
+    /* Keeps the error of an argument. */
     void fail(const error &reason) noexcept
     {
         if (!failure_)
@@ -861,7 +865,9 @@ inline std::string_view version() noexcept { return hc_version_string(); }
 /** The version of the library as major * 1000000 + minor * 1000 + patch. */
 inline std::uint32_t version_number() noexcept { return hc_version_number(); }
 
-/** Whether the loaded library fits this header. Everything that opens or makes something checks it.
+/**
+ * Whether the loaded library fits this header. All functions that open or create something check
+ * it.
  */
 inline bool is_compatible() noexcept { return detail::check_abi().has_value(); }
 
@@ -871,7 +877,7 @@ inline std::string_view name(status kind) noexcept
     return hc_status_name(static_cast<std::int32_t>(kind));
 }
 
-/** The id of a user: a UUID, never given to another. */
+/** The id of a user: a UUID, never given to another user. */
 class id {
 public:
     /** 16 bytes in network order. */
@@ -891,7 +897,7 @@ public:
         return made;
     }
 
-    /** Draws an id that nobody has: a UUID of version 7. */
+    /** Draws a unique id: a UUID of version 7. */
     static id generate() { return try_generate().value(); }
 
     /** @copydoc generate */
@@ -904,7 +910,7 @@ public:
         return made;
     }
 
-    /** Reads an id from text: a UUID in any of its usual forms. */
+    /** Parses an id: a UUID in any of its usual forms. */
     static id parse(std::string_view text) { return try_parse(text).value(); }
 
     /** @copydoc parse */
@@ -949,11 +955,11 @@ struct license {
     license_kind kind = license_kind::community; ///< Which of them.
     std::uint64_t seat_count = 0;                ///< The seats, with license_kind::seats.
 
-    /** Five seats; what a new directory has. */
+    /** Five seats; the license of a new directory. */
     static constexpr license community() noexcept { return {license_kind::community, 0}; }
     /** Any number of seats. */
     static constexpr license enterprise() noexcept { return {license_kind::enterprise, 0}; }
-    /** As many seats as it says. */
+    /** This number of seats. */
     static constexpr license seats(std::uint64_t count) noexcept
     {
         return {license_kind::seats, count};
@@ -971,7 +977,7 @@ struct license {
     }
 };
 
-/** Reads a license from text: "community", "enterprise" or a number of seats. */
+/** Parses a license: "community", "enterprise" or a number of seats. */
 inline result<license> try_license_from_text(std::string_view text)
 {
     std::int32_t kind = 0;
@@ -989,7 +995,7 @@ inline license license_from_text(std::string_view text)
     return try_license_from_text(text).value();
 }
 
-/** Reads a role from text: "owner", "user", or its older name "collaborator". */
+/** Parses a role: "owner", "user", or its older name "collaborator". */
 inline result<role> try_role_from_text(std::string_view text)
 {
     std::int32_t made = 0;
@@ -1001,7 +1007,7 @@ inline result<role> try_role_from_text(std::string_view text)
 /** @copydoc try_role_from_text */
 inline role role_from_text(std::string_view text) { return try_role_from_text(text).value(); }
 
-/** Writes a time in the form of RFC 3339, such as "2024-07-11T16:55:59.173Z". */
+/** Formats a time as RFC 3339, such as "2024-07-11T16:55:59.173Z". */
 inline result<std::string> try_time_to_text(moment when)
 {
     std::array<char, HC_TIME_TEXT_BYTES> text{};
@@ -1013,7 +1019,7 @@ inline result<std::string> try_time_to_text(moment when)
 /** @copydoc try_time_to_text */
 inline std::string time_to_text(moment when) { return try_time_to_text(when).value(); }
 
-/** Reads a time in the form of RFC 3339, in any time zone. */
+/** Parses a time: RFC 3339 in any time zone. */
 inline result<moment> try_time_from_text(std::string_view text)
 {
     std::uint64_t micros = 0;
@@ -1025,7 +1031,7 @@ inline result<moment> try_time_from_text(std::string_view text)
 /** @copydoc try_time_from_text */
 inline moment time_from_text(std::string_view text) { return try_time_from_text(text).value(); }
 
-/** Checks an email address, and says by which form it is unique. */
+/** Checks an email address, and returns its unique key. */
 inline result<std::string> try_email_key(std::string_view email)
 {
     std::array<char, HC_KEY_BYTES> key{};
@@ -1037,7 +1043,7 @@ inline result<std::string> try_email_key(std::string_view email)
 /** @copydoc try_email_key */
 inline std::string email_key(std::string_view email) { return try_email_key(email).value(); }
 
-/** Checks a username that is no email address, and says by which form it is unique. */
+/** Checks a username that is not an email address, and returns its unique key. */
 inline result<std::string> try_username_key(std::string_view username)
 {
     std::array<char, HC_KEY_BYTES> key{};
@@ -1058,7 +1064,7 @@ using log_callback = std::function<void(log_level, std::string_view, std::string
 /** @cond */
 namespace detail {
 
-/* What C calls; nothing may be thrown through it. */
+/* Called by C, which nothing may be thrown through. */
 inline void log(void *userdata, std::int32_t level, const char *target,
                 const char *message) noexcept
 {
@@ -1120,7 +1126,7 @@ struct seat_day {
     std::uint64_t last = 0; ///< How many were active at its end, or are now.
 };
 
-/** How many users were active since a day. */
+/** The numbers of active users since a day. */
 struct seat_history {
     moment since{};                 ///< The beginning of the first day that it covers.
     std::uint64_t peak = 0;         ///< The most users that were active at one time since then.
@@ -1128,7 +1134,7 @@ struct seat_history {
     std::vector<seat_day> days;     ///< The days on which the number changed, the first one first.
 };
 
-/** What directory::verify_and_count() went over. */
+/** What directory::verify_and_count() counted. */
 struct verified {
     std::uint64_t active = 0;     ///< Users who are active, counted one by one.
     std::uint64_t inactive = 0;   ///< Users who are not active, counted one by one.
@@ -1140,15 +1146,17 @@ struct verified {
 
 /** Reports the progress of a call: entries of a copy or records of an export, and their bytes. */
 using progress_callback = std::function<void(std::uint64_t done, std::uint64_t bytes)>;
-/** Takes lines of directory::export_to(). */
+/** Receives lines of directory::export_to(). */
 using write_callback = std::function<void(std::string_view lines)>;
-/** Puts bytes for directory::load_from() into a buffer, and says how many: 0 at the end. */
+/**
+ * Writes bytes for directory::load_from() into a buffer, and returns their number: 0 at the end.
+ */
 using read_callback = std::function<std::size_t(char *buffer, std::size_t capacity)>;
 
 /** @cond */
 namespace detail {
 
-/* Callbacks of one call, and what one of them threw: nothing may be thrown through C. */
+/* The callbacks of one call, and the exception of one of them, which can't be thrown through C. */
 struct callbacks {
     const progress_callback *progress = nullptr;
     const write_callback *write = nullptr;
@@ -1176,7 +1184,7 @@ struct callbacks {
 #endif
     }
 
-    /* Throws what a callback threw. */
+    /* Throws the exception of a callback. */
     void check() const
     {
 #if defined(__cpp_exceptions)
@@ -1185,7 +1193,7 @@ struct callbacks {
 #endif
     }
 
-    /* What C calls for the progress; none where nobody wants it. */
+    /* The function that C calls with the progress; none if it is not wanted. */
     hc_progress_callback to_tell() const noexcept
     {
         if (progress == nullptr || !*progress)
@@ -1221,20 +1229,22 @@ struct copied {
     std::uint64_t bytes = 0;    ///< Bytes of the new file.
 };
 
-/** What directory::compact() came to. */
+/** The sizes before and after directory::compact(). */
 struct compacted {
     std::uint64_t bytes_before = 0; ///< Bytes that the file had.
     std::uint64_t bytes = 0;        ///< Bytes that it has now.
 };
 
-/** Whether a copy may take the place of a directory's file that is there. */
+/** Whether a copy may replace an existing directory's file. */
 enum class overwrite {
     no,  ///< What is there stays, and the call is refused.
     yes, ///< It is replaced, unless somebody has it open or it is some other file.
 };
 
-/** What is wrong with a directory, or what a repair did about it: see directory::find_faults(),
- * find_faults() and repair(). */
+/**
+ * The faults of a directory, and what a repair did about them: see directory::find_faults(),
+ * find_faults() and repair().
+ */
 struct fault_list {
     /** One fault. */
     struct fault {
@@ -1247,7 +1257,7 @@ struct fault_list {
     std::uint64_t seats_over = 0; ///< How many more users are active than there are seats.
 };
 
-/** What a directory holds and does, in figures: see directory::stats(). */
+/** Figures about a directory: see directory::stats(). */
 struct directory_stats {
     std::uint64_t users_active = 0;    ///< Users who are active, and so take a seat.
     std::uint64_t users_inactive = 0;  ///< Users who are not.
@@ -1271,7 +1281,7 @@ struct directory_stats {
     std::uint64_t checkpoint_micros_max = 0; ///< The duration of the longest.
 };
 
-/** That a user belongs to a workspace. */
+/** The membership of a user in a workspace. */
 struct member {
     workspace_id workspace = 0;       ///< The workspace.
     id user;                          ///< The user.
@@ -1280,7 +1290,7 @@ struct member {
     std::uint64_t version = 0;        ///< 1 when added, one more with each change.
 };
 
-/** What became of one operation of a batch. */
+/** The outcome of one operation of a batch. */
 struct outcome {
     headcount::subject subject = subject::user; ///< What it was about.
     bool changed = false;                       ///< Whether it changed anything.
@@ -1337,10 +1347,10 @@ struct attribute {
 template <class User>
 class attribute_range {
 public:
-    /** Goes through them. */
+    /** Iterates over them. */
     using iterator = detail::index_iterator<User, attribute>;
 
-    /** Those of a user, which must live longer. */
+    /** The attributes of a user, which must outlive this range. */
     explicit attribute_range(const User *user) noexcept : user_(user) {}
 
     /** How many there are. */
@@ -1351,14 +1361,14 @@ public:
     attribute at(std::size_t index) const noexcept { return user_->attribute_at(index); }
     /** The first. */
     iterator begin() const noexcept { return iterator(user_, 0); }
-    /** Behind the last. */
+    /** Past the last. */
     iterator end() const noexcept { return iterator(user_, size()); }
 
 private:
     const User *user_;
 };
 
-/** A user as one call found it: later changes don't touch it. Outlives the directory. */
+/** A user as one call found it: a copy that later changes don't affect. Outlives the directory. */
 class user {
 public:
     /** Takes over a handle of headcount.h. */
@@ -1371,57 +1381,83 @@ public:
         return bytes == nullptr ? headcount::id() : headcount::id::copy(bytes);
     }
     /** The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8". */
-    std::string_view id_text() const noexcept { return detail::view(hc_user_id_text(raw())); }
+    std::string_view id_text() const &noexcept { return detail::view(hc_user_id_text(raw())); }
+    /** @overload */
+    std::string id_text() && { return std::string(detail::view(hc_user_id_text(raw()))); }
     /** The email address, as it was given. */
-    std::string_view email() const noexcept { return detail::view(hc_user_email(raw())); }
-    /** The username; it is the email where none was given. */
-    std::string_view username() const noexcept { return detail::view(hc_user_username(raw())); }
+    std::string_view email() const &noexcept { return detail::view(hc_user_email(raw())); }
+    /** @overload */
+    std::string email() && { return std::string(detail::view(hc_user_email(raw()))); }
+    /** The username, which is the email unless another one was set. */
+    std::string_view username() const &noexcept { return detail::view(hc_user_username(raw())); }
+    /** @overload */
+    std::string username() && { return std::string(detail::view(hc_user_username(raw()))); }
     /** The given (first) name. */
-    std::optional<std::string_view> given_name() const noexcept
+    std::optional<std::string_view> given_name() const &noexcept
     {
         return detail::optional_view(hc_user_given_name(raw()));
     }
+    /** @overload */
+    std::optional<std::string> given_name() &&
+    {
+        return detail::copy(detail::optional_view(hc_user_given_name(raw())));
+    }
     /** The family (last) name. */
-    std::optional<std::string_view> family_name() const noexcept
+    std::optional<std::string_view> family_name() const &noexcept
     {
         return detail::optional_view(hc_user_family_name(raw()));
+    }
+    /** @overload */
+    std::optional<std::string> family_name() &&
+    {
+        return detail::copy(detail::optional_view(hc_user_family_name(raw())));
     }
     /** Whether the user is active and so takes a seat. */
     bool is_active() const noexcept { return hc_user_is_active(raw()) != 0; }
     /** Whether the user administers the platform. */
     bool is_admin() const noexcept { return hc_user_is_admin(raw()) != 0; }
-    /** The version of the record: 1 when created, one more with each change. */
+    /** The version of the record: 1 at creation, incremented by each change. */
     std::uint64_t version() const noexcept { return hc_user_version(raw()); }
     /** When the user was created. */
     moment created_at() const noexcept { return detail::at(hc_user_created_at_micros(raw())); }
     /** When the record last changed. */
     moment updated_at() const noexcept { return detail::at(hc_user_updated_at_micros(raw())); }
-    /** When the user was deactivated; nothing for one who is active or never was. */
+    /** When the user was deactivated; nothing for a user who is active or never was. */
     std::optional<moment> deactivated_at() const noexcept
     {
         return detail::at_if(hc_user_deactivated_at_micros(raw()));
     }
 
     /** The attributes, ordered by name. Valid while this object is not moved. */
-    attribute_range<user> attributes() const noexcept { return attribute_range<user>(this); }
+    attribute_range<user> attributes() const &noexcept { return attribute_range<user>(this); }
+    /** A temporary user can't lend its attributes. */
+    attribute_range<user> attributes() && = delete;
     /** How many attributes there are. */
     std::size_t attribute_count() const noexcept { return hc_user_attribute_count(raw()); }
     /** One of the attributes; empty views for an index that is too large. */
-    headcount::attribute attribute_at(std::size_t index) const noexcept
+    headcount::attribute attribute_at(std::size_t index) const &noexcept
     {
         const char *name = "", *value = "";
         std::size_t value_bytes = 0;
         hc_user_attribute_at(raw(), index, &name, &value, &value_bytes);
         return {name, {value, value_bytes}};
     }
+    /** A temporary user can't lend its attributes. */
+    headcount::attribute attribute_at(std::size_t index) && = delete;
     /** The value of an attribute. */
-    std::optional<std::string_view> attribute(std::string_view name) const noexcept
+    std::optional<std::string_view> attribute(std::string_view name) const &noexcept
     {
         std::size_t value_bytes = 0;
         const char *value =
             hc_user_attribute(raw(), detail::bytes(name), name.size(), &value_bytes);
         return value == nullptr ? std::nullopt
                                 : std::optional<std::string_view>({value, value_bytes});
+    }
+    /** @overload */
+    std::optional<std::string> attribute(std::string_view name) &&
+    {
+        const user &kept = *this;
+        return detail::copy(kept.attribute(name));
     }
 
     /** The ids that provisioners have for the user, ordered by their names. */
@@ -1437,7 +1473,7 @@ private:
     detail::handle<hc_user, hc_user_free> handle_;
 };
 
-/** A user in a list: valid until the list goes on. The functions are those of headcount::user. */
+/** A user in a list, valid until the next one is read. It has the functions of headcount::user. */
 class user_view {
 public:
     /** No user. */
@@ -1514,13 +1550,15 @@ private:
     hc_packed_user record_{};
 };
 
-/** Users who were looked up together, in the order of their keys: a range of optional user_view, which
- * has no value where nobody has the key. The views are valid as long as this object. */
+/**
+ * Users who were looked up together, in the order of their keys: a range of optional user_view,
+ * without a value if nobody has the key. The views are valid as long as this object.
+ */
 class found_users {
 public:
-    /** Moves the users along with the memory that they are in. */
+    /** Moves the users with their memory. */
     found_users(found_users &&) = default;
-    /** Moves the users along with the memory that they are in. */
+    /** Moves the users with their memory. */
     found_users &operator=(found_users &&) = default;
 
     /** How many keys there were. */
@@ -1531,7 +1569,7 @@ public:
     const std::optional<user_view> &operator[](std::size_t index) const { return users_[index]; }
     /** The first of them. */
     std::vector<std::optional<user_view>>::const_iterator begin() const { return users_.begin(); }
-    /** Past the last of them. */
+    /** Past the last. */
     std::vector<std::optional<user_view>>::const_iterator end() const { return users_.end(); }
 
 private:
@@ -1565,22 +1603,22 @@ struct packed_keys {
 /** How a caller names a user: by id, by email, or by a user that was read. Not for keeping. */
 class user_ref {
 public:
-    /** By an email, or an id as text. */
-    user_ref(std::string_view id_or_email) noexcept : text_(id_or_email) {}
+    /** By an id, email or username. */
+    user_ref(std::string_view who) noexcept : text_(who) {}
     /** @overload */
-    user_ref(const char *id_or_email) noexcept : text_(id_or_email) {}
+    user_ref(const char *who) noexcept : text_(who) {}
     /** @overload */
-    user_ref(const std::string &id_or_email) noexcept : text_(id_or_email) {}
+    user_ref(const std::string &who) noexcept : text_(who) {}
     /** By id. */
     user_ref(const id &user) noexcept : id_(user.data()) {}
-    /** By a user that was read, which is taken by id. */
+    /** By a user that was read; this takes the id. */
     user_ref(const user &read) noexcept : user_ref(read.raw()) {}
     /** @overload */
     user_ref(const user_view &read) noexcept : id_(read.raw().id) {}
 
     /** The 16 bytes, if this is an id; otherwise NULL. */
     const std::uint8_t *id_bytes() const noexcept { return id_; }
-    /** The id as text, or the email. */
+    /** The text. */
     std::string_view text() const noexcept
     {
         if (id_ != nullptr && text_.empty()) {
@@ -1601,7 +1639,9 @@ private:
     mutable std::array<char, HC_ID_TEXT_BYTES> id_text_{};
 };
 
-/** A workspace as one call found it: later changes don't touch it. Outlives the directory. */
+/**
+ * A workspace as one call found it: a copy that later changes don't affect. Outlives the directory.
+ */
 class workspace {
 public:
     /** Takes over a handle of headcount.h. */
@@ -1610,8 +1650,10 @@ public:
     /** The id. */
     workspace_id id() const noexcept { return hc_workspace_id(raw()); }
     /** The name, as it was given. */
-    std::string_view name() const noexcept { return detail::view(hc_workspace_name(raw())); }
-    /** Whether nobody can be added and nothing changed, until it is restored. */
+    std::string_view name() const &noexcept { return detail::view(hc_workspace_name(raw())); }
+    /** @overload */
+    std::string name() && { return std::string(detail::view(hc_workspace_name(raw()))); }
+    /** Whether it is archived: until it is restored, nobody can be added and nothing changed. */
     bool is_archived() const noexcept { return hc_workspace_is_archived(raw()) != 0; }
     /** Whose default workspace this is. */
     std::optional<headcount::id> default_of() const noexcept
@@ -1620,7 +1662,7 @@ public:
         return bytes == nullptr ? std::nullopt
                                 : std::optional<headcount::id>(headcount::id::copy(bytes));
     }
-    /** The version of the record: 1 when created, one more with each change. */
+    /** The version of the record: 1 at creation, incremented by each change. */
     std::uint64_t version() const noexcept { return hc_workspace_version(raw()); }
     /** When the workspace was created. */
     moment created_at() const noexcept { return detail::at(hc_workspace_created_at_micros(raw())); }
@@ -1640,7 +1682,7 @@ private:
     detail::handle<hc_workspace, hc_workspace_free> handle_;
 };
 
-/** A workspace in a list: valid until the list goes on. */
+/** A workspace in a list, valid until the next one is read. */
 class workspace_view {
 public:
     /** No workspace. */
@@ -1680,10 +1722,10 @@ private:
 /** How to open a directory. By default a missing file is created, with the Community license. */
 class options : public detail::builder<options, hc_options, hc_options_free> {
 public:
-    /** What opening without options does. */
+    /** The defaults. */
     options() noexcept : builder(hc_options_new()) {}
 
-    /** The license that a new directory gets. An existing one keeps its own. */
+    /** The license of a new directory. An existing one keeps its own. */
     options &license_if_new(const license &granted) &
     {
         return this->set(hc_options_set_license_if_new, static_cast<std::int32_t>(granted.kind),
@@ -1703,7 +1745,9 @@ public:
     /** @overload */
     options &&create_if_missing(bool create) && { return std::move(create_if_missing(create)); }
 
-    /** Whether to open the file for reading only, at the same time as others who do. */
+    /**
+     * Whether to open the file for reading only, which several processes can do at the same time.
+     */
     options &read_only(bool value) & { return option(HC_OPTION_READ_ONLY, value ? 1 : 0); }
     /** @overload */
     options &&read_only(bool value) && { return std::move(read_only(value)); }
@@ -1770,10 +1814,10 @@ private:
     }
 };
 
-/** A user to create: an email and whatever else is known. It can be used for more than one call. */
+/** A user to create: an email and whatever else is known. It can be used for several calls. */
 class new_user : public detail::builder<new_user, hc_new_user, hc_new_user_free> {
 public:
-    /** Gives the user the id that a provisioner has for them. */
+    /** Sets the id that a provisioner has for the user. */
     new_user &external_id(std::string_view provisioner, std::string_view value) &
     {
         return this->set(hc_new_user_set_external_id, detail::bytes(provisioner),
@@ -1785,13 +1829,13 @@ public:
         return std::move(external_id(provisioner, value));
     }
 
-    /** A user with this email: active, no admin, with the email as username. */
+    /** A user with this email: active, not an admin, with the email as username. */
     explicit new_user(std::string_view email)
         : builder(std::in_place, hc_new_user_new, detail::bytes(email), email.size())
     {
     }
 
-    /** An id from elsewhere; otherwise the directory draws one. */
+    /** An id from another system; by default the directory draws one. */
     new_user &id(const headcount::id &value) &
     {
         return this->set(hc_new_user_set_id, value.data());
@@ -1836,7 +1880,7 @@ public:
     /** @overload */
     new_user &&admin(bool value) && { return std::move(admin(value)); }
 
-    /** When the user was created elsewhere; otherwise it is now. */
+    /** When the user was created in another system; by default now. */
     new_user &created_at(moment when) &
     {
         return this->set(hc_new_user_set_created_at_micros, detail::micros(when));
@@ -1857,7 +1901,7 @@ public:
     }
 };
 
-/** What to change of a user; whatever isn't named stays. It can be used for more than one call. */
+/** Changes to a user; all other fields stay as they are. It can be used for several calls. */
 class user_update : public detail::builder<user_update, hc_user_update, hc_user_update_free> {
 public:
     /** Sets the id that a provisioner has for the user; none removes it. */
@@ -1874,7 +1918,7 @@ public:
         return std::move(external_id(provisioner, value));
     }
 
-    /** Changes nothing yet. */
+    /** An update that changes nothing yet. */
     user_update() noexcept : builder(hc_user_update_new()) {}
 
     /** Refuses the update with status::conflict unless the user still has this version. */
@@ -1901,7 +1945,7 @@ public:
     /** @overload */
     user_update &&username(std::string_view value) && { return std::move(username(value)); }
 
-    /** Makes the username the email again, and follow it. */
+    /** Makes the username follow the email again. */
     user_update &reset_username() & { return this->set(hc_user_update_reset_username); }
     /** @overload */
     user_update &&reset_username() && { return std::move(reset_username()); }
@@ -1922,7 +1966,7 @@ public:
     /** @overload */
     user_update &&family_name(std::string_view value) && { return std::move(family_name(value)); }
 
-    /** Makes the user an admin, or takes that away. */
+    /** Sets whether the user administers the platform. */
     user_update &admin(bool value) & { return this->set(hc_user_update_set_admin, value ? 1 : 0); }
     /** @overload */
     user_update &&admin(bool value) && { return std::move(admin(value)); }
@@ -1950,7 +1994,7 @@ public:
         return std::move(remove_attribute(name));
     }
 
-    /** Removes all attributes but those that this update sets. */
+    /** Removes all attributes except those that this update sets. */
     user_update &replace_attributes() & { return this->set(hc_user_update_replace_attributes); }
     /** @overload */
     user_update &&replace_attributes() && { return std::move(replace_attributes()); }
@@ -1978,8 +2022,10 @@ enum class query_field : std::int32_t {
     after = HC_QUERY_FIELD_AFTER,                     ///< query::after().
 };
 
-/** Which users to return, in what order and how many: see hc_query for what it costs. All
- * conditions must hold. */
+/**
+ * Which users to return, in what order and how many: see hc_query for the cost. All conditions must
+ * hold.
+ */
 class query : public detail::builder<query, hc_query, hc_query_free> {
 public:
     /** All users, ordered by email, 100 at a time. */
@@ -2006,8 +2052,10 @@ public:
         return std::move(member_of(workspace, in));
     }
 
-    /** Only users with an attribute: with this value, compared exactly, or with any. A query can
-     * ask for up to 16 attributes, all of which a user must have. */
+    /**
+     * Only users with an attribute: with this value, compared exactly, or with any. A query can
+     * have up to 16 attributes, all of which must match.
+     */
     query &attribute(std::string_view name, std::optional<std::string_view> value = std::nullopt) &
     {
         const auto *bytes = value ? detail::bytes(*value) : nullptr;
@@ -2054,7 +2102,7 @@ public:
     /** @overload */
     query &&search(std::string_view words) && { return std::move(search(words)); }
 
-    /** Only users created then or later. */
+    /** Only users created at this time or later. */
     query &created_since(moment when) &
     {
         return number(query_field::created_since, detail::micros(when));
@@ -2062,7 +2110,7 @@ public:
     /** @overload */
     query &&created_since(moment when) && { return std::move(created_since(when)); }
 
-    /** Only users created earlier. */
+    /** Only users created before this time. */
     query &created_before(moment when) &
     {
         return number(query_field::created_before, detail::micros(when));
@@ -2070,7 +2118,7 @@ public:
     /** @overload */
     query &&created_before(moment when) && { return std::move(created_before(when)); }
 
-    /** Only users created or changed then or later. */
+    /** Only users created or changed at this time or later. */
     query &changed_since(moment when) &
     {
         return number(query_field::changed_since, detail::micros(when));
@@ -2078,7 +2126,7 @@ public:
     /** @overload */
     query &&changed_since(moment when) && { return std::move(changed_since(when)); }
 
-    /** Only users created earlier and not changed since. */
+    /** Only users created before this time and not changed since. */
     query &changed_before(moment when) &
     {
         return number(query_field::changed_before, detail::micros(when));
@@ -2086,7 +2134,10 @@ public:
     /** @overload */
     query &&changed_before(moment when) && { return std::move(changed_before(when)); }
 
-    /** Only users last seen then or later; one who was never seen counts as seen at creation. */
+    /**
+     * Only users last seen at this time or later; a user who was never seen counts as seen at
+     * creation.
+     */
     query &seen_since(moment when) &
     {
         return number(query_field::seen_since, detail::micros(when));
@@ -2094,7 +2145,9 @@ public:
     /** @overload */
     query &&seen_since(moment when) && { return std::move(seen_since(when)); }
 
-    /** Only users last seen earlier; one who was never seen counts as seen at creation. */
+    /**
+     * Only users last seen before this time; a user who was never seen counts as seen at creation.
+     */
     query &seen_before(moment when) &
     {
         return number(query_field::seen_before, detail::micros(when));
@@ -2118,17 +2171,17 @@ public:
     /** @overload */
     query &&descending(bool value = true) && { return std::move(descending(value)); }
 
-    /** How many users a page has at most: 1 to 10,000; 100 by default. */
+    /** The maximum number of users in a page: 1 to 10,000; 100 by default. */
     query &limit(std::size_t users) & { return number(query_field::limit, users); }
     /** @overload */
     query &&limit(std::size_t users) && { return std::move(limit(users)); }
 
-    /** Where the page begins: user_list::next_page() of the page before; empty for the first. */
+    /** Where the page begins: user_list::next_page() of the previous page; empty for the first. */
     query &after(std::string_view place) & { return text(query_field::after, place); }
     /** @overload */
     query &&after(std::string_view place) && { return std::move(after(place)); }
 
-    /** Drops a condition, or puts a setting back to its default. */
+    /** Removes a condition, or resets a setting to its default. */
     query &unset(query_field field) &
     {
         return this->set(hc_query_unset, static_cast<std::int32_t>(field));
@@ -2194,7 +2247,7 @@ public:
         hc_packed_put_id(&writer_, static_cast<std::int32_t>(field), value.data());
         return *this;
     }
-    /** A text that an update takes away. */
+    /** A text that an update removes. */
     operations &absent(op_field field)
     {
         reserve(8);
@@ -2209,7 +2262,7 @@ public:
         hc_packed_end(&done);
         return bytes_.data();
     }
-    /** How many bytes that is. */
+    /** The number of bytes. */
     std::size_t size() const noexcept { return writer_.bytes; }
 
 private:
@@ -2226,12 +2279,13 @@ private:
     hc_packed_writer writer_{};
 };
 
-/** Operations that succeed or fail together, judged on what they come to. Each does
- * what the function of headcount::directory does whose name it shares. It can be used
- * for more than one call. */
+/**
+ * Operations that succeed or fail together, judged on their net result. Each does the same as the
+ * function of headcount::directory with its name. It can be used for several calls.
+ */
 class batch : public detail::builder<batch, hc_batch, hc_batch_free> {
 public:
-    /** Nothing to do yet. */
+    /** An empty batch. */
     batch() noexcept : builder(hc_batch_new()) {}
 
     /** Who makes these changes. */
@@ -2239,8 +2293,10 @@ public:
     /** @overload */
     batch &&actor(const id &who) && { return std::move(actor(who)); }
 
-    /** Through which door the batch comes: 1 to 32 letters, digits and `-_.:/` of ASCII. It goes
-     * before that of the directory. */
+    /**
+     * The door of the batch, in place of that of the directory: 1 to 32 ASCII letters, digits and
+     * `-_.:/`.
+     */
     batch &door(std::string_view name) &
     {
         return this->set(hc_batch_set_door, detail::bytes(name), name.size());
@@ -2248,9 +2304,10 @@ public:
     /** @overload */
     batch &&door(std::string_view name) && { return std::move(door(name)); }
 
-    /** Makes it safe to send the batch again: batches with the same id, of 16 bytes such as a
-     * random UUID, are applied once. A different batch with the id is refused with
-     * status::request_id_reused. */
+    /**
+     * Makes the batch safe to send again: a batch is applied once per id, such as a random UUID. A
+     * different batch with the id is refused with status::request_id_reused.
+     */
     batch &request_id(const id &request) &
     {
         return this->set(hc_batch_set_request_id, request.data());
@@ -2258,7 +2315,7 @@ public:
     /** @overload */
     batch &&request_id(const id &request) && { return std::move(request_id(request)); }
 
-    /** Whether the batch may leave workspaces without an active owner, for offboarding. */
+    /** Whether the batch may leave workspaces without an active owner, as in offboarding. */
     batch &allow_ownerless(bool allow = true) &
     {
         return this->set(hc_batch_set_allow_ownerless, allow ? 1 : 0);
@@ -2330,7 +2387,7 @@ public:
     /** @overload */
     batch &&create_user(const new_user &user) && { return std::move(create_user(user)); }
 
-    /** Creates a user of whom only the email is known. */
+    /** Creates a user from an email. */
     batch &create_user(std::string_view email) & { return create_user(new_user(email)); }
     /** @overload */
     batch &&create_user(std::string_view email) && { return std::move(create_user(email)); }
@@ -2397,7 +2454,7 @@ public:
         return std::move(create_workspace(name, owner));
     }
 
-    /** Makes a user's default workspace; no effect where there is one. */
+    /** Creates a user's default workspace; no effect if there is one. */
     batch &default_workspace(const user_ref &user) &
     {
         const std::string_view who = user.text();
@@ -2409,7 +2466,7 @@ public:
         return std::move(default_workspace(user));
     }
 
-    /** Gives a workspace another name. */
+    /** Renames a workspace. */
     batch &rename_workspace(workspace_id workspace, std::string_view name) &
     {
         return this->set(hc_batch_rename_workspace, nullptr, std::size_t{0}, workspace, detail::bytes(name), name.size());
@@ -2492,7 +2549,7 @@ public:
         return std::move(set_role(workspace, user, to));
     }
 
-    /** Takes a member out of a workspace. */
+    /** Removes a member from a workspace. */
     batch &remove_member(workspace_id workspace, const user_ref &user) &
     {
         const std::string_view who = user.text();
@@ -2586,18 +2643,20 @@ namespace detail {
 template <class Self, class Record, class View>
 class record_list {
 public:
-    /** Goes through the list, once: begin() takes the next record. */
+    /** Iterates over the list once: begin() takes the next record. */
     using iterator = list_iterator<Self, View>;
 
-    /** The next record; where the list was left, if it was. Throws what reading throws. */
+    /**
+     * The next record, or the current one after an interrupted loop. Throws the errors of reading.
+     */
     iterator begin() { return iterator(static_cast<Self *>(this)); }
-    /** Behind the last record. */
+    /** Past the last record. */
     iterator end() noexcept { return iterator(); }
 
-    /** The next record, valid until the list goes on; NULL at the end. */
+    /** The next record, valid until the one after it is read; NULL at the end. */
     const View *next() { return try_next().value(); }
 
-    /** The next record, valid until the list goes on; NULL at the end. */
+    /** The next record, valid until the one after it is read; NULL at the end. */
     result<const View *> try_next()
     {
         for (;;) {
@@ -2632,7 +2691,7 @@ public:
         }
     }
 
-    /* The next record if it has been read from the library already, and else NULL. */
+    /* The next record if it is already in the buffer, otherwise NULL. */
     const View *buffered() noexcept
     {
         if (buffer_.batch().records == 0)
@@ -2646,7 +2705,7 @@ public:
 
 protected:
     record_list() = default;
-    /* Views point into the buffer, which stays where it is. */
+    /* Views point into the buffer, which doesn't move. */
     record_list(record_list &&) noexcept = default;
     record_list &operator=(record_list &&) noexcept = default;
     ~record_list() = default;
@@ -2678,17 +2737,16 @@ public:
     /** Takes over a handle of headcount.h. */
     explicit user_list(hc_cursor *raw) noexcept : handle_(raw) {}
 
-    /** How many users are yet to come, on this page where there are pages. */
+    /** How many users are still to come, on this page if there are pages. */
     std::uint64_t remaining() const noexcept { return hc_cursor_remaining(raw()) + waiting(); }
 
-    /** Where the page behind this one begins, for query::after(); none on the last page. Personal
-     * data. */
+    /** Where the next page begins, for query::after(); none on the last page. Personal data. */
     std::optional<std::string_view> next_page() const noexcept
     {
         return detail::optional_view(hc_cursor_next_page(raw()));
     }
 
-    /** The next user as an object of its own, for keeping; not to be mixed with views. */
+    /** The next user as an object to keep; don't mix it with views. */
     std::optional<user> next_user() { return try_next_user().value(); }
     /** @copydoc next_user */
     result<std::optional<user>> try_next_user()
@@ -2753,7 +2811,7 @@ public:
     /** Takes over a handle of headcount.h. */
     explicit workspace_list(hc_workspaces *raw) noexcept : handle_(raw) {}
 
-    /** The next workspace as an object of its own, for keeping; not to be mixed with views. */
+    /** The next workspace as an object to keep; don't mix it with views. */
     std::optional<workspace> next_workspace() { return try_next_workspace().value(); }
     /** @copydoc next_workspace */
     result<std::optional<workspace>> try_next_workspace()
@@ -2786,7 +2844,7 @@ private:
 /** Memberships as they were at one moment: a range of headcount::member. Outlives the directory. */
 class member_list {
 public:
-    /** Goes through them. */
+    /** Iterates over them. */
     using iterator = detail::index_iterator<member_list, member>;
 
     /** Takes over a handle of headcount.h. */
@@ -2810,10 +2868,10 @@ public:
     }
     /** The first. */
     iterator begin() const noexcept { return iterator(this, 0); }
-    /** Behind the last. */
+    /** Past the last. */
     iterator end() const noexcept { return iterator(this, size()); }
 
-    /** Those that were not taken yet, all at once and in few calls: for large workspaces. */
+    /** All memberships that were not taken yet, in few calls: for large workspaces. */
     std::vector<member> take() { return try_take().value(); }
     /** @copydoc take */
     result<std::vector<member>> try_take()
@@ -2847,10 +2905,10 @@ private:
     detail::handle<hc_members, hc_members_free> handle_;
 };
 
-/** What became of a batch. Outlives the directory. */
+/** The outcomes of a batch. Outlives the directory. */
 class applied {
 public:
-    /** Goes through the outcomes, in the order of the operations. */
+    /** Iterates over the outcomes, in the order of the operations. */
     using iterator = detail::index_iterator<applied, outcome>;
 
     /** Takes over a handle of headcount.h. */
@@ -2868,7 +2926,7 @@ public:
     std::size_t size() const noexcept { return hc_applied_count(raw()); }
     /** Whether it had none. */
     bool empty() const noexcept { return size() == 0; }
-    /** What became of one operation: from 0 to size() - 1. */
+    /** The outcome of one operation: from 0 to size() - 1. */
     outcome at(std::size_t index) const { return try_at(index).value(); }
     /** @copydoc at */
     result<outcome> try_at(std::size_t index) const
@@ -2886,7 +2944,7 @@ public:
             made.user = about;
         return made;
     }
-    /** The user that an operation was about, as the batch left it; see hc_applied_get_user(). */
+    /** The user that an operation concerned, as the batch left it; see hc_applied_get_user(). */
     std::optional<headcount::user> user(std::size_t index) const { return try_user(index).value(); }
     /** @copydoc user */
     result<std::optional<headcount::user>> try_user(std::size_t index) const
@@ -2925,7 +2983,7 @@ public:
     }
     /** The first outcome. */
     iterator begin() const noexcept { return iterator(this, 0); }
-    /** Behind the last outcome. */
+    /** Past the last outcome. */
     iterator end() const noexcept { return iterator(this, size()); }
 
     /** The handle, for functions of headcount.h. It stays owned by this object. */
@@ -2957,7 +3015,7 @@ struct event {
  * change_batch. */
 class change_view {
 public:
-    /** Goes through the events, in the order of the batch. */
+    /** Iterates over the events, in the order of the batch. */
     using iterator = detail::index_iterator<change_view, event>;
 
     /** No change. */
@@ -2969,11 +3027,11 @@ public:
     std::uint64_t sequence() const noexcept { return record_.sequence; }
     /** When it was made. */
     moment made_at() const noexcept { return detail::at(record_.at_micros); }
-    /** Who made it, where that was said. */
+    /** The actor, if known. */
     std::optional<id> actor() const noexcept { return optional_id(record_.actor); }
     /** The request id of the batch. */
     std::optional<id> request_id() const noexcept { return optional_id(record_.request_id); }
-    /** Through which door it came, where that was said. */
+    /** The door that it came through, if known. */
     std::optional<std::string_view> door() const noexcept
     {
         return detail::optional_view(record_.door);
@@ -3002,7 +3060,7 @@ public:
     }
     /** The first event. */
     iterator begin() const noexcept { return iterator(this, 0); }
-    /** Behind the last event. */
+    /** Past the last event. */
     iterator end() const noexcept { return iterator(this, size()); }
 
 private:
@@ -3014,10 +3072,10 @@ private:
     hc_packed_change record_{};
 };
 
-/** Changes that were read off a feed: a range of headcount::change_view. */
+/** Changes read from a feed: a range of headcount::change_view. */
 class change_batch {
 public:
-    /** Goes through the changes, as often as is wanted. */
+    /** Iterates over the changes, any number of times. */
     class iterator {
     public:
         /** @cond */
@@ -3057,7 +3115,7 @@ public:
         /** @endcond */
 
     private:
-        /* The records were looked at when the batch was read. */
+        /* The records were checked when the batch was read. */
         void read() noexcept
         {
             hc_packed_change record;
@@ -3076,7 +3134,7 @@ public:
     bool empty() const noexcept { return size() == 0; }
     /** The first change. */
     iterator begin() const noexcept { return iterator(buffer_.batch()); }
-    /** Behind the last change. */
+    /** Past the last change. */
     iterator end() const noexcept { return iterator(); }
 
 private:
@@ -3096,17 +3154,17 @@ private:
 };
 
 /**
- * The changes of a directory as they come.
+ * The changes of a directory as they are committed.
  *
  *     for (const headcount::change_view &change : feed.read(std::chrono::seconds(1)))
  *         for (const headcount::event &event : change)
  *             ...
  *
- * Store position() to go on after a restart.
+ * Store position() to resume after a restart.
  */
 class feed {
 public:
-    /** How long to wait: until something comes. */
+    /** A timeout without a limit. */
     static constexpr std::chrono::milliseconds forever = std::chrono::milliseconds::max();
 
     /** Takes over a handle of headcount.h. */
@@ -3122,7 +3180,7 @@ public:
         return *this;
     }
 
-    /** The next changes, if any come in time: it waits for the first of them only. */
+    /** The next changes, if any come in time. Waits only for the first. */
     change_batch read(std::chrono::milliseconds timeout = std::chrono::milliseconds::zero()) const
     {
         return try_read(timeout).value();
@@ -3147,12 +3205,16 @@ public:
         return read;
     }
 
-    /** Makes one read() in another thread return with nothing: the one that waits now, or else the
-     * next that would wait. */
+    /**
+     * Makes a read() in another thread return without changes: the one that waits now, or the next
+     * one that would wait.
+     */
     void wake() const noexcept { hc_feed_wake(handle_.get()); }
 
-    /** A descriptor for an event loop, to be polled only: readable while there is something to
-     * read(), and once the directory is closed. It lives as long as this object. */
+    /**
+     * A descriptor to poll in an event loop, and not to read: readable while there is something to
+     * read(), and once the directory is closed. It is valid as long as this object.
+     */
     int descriptor() const { return try_descriptor().value(); }
     /** @copydoc descriptor */
     result<int> try_descriptor() const
@@ -3164,9 +3226,12 @@ public:
         return static_cast<int>(descriptor);
     }
 
-    /** Calls a function when there is something to read(), once until it was read, and when the
-     * directory is closed. Any thread calls it, also those that write: it may only wake the event
-     * loop, must not throw, and must not use the library. An empty function ends that. */
+    /**
+     * Calls a function when there is something to read(), once until it is read, and when the
+     * directory is closed. Any thread may call it, including threads that write: it may only wake
+     * the event loop, must not throw, and must not use the library. An empty function removes the
+     * callback.
+     */
     void on_ready(std::function<void()> callback) { try_on_ready(std::move(callback)).value(); }
     /** @copydoc on_ready */
     result<void> try_on_ready(std::function<void()> callback)
@@ -3181,7 +3246,7 @@ public:
         return done;
     }
 
-    /** The number of the last change that was given out, or where the feed began. */
+    /** The number of the last change that was returned, or where the feed began. */
     std::uint64_t position() const noexcept { return hc_feed_position(handle_.get()); }
 
     /** The handle, for functions of headcount.h. It stays owned by this object. */
@@ -3219,7 +3284,7 @@ result<fault_list> list_faults(Function call, Arguments... arguments)
 
 } // namespace detail
 
-/** Lists what is wrong with the directory in a file, also where it is too damaged to be opened. */
+/** Lists the faults of the directory in a file, even if it is too damaged to be opened. */
 inline result<fault_list> try_find_faults(std::string_view path, std::size_t faults_max = 1000)
 {
     const hc_options *how = nullptr;
@@ -3232,9 +3297,11 @@ inline fault_list find_faults(std::string_view path, std::size_t faults_max = 10
     return try_find_faults(path, faults_max).value();
 }
 
-/** Repairs the directory in a file that nobody has open. Records that can't be kept are written to
- * the file `aside`, which must not exist. Without `aside`, nothing is changed, and the result says
- * what a repair would do. */
+/**
+ * Repairs the directory in a file that nobody has open. Records that can't be kept are written to
+ * the file `aside`, which must not exist. Without `aside`, nothing is changed, and the result is
+ * what a repair would do.
+ */
 inline result<fault_list> try_repair(std::string_view path,
                                      std::optional<std::string_view> aside = std::nullopt,
                                      std::size_t faults_max = 1000)
@@ -3275,7 +3342,7 @@ void submitted(void *userdata, hc_status code, hc_applied *raw, hc_error *failed
  */
 class directory {
 public:
-    /** Opens the directory in a file, and makes it if there is none. */
+    /** Opens the directory in a file, and creates it if there is none. */
     static directory open(std::string_view path) { return try_open(path).value(); }
     /** @overload */
     static directory open(std::string_view path, const options &how)
@@ -3292,7 +3359,7 @@ public:
         return open_with(path, how.raw());
     }
 
-    /** Makes a directory that lives in memory and is gone when this is destroyed. */
+    /** Creates a directory in memory, which is gone when its last handle is destroyed. */
     static directory in_memory() { return try_in_memory().value(); }
     /** @overload */
     static directory in_memory(const options &how) { return try_in_memory(how).value(); }
@@ -3306,9 +3373,11 @@ public:
         return in_memory_with(how.raw());
     }
 
-    /** Replaces the directory in one file with a verified copy of another file, and removes the log
-     * of the replaced one. Nobody may have either file open to write. An exception from `progress`
-     * is rethrown when the copy is done. */
+    /**
+     * Replaces the directory in one file with a verified copy of another file, and removes the log
+     * of the replaced one. Nobody may have either file open to write. An exception of `progress` is
+     * rethrown when the copy is done.
+     */
     static copied restore(std::string_view backup, std::string_view path,
                           overwrite replace = overwrite::no,
                           const progress_callback &progress = {})
@@ -3326,7 +3395,7 @@ public:
         hc_copied found = HC_COPIED_INIT;
         detail::callbacks calls;
         calls.progress = &progress;
-        auto done = detail::run(hc_directory_restore, detail::bytes(backup), backup.size(),
+        auto done = detail::run(hc_file_restore, detail::bytes(backup), backup.size(),
                                 detail::bytes(path), path.size(),
                                 replace == overwrite::yes ? 1 : 0, &found, calls.to_tell(),
                                 static_cast<void *>(&calls));
@@ -3336,7 +3405,7 @@ public:
         return copied{found.users, found.sequence, found.bytes};
     }
 
-    /** Makes the file of a directory as small as it gets, in place. Nobody may have it open. */
+    /** Makes the file of a directory as small as possible, in place. Nobody may have it open. */
     static compacted compact(std::string_view path) { return try_compact(path).value(); }
     /** @overload */
     static compacted compact(std::string_view path, const options &how)
@@ -3478,8 +3547,10 @@ public:
                                            email.size());
     }
 
-    /** The users with these emails, in their order, as find_user_by_email() finds each, with
-     * one call of the library for many of them. `emails` is a range of texts. */
+    /**
+     * The users with these emails, in their order, as find_user_by_email() finds them, with few
+     * calls of the library. `emails` is a range of texts.
+     */
     template <class Emails>
     found_users find_users_by_emails(const Emails &emails) const
     {
@@ -3573,7 +3644,7 @@ public:
 
     /** @name Changing users */
     /** @{ */
-    /** Creates an active user with this email, who needs a seat. */
+    /** Creates an active user with this email, who takes a seat. */
     user create_user(std::string_view email) const { return try_create_user(email).value(); }
     /** @copydoc create_user */
     result<user> try_create_user(std::string_view email) const
@@ -3582,7 +3653,7 @@ public:
                                            email.size());
     }
 
-    /** Creates a user, who needs a seat unless made inactive. */
+    /** Creates a user, who takes a seat unless inactive. */
     user create_user(const new_user &person) const { return try_create_user(person).value(); }
     /** @copydoc create_user */
     result<user> try_create_user(const new_user &person) const
@@ -3592,7 +3663,7 @@ public:
         return detail::make<user, hc_user>(hc_user_create_from, raw(), person.raw());
     }
 
-    /** Changes fields of a user, who is returned as it is then. */
+    /** Changes fields of a user, and returns the updated user. */
     user update_user(const user_ref &who, const user_update &update) const
     {
         return try_update_user(who, update).value();
@@ -3608,7 +3679,7 @@ public:
         });
     }
 
-    /** Makes a user active; nothing happens to one who is. */
+    /** Makes a user active; does nothing if the user is active. */
     user activate_user(const user_ref &who) const { return try_activate_user(who).value(); }
     /** @copydoc activate_user */
     result<user> try_activate_user(const user_ref &who) const
@@ -3619,7 +3690,7 @@ public:
         });
     }
 
-    /** Makes a user inactive, which frees a seat; nothing happens to one who is. */
+    /** Makes a user inactive, which frees a seat; does nothing if the user is inactive. */
     user deactivate_user(const user_ref &who) const { return try_deactivate_user(who).value(); }
     /** @copydoc deactivate_user */
     result<user> try_deactivate_user(const user_ref &who) const
@@ -3630,8 +3701,10 @@ public:
         });
     }
 
-    /** Notes that a user is seen now, such as at a login. Call it as often as you like: it mostly
-     * costs a look-up. See hc_user_touch(). */
+    /**
+     * Records that a user is seen now, such as at a login. Call it as often as you like: it usually
+     * costs a lookup. See hc_user_touch().
+     */
     void touch_user(const user_ref &who) const { return try_touch_user(who).value(); }
     /** @copydoc touch_user */
     result<void> try_touch_user(const user_ref &who) const
@@ -3640,7 +3713,7 @@ public:
         return detail::run(hc_user_touch, raw(), detail::bytes(text), text.size());
     }
 
-    /** When a user was last seen, to about an hour; nothing for one who never was. */
+    /** When a user was last seen, to about an hour; nothing for a user who never was. */
     std::optional<moment> last_seen(const user_ref &who) const
     {
         return try_last_seen(who).value();
@@ -3760,7 +3833,7 @@ public:
             detail::bytes(owner.text()), owner.text().size());
     }
 
-    /** The default workspace of a user, who owns it; made when it is first asked for. */
+    /** The default workspace of a user, who owns it; created on first use. */
     workspace default_workspace(const user_ref &who) const
     {
         return try_default_workspace(who).value();
@@ -3772,7 +3845,7 @@ public:
                                                      detail::bytes(who.text()), who.text().size());
     }
 
-    /** Gives a workspace another name. */
+    /** Renames a workspace. */
     workspace rename_workspace(workspace_id which, std::string_view name) const
     {
         return try_rename_workspace(which, name).value();
@@ -3784,7 +3857,7 @@ public:
                                                      detail::bytes(name), name.size());
     }
 
-    /** Archives a workspace; nothing happens to one that is. */
+    /** Archives a workspace; does nothing if it is archived. */
     workspace archive_workspace(workspace_id which) const
     {
         return try_archive_workspace(which).value();
@@ -3795,7 +3868,7 @@ public:
         return detail::make<workspace, hc_workspace>(hc_workspace_archive, raw(), which);
     }
 
-    /** Restores an archived workspace; nothing happens to another. */
+    /** Restores an archived workspace; does nothing if it is not archived. */
     workspace restore_workspace(workspace_id which) const
     {
         return try_restore_workspace(which).value();
@@ -3834,7 +3907,7 @@ public:
                                                      detail::bytes(who.text()), who.text().size());
     }
 
-    /** Makes a user a member of a workspace; nothing happens to one who has the role already. */
+    /** Makes a user a member of a workspace; does nothing if the user is a member in this role. */
     void add_member(workspace_id which, const user_ref &who, role as = role::user) const
     {
         return try_add_member(which, who, as).value();
@@ -3858,7 +3931,7 @@ public:
                            who.text().size(), static_cast<std::int32_t>(to));
     }
 
-    /** Takes a member out of a workspace. */
+    /** Removes a member from a workspace. */
     void remove_member(workspace_id which, const user_ref &who) const
     {
         return try_remove_member(which, who).value();
@@ -3899,8 +3972,10 @@ public:
         return made;
     }
 
-    /** How many users were active at one time at most, on each day since a time or since the first
-     * day on record; see hc_directory_get_seat_history(). */
+    /**
+     * The most users that were active at one time, on each day since a time or since the first day
+     * on record; see hc_directory_get_seat_history().
+     */
     seat_history seats_since(std::optional<moment> since = std::nullopt) const
     {
         return try_seats_since(since).value();
@@ -3921,7 +3996,9 @@ public:
         return made;
     }
 
-    /** Sets the license. With one below today's use nobody is deactivated, but growth is refused.
+    /**
+     * Sets the license. If it has fewer seats than are in use, nobody is deactivated, but growth is
+     * refused.
      */
     void set_license(const license &granted) const { return try_set_license(granted).value(); }
     /** @copydoc set_license */
@@ -3964,7 +4041,10 @@ public:
         return taken;
     }
 
-    /** What apply() would answer now, but for the ids it would draw, without applying the batch. */
+    /**
+     * Returns what apply() would return now, except for ids that it would draw, and changes
+     * nothing.
+     */
     applied dry_run(const batch &what) const { return try_dry_run(what).value(); }
     /** @copydoc dry_run */
     result<applied> try_dry_run(const batch &what) const
@@ -3974,8 +4054,7 @@ public:
         return detail::make<applied, hc_applied>(hc_directory_dry_run, raw(), what.raw());
     }
 
-    /** All that would be refused of a batch, without applying it; nothing if it would be accepted
-     * now. */
+    /** The refusals of a batch, without applying it; empty if it would be accepted now. */
     std::vector<error> preview(const batch &what) const { return try_preview(what).value(); }
     /** @copydoc preview */
     result<std::vector<error>> try_preview(const batch &what) const
@@ -4002,7 +4081,7 @@ public:
         return detail::make<feed, hc_feed>(hc_directory_follow, raw(), after);
     }
 
-    /** Forgets the changes with numbers below a given one, and returns how many those were. */
+    /** Forgets the changes with numbers below a given one, and returns how many there were. */
     std::uint64_t trim_changes(std::uint64_t before) const
     {
         return try_trim_changes(before).value();
@@ -4023,7 +4102,7 @@ public:
     /** @copydoc verify */
     result<void> try_verify() const { return detail::run(hc_directory_verify, raw(), static_cast<hc_verified *>(nullptr)); }
 
-    /** Does what verify() does, and returns how many records it checked. */
+    /** Does the same as verify(), and returns how many records it counted. */
     verified verify_and_count() const { return try_verify_and_count().value(); }
     /** @copydoc verify_and_count */
     result<verified> try_verify_and_count() const
@@ -4036,9 +4115,11 @@ public:
                         found.workspaces, found.members,  found.changes};
     }
 
-    /** Copies the directory, as it is now, to a new file, while others go on reading and writing.
-     * The copy is verified before it is put in its place. What `progress` throws is thrown when
-     * the copy is done. */
+    /**
+     * Copies the directory, as it is now, to a new file, while others read and write. The copy is
+     * verified before it takes its place. An exception of `progress` is rethrown when the copy is
+     * done.
+     */
     copied backup(std::string_view path, overwrite replace = overwrite::no,
                   const progress_callback &progress = {}) const
     {
@@ -4060,8 +4141,11 @@ public:
         return copied{found.users, found.sequence, found.bytes};
     }
 
-    /** Writes all records as lines of JSON, of which load_from() and `headcount import` make the
-     * same directory; see hc_directory_export(). What a callback throws ends it, and is thrown. */
+    /**
+     * Writes all records as lines of JSON, from which load_from() and `headcount import` make the
+     * same directory; see hc_directory_export(). An exception of a callback ends the export, and is
+     * rethrown.
+     */
     void export_to(const write_callback &write, const progress_callback &progress = {}) const
     {
         try_export_to(write, progress).value();
@@ -4080,8 +4164,10 @@ public:
         return done;
     }
 
-    /** Loads the lines of export_to() into a directory that nothing was written to yet. What a
-     * callback throws ends it, and is thrown; `read` must not use the directory. */
+    /**
+     * Loads the lines of export_to() into an empty directory. An exception of a callback ends the
+     * load, and is rethrown; `read` must not use the directory.
+     */
     void load_from(const read_callback &read, const progress_callback &progress = {}) const
     {
         try_load_from(read, progress).value();
@@ -4100,7 +4186,7 @@ public:
         return done;
     }
 
-    /** Lists what is wrong: counts all faults, and lists the first `faults_max`. */
+    /** Counts all faults of the directory, and lists the first `faults_max`. */
     fault_list find_faults(std::size_t faults_max = 1000) const
     {
         return try_find_faults(faults_max).value();
@@ -4111,7 +4197,7 @@ public:
         return detail::list_faults(hc_directory_find_faults, raw(), faults_max);
     }
 
-    /** All figures as Prometheus reads them, with quantiles of how long commits take. */
+    /** All figures in the text format of Prometheus, with quantiles of the latency of commits. */
     std::string stats_text() const { return try_stats_text().value(); }
     /** @copydoc stats_text */
     result<std::string> try_stats_text() const
@@ -4126,8 +4212,7 @@ public:
         return text;
     }
 
-    /** What the directory holds, and how its cache and its commits have done since it was opened.
-     */
+    /** Figures about the directory, and about its cache and its commits since it was opened. */
     directory_stats stats() const { return try_stats().value(); }
     /** @copydoc stats */
     result<directory_stats> try_stats() const
@@ -4174,8 +4259,10 @@ public:
         return own(hc_directory_through, raw(), detail::bytes(door), door.size());
     }
 
-    /** Finishes what is pending, releases the file, and reports what goes wrong with that. Other
-     * calls are refused from then on. Without it the destructor closes, but can't report. */
+    /**
+     * Finishes pending work, releases the file, and reports whether that failed. Later calls are
+     * refused. The destructor closes too, but can't report failures.
+     */
     void close() { return try_close().value(); }
     /** @copydoc close */
     result<void> try_close() { return detail::run(hc_directory_close, handle_.get()); }
@@ -4210,7 +4297,7 @@ private:
         if (!fits)
             return fits.error();
         compacted made;
-        auto done = detail::run(hc_directory_compact, detail::bytes(path), path.size(), how,
+        auto done = detail::run(hc_file_compact, detail::bytes(path), path.size(), how,
                                 &made.bytes_before, &made.bytes);
         if (!done)
             return done.error();

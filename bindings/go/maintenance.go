@@ -153,7 +153,7 @@ func Restore(backup, path string, overwrite bool) (Copied, error) {
 	from, fromLength := text(backup)
 	to, toLength := text(path)
 	var e *C.hc_error
-	status := C.hc_directory_restore(from, fromLength, to, toLength, flag(overwrite), &copied, nil, nil, &e)
+	status := C.hc_file_restore(from, fromLength, to, toLength, flag(overwrite), &copied, nil, nil, &e)
 	if status != C.HC_STATUS_OK {
 		return Copied{}, failure(status, e)
 	}
@@ -172,7 +172,7 @@ func Compact(path string) (before, after uint64, err error) {
 	}
 	var e *C.hc_error
 	bytes, length := text(path)
-	status := C.hc_directory_compact(bytes, length, nil, (*C.uint64_t)(&before), (*C.uint64_t)(&after), &e)
+	status := C.hc_file_compact(bytes, length, nil, (*C.uint64_t)(&before), (*C.uint64_t)(&after), &e)
 	if status != C.HC_STATUS_OK {
 		return 0, 0, failure(status, e)
 	}

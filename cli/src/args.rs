@@ -208,7 +208,7 @@ pub(crate) enum UsersCommand {
     Activate {
         #[command(flatten)]
         version: IfVersion,
-        // Last: what follows would be under its heading.
+        // Last: arguments after it would be under its heading.
         #[command(flatten)]
         who: SelectionArgs,
     },
@@ -219,7 +219,7 @@ pub(crate) enum UsersCommand {
         version: IfVersion,
         #[command(flatten)]
         ownerless: Ownerless,
-        // Last: what follows would be under its heading.
+        // Last: arguments after it would be under its heading.
         #[command(flatten)]
         who: SelectionArgs,
     },
@@ -232,7 +232,7 @@ pub(crate) enum UsersCommand {
         ownerless: Ownerless,
         #[command(flatten)]
         yes: Yes,
-        // Last: what follows would be under its heading.
+        // Last: arguments after it would be under its heading.
         #[command(flatten)]
         who: SelectionArgs,
     },

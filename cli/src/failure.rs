@@ -55,7 +55,7 @@ impl Failure {
         }
     }
 
-    /// The refusal with a member more in its JSON.
+    /// The refusal with another member in its JSON.
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
         if let Self::Refused(refusal) = &mut self {
             refusal.details.insert(name.to_owned(), value);
@@ -213,7 +213,7 @@ const BESIDE_A_SERVER: &str = "if a server has it open, work through that: --ser
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        // The numbers of its kind are what remains.
+        // What remains are the numbers that belong to its kind.
         let mut details = match serde_json::to_value(&error) {
             Ok(Value::Object(details)) => details,
             _ => Map::new(),

@@ -28,8 +28,8 @@ pub(crate) struct Unreadable {
     pub(crate) reason: String,
 }
 
-/// Reads the operations of a file, or says of each line that is none why not. They
-/// may also be a list, or take several lines each.
+/// Reads the operations of a file, or says why lines are not operations. They may also be members
+/// of a list, or span several lines each.
 pub(crate) fn parse(text: &str) -> Result<Vec<Operation>, Vec<Unreadable>> {
     let lines = (1..).zip(lines(text));
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());

@@ -25,8 +25,8 @@ enum Known {
 }
 
 impl Ownerless {
-    /// Looks up the names that are going to be shown: all of them as JSON. The change is done
-    /// by then, so that a failure is no error.
+    /// Looks up the names that are going to be shown: all of them as JSON. The change is already
+    /// done, so a failed look-up is not an error.
     pub(crate) fn find(directory: &Directory, ids: &[WorkspaceId], json: bool) -> Self {
         let named_max = if json { ids.len() } else { NAMED_MAX };
         let mut each: Vec<_> = ids.iter().map(|id| (*id, Known::Nothing)).collect();

@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output::safe;
 
-/// Every how many things the count is passed on: drawing costs more than counting.
+/// How many things are counted between two updates: drawing costs more than counting.
 const STEP: u64 = 1_000;
 
 /// One line that says what is being done, how much of it is done, and how long the rest takes.

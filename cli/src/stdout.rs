@@ -1,11 +1,11 @@
-//! Standard output, which may have been closed by who started the command.
+//! Standard output, which may be closed from the start.
 //!
-//! Rust opens `/dev/null` in place of a standard output that is closed, before `main`, and
-//! all that is written seems to have arrived. So it is looked at before that.
+//! Before `main`, Rust opens `/dev/null` in place of a closed standard output, and every write
+//! seems to succeed. So it is checked earlier.
 
 use std::io::{self, Write};
 
-/// Standard output, or something that refuses whatever is written where it is closed.
+/// Standard output, or a writer that always fails if it is closed.
 pub(crate) fn open() -> Box<dyn Write> {
     if was_closed() {
         Box::new(Closed)

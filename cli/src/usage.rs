@@ -1,4 +1,4 @@
-//! Command lines that make no sense, and help.
+//! Usage errors, and help.
 
 use std::ffi::OsStr;
 use std::io::{self, Write};

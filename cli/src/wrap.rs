@@ -1,4 +1,4 @@
-//! Lines that are longer than the terminal is wide are broken between words.
+//! Breaks lines that are wider than the terminal between words.
 
 use std::io::{self, Write};
 

@@ -1,71 +1,15 @@
-//! Batches applied, and what became of them.
+//! The outcomes of an applied batch.
 
 use super::arguments::{self, Out, SizedStruct};
-use super::batch::HcBatch;
-use super::directory::HcDirectory;
+use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
+use super::outcome::HcOutcome;
+use super::packed::{PackedBatch, PackedKind};
 use super::status::HcStatus;
 use super::user::HcUser;
-use crate::model::{Applied, Outcome, Subject, WorkspaceId};
-
-/// What an operation was about.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HcSubject {
-    /// The user with the id in the outcome.
-    User = 1,
-    /// The license.
-    License = 2,
-    /// The workspace with the id in the outcome.
-    Workspace = 3,
-    /// The membership of that user in that workspace.
-    Member = 4,
-}
-
-/// The outcome of one operation of a batch. Initialize it with #HC_OUTCOME_INIT.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub struct HcOutcome {
-    /// Set by #HC_OUTCOME_INIT.
-    pub struct_size: u32,
-    /// What it was about: one of HC_SUBJECT_*.
-    pub subject: i32,
-    /// 1 if it changed anything, otherwise 0: activating an active user does not.
-    pub changed: i32,
-    /// Always 0.
-    pub reserved: i32,
-    /// The version of the record afterwards; 0 where it was deleted.
-    pub version: u64,
-    /// The id of the workspace it was about; 0 for none.
-    pub workspace: u64,
-    /// The id of the user it was about; zeros for none.
-    pub user: [u8; 16],
-}
-
-// Fields without gaps between them: the layout is the same for every compiler.
-const _: () = assert!(size_of::<HcOutcome>() == 48 && align_of::<HcOutcome>() <= 8);
-
-impl From<&Outcome> for HcOutcome {
-    fn from(outcome: &Outcome) -> Self {
-        let (subject, user, workspace) = match outcome.subject {
-            Subject::User(user) => (HcSubject::User, Some(user), None),
-            Subject::License => (HcSubject::License, None, None),
-            Subject::Workspace(workspace) => (HcSubject::Workspace, None, Some(workspace)),
-            Subject::Member(workspace, user) => (HcSubject::Member, Some(user), Some(workspace)),
-        };
-        Self {
-            struct_size: 0,
-            subject: subject as i32,
-            changed: outcome.changed.into(),
-            reserved: 0,
-            version: outcome.version,
-            workspace: workspace.map_or(0, WorkspaceId::as_u64),
-            user: user.map_or([0; 16], |id| *id.as_bytes()),
-        }
-    }
-}
+use crate::model::{Applied, Outcome, Subject};
 
 /// The outcomes of a batch: a copy that later changes don't affect. Plain data: it outlives
 /// the directory, and fork().
@@ -95,69 +39,6 @@ impl Handle for HcApplied {
     }
 }
 
-/// Gives what became of a batch to C, if it is wanted.
-///
-/// # Safety
-///
-/// `place` is NULL or can be written to.
-unsafe fn give(place: *mut *mut HcApplied, applied: Applied) {
-    // SAFETY: the caller's promise.
-    let place = unsafe { Out::optional(place) };
-    if place.is_wanted() {
-        place.write(HcApplied::hand_over(applied));
-    }
-}
-
-/// Applies a batch: all of it, or nothing. It is one transaction and one change.
-///
-/// @param batch The batch.
-/// @param applied Set to the outcomes; NULL if not wanted.
-/// @return Any status that one of its operations has; that of the first refusal.
-///        hc_error_details.op_index says which operation it concerns.
-/// @retval HC_STATUS_NO_FREE_SEAT when it needs more seats than are free.
-/// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
-/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
-/// @retval HC_STATUS_CONFLICT when a record is not at the expected version.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_apply(
-    directory: *const HcDirectory,
-    batch: *const HcBatch,
-    applied: *mut *mut HcApplied,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let batch = guard::borrow(batch)?.get();
-            give(applied, directory.directory.apply(batch)?);
-            Ok(())
-        })
-    }
-}
-
-/// Tells the outcome of a batch without applying it: what hc_directory_apply() would return
-/// now, except for the ids that it would draw.
-///
-/// @param batch The batch.
-/// @param applied Set to the outcomes; NULL if not wanted.
-/// @return As hc_directory_apply().
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_dry_run(
-    directory: *const HcDirectory,
-    batch: *const HcBatch,
-    applied: *mut *mut HcApplied,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let batch = guard::borrow(batch)?.get();
-            give(applied, directory.directory.dry_run(batch)?);
-            Ok(())
-        })
-    }
-}
-
 /// @return The number of the change that the batch made: 1, 2, 3 and so on; 0 when nothing
 ///        changed.
 #[unsafe(no_mangle)]
@@ -183,7 +64,7 @@ pub unsafe extern "C" fn hc_applied_count(applied: *const HcApplied) -> usize {
     unsafe { guard::ask(applied, 0, answer) }
 }
 
-/// Tells the outcome of one operation.
+/// Reads the outcome of one operation.
 ///
 /// @param index Which operation: from 0 to hc_applied_count() - 1.
 /// @param outcome Where to write it.
@@ -207,11 +88,11 @@ pub unsafe extern "C" fn hc_applied_get_outcome(
     }
 }
 
-/// Gives the user that an operation was about, as the batch left it.
+/// Returns the user that an operation concerned, as the batch left it.
 ///
 /// @param index Which operation: from 0 to hc_applied_count() - 1.
-/// @param user Set to the user; or to NULL for an operation about no user, a deleted user, and
-///        a replayed outcome.
+/// @param user Set to the user; or to NULL for an operation that concerned no user, a deleted
+///        user, and a replayed outcome.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_user(
     applied: *const HcApplied,
@@ -238,4 +119,39 @@ pub unsafe extern "C" fn hc_applied_get_user(
 pub unsafe extern "C" fn hc_applied_free(applied: *mut HcApplied) {
     // SAFETY: by the contract, `applied` is NULL or live, and given up.
     unsafe { guard::free(applied) }
+}
+
+/// Reads outcomes as packed records, beginning with any of them.
+///
+/// @param first The operation to begin with, counted from 0.
+/// @param buffer Where to write the packed outcomes.
+/// @param capacity Its size in bytes: 16, and 48 for each outcome.
+/// @param written Set to the size of what was written; or to 0 when there are no more outcomes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_read(
+    applied: *const HcApplied,
+    first: usize,
+    buffer: *mut u8,
+    capacity: usize,
+    written: *mut usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
+    // capacity.
+    unsafe {
+        guard::call(applied, error, |applied| {
+            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
+            let outcomes = applied.outcomes().get(first..).unwrap_or_default();
+            let mut batch = PackedBatch::new(buffer);
+            for (index, outcome) in outcomes.iter().enumerate() {
+                match batch.push(outcome) {
+                    Ok(()) => {}
+                    Err(CallError::Buffer { .. }) if index > 0 => break,
+                    Err(refusal) => return Err(refusal),
+                }
+            }
+            done.write(batch.finish(PackedKind::Outcomes));
+            Ok(())
+        })
+    }
 }

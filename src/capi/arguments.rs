@@ -1,4 +1,4 @@
-//! What comes in from C, checked, and where results go.
+//! Checks arguments from C, and writes results.
 
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
@@ -6,14 +6,14 @@ use std::mem::MaybeUninit;
 use super::call_error::CallError;
 use crate::model::UserId;
 
-/// Bytes that a text may have. Longer than any text the directory takes, it
-/// keeps a length that is nonsense from being believed.
+/// Maximum bytes of a text: more than any text that the directory accepts. It catches
+/// nonsensical lengths.
 pub(super) const TEXT_BYTES_MAX: usize = 1 << 20;
 
-/// Bytes of a buffer that are used: batches count theirs with 31 bits.
+/// Maximum bytes of a buffer that are used: sizes in batches have 31 bits.
 const BUFFER_BYTES_MAX: usize = i32::MAX as usize;
 
-/// The length of a text that says that it ends in a NUL.
+/// The length that stands for a NUL-terminated text.
 const NUL_TERMINATED: usize = usize::MAX;
 
 /// A text from C: UTF-8 at `bytes`, which may be NULL when `length` is 0.
@@ -45,7 +45,7 @@ pub(super) unsafe fn text<'a>(
     }
     // SAFETY: not NULL, and of that length by the caller's promise.
     let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
-    // Most are short and ASCII, which is quicker to see than that they are UTF-8.
+    // Most texts are short and ASCII, which is faster to check than UTF-8.
     if bytes.is_ascii() {
         // SAFETY: ASCII is UTF-8.
         return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
@@ -126,7 +126,7 @@ pub(super) unsafe fn filling<'a>(
     if bytes.is_null() {
         return Err(CallError::null("buffer"));
     }
-    // More than the format can count is left alone.
+    // The format can't count more.
     let capacity = capacity.min(BUFFER_BYTES_MAX);
     // SAFETY: not NULL, and of that length by the caller's promise.
     let buffer = unsafe { std::slice::from_raw_parts_mut(bytes.cast(), capacity) };
@@ -155,7 +155,7 @@ pub(super) fn flag(name: &'static str, value: impl Into<i128>) -> Result<bool, C
     }
 }
 
-/// Where a function puts a result, once nothing can fail any more.
+/// The place for a result, which is written once nothing can fail any more.
 pub(super) struct Out<T>(*mut T);
 
 impl<T> Out<T> {
@@ -184,7 +184,7 @@ impl<T> Out<T> {
         !self.0.is_null()
     }
 
-    /// Writes the result; nothing happens where none is wanted.
+    /// Writes the result, if it is wanted.
     pub(super) fn write(self, value: T) {
         if self.is_wanted() {
             // SAFETY: not NULL, so it can be written to.
@@ -193,7 +193,7 @@ impl<T> Out<T> {
     }
 }
 
-/// A struct of the caller's that says its own size, to be filled in.
+/// A struct of the caller that states its own size.
 pub(super) struct SizedStruct<T> {
     place: *mut T,
     bytes: usize,
@@ -246,7 +246,7 @@ impl<T> SizedStruct<T> {
         unsafe { Self::new(name, init, place, bytes_min) }.map(Some)
     }
 
-    /// Fills in the fields that the caller has, but for the size.
+    /// Fills in the fields that the caller has, except for the size.
     pub(super) fn write(self, answer: &T) {
         let size = size_of::<u32>();
         let from = std::ptr::from_ref(answer).cast::<u8>();

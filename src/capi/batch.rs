@@ -6,12 +6,12 @@ use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
+use super::packed::operations;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Batch, Op, check_door};
 
-/// Operations that succeed or fail together: a builder, which can be used for more than one
-/// call.
+/// Operations that succeed or fail together: a builder, which can be used for several calls.
 ///
 /// Each operation sees the effects of the ones before it. Uniqueness, seats, admins and the
 /// owners of workspaces are checked once, at the end, on the net result: with all seats in
@@ -41,8 +41,8 @@ impl HcBatch {
         lock(&self.batch).push(op);
     }
 
-    /// Appends the batch that `read` makes, who is told how many operations there are. Its
-    /// settings go before those of this one.
+    /// Appends the batch that `read` makes from the number of operations so far. Its settings
+    /// override those of this batch.
     pub(super) fn append(
         &self,
         read: impl FnOnce(usize) -> Result<Batch, CallError>,
@@ -64,7 +64,7 @@ impl HcBatch {
     }
 }
 
-/// Begins an empty batch.
+/// Creates an empty batch.
 ///
 /// @return A builder to free with hc_batch_free(); never NULL.
 #[unsafe(no_mangle)]
@@ -77,7 +77,7 @@ pub extern "C" fn hc_batch_new() -> *mut HcBatch {
     })
 }
 
-/// Says who makes these changes: it is recorded, and the actor can't deactivate or delete
+/// Sets who makes these changes: the change records the actor, who can't deactivate or delete
 /// themself. See also hc_directory_acting_as().
 ///
 /// @param actor The id of a user: 16 bytes.
@@ -98,8 +98,8 @@ pub unsafe extern "C" fn hc_batch_set_actor(
     }
 }
 
-/// Says through which door the batch comes, instead of that of the directory; see
-/// hc_directory_through(). It is not part of what hc_batch_set_request_id() compares.
+/// Sets the door of the batch, in place of that of the directory; see hc_directory_through().
+/// It is not part of what hc_batch_set_request_id() compares.
 ///
 /// @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
 #[unsafe(no_mangle)]
@@ -121,8 +121,8 @@ pub unsafe extern "C" fn hc_batch_set_door(
     }
 }
 
-/// Makes the batch safe to send again: if the same batch was applied with this id before, also
-/// before the directory was reopened, its outcome is returned and nothing is done. A refused
+/// Makes the batch safe to send again: if the same batch was applied with this id before, its
+/// outcome is returned and nothing is done, even after the directory was reopened. A refused
 /// batch leaves no trace.
 ///
 /// It is the same batch if it has the same operations in the same order, with the same texts,
@@ -150,8 +150,8 @@ pub unsafe extern "C" fn hc_batch_set_request_id(
     }
 }
 
-/// Says whether workspaces may be left without an active owner, for offboarding; the change
-/// records it.
+/// Sets whether workspaces may be left without an active owner, as in offboarding. The change
+/// names each of them.
 ///
 /// @param allow 1 or 0; 0 by default.
 #[unsafe(no_mangle)]
@@ -211,4 +211,33 @@ pub unsafe extern "C" fn hc_batch_count(batch: *const HcBatch) -> usize {
 pub unsafe extern "C" fn hc_batch_free(batch: *mut HcBatch) {
     // SAFETY: by the contract, `batch` is NULL or live, and given up.
     unsafe { guard::free(batch) }
+}
+
+/// Appends packed operations, which headcount_packed.h writes: any number of them, with the
+/// versions they expect and the settings of the batch, in one call.
+///
+/// A malformed part, such as a text that is not an email, is refused here with the status it
+/// has elsewhere; hc_error_details.op_index says which operation of the batch it would have
+/// been.
+///
+/// @param bytes The packed operations.
+/// @param length The number of bytes.
+/// @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
+///        was appended.
+/// @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_batch_append(
+    batch: *mut HcBatch,
+    bytes: *const u8,
+    length: usize,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, all pointers are NULL or live, and `bytes` has its
+    // length.
+    unsafe {
+        guard::call(batch, error, |batch| {
+            let bytes = arguments::bytes("bytes", bytes, length)?;
+            batch.append(|at| operations::read(bytes, at))
+        })
+    }
 }

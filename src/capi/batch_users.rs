@@ -12,7 +12,7 @@ use crate::model::Op;
 
 /// Appends: create a user, as hc_user_create_from().
 ///
-/// @param new_user What is known of the user.
+/// @param new_user The user to create.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_user(
     batch: *mut HcBatch,
@@ -35,8 +35,8 @@ pub unsafe extern "C" fn hc_batch_create_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_update_user(
     batch: *mut HcBatch,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     update: *const HcUserUpdate,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -44,7 +44,7 @@ pub unsafe extern "C" fn hc_batch_update_user(
     // length.
     unsafe {
         guard::call(batch, error, |batch| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let update = guard::borrow(update)?.get();
             batch.push(Op::UpdateUser(who, update));
             Ok(())
@@ -56,15 +56,15 @@ pub unsafe extern "C" fn hc_batch_update_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_activate_user(
     batch: *mut HcBatch,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(batch, error, |batch| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             batch.push(Op::ActivateUser(who));
             Ok(())
         })
@@ -75,15 +75,15 @@ pub unsafe extern "C" fn hc_batch_activate_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_deactivate_user(
     batch: *mut HcBatch,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(batch, error, |batch| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             batch.push(Op::DeactivateUser(who));
             Ok(())
         })
@@ -94,15 +94,15 @@ pub unsafe extern "C" fn hc_batch_deactivate_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_delete_user(
     batch: *mut HcBatch,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(batch, error, |batch| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             batch.push(Op::DeleteUser(who));
             Ok(())
         })

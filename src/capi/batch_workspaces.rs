@@ -5,7 +5,7 @@ use super::batch::HcBatch;
 use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
-use super::member::HcRole;
+use super::role::HcRole;
 use super::status::HcStatus;
 use super::users::named;
 use super::workspaces::optional_owner;
@@ -14,7 +14,7 @@ use crate::model::{NewWorkspace, Op, WorkspaceId, WorkspaceRef};
 /// Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome.
 ///
 /// @param name The name.
-/// @param owner The first owner, as an id_or_email; empty for none.
+/// @param owner The first owner, named in the same way as who; empty for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_workspace(
     batch: *mut HcBatch,
@@ -39,20 +39,20 @@ pub unsafe extern "C" fn hc_batch_create_workspace(
     }
 }
 
-/// Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does
-/// nothing where there is one.
+/// Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does nothing
+/// if there is one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_default_workspace(
     batch: *mut HcBatch,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(batch, error, |batch| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             batch.push(Op::DefaultWorkspace(who));
             Ok(())
         })
@@ -153,8 +153,8 @@ pub unsafe extern "C" fn hc_batch_add_member(
     workspace: *const u8,
     workspace_len: usize,
     workspace_id: u64,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     role: i32,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn hc_batch_add_member(
     unsafe {
         guard::call(batch, error, |batch| {
             let workspace = which(workspace, workspace_len, workspace_id)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let role = HcRole::parse(role)?;
             batch.push(Op::AddMember(workspace, who, role));
             Ok(())
@@ -180,8 +180,8 @@ pub unsafe extern "C" fn hc_batch_set_role(
     workspace: *const u8,
     workspace_len: usize,
     workspace_id: u64,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     role: i32,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn hc_batch_set_role(
     unsafe {
         guard::call(batch, error, |batch| {
             let workspace = which(workspace, workspace_len, workspace_id)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let role = HcRole::parse(role)?;
             batch.push(Op::SetRole(workspace, who, role));
             Ok(())
@@ -205,8 +205,8 @@ pub unsafe extern "C" fn hc_batch_remove_member(
     workspace: *const u8,
     workspace_len: usize,
     workspace_id: u64,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the texts have
@@ -214,7 +214,7 @@ pub unsafe extern "C" fn hc_batch_remove_member(
     unsafe {
         guard::call(batch, error, |batch| {
             let workspace = which(workspace, workspace_len, workspace_id)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             batch.push(Op::RemoveMember(workspace, who));
             Ok(())
         })

@@ -1,4 +1,4 @@
-//! Why a function stops.
+//! Why a function fails.
 
 use std::borrow::Cow;
 use std::error::Error as _;
@@ -6,15 +6,15 @@ use std::error::Error as _;
 use super::status::HcStatus;
 use crate::error::{Error, ErrorKind};
 
-/// Why a function stops, before anybody asked for the details.
+/// Why a function fails, before the caller asks for details.
 pub(super) enum CallError {
-    /// The library refused.
+    /// An error of the library.
     Library(Error),
     /// The call itself is wrong.
     Call(HcStatus, Cow<'static, str>),
     /// A buffer is too small for the next record.
     Buffer {
-        /// How large it must be.
+        /// The required size.
         needed_bytes: usize,
     },
 }
@@ -28,8 +28,8 @@ impl CallError {
         }
     }
 
-    /// Tells the log what failed in the system or in the file, since a caller may not ask.
-    /// The messages of these kinds name files, and nobody's address.
+    /// Logs a failure of the system or of the file, because the caller may not ask for it.
+    /// Messages of these kinds contain file names, but no email addresses.
     pub(super) fn log(&self) {
         let Self::Library(error) = self else { return };
         let is_told = matches!(

@@ -1,4 +1,4 @@
-//! The file as a whole: backed up, restored and made smaller.
+//! Backing up, restoring and compacting whole files.
 
 use std::ffi::c_void;
 
@@ -12,7 +12,7 @@ use super::status::HcStatus;
 use super::transfer::{HcProgressCallback, telling};
 use crate::directory::{Copied, CopyOptions, restore};
 
-/// What hc_directory_backup() or hc_directory_restore() copied. Initialize it with
+/// What hc_directory_backup() or hc_file_restore() copied. Initialize it with
 /// #HC_COPIED_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -23,18 +23,18 @@ pub struct HcCopied {
     pub reserved: u32,
     /// Users in the copy, active or not.
     pub users: u64,
-    /// The number of the latest change in it, and 0 before the first: the copy has
-    /// everything up to this one, and nothing that came later.
+    /// The number of the latest change in the copy, which contains everything up to it and
+    /// nothing later; 0 before the first.
     pub sequence: u64,
     /// Bytes of the new file.
     pub bytes: u64,
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcCopied>() == 32 && align_of::<HcCopied>() <= 8);
 
 impl HcCopied {
-    /// What the first release wrote: no caller has less.
+    /// Bytes of the struct in the first release: no caller has less.
     const BYTES_MIN: usize = 32;
 
     /// The caller's place for one, if it is wanted.
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn hc_directory_backup(
 /// @retval HC_STATUS_ALREADY_OPEN when either file is open.
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_restore(
+pub unsafe extern "C" fn hc_file_restore(
     backup: *const u8,
     backup_len: usize,
     path: *const u8,
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn hc_directory_restore(
 /// @param bytes Set to its new size; NULL if not wanted.
 /// @note Takes time in proportion to the size of the file.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_compact(
+pub unsafe extern "C" fn hc_file_compact(
     path: *const u8,
     path_len: usize,
     options: *const HcOptions,

@@ -22,18 +22,17 @@ use crate::model::{User, UserPage};
 /// Users as they were at one moment, all of them or a page of a query, read one by one or in
 /// batches.
 ///
-/// A cursor over all users holds that state of the directory until its last user was read,
-/// which keeps the file from reusing the space of what has changed since. Once the file has
-/// more than doubled, and grown by more than four times the size of the log (256 MiB by
-/// default), the cursor is closed, and reading on fails with #HC_STATUS_CLOSED: ask for the
-/// list again.
+/// A cursor over all users holds that state of the directory until its last user is read, so
+/// the file can't reuse the space of later changes. Once the file has more than doubled, and
+/// grown by more than four times the size of the log (256 MiB by default), the cursor is
+/// closed, and reading on fails with #HC_STATUS_CLOSED: ask for the list again.
 pub struct HcCursor {
     latch: Latch,
     reading: Mutex<Reading>,
-    /// Where the page behind this one begins, if it is a page and there is one.
+    /// The beginning of the next page, if this is a page and there is one.
     next_page: Option<CString>,
-    /// Keeps the file open while there is something to read from it, and says whether
-    /// it was closed.
+    /// Keeps the file open while there is something to read from it, and knows whether it was
+    /// closed.
     directory: Directory,
 }
 
@@ -42,7 +41,7 @@ struct Reading {
     ahead: Ahead<Arc<User>>,
 }
 
-/// Where the users come from.
+/// The source of the users.
 enum Source {
     All(Users),
     Page(std::vec::IntoIter<Arc<User>>),
@@ -110,7 +109,8 @@ pub unsafe extern "C" fn hc_directory_list_users(
 ///
 /// @param query Which users, in what order and how many.
 /// @param cursor Set to a cursor before the first user of the page.
-/// @retval HC_STATUS_INVALID_ARGUMENT also for the place of a query in another order.
+/// @retval HC_STATUS_INVALID_ARGUMENT also if #HC_QUERY_FIELD_AFTER is from a query in another
+///        order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_query(
     directory: *const HcDirectory,
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn hc_directory_query(
             let made = Out::required("cursor", cursor)?;
             let query = guard::borrow(query)?.get();
             let UserPage { users, next } = directory.directory.query(&query)?;
-            // What emails and usernames are compared by has no NUL.
+            // Keys of emails and usernames contain no NUL.
             let next = next.map(|place| CString::new(place).unwrap_or_default());
             let source = Source::Page(users.into_iter());
             made.write(HcCursor::hand_over(directory, source, next));
@@ -133,9 +133,9 @@ pub unsafe extern "C" fn hc_directory_query(
     }
 }
 
-/// Counts the users that match a query, whatever its limit and place. All, all active and all
-/// inactive users are counted at no cost; otherwise it costs as much as reading the index that
-/// the query picks.
+/// Counts the users that match a query, regardless of its limit and #HC_QUERY_FIELD_AFTER.
+/// Counting all, all active or all inactive users reads no user; any other count reads the
+/// index that the query picks.
 ///
 /// @param query Which users.
 /// @param count Set to their number.
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn hc_directory_count(
 /// Reads the next user.
 ///
 /// @param user Set to the next user, or to NULL when there are no more.
-/// @note Each user goes to one of the threads.
+/// @note If several threads read, each user is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next(
     cursor: *mut HcCursor,
@@ -185,7 +185,7 @@ pub unsafe extern "C" fn hc_cursor_next(
 /// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
 /// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @note Each user goes to one of the threads.
+/// @note If several threads read, each user is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next_batch(
     cursor: *mut HcCursor,
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn hc_cursor_next_batch(
     }
 }
 
-/// @return How many users are yet to come; 0 for a cursor that can't be used.
+/// @return How many users are still to come; 0 for a cursor that can't be used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_remaining(cursor: *const HcCursor) -> u64 {
     // SAFETY: by the contract, `cursor` is NULL or live.

@@ -1,4 +1,4 @@
-//! The directory: opened, checked, closed.
+//! Opening and closing a directory.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::guard;
 use super::handle::{Handle, Latch};
 use super::options::HcOptions;
 use super::status::HcStatus;
-use super::submit::Submitter;
+use super::submitter::Submitter;
 use crate::directory::{Directory, Options};
 use crate::model::check_door;
 
@@ -17,7 +17,7 @@ use crate::model::check_door;
 pub struct HcDirectory {
     latch: Latch,
     pub(super) directory: Directory,
-    /// Behind the directory: the last handle waits for those that it keeps open.
+    /// Dropped after the directory: the last handle waits for submitted batches.
     pub(super) submitter: Arc<Submitter>,
 }
 
@@ -38,7 +38,7 @@ impl HcDirectory {
         }
     }
 
-    /// A handle on the same directory.
+    /// Another handle on the same directory.
     fn another(&self, directory: Directory) -> Self {
         Self {
             latch: Latch::of_this_process(),
@@ -47,7 +47,7 @@ impl HcDirectory {
         }
     }
 
-    /// The directory, for a program in both languages.
+    /// The directory, for programs in C and Rust.
     pub fn as_rust(&self) -> &Directory {
         &self.directory
     }
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn hc_directory_open(
     }
 }
 
-/// Makes a directory in memory, which is gone when it is freed.
+/// Creates a directory in memory, which is gone when its last handle is freed.
 ///
 /// @param options Its license and its user cache; may be NULL.
 /// @param directory Set to a directory.
@@ -103,12 +103,12 @@ pub unsafe extern "C" fn hc_directory_open_in_memory(
     }
 }
 
-/// Makes another handle on the same directory, whose writes are made by a user: each change
-/// records the user, who can't deactivate or delete themself with it (#HC_STATUS_OWN_ACCOUNT).
+/// Creates another handle on the same directory, whose writes are made by a user: each change
+/// records the user, who then can't deactivate or delete themself (#HC_STATUS_OWN_ACCOUNT).
 /// Closing one of the handles closes all.
 ///
 /// @param actor The id of the user: 16 bytes.
-/// @param acting Set to the handle, to be freed before or after the other.
+/// @param acting Set to the handle; the two can be freed in any order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_acting_as(
     directory: *const HcDirectory,
@@ -130,12 +130,12 @@ pub unsafe extern "C" fn hc_directory_acting_as(
     }
 }
 
-/// Makes another handle on the same directory, whose writes come through a door: a short name
+/// Creates another handle on the same directory, whose writes come through a door: a short name
 /// of the client or interface, such as "rest" or "scim:okta", that each change records. See
 /// also hc_batch_set_door(). Closing one of the handles closes all.
 ///
 /// @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
-/// @param through Set to the handle, to be freed before or after the other.
+/// @param through Set to the handle; the two can be freed in any order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_through(
     directory: *const HcDirectory,
@@ -159,14 +159,14 @@ pub unsafe extern "C" fn hc_directory_through(
     }
 }
 
-/// Finishes what is pending, releases the file, and reports whether that failed. Other calls
-/// on the directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all
+/// Finishes pending work, releases the file, and reports whether that failed. Other calls on
+/// the directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all
 /// threads; users that were read stay valid. Closing again does nothing.
 ///
 /// The handle must still be freed. Freeing closes too, but can't report a failure.
 ///
-/// @return As other functions, also on a poisoned handle. The file is released in any case,
-///        unless it is #HC_STATUS_FORKED.
+/// @return As other functions, even on a poisoned handle. The file is released in any case,
+///        except with #HC_STATUS_FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_close(
     directory: *mut HcDirectory,

@@ -1,4 +1,4 @@
-//! What an error says.
+//! Reading an error.
 
 use std::ffi::c_char;
 

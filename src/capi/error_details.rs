@@ -1,4 +1,4 @@
-//! All that an error says, in one struct.
+//! Reading everything of an error, as one struct.
 
 use std::ffi::c_char;
 
@@ -25,7 +25,7 @@ pub enum HcDetail {
     BufferBytes = 32,
 }
 
-/// Everything that an error says. Initialize it with #HC_ERROR_DETAILS_INIT.
+/// All details of an error. Initialize it with #HC_ERROR_DETAILS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcErrorDetails {
@@ -33,17 +33,17 @@ pub struct HcErrorDetails {
     pub struct_size: u32,
     /// The status that the failed call returned.
     pub status: i32,
-    /// 1 if the same call may succeed when it is made again, otherwise 0.
+    /// 1 if repeating the call later can help, otherwise 0.
     pub is_retryable: i32,
-    /// Which of the numbers below there are: bits of HC_DETAIL_*. Others are 0.
+    /// Which of the numbers below are set, as bits of HC_DETAIL_*; the others are 0.
     pub given: u32,
-    /// Which operation of the call was refused, counted from 0.
+    /// The index of the operation that was refused, from 0.
     pub op_index: u64,
     /// The seats of the license.
     pub limit: u64,
-    /// The users who were active.
+    /// Active users before the call.
     pub active: u64,
-    /// How many more would have been.
+    /// How many more active users the call would have made.
     pub requested: u64,
     /// The version that the caller expected.
     pub expected: u64,
@@ -53,7 +53,7 @@ pub struct HcErrorDetails {
     pub resume_after: u64,
     /// The number of the latest change.
     pub latest_change: u64,
-    /// The bytes that the buffer must have.
+    /// The required size of the buffer in bytes.
     pub buffer_bytes: u64,
     /// The length of the message in bytes.
     pub message_len: u64,
@@ -62,7 +62,7 @@ pub struct HcErrorDetails {
     pub message: *const c_char,
 }
 
-/// Bytes of the struct as the first release had it.
+/// Bytes of the struct in the first release: no caller has less.
 const BYTES_MIN: usize = size_of::<HcErrorDetails>();
 
 impl HcErrorDetails {
@@ -98,7 +98,7 @@ impl HcErrorDetails {
         all
     }
 
-    /// The numbers that a kind of error has.
+    /// Takes over the numbers of an error kind.
     fn take_numbers(&mut self, kind: ErrorKind) {
         match kind {
             ErrorKind::NoFreeSeat {
@@ -130,7 +130,7 @@ impl HcErrorDetails {
     }
 }
 
-/// Tells everything that an error says, in one call.
+/// Reads all details of an error in one call.
 ///
 /// @param details Where to write it.
 /// @return 1 if it was written; 0, with nothing written, for NULL and for a struct that was

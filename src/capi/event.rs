@@ -1,9 +1,9 @@
-//! What changes are made of.
+//! The events of changes, and the fields they name.
 
 use crate::model::Field;
 
-/// What happened, in an event of a change. Values keep their meaning for ever and new ones may
-/// be added, so skip an unknown one.
+/// The kind of an event in a change. Values never change their meaning, but new ones may be
+/// added: skip an unknown one.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcEvent {
@@ -19,13 +19,13 @@ pub enum HcEvent {
     UserDeleted = 5,
     /// The license was set.
     LicenseSet = 6,
-    /// The workspace was created; with a user, as the default of that one.
+    /// The workspace was created; if the event has a user, as that user's default.
     WorkspaceCreated = 7,
-    /// The workspace got another name.
+    /// The workspace was renamed.
     WorkspaceRenamed = 8,
     /// The workspace was archived.
     WorkspaceArchived = 9,
-    /// The workspace was archived and was restored.
+    /// The archived workspace was restored.
     WorkspaceRestored = 10,
     /// The workspace was deleted with its memberships.
     WorkspaceDeleted = 11,
@@ -37,20 +37,20 @@ pub enum HcEvent {
     MemberAdded = 14,
     /// The member of the workspace got the role.
     MemberRoleSet = 15,
-    /// The user is no member any more. Deleting a user or a workspace removes
-    /// memberships without such events.
+    /// The user is no longer a member. Deleting a user or a workspace removes memberships
+    /// without such events.
     MemberRemoved = 16,
     /// The id that a provisioner has for the workspace was set, changed or removed.
     WorkspaceExternalIdSet = 17,
 }
 
-/// Fields of a user, as bits of a number: those that an update changed.
+/// The fields of a user that an update changed, as bits of a number.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcField {
     /// The email.
     Email = 1,
-    /// The username, set apart from the email.
+    /// The username, set independently of the email.
     Username = 2,
     /// The given name.
     GivenName = 4,

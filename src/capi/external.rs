@@ -15,16 +15,16 @@ use super::user_update::HcUserUpdate;
 use super::workspace::HcWorkspace;
 use crate::model::{Op, User, WorkspaceId};
 
-/// Bytes of the longest name of a provisioner, with the NUL behind it.
+/// Bytes of the longest name of a provisioner, with its NUL.
 pub const HC_PROVISIONER_BYTES: usize = 65;
 
-/// Bytes of the longest external id, with the NUL behind it.
+/// Bytes of the longest external id, with its NUL.
 pub const HC_EXTERNAL_ID_BYTES: usize = 256;
 
 /// Sets the id that a provisioner, such as an identity provider over SCIM, has for the user. A
 /// user may have ids of 16 provisioners.
 ///
-/// @param provisioner Who gave the id: 1 to 64 bytes, without control characters.
+/// @param provisioner The name of the provisioner: 1 to 64 bytes, without control characters.
 /// @param id The id, compared exactly: 1 to 255 bytes, without control characters.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_external_id(
@@ -46,10 +46,10 @@ pub unsafe extern "C" fn hc_new_user_set_external_id(
     }
 }
 
-/// Sets the id that a provisioner has for the user, as hc_new_user_set_external_id(); those of
-/// others stay.
+/// Sets the id that a provisioner has for the user, like hc_new_user_set_external_id(), and
+/// keeps those of other provisioners.
 ///
-/// @param provisioner Who gave the id.
+/// @param provisioner The name of the provisioner.
 /// @param id The id. NULL, with the length 0, to remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_external_id(
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn hc_user_update_set_external_id(
 
 /// Finds a user by the id that a provisioner has for them.
 ///
-/// @param provisioner Who gave the id.
+/// @param provisioner The name of the provisioner.
 /// @param id The id.
 /// @param user Set to the user, or to NULL if there is none.
 #[unsafe(no_mangle)]
@@ -103,8 +103,8 @@ pub unsafe extern "C" fn hc_user_get_by_external_id(
 /// Reads one of the external ids of a user, which are ordered by provisioner.
 ///
 /// @param index Which one, from 0 on.
-/// @param provisioner Where to write who gave it: room for #HC_PROVISIONER_BYTES. NULL if not
-///        wanted.
+/// @param provisioner Where to write the name of the provisioner: room for
+///        #HC_PROVISIONER_BYTES. NULL if not wanted.
 /// @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
 /// @return 1 if there is such an id; otherwise 0, and nothing is written.
 #[unsafe(no_mangle)]
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn hc_user_external_id_at(
 
 /// Finds a workspace by the id that a provisioner has for it.
 ///
-/// @param provisioner Who gave the id.
+/// @param provisioner The name of the provisioner.
 /// @param id The id.
 /// @param found Set to the workspace, or to NULL if there is none.
 #[unsafe(no_mangle)]
@@ -157,10 +157,10 @@ pub unsafe extern "C" fn hc_workspace_get_by_external_id(
     }
 }
 
-/// Sets the id that a provisioner has for a workspace, as hc_new_user_set_external_id(); those
-/// of others stay.
+/// Sets the id that a provisioner has for a workspace, like hc_new_user_set_external_id(), and
+/// keeps those of other provisioners.
 ///
-/// @param provisioner Who gave the id.
+/// @param provisioner The name of the provisioner.
 /// @param id The id. NULL, with the length 0, to remove it.
 /// @param made Set to the updated workspace; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
@@ -196,8 +196,8 @@ pub unsafe extern "C" fn hc_workspace_set_external_id(
 /// Reads one of the external ids of a workspace, like hc_user_external_id_at().
 ///
 /// @param index Which one, from 0 on.
-/// @param provisioner Where to write who gave it: room for #HC_PROVISIONER_BYTES. NULL if not
-///        wanted.
+/// @param provisioner Where to write the name of the provisioner: room for
+///        #HC_PROVISIONER_BYTES. NULL if not wanted.
 /// @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
 /// @return 1 if there is such an id; otherwise 0, and nothing is written.
 #[unsafe(no_mangle)]
@@ -222,7 +222,7 @@ pub unsafe extern "C" fn hc_workspace_external_id_at(
 /// Appends: set the id that a provisioner has for a workspace, as
 /// hc_workspace_set_external_id().
 ///
-/// @param provisioner Who gave the id.
+/// @param provisioner The name of the provisioner.
 /// @param id The id. NULL, with the length 0, to remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_workspace_external_id(

@@ -1,4 +1,4 @@
-//! The error that a call gives to C.
+//! The error that a call returns to C.
 
 use std::ffi::{CStr, CString};
 
@@ -12,9 +12,9 @@ pub struct HcError {
     latch: Latch,
     status: HcStatus,
     message: CString,
-    /// The library's own error; none for what only C can do wrong.
+    /// The library's error; `None` for a mistake that only C can make.
     cause: Option<Error>,
-    /// How large a buffer must be that was too small.
+    /// The required size of a buffer that was too small.
     buffer_bytes: Option<usize>,
 }
 

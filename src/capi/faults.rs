@@ -1,4 +1,4 @@
-//! What is wrong with a directory, and repairing a file.
+//! Finding the faults of a directory, and repairing a file.
 
 use std::ffi::{CString, c_char};
 
@@ -11,7 +11,7 @@ use super::options::HcOptions;
 use super::status::HcStatus;
 use crate::directory::{Fault, Inspection, Repaired};
 
-/// What is wrong with a directory, or what a repair did about it. Plain data: it outlives the
+/// The faults of a directory, and what a repair did about them. Plain data: it outlives the
 /// directory, and fork().
 pub struct HcFaults {
     latch: Latch,
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn hc_file_find_faults(
 /// created only when needed. Nobody is deactivated.
 ///
 /// @param path The path of the file.
-/// @param options How to open it, and which license to set where it is lost; may be NULL.
+/// @param options How to open it, and which license to set if it is lost; may be NULL.
 /// @param aside The path of the file for removed records, which must not exist. NULL to write
 ///        nothing and only report what would be done.
 /// @param faults_max How many faults to list; all are counted.

@@ -22,19 +22,19 @@ use crate::directory::Ready;
 use crate::directory::{ChangeFeed, FeedWaker, Listener, Notifier};
 use crate::model::Change;
 
-/// The changes of a directory as they come. Any number of feeds can be read at once, each at
-/// its own pace.
+/// The changes of a directory as they are committed. Any number of feeds can be read at once,
+/// each at its own pace.
 ///
 /// Between calls a feed keeps the file open, but holds no state of the directory. Store
-/// hc_feed_position() to go on after a restart.
+/// hc_feed_position() to resume after a restart.
 pub struct HcFeed {
     latch: Latch,
     reading: Mutex<Reading>,
-    /// The last change given out. Beside the lock, so that it can be asked for
-    /// while another thread waits.
+    /// The last change returned. Outside the lock, so that it can be read while another thread
+    /// waits.
     position: AtomicU64,
     waker: FeedWaker,
-    /// Beside the lock too: made when it is asked for.
+    /// Outside the lock too; created on first use.
     #[cfg(unix)]
     ready: OnceLock<Arc<Ready>>,
 }
@@ -42,12 +42,12 @@ pub struct HcFeed {
 struct Reading {
     feed: ChangeFeed,
     ahead: Ahead<Change>,
-    /// Calls back when there is something to read, if that was asked for.
+    /// The callback for when there is something to read, if one is set.
     notifier: Option<Arc<dyn Listener>>,
 }
 
 impl Reading {
-    /// The last change that was given out.
+    /// The last change that was returned.
     fn position(&self) -> u64 {
         let next = self.ahead.kept();
         next.map_or(self.feed.position(), |next| next.sequence - 1)
@@ -68,10 +68,10 @@ impl Drop for Reading {
 
 /// Called when a feed has something to read; see hc_feed_set_callback().
 ///
-/// @param userdata What was passed to it.
+/// @param userdata The userdata passed to that function.
 pub type HcFeedCallback = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
-/// What is passed to a callback, in whichever thread calls it.
+/// The argument of a callback, on any thread.
 struct Userdata(*mut c_void);
 
 // SAFETY: the contract of hc_feed_set_callback() lets any thread pass it on.
@@ -94,7 +94,7 @@ impl Handle for HcFeed {
 }
 
 impl HcFeed {
-    /// Packs what there is, and waits only for the first of it.
+    /// Packs the available changes; waits only for the first.
     fn next_batch(
         &self,
         timeout: Duration,
@@ -125,13 +125,13 @@ impl HcFeed {
         Ok(bytes)
     }
 
-    /// The descriptor to be polled.
+    /// The descriptor to poll.
     #[cfg(unix)]
     fn descriptor(&self) -> Result<i32, CallError> {
         if let Some(ready) = self.ready.get() {
             return Ok(ready.descriptor());
         }
-        // The lock keeps the position, and another thread from making one too.
+        // The lock keeps the position as it is, and prevents a second descriptor.
         let reading = lock(&self.reading);
         if self.ready.get().is_none() {
             let ready = reading.feed.ready(reading.position())?;
@@ -160,7 +160,7 @@ impl HcFeed {
         Ok(())
     }
 
-    /// There are none here.
+    /// There are no descriptors here.
     #[cfg(not(unix))]
     fn descriptor(&self) -> Result<i32, CallError> {
         let message = "this system has no descriptors to poll; wait in hc_feed_next_batch()";
@@ -168,8 +168,8 @@ impl HcFeed {
     }
 }
 
-/// Follows the changes with numbers above a given one. hc_feed_next_batch() tells whether they
-/// are available.
+/// Follows the changes with numbers above a given one. If they are not available,
+/// hc_feed_next_batch() fails.
 ///
 /// @param after The number of the last known change; 0 to begin with the first.
 /// @param feed Set to a feed.
@@ -205,10 +205,11 @@ pub unsafe extern "C" fn hc_directory_follow(
     }
 }
 
-/// Reads the next changes as packed records: as many as there are and fit. It waits for the
-/// first of them only; hc_feed_wake() and closing the directory end the wait.
+/// Reads the next changes as packed records: as many as there are and fit. It waits only for
+/// the first; hc_feed_wake() and closing the directory end the wait.
 ///
-/// @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for ever.
+/// @param timeout_ms How long to wait, in milliseconds: 0 for not at all, UINT64_MAX for no
+///        limit.
 /// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes. A change takes 80, 48 for each of its events, and its
 ///        door.
@@ -218,7 +219,8 @@ pub unsafe extern "C" fn hc_directory_follow(
 /// @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the feed is
 ///        at, as after a restore from a backup: read everything again, then follow from
 ///        hc_error_details.latest_change.
-/// @note Each change goes to one of the threads, and one of them waits at a time.
+/// @note If several threads read, each change is returned to one of them, and one waits at a
+///        time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_next_batch(
     feed: *mut HcFeed,
@@ -239,7 +241,7 @@ pub unsafe extern "C" fn hc_feed_next_batch(
     }
 }
 
-/// Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has something
+/// Returns a descriptor for an event loop: it is readable (POLLIN) while the feed has something
 /// to read, be it a change or an error, and once the directory is closed. Read it with
 /// hc_feed_next_batch() and the timeout 0 until it isn't readable.
 ///
@@ -263,16 +265,16 @@ pub unsafe extern "C" fn hc_feed_get_descriptor(
     }
 }
 
-/// Calls a callback when the feed has something to read, be it a change or an error, and when
-/// the directory is closed: for event loops, also on systems without descriptors. After a call,
-/// read with hc_feed_next_batch() and the timeout 0 until nothing comes; until then there is no
-/// other call. If there is something to read now, it is called at once. Now and then it is
-/// called for a change that was read already.
+/// Sets a callback that is called when the feed has something to read, be it a change or an
+/// error, and when the directory is closed: for event loops, even on systems without
+/// descriptors. After a call, read with hc_feed_next_batch() and the timeout 0 until nothing
+/// comes; until then there is no other call. If there is something to read now, it is called at
+/// once. It may be called for a change that was already read.
 ///
-/// Any thread calls it, also those that write, while the library holds locks. So it must return
-/// soon, as functions that wake an event loop do, must not throw or longjmp, and must not call
-/// the library. It is neither running nor called again when it was replaced or the feed freed;
-/// hold no lock then that it takes.
+/// Any thread may call it, including threads that write, while the library holds locks. So it
+/// must return quickly, as functions that wake an event loop do, must not throw or longjmp, and
+/// must not call the library. Once it is replaced or the feed is freed, it is not running and
+/// is never called again; while you do that, hold no lock that it takes.
 ///
 /// @param callback The callback, in place of an earlier one; NULL for none.
 /// @param userdata Passed to each call; may be NULL.
@@ -304,8 +306,8 @@ pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
     unsafe { guard::ask(feed, (), wake) }
 }
 
-/// @return The number of the last change that was given out, or where the feed began. It
-///        doesn't wait for a thread that waits for changes.
+/// @return The number of the last change that was returned, or where the feed began. It doesn't
+///        wait for a thread that waits for changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
     let answer = |feed: &HcFeed| Some(feed.position.load(Ordering::Relaxed));

@@ -1,23 +1,22 @@
-//! What a host needs to cache users itself.
+//! Support for hosts that cache users themselves.
 
 use super::directory::HcDirectory;
 use super::guard;
 
-/// Where a number is in memory by which a host keeps a cache of users of its own, so
-/// that a hit costs no call. It changes with every commit that changes or deletes
-/// users, twice: it is odd from before such a commit can be seen until it can be seen
-/// everywhere. It is odd for good once the directory is closed, and in a child of
-/// fork().
+/// The address of a number that lets a host keep its own cache of users, so that a hit costs no
+/// call. The number changes twice with every commit that changes or deletes users: it is odd
+/// from before such a commit can be seen until it is visible everywhere. It stays odd once the
+/// directory is closed, and in a child of fork().
 ///
-/// By these rules nobody who has seen a commit ever sees an older state:
+/// With these rules, no thread that has seen a commit ever sees an older state:
 ///
 /// - Read the number with acquire semantics, as
 ///   __atomic_load_n(number, __ATOMIC_ACQUIRE) does.
-/// - To look up: read the number, then the cache. A cached user is valid if the number
-///   is even and the same that is kept with the user.
-/// - To fill: read the number, then ask the library, and keep the user with that
-///   number. Keep nothing if it is odd.
-/// - Keep users only, not that there is none: creating users changes nothing here.
+/// - Lookup: read the number, then the cache. A cached user is valid if the number is even and
+///   equals the one stored with the user.
+/// - Fill: read the number, then call the library, and store the user with that number. Store
+///   nothing if it is odd.
+/// - Cache only users, never the absence of one: creating a user doesn't change the number.
 ///
 /// @return A pointer that is valid until the directory is freed, the same for each
 ///         handle on the directory; NULL for a directory that can't be used.

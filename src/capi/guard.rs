@@ -1,8 +1,8 @@
-//! What stands around every function of the C ABI.
+//! The guard around every function of the C ABI.
 //!
-//! Each `extern "C"` function is one call of one of the functions below (a test
-//! sees to it). They check the handle (not NULL, not poisoned, not carried into
-//! a forked child), catch panics, poison the handle after one, and report.
+//! Each `extern "C"` function is one call of one of the functions below; a test checks that.
+//! They check the handle (not NULL, not poisoned, not used in a child of `fork`), catch panics,
+//! poison the handle after one, and report it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -48,8 +48,8 @@ pub(super) unsafe fn call<H: Handle>(
     error: *mut *mut HcError,
     body: impl FnOnce(&H) -> Result<(), CallError>,
 ) -> HcStatus {
-    // What leaves the catch is a number: a refusal is large, and to carry it out costs
-    // more than all the checks.
+    // Only a number leaves the catch: an error is large, and moving it would cost more than all
+    // checks.
     let status = caught(|| {
         // SAFETY: the caller's promise.
         let outcome = unsafe { borrow(handle) }.and_then(body);
@@ -153,14 +153,13 @@ pub(super) unsafe fn free<H: Handle>(handle: *mut H) {
     });
 }
 
-/// Gives a handle to C, to be freed by [`free`].
+/// Hands a handle over to C, which frees it with [`free`].
 pub(super) fn hand_over<H: Handle>(handle: H) -> *mut H {
     Box::into_raw(Box::new(handle))
 }
 
-/// Makes C one of the owners of a value that never changes, until it is given up
-/// with [`unshare`]. Nothing is allocated or copied. It is plain data, which a child
-/// of `fork` may go on using.
+/// Makes C one of the owners of an immutable value, until [`unshare`]. Nothing is allocated or
+/// copied. The value is plain data, which a child of `fork` can still use.
 pub(super) fn share<V: Send + Sync>(value: Arc<V>) -> *mut V {
     Arc::into_raw(value).cast_mut()
 }
@@ -195,9 +194,9 @@ fn poisoning<H: Handle, T>(
 
 struct Panicked;
 
-/// The one place where panics end.
+/// The only place that catches panics.
 ///
-/// What a panic may have left half done is behind a handle, and that is poisoned.
+/// Anything that a panic left half done is behind a handle, which is then poisoned.
 fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(body)).map_err(|panic| {
         let said = panic.downcast_ref::<&str>().copied();

@@ -1,13 +1,13 @@
-//! What is behind a pointer that C holds.
+//! The values behind pointers that C holds.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::process::Owner;
 
-/// What a handle carries to be guarded.
+/// The state of a handle that the guard checks.
 pub(super) struct Latch {
-    /// The process that the handle works in; `None` for plain data, which a
-    /// child may go on using.
+    /// The process that the handle belongs to; `None` for plain data, which a child can still
+    /// use.
     process: Option<Owner>,
     /// Whether a call on the handle panicked, and may have left it half done.
     poisoned: AtomicBool,
@@ -43,10 +43,10 @@ impl Latch {
     }
 }
 
-/// A type whose pointers C holds. Any thread may use one: C can't be kept from
-/// it, so types that aren't made for it keep their state behind a lock.
+/// A type that C holds pointers to. C may use a pointer on any thread, so types that are not
+/// thread-safe keep their state behind a lock.
 pub(super) trait Handle: Send + Sync {
-    /// What messages call it.
+    /// The name in messages.
     const NAME: &'static str;
 
     fn latch(&self) -> &Latch;

@@ -8,7 +8,7 @@ use super::guard;
 use super::status::HcStatus;
 use crate::model::UserId;
 
-/// Bytes of the text of an id, with the NUL behind it.
+/// Bytes of the text of an id, with its NUL.
 pub const HC_ID_TEXT_BYTES: usize = 37;
 
 /// Draws a new, unique id: a UUID of version 7, as the directory draws for users created
@@ -27,7 +27,7 @@ pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -
     }
 }
 
-/// Writes an id as text, for functions that take a user as a text.
+/// Formats an id as text, for functions that take a user as a text.
 ///
 /// @param id 16 bytes.
 /// @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn hc_id_to_text(
     }
 }
 
-/// Reads an id from text: a UUID in any of its usual forms.
+/// Parses an id: a UUID in any of its usual forms.
 ///
 /// @param text The text.
 /// @param id Set to the 16 bytes of the id.

@@ -1,10 +1,6 @@
-//! The license.
+//! The kinds of licenses.
 
 use super::call_error::CallError;
-use super::directory::HcDirectory;
-use super::failure::HcError;
-use super::guard;
-use super::status::HcStatus;
 use crate::model::License;
 
 /// Kinds of licenses. Each is passed as int32_t, together with a number of seats that is 0
@@ -12,11 +8,11 @@ use crate::model::License;
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcLicense {
-    /// Five seats; what a new directory has.
+    /// Five seats; the license of a new directory.
     Community = 0,
     /// Any number of seats.
     Enterprise = 1,
-    /// As many seats as the number says.
+    /// This number of seats.
     Seats = 2,
 }
 
@@ -29,7 +25,7 @@ impl HcLicense {
         }
     }
 
-    /// The license that C means by a kind and a number.
+    /// The license for a kind and a number from C.
     pub(super) fn parse(kind: i32, seats: u64) -> Result<License, CallError> {
         let license = match kind {
             kind if kind == Self::Seats as i32 => return Ok(License::Seats(seats)),
@@ -47,27 +43,5 @@ impl HcLicense {
             )));
         }
         Ok(license)
-    }
-}
-
-/// Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
-/// but no user can be activated until enough others are inactive.
-///
-/// @param license One of HC_LICENSE_*.
-/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_directory_set_license(
-    directory: *const HcDirectory,
-    license: i32,
-    seats: u64,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, both pointers are NULL or live.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let license = HcLicense::parse(license, seats)?;
-            directory.directory.set_license(license)?;
-            Ok(())
-        })
     }
 }

@@ -1,10 +1,9 @@
-//! What the library has to tell, given to a callback.
+//! Passes log messages to a callback.
 //!
-//! The library logs through the crate `log`. The one logger that a process can have
-//! there is put in when a callback is first set, and stays; the callbacks behind it
-//! come and go. A callback is shared by the calls that are under way, and the last to
-//! let go of it calls its destructor: nobody waits for anybody, so a callback can be
-//! replaced at any time and also from within itself.
+//! The library logs through the crate `log`, which has one logger per process. It is installed
+//! when a callback is first set, and stays; the callbacks behind it can be replaced. Running
+//! calls share a callback, and the last one to drop it calls its destructor. Nobody waits, so a
+//! callback can be replaced at any time, even by itself.
 
 use std::cell::Cell;
 use std::ffi::{CString, c_char, c_void};
@@ -18,30 +17,30 @@ use super::failure::HcError;
 use super::guard;
 use super::status::HcStatus;
 
-/// How much a message matters. Passed as int32_t.
+/// The severity of a message. Passed as int32_t.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcLogLevel {
-    /// As a maximum: nothing. No message has it.
+    /// As a maximum: no messages. No message has it.
     Off = 0,
-    /// Something failed that no call reports.
+    /// A failure that no call reports.
     Error = 1,
-    /// Something is not as it should be, and was dealt with.
+    /// An anomaly that was handled.
     Warn = 2,
-    /// What happens seldom and is worth knowing: opening, recovering, closing.
+    /// Rare events worth knowing: opening, recovering, closing.
     Info = 3,
-    /// What goes on inside.
+    /// Internal steps.
     Debug = 4,
-    /// All there is.
+    /// All messages.
     Trace = 5,
 }
 
 /// Receives a message of the library; see hc_log_set_callback().
 ///
-/// @param userdata What was given to hc_log_set_callback().
+/// @param userdata The userdata passed to hc_log_set_callback().
 /// @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
-/// @param target   The part of the library that speaks, such as "headcount::directory": a
-///                 NUL-terminated text that is valid during the call.
+/// @param target   The part of the library that logs, such as "headcount::directory": a
+///        NUL-terminated text that is valid during the call.
 /// @param message One line of English: a NUL-terminated text that is valid during the
 ///        call.
 pub type HcLogCallback = Option<
@@ -55,23 +54,23 @@ pub type HcLogCallback = Option<
 
 /// Releases the userdata of a callback; see hc_log_set_callback().
 ///
-/// @param userdata What was given to hc_log_set_callback().
+/// @param userdata The userdata passed to hc_log_set_callback().
 pub type HcLogDestroy = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
-/// Sends the messages of the library to a callback, for the whole process: all directories and
-/// all threads. It replaces the one that was set before. Messages hold no personal data but
+/// Sends the log messages of the library to a callback, for the whole process: all directories
+/// and all threads. It replaces an earlier callback. Messages contain no personal data except
 /// paths of files; without a callback there are none.
 ///
-/// Any thread calls the callback, also the library's own, several at the same time, and while
-/// the library holds locks. So it must return soon, must not throw or longjmp, and must not
-/// use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that a call
-/// from within the callback causes are dropped.
+/// Any thread may call the callback, including the library's own, several at the same time, and
+/// while the library holds locks. So it must return quickly, must not throw or longjmp, and
+/// must not use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that
+/// a call from within the callback causes are dropped.
 ///
 /// After this function has returned, no call of the old callback begins; calls that had begun
 /// may still be running. When none is, its destructor is called, exactly once, by this
 /// function or by the thread whose call ends last. Only the destructor may free userdata.
 ///
-/// @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
+/// @param max_level The least severe messages to send: one of HC_LOG_LEVEL_*.
 /// @param callback The callback; NULL for none, which ignores `userdata` and `destroy`.
 /// @param userdata Passed to each call; may be NULL.
 /// @param destroy Called once with `userdata` when no call can use it any more; may be NULL.
@@ -107,7 +106,7 @@ pub unsafe extern "C" fn hc_log_set_callback(
 }
 
 impl HcLogLevel {
-    /// The filter that C means.
+    /// The filter for a level from C.
     fn parse(level: i32) -> Result<LevelFilter, CallError> {
         let filters = [
             (Self::Off, LevelFilter::Off),
@@ -136,7 +135,7 @@ impl HcLogLevel {
     }
 }
 
-/// A callback and what is C's behind it.
+/// A callback with its userdata and destructor.
 struct Callback {
     max_level: LevelFilter,
     call: unsafe extern "C" fn(*mut c_void, i32, *const c_char, *const c_char),
@@ -160,7 +159,7 @@ impl Drop for Callback {
     }
 }
 
-/// The callback in force.
+/// The current callback.
 static CURRENT: ArcSwapOption<Callback> = ArcSwapOption::const_empty();
 
 thread_local! {
@@ -168,13 +167,13 @@ thread_local! {
     static TELLING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Puts another callback in force, or none.
+/// Replaces the callback; `None` removes it.
 fn replace(callback: Option<Callback>) {
     let callback = callback.map(Arc::new);
     let level = callback.as_ref().map_or(LevelFilter::Off, |c| c.max_level);
     let old = CURRENT.swap(callback);
-    // Two threads that replace at once may leave the level of the one and the callback of
-    // the other; so the level is read again behind the swap.
+    // Two concurrent replacements could leave the level of one and the callback of the other,
+    // so the level is read again after the swap.
     log::set_max_level(CURRENT.load().as_ref().map_or(level, |c| c.max_level));
     drop(old);
 }
@@ -189,7 +188,7 @@ fn install() -> Result<(), CallError> {
     Err(CallError::argument(message.to_owned()))
 }
 
-/// The logger: it hands on to the callback in force.
+/// The logger, which passes messages on to the current callback.
 struct Forwarder;
 
 impl Log for Forwarder {
@@ -201,7 +200,7 @@ impl Log for Forwarder {
     }
 
     fn log(&self, record: &Record<'_>) {
-        // A panic while a message is made must not end the call that has it to tell.
+        // A panic while a message is formatted must not end the call that logs it.
         guard::plain((), || forward(record));
     }
 
@@ -209,7 +208,7 @@ impl Log for Forwarder {
 }
 
 fn forward(record: &Record<'_>) {
-    // Not a guard of arc-swap, which a thread has few of and a long call would keep.
+    // A guard of arc-swap would be held during the call, and a thread has few of them.
     let Some(callback) = CURRENT.load_full() else {
         return;
     };
@@ -224,7 +223,7 @@ fn forward(record: &Record<'_>) {
     unsafe { (callback.call)(callback.userdata, level, target.as_ptr(), message.as_ptr()) };
 }
 
-/// That this thread is in a callback, until it is dropped.
+/// Marks this thread as being in a callback until it is dropped.
 struct Telling;
 
 impl Drop for Telling {

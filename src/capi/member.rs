@@ -1,66 +1,26 @@
-//! Memberships: who belongs to which workspace.
+//! Reading memberships.
 
 use std::sync::Mutex;
 
 use super::arguments::{self, Out, SizedStruct};
-use super::call_error::CallError;
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
 use super::lock;
 use super::packed::Ahead;
+use super::role::HcRole;
 use super::status::HcStatus;
 use super::users::named;
-use crate::model::{Member, Role, WorkspaceId};
+use crate::model::{Member, WorkspaceId};
 
-/// What a member may do in a workspace. Passed as int32_t.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HcRole {
-    /// Either of them, for hc_query_set_member_of(); nobody has it.
-    Any = 0,
-    /// Decides about the workspace and its members.
-    Owner = 1,
-    /// Works in it.
-    User = 2,
-}
-
-impl HcRole {
-    pub(super) fn of(role: Role) -> Self {
-        match role {
-            Role::Owner => Self::Owner,
-            Role::User => Self::User,
-        }
-    }
-
-    /// The role that C means; `None` is any.
-    pub(super) fn parse_or_any(role: i32) -> Result<Option<Role>, CallError> {
-        match role {
-            role if role == Self::Any as i32 => Ok(None),
-            _ => Self::parse(role).map(Some),
-        }
-    }
-
-    /// The role that C means.
-    pub(super) fn parse(role: i32) -> Result<Role, CallError> {
-        match role {
-            role if role == Self::Owner as i32 => Ok(Role::Owner),
-            role if role == Self::User as i32 => Ok(Role::User),
-            _ => Err(CallError::argument(format!(
-                "{role} is not a role; use HC_ROLE_OWNER or HC_ROLE_USER"
-            ))),
-        }
-    }
-}
-
-/// That a user belongs to a workspace. Initialize it with #HC_MEMBER_INIT.
+/// The membership of a user in a workspace. Initialize it with #HC_MEMBER_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcMember {
     /// Set by #HC_MEMBER_INIT.
     pub struct_size: u32,
-    /// What the user may do there: one of HC_ROLE_*.
+    /// The role: one of HC_ROLE_*.
     pub role: i32,
     /// The id of the workspace.
     pub workspace: u64,
@@ -68,11 +28,11 @@ pub struct HcMember {
     pub user: [u8; 16],
     /// When the user was added.
     pub since_micros: u64,
-    /// The version of the membership: 1 when added, one more with each change.
+    /// The version of the membership: 1 when the user is added, incremented by each change.
     pub version: u64,
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcMember>() == 48 && align_of::<HcMember>() <= 8);
 
 impl From<&Member> for HcMember {
@@ -96,7 +56,7 @@ pub struct HcMembers {
     batches: Mutex<Batches>,
 }
 
-/// How far the batches have come.
+/// The position of the batches.
 #[derive(Default)]
 struct Batches {
     next: usize,
@@ -150,8 +110,8 @@ pub unsafe extern "C" fn hc_workspace_list_members(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_list_workspaces(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     members: *mut *mut HcMembers,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -160,7 +120,7 @@ pub unsafe extern "C" fn hc_user_list_workspaces(
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("members", members)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let found = directory.directory.workspaces_of(who)?;
             made.write(HcMembers::hand_over(found));
             Ok(())
@@ -199,13 +159,13 @@ pub unsafe extern "C" fn hc_members_get(
     }
 }
 
-/// Reads the next memberships as packed records. Each call goes on where the last one ended,
+/// Reads the next memberships as packed records. Each call continues where the last one ended,
 /// independently of hc_members_get().
 ///
 /// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes; 4 KiB hold 85 memberships.
 /// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @note Each membership goes to one of the threads.
+/// @note If several threads read, each membership is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_next_batch(
     members: *mut HcMembers,

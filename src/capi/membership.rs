@@ -1,14 +1,14 @@
-//! Who belongs to a workspace, changed.
+//! Changing memberships.
 
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
-use super::member::HcRole;
+use super::role::HcRole;
 use super::status::HcStatus;
 use super::users::named;
 use crate::model::WorkspaceId;
 
-/// Makes a user a member of a workspace. Does nothing to a member who has the role already.
+/// Makes a user a member of a workspace. Does nothing if the user is a member in this role.
 ///
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 /// @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see hc_workspace_set_role().
@@ -17,8 +17,8 @@ use crate::model::WorkspaceId;
 pub unsafe extern "C" fn hc_workspace_add_member(
     directory: *const HcDirectory,
     workspace: u64,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     role: i32,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn hc_workspace_add_member(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let role = HcRole::parse(role)?;
             let workspace = WorkspaceId::from_u64(workspace);
             directory.directory.add_member(workspace, who, role)?;
@@ -35,7 +35,7 @@ pub unsafe extern "C" fn hc_workspace_add_member(
     }
 }
 
-/// Changes the role of a member. Does nothing to a member who has it already.
+/// Changes the role of a member. Does nothing if the member has it.
 ///
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 /// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
@@ -46,8 +46,8 @@ pub unsafe extern "C" fn hc_workspace_add_member(
 pub unsafe extern "C" fn hc_workspace_set_role(
     directory: *const HcDirectory,
     workspace: u64,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     role: i32,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn hc_workspace_set_role(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let role = HcRole::parse(role)?;
             let workspace = WorkspaceId::from_u64(workspace);
             directory.directory.set_role(workspace, who, role)?;
@@ -73,15 +73,15 @@ pub unsafe extern "C" fn hc_workspace_set_role(
 pub unsafe extern "C" fn hc_workspace_remove_member(
     directory: *const HcDirectory,
     workspace: u64,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let workspace = WorkspaceId::from_u64(workspace);
             directory.directory.remove_member(workspace, who)?;
             Ok(())

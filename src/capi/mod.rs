@@ -1,20 +1,20 @@
 //! The C ABI, as `include/headcount.h` declares it; one file per C type.
 //!
-//! The functions only translate: arguments are checked by `arguments`, the
-//! directory does the work, and `guard` stands around each of them. Their docs
-//! are the header's, so they are written for Doxygen and for C.
+//! The functions only translate: `arguments` checks what they get, the directory does the work,
+//! and `guard` wraps each of them. Their docs become the header, so they are written in Doxygen
+//! and for C.
 //!
-//! The contract that every `// SAFETY:` line below refers to is the header's: a
-//! pointer is NULL or points to what its parameter says; a handle comes from
-//! this library and is not freed yet; nobody else writes to memory that is
-//! handed in for the time of the call.
+//! Every `// SAFETY:` line below refers to the contract in the header: a pointer is NULL or
+//! points to what its parameter says; a handle comes from this library and was not freed;
+//! during a call, nobody else writes to the memory that was passed.
 
-// The header says for all functions at once what makes a call sound.
+// The header states the conditions for all functions at once.
 #![allow(clippy::missing_safety_doc)]
-// Doxygen's markup is not rustdoc's.
+// The docs are in Doxygen's markup.
 #![allow(clippy::doc_markdown)]
 
 mod applied;
+mod apply;
 mod arguments;
 mod batch;
 mod batch_users;
@@ -42,16 +42,19 @@ mod new_user;
 mod nul_texts;
 mod operation;
 mod options;
+mod outcome;
 pub(crate) mod packed;
 mod query;
 mod query_field;
 mod refusals;
+mod role;
 mod seat_history;
 mod seats;
 mod seen;
 mod stats;
 mod status;
 mod submit;
+mod submitter;
 mod switches;
 mod texts;
 mod transfer;
@@ -68,6 +71,7 @@ mod workspaces;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use applied::*;
+pub use apply::*;
 pub use batch::*;
 pub use batch_users::*;
 pub use batch_workspaces::*;
@@ -90,15 +94,18 @@ pub use membership::*;
 pub use new_user::*;
 pub use operation::*;
 pub use options::*;
+pub use outcome::*;
 pub use query::*;
 pub use query_field::*;
 pub use refusals::*;
+pub use role::*;
 pub use seat_history::*;
 pub use seats::*;
 pub use seen::*;
 pub use stats::*;
 pub use status::*;
 pub use submit::*;
+pub use submitter::*;
 pub use switches::*;
 pub use texts::*;
 pub use transfer::*;
@@ -112,8 +119,7 @@ pub use workspace::*;
 pub use workspace_list::*;
 pub use workspaces::*;
 
-/// Takes a lock. A panic under it has poisoned the handle around it, which says
-/// so by itself.
+/// Takes a lock. A panic under it has poisoned the handle too, which reports that.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -12,7 +12,7 @@ use super::status::HcStatus;
 use crate::model::{NewUser, Timestamp};
 
 /// A user to create: an email and whatever else is known. A builder, which can be used for
-/// more than one call.
+/// several calls.
 pub struct HcNewUser {
     latch: Latch,
     user: Mutex<NewUser>,
@@ -37,7 +37,7 @@ impl HcNewUser {
     }
 }
 
-/// Begins a user to create: active, not an admin, with the email as username.
+/// Creates a builder for a user: active, not an admin, with the email as username.
 ///
 /// @param email The email address.
 /// @param new_user Set to a builder.
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn hc_new_user_new(
     }
 }
 
-/// Gives the user an id from elsewhere; otherwise the directory draws one.
+/// Sets an id from another system; by default the directory draws one.
 ///
 /// @param id 16 bytes: any UUID.
 #[unsafe(no_mangle)]
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn hc_new_user_set_family_name(
     }
 }
 
-/// Says whether the user is active, and so takes a seat; by default yes.
+/// Sets whether the user is active and takes a seat; by default 1.
 ///
 /// @param active 1 or 0.
 #[unsafe(no_mangle)]
@@ -165,7 +165,7 @@ pub unsafe extern "C" fn hc_new_user_set_active(
     }
 }
 
-/// Says whether the user administers the platform; by default no.
+/// Sets whether the user administers the platform; by default 0.
 ///
 /// @param admin 1 or 0.
 #[unsafe(no_mangle)]
@@ -183,7 +183,7 @@ pub unsafe extern "C" fn hc_new_user_set_admin(
     }
 }
 
-/// Says when the user was created elsewhere; by default now.
+/// Sets when the user was created in another system; by default now.
 ///
 /// @param micros The time.
 #[unsafe(no_mangle)]

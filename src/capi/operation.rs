@@ -1,19 +1,10 @@
-//! Operations as packed records, which a batch takes many of in one call.
+//! The operations of packed batches, and their fields.
 
-use super::applied::HcApplied;
-use super::arguments;
-use super::batch::HcBatch;
-use super::call_error::CallError;
-use super::failure::HcError;
-use super::guard;
-use super::packed::{PackedBatch, PackedKind, operations};
-use super::status::HcStatus;
-
-/// What an operation of a packed batch does. docs/packed.md says which fields each has.
+/// The kind of an operation in a packed batch. docs/packed.md lists the fields of each.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcOperation {
-    /// Nothing: its fields say who makes the batch and how.
+    /// No operation: its fields are settings of the batch.
     Settings = 1,
     /// Creates a user.
     CreateUser = 2,
@@ -29,7 +20,7 @@ pub enum HcOperation {
     SetLicense = 7,
     /// Creates a workspace.
     CreateWorkspace = 8,
-    /// Makes a user's default workspace.
+    /// Creates a user's default workspace.
     DefaultWorkspace = 9,
     /// Gives a workspace another name.
     RenameWorkspace = 10,
@@ -43,7 +34,7 @@ pub enum HcOperation {
     AddMember = 14,
     /// Gives a member a role.
     SetRole = 15,
-    /// Takes a member out.
+    /// Removes a member.
     RemoveMember = 16,
     /// Sets, changes or removes the id that a provisioner has for a workspace.
     SetWorkspaceExternalId = 17,
@@ -78,21 +69,21 @@ impl HcOperation {
 pub enum HcOpField {
     /// A text that names the user: an id, an email or a username.
     User = 1,
-    /// The id of the user, 16 bytes: of one who is there, or of one to create.
+    /// The id of an existing user, or of one to create: 16 bytes.
     UserId = 2,
     /// The id of the workspace, a number.
     Workspace = 3,
-    /// The name of a workspace that is there, a text.
+    /// The name of an existing workspace, a text.
     WorkspaceName = 4,
     /// The version that the record must have before, a number.
     IfVersion = 5,
     /// The email, a text.
     Email = 6,
-    /// The username, a text; absent, it follows the email.
+    /// The username, a text; if absent, it follows the email.
     Username = 7,
-    /// The given name, a text; absent, there is none.
+    /// The given name, a text; if absent, there is none.
     GivenName = 8,
-    /// The family name, a text; absent, there is none.
+    /// The family name, a text; if absent, there is none.
     FamilyName = 9,
     /// Whether a user to create is active: 0 or 1.
     Active = 10,
@@ -100,11 +91,11 @@ pub enum HcOpField {
     Admin = 11,
     /// The name of an attribute, a text.
     AttributeName = 12,
-    /// The value of the attribute that was named last, a text; absent, it is removed.
+    /// The value of the attribute named last, a text; if absent, the attribute is removed.
     AttributeValue = 13,
-    /// 1 to remove all attributes but those that the update sets.
+    /// 1 to remove all attributes except those that the update sets.
     ReplaceAttributes = 14,
-    /// When a user to create was created.
+    /// When a user to create was created in another system.
     CreatedAt = 15,
     /// The name of a workspace to create, or its new one, a text.
     Name = 16,
@@ -116,15 +107,15 @@ pub enum HcOpField {
     Seats = 19,
     /// The id of the request, 16 bytes.
     RequestId = 20,
-    /// The id of the user who makes the batch, 16 bytes.
+    /// The id of the actor, 16 bytes.
     Actor = 21,
     /// 1 to let workspaces be left without an active owner.
     AllowOwnerless = 22,
-    /// Through which door the batch comes, a text.
+    /// The door of the batch, a text.
     Door = 23,
     /// The name of a provisioner, a text.
     Provisioner = 24,
-    /// The id of the provisioner that was named last, a text; absent, it is removed.
+    /// The id from the provisioner named last, a text; if absent, the id is removed.
     ExternalId = 25,
 }
 
@@ -157,69 +148,4 @@ impl HcOpField {
         Self::Provisioner,
         Self::ExternalId,
     ];
-}
-
-/// Appends packed operations, which headcount_packed.h writes: any number of them, with the
-/// versions they expect and the settings of the batch, in one call.
-///
-/// A malformed part, such as a text that is not an email, is refused here with the status it
-/// has elsewhere; hc_error_details.op_index says which operation of the batch it would have
-/// been.
-///
-/// @param bytes The packed operations.
-/// @param length How many bytes that is.
-/// @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
-///        was appended.
-/// @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_batch_append(
-    batch: *mut HcBatch,
-    bytes: *const u8,
-    length: usize,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `bytes` has its
-    // length.
-    unsafe {
-        guard::call(batch, error, |batch| {
-            let bytes = arguments::bytes("bytes", bytes, length)?;
-            batch.append(|at| operations::read(bytes, at))
-        })
-    }
-}
-
-/// Reads outcomes as packed records, from one of them on.
-///
-/// @param first The operation to begin with, counted from 0.
-/// @param buffer Where to write the packed outcomes.
-/// @param capacity Its size in bytes: 16, and 48 for each outcome.
-/// @param written Set to the size of what was written; or to 0 when there are no outcomes from
-///        there on.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_applied_read(
-    applied: *const HcApplied,
-    first: usize,
-    buffer: *mut u8,
-    capacity: usize,
-    written: *mut usize,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `buffer` has its
-    // capacity.
-    unsafe {
-        guard::call(applied, error, |applied| {
-            let (buffer, done) = arguments::filling(buffer, capacity, written)?;
-            let outcomes = applied.outcomes().get(first..).unwrap_or_default();
-            let mut batch = PackedBatch::new(buffer);
-            for (index, outcome) in outcomes.iter().enumerate() {
-                match batch.push(outcome) {
-                    Ok(()) => {}
-                    Err(CallError::Buffer { .. }) if index > 0 => break,
-                    Err(refusal) => return Err(refusal),
-                }
-            }
-            done.write(batch.finish(PackedKind::Outcomes));
-            Ok(())
-        })
-    }
 }

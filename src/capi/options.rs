@@ -1,4 +1,4 @@
-//! How to open a directory.
+//! Options for opening a directory.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::directory::Options;
 
-/// The longest timeout or interval. A larger number was surely meant in another unit.
+/// The longest timeout or interval. A larger number is probably in another unit.
 const DURATION_MAX: Duration = Duration::from_hours(24);
 
-/// How to open a directory: a builder, which can be used for more than one call.
+/// How to open a directory: a builder, which can be used for several calls.
 pub struct HcOptions {
     latch: Latch,
     options: Mutex<Options>,
@@ -90,7 +90,7 @@ impl HcOption {
         Self::SalvageLog,
     ];
 
-    /// The option that C means.
+    /// The option for a number from C.
     fn parse(option: i32) -> Result<Self, CallError> {
         let known = Self::ALL.into_iter().find(|one| *one as i32 == option);
         known.ok_or_else(|| {
@@ -99,7 +99,7 @@ impl HcOption {
     }
 }
 
-/// Makes options with their defaults; a new directory gets the Community license.
+/// Creates options with their defaults; a new directory gets the Community license.
 ///
 /// @return Options to free with hc_options_free(); never NULL.
 #[unsafe(no_mangle)]

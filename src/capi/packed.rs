@@ -1,8 +1,8 @@
 //! Batches of packed records, as `docs/packed.md` describes them: written straight
 //! into the caller's buffer, without a copy in between.
 //!
-//! A record is written in one pass, which also counts its bytes. Only a record that
-//! might not fit is counted before, so that nothing of it is written if it doesn't.
+//! A record is written in one pass, which also counts its bytes. Only a record that might not
+//! fit is counted first, so that no part of it is written if it doesn't fit.
 
 mod change;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -18,13 +18,13 @@ use std::mem::MaybeUninit;
 use super::call_error::CallError;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The version of the format. It grows when old readers would misread it.
+/// The version of the format, incremented when older readers would misread it.
 const VERSION: u8 = 1;
 
-/// Bytes of what stands before the first record.
+/// Bytes before the first record.
 const HEADER_BYTES: usize = 16;
 
-/// What the records of a batch are.
+/// The kind of the records of a batch.
 #[derive(Clone, Copy)]
 pub(crate) enum PackedKind {
     Users = 1,
@@ -39,15 +39,15 @@ pub(crate) enum PackedKind {
 pub(crate) trait PackedRecord {
     const KIND: PackedKind;
 
-    /// Bytes that the packed form has at most, told without looking far.
+    /// An upper bound for the bytes of the packed form that is cheap to compute.
     fn bytes_at_most(&self) -> usize;
 
     /// Writes the packed form.
     fn write(&self, to: &mut Writer<'_>);
 }
 
-/// One record that was read and not given out yet, because it was too large for
-/// what was left of a buffer, or because it is an error that has to wait.
+/// A record that was read but not returned yet, because it didn't fit into the rest of a
+/// buffer, or an error to return next.
 pub(super) struct Ahead<R>(Option<Result<R>>);
 
 impl<R> Default for Ahead<R> {
@@ -57,23 +57,22 @@ impl<R> Default for Ahead<R> {
 }
 
 impl<R> Ahead<R> {
-    /// How many records are kept back.
+    /// The number of records kept back.
     pub(super) fn len(&self) -> u64 {
         u64::from(self.kept().is_some())
     }
 
-    /// The record that is kept back.
+    /// The record kept back.
     pub(super) fn kept(&self) -> Option<&R> {
         self.0.as_ref()?.as_ref().ok()
     }
 
-    /// The next record: the one that was kept, or one from `read`.
+    /// The next record: the one kept back, or one from `read`.
     pub(super) fn next(&mut self, read: impl FnOnce() -> Option<Result<R>>) -> Result<Option<R>> {
         self.0.take().or_else(read).transpose()
     }
 
-    /// Has a list that failed fail from then on: to report its end would say that
-    /// all was read.
+    /// A failed list keeps failing: reporting its end would claim that it was complete.
     pub(super) fn stay_failed<T>(&mut self, outcome: Result<T, CallError>) -> Result<T, CallError> {
         if let Err(CallError::Library(error)) = &outcome {
             self.0 = Some(Err(error.clone()));
@@ -83,10 +82,10 @@ impl<R> Ahead<R> {
 }
 
 impl<R: PackedRecord> Ahead<R> {
-    /// Packs what `read` returns, until there is no more of it or the buffer is
-    /// full. Returns the bytes that were written, 0 where there was nothing.
+    /// Packs the records that `read` returns, until there are no more or the buffer is full.
+    /// Returns the bytes written, 0 if there was no record.
     ///
-    /// An error behind the first record is kept for the next call.
+    /// An error after the first record is kept for the next call.
     pub(super) fn pack(
         &mut self,
         buffer: &mut [MaybeUninit<u8>],
@@ -142,7 +141,7 @@ impl<'b> PackedBatch<'b> {
         self.records == 0
     }
 
-    /// Where the next record begins.
+    /// The beginning of the next record.
     pub(super) fn end(&self) -> u32 {
         count(self.bytes)
     }
@@ -152,7 +151,7 @@ impl<'b> PackedBatch<'b> {
         self.bytes.saturating_sub(HEADER_BYTES)
     }
 
-    /// Bytes that there is room for.
+    /// Bytes that are still free.
     pub(super) fn room_bytes(&self) -> usize {
         self.buffer.len().saturating_sub(self.bytes)
     }
@@ -196,7 +195,7 @@ impl<'b> PackedBatch<'b> {
     }
 }
 
-/// A bug, but one that wrote nothing where it must not.
+/// A bug, which wrote nothing outside the buffer.
 fn inconsistent() -> CallError {
     CallError::Library(Error::new(
         ErrorKind::TooLarge,
@@ -204,14 +203,14 @@ fn inconsistent() -> CallError {
     ))
 }
 
-/// A number of bytes or of records. Buffers are smaller than 2 GiB, so what
-/// doesn't fit into 32 bits doesn't fit into a buffer either.
+/// A number of bytes or of records. Buffers are smaller than 2 GiB, so a number that doesn't
+/// fit into 32 bits doesn't fit into a buffer either.
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// Writes a record from its beginning to its end. What there is no room for is not
-/// written, but counted like the rest.
+/// Writes a record from its beginning to its end. Bytes without room are not written, but
+/// counted.
 pub(crate) struct Writer<'b> {
     room: &'b mut [MaybeUninit<u8>],
     /// Bytes of the record so far.
@@ -219,14 +218,14 @@ pub(crate) struct Writer<'b> {
 }
 
 impl<'b> Writer<'b> {
-    /// Writes a record; returns its bytes, which may be more than there is room for.
+    /// Writes a record; returns its size, which may exceed the room.
     fn write(record: &impl PackedRecord, room: &'b mut [MaybeUninit<u8>]) -> usize {
         let mut writer = Self { room, end: 0 };
         record.write(&mut writer);
         writer.end
     }
 
-    /// Leaves out so many bytes, to be written with [`put_at`](Self::put_at).
+    /// Skips this many bytes, to be written with [`put_at`](Self::put_at).
     fn skip(&mut self, bytes: usize) {
         self.end = self.end.saturating_add(bytes);
     }
@@ -257,14 +256,14 @@ impl<'b> Writer<'b> {
         self.put(&number.to_le_bytes());
     }
 
-    /// An id, or 16 zeros for none.
+    /// Writes an id, or 16 zeros for none.
     fn put_id(&mut self, id: Option<&[u8; 16]>) {
         self.put(id.unwrap_or(&[0; 16]));
     }
 
-    /// A text, and the NUL behind it; returns where it is.
+    /// Writes a text and a NUL; returns its place.
     #[inline]
-    fn put_text(&mut self, text: &str) -> Place {
+    fn put_text(&mut self, text: &str) -> TextPlace {
         let start = self.end;
         self.skip(text_bytes(text));
         if let Some((nul, place)) = self
@@ -278,12 +277,12 @@ impl<'b> Writer<'b> {
         (count(start), count(text.len()))
     }
 
-    /// A text, if there is one.
-    fn put_optional(&mut self, text: Option<&str>) -> Place {
+    /// Writes a text, if there is one.
+    fn put_optional(&mut self, text: Option<&str>) -> TextPlace {
         text.map_or((0, 0), |text| self.put_text(text))
     }
 
-    /// The texts of pairs, and where they are, which goes into the table at `entry`.
+    /// Writes the texts of pairs, and their places into the table at `entry`.
     fn put_pairs<'a>(&mut self, mut entry: usize, pairs: impl Iterator<Item = (&'a str, &'a str)>) {
         for (name, value) in pairs {
             for text in [name, value] {
@@ -294,8 +293,8 @@ impl<'b> Writer<'b> {
         }
     }
 
-    /// Where a text is.
-    fn put_place(&mut self, place: Place) {
+    /// Writes the place of a text.
+    fn put_place(&mut self, place: TextPlace) {
         self.put(&place_bytes(place));
     }
 }
@@ -310,14 +309,14 @@ fn pair_texts_bytes<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> usiz
         .sum()
 }
 
-/// Where a text starts in its record, and its length. Both are 0 for no text.
-type Place = (u32, u32);
+/// The start of a text in its record, and its length; both are 0 for no text.
+type TextPlace = (u32, u32);
 
-fn place_bytes((start, length): Place) -> [u8; 8] {
+fn place_bytes((start, length): TextPlace) -> [u8; 8] {
     (u64::from(start) | u64::from(length) << 32).to_le_bytes()
 }
 
-/// Bytes of a text with the NUL behind it.
+/// Bytes of a text and its NUL.
 fn text_bytes(text: &str) -> usize {
     text.len() + 1
 }

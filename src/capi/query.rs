@@ -6,22 +6,22 @@ use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::member::HcRole;
 use super::query_field::{HcQueryField as Field, HcSort};
+use super::role::HcRole;
 use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Sort, Timestamp, UserQuery, WorkspaceId};
 
-/// Which users to return, in what order and how many: a builder, which can be used for more
-/// than one call.
+/// Which users to return, in what order and how many: a builder, which can be used for several
+/// calls.
 ///
-/// All conditions must hold. A query reads one index, that of the first of these conditions
-/// which it has: members of a workspace, only admins, an email domain, an email prefix, inactive
-/// (alone and by email, or where that is at most one user in eight), a username prefix,
-/// created since, changed since; without any of them, all users. If that index is in the order
-/// asked for, a page costs what its users cost, whatever the size of the directory; otherwise
-/// the whole part of the index that the condition names is read for each page. All other
-/// conditions are checked on each user read.
+/// All conditions must hold. A query reads one index, that of its first condition in this list:
+/// members of a workspace, only admins, an email domain, an email prefix, inactive (alone and
+/// by email, or where that is at most one user in eight), a username prefix, created since,
+/// changed since; without any of them, all users. If that index is in the order asked for, a
+/// page costs what its users cost, whatever the size of the directory; otherwise the whole part
+/// of the index that the condition names is read for each page. All other conditions are
+/// checked on each user read.
 pub struct HcQuery {
     latch: Latch,
     query: Mutex<UserQuery>,
@@ -58,7 +58,7 @@ impl HcQuery {
     }
 }
 
-/// Begins a query for all users, ordered by email, 100 at a time.
+/// Creates a query for all users, ordered by email, 100 at a time.
 ///
 /// @return A builder to free with hc_query_free(); never NULL.
 #[unsafe(no_mangle)]
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn hc_query_set_number(
     }
 }
 
-/// Asks only for members of a workspace.
+/// Restricts the query to members of a workspace.
 ///
 /// @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for all.
 #[unsafe(no_mangle)]
@@ -171,8 +171,8 @@ pub unsafe extern "C" fn hc_query_set_member_of(
     }
 }
 
-/// Asks only for users with an attribute. A query can ask for up to 16 attributes, all of
-/// which a user must have.
+/// Restricts the query to users with an attribute. A query can have up to 16 attributes, all of
+/// which must match.
 ///
 /// @param name The name of the attribute.
 /// @param value Its value, compared exactly; NULL, with the length 0, for any value.
@@ -196,7 +196,7 @@ pub unsafe extern "C" fn hc_query_set_attribute(
     }
 }
 
-/// Drops a condition, or puts a setting back to its default.
+/// Removes a condition, or resets a setting to its default.
 ///
 /// @param field One of HC_QUERY_FIELD_*.
 #[unsafe(no_mangle)]
@@ -222,7 +222,7 @@ pub unsafe extern "C" fn hc_query_free(query: *mut HcQuery) {
     unsafe { guard::free(query) }
 }
 
-/// The query with one of its fields as in a new one.
+/// The query with one of its fields reset to its default.
 fn without(query: UserQuery, field: Field) -> UserQuery {
     match field {
         Field::Active => query.active(None),

@@ -1,4 +1,4 @@
-//! What a query can ask for.
+//! The conditions and settings of a query.
 
 use super::call_error::CallError;
 use crate::model::Sort;
@@ -26,28 +26,28 @@ pub enum HcQueryField {
     /// Text: users whose email, username or names contain each of its words, in any case:
     /// "lee ann" finds Ann Lee. At most 255 bytes.
     Search = 8,
-    /// Time: users created then or later.
+    /// Time: users created at that time or later.
     CreatedSince = 9,
-    /// Time: users created earlier.
+    /// Time: users created before that time.
     CreatedBefore = 10,
-    /// Time: users created or changed then or later.
+    /// Time: users created or changed at that time or later.
     ChangedSince = 11,
-    /// Time: users created earlier and not changed since.
+    /// Time: users created before that time and not changed since.
     ChangedBefore = 12,
-    /// Time: users last seen then or later; see hc_user_touch(). A user who was never seen
-    /// counts as seen at creation.
+    /// Time: users last seen at that time or later; see hc_user_touch(). A user who was never
+    /// seen counts as seen at creation.
     SeenSince = 13,
-    /// Time: users last seen earlier.
+    /// Time: users last seen before that time.
     SeenBefore = 14,
     /// Number: the order, one of HC_SORT_*; #HC_SORT_EMAIL by default.
     Sort = 15,
     /// Number: 1 for the reverse order, such as newest first; 0 by default.
     Descending = 16,
-    /// Number: how many users a page has at most, 1 to 10,000; 100 by default.
+    /// Number: the maximum number of users in a page, 1 to 10,000; 100 by default.
     Limit = 17,
-    /// Text: where the page begins, from hc_cursor_next_page() of the page before; empty
-    /// for the first page. It is a place in the order, not in a result: it stays valid
-    /// while users come and go, and after the directory is reopened.
+    /// Text: where the page begins, from hc_cursor_next_page() of the previous page; empty for
+    /// the first page. It is a position in the order, not in a result: it stays valid while
+    /// users come and go, and after the directory is reopened.
     After = 18,
 }
 
@@ -73,7 +73,7 @@ impl HcQueryField {
         Self::After,
     ];
 
-    /// The field that C means.
+    /// The field for a number from C.
     pub(super) fn parse(field: i32) -> Result<Self, CallError> {
         let known = Self::ALL.into_iter().find(|one| *one as i32 == field);
         known.ok_or_else(|| {
@@ -82,7 +82,7 @@ impl HcQueryField {
         })
     }
 
-    /// For a field that another setter sets.
+    /// The error for a field that another setter sets.
     pub(super) fn wrong_setter(self, kind: &str) -> CallError {
         let field = self as i32;
         CallError::argument(format!("the field {field} of a query is not a {kind}"))
@@ -102,7 +102,7 @@ pub enum HcSort {
 }
 
 impl HcSort {
-    /// The order that C means.
+    /// The order for a number from C.
     pub(super) fn parse(sort: u64) -> Result<Sort, CallError> {
         match sort {
             0 => Ok(Sort::Email),

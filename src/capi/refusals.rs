@@ -1,4 +1,4 @@
-//! What would be refused of a batch.
+//! Listing the refusals of a batch.
 
 use super::arguments::Out;
 use super::batch::HcBatch;
@@ -9,8 +9,8 @@ use super::guard;
 use super::handle::{Handle, Latch};
 use super::status::HcStatus;
 
-/// What would be refused of a batch, as a list of errors. Plain data: it outlives the
-/// directory, and fork().
+/// The refusals of a batch, as a list of errors. Plain data: it outlives the directory, and
+/// fork().
 pub struct HcRefusals {
     latch: Latch,
     errors: Vec<HcError>,
@@ -24,8 +24,8 @@ impl Handle for HcRefusals {
     }
 }
 
-/// Tells what would be refused of a batch, without applying it: all refusals of single
-/// operations, in their order, or else that of the batch as a whole.
+/// Lists the refusals of a batch, without applying it: all those of single operations, in their
+/// order; if there are none, those of the batch as a whole.
 ///
 /// @param batch The batch.
 /// @param refusals Set to the list, which is empty when the batch would be accepted now.

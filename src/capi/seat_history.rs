@@ -1,4 +1,4 @@
-//! How many users were active in the past.
+//! The history of active users.
 
 use super::arguments::SizedStruct;
 use super::call_error::CallError;
@@ -8,7 +8,7 @@ use super::guard;
 use super::status::HcStatus;
 use crate::model::{SEAT_DAYS_KEPT, SeatDay, SeatHistory, Timestamp};
 
-/// Room for all days that hc_directory_get_seat_history() can write; three years are kept.
+/// Room for all days that hc_directory_get_seat_history() can write: three years.
 pub const HC_SEAT_DAYS_MAX: usize = 1100;
 
 const _: () = assert!(HC_SEAT_DAYS_MAX as u64 > SEAT_DAYS_KEPT);
@@ -19,9 +19,9 @@ const _: () = assert!(HC_SEAT_DAYS_MAX as u64 > SEAT_DAYS_KEPT);
 pub struct HcSeatDay {
     /// When the day began.
     pub day_micros: u64,
-    /// The most users that were active at one time on it. Those at its beginning count.
+    /// The most users that were active at one time on that day, including at its beginning.
     pub peak: u64,
-    /// How many were active at its end, or are now.
+    /// The number of active users at its end, or now.
     pub last: u64,
 }
 
@@ -37,19 +37,18 @@ pub struct HcSeatHistory {
     pub since_micros: u64,
     /// The most users that were active at one time since then.
     pub peak: u64,
-    /// The latest day with that peak, as #since_micros; 0 where the number has not changed
-    /// since.
+    /// The latest day with that peak, as #since_micros; 0 if the number has not changed since.
     pub peak_day_micros: u64,
-    /// How many days there are in all.
+    /// The total number of days.
     pub day_count: u64,
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcSeatHistory>() == 40 && align_of::<HcSeatHistory>() <= 8);
 const _: () = assert!(size_of::<HcSeatDay>() == 24 && align_of::<HcSeatDay>() <= 8);
 
 impl HcSeatHistory {
-    /// What the first release wrote: no caller has less.
+    /// Bytes of the struct in the first release: no caller has less.
     const BYTES_MIN: usize = 40;
 }
 
@@ -76,16 +75,15 @@ impl From<&SeatDay> for HcSeatDay {
     }
 }
 
-/// Tells the most users that were active at one time on each day (UTC), which licenses are
-/// often billed by. Days on which the number did not change are left out. The history covers
-/// three years, whether or not hc_directory_trim_changes() forgets the changes.
+/// Returns the most users that were active at one time on each day (UTC), by which licenses are
+/// often billed. Days on which the number did not change are left out. The history covers three
+/// years, even if hc_directory_trim_changes() forgets the changes.
 ///
-/// @param since_micros A time on the first day that is wanted; 0 to begin with the first on
-///        record.
+/// @param since_micros A time on the first day to return; 0 for the first day on record.
 /// @param history Where to write the figures.
-/// @param days Where to write the days, the first one first; NULL if not wanted.
-/// @param days_max How many there is room for: #HC_SEAT_DAYS_MAX are enough for all. Days beyond
-///        are left out, but history->day_count counts them.
+/// @param days Where to write the days, oldest first; NULL if not wanted.
+/// @param days_max How many days there is room for; #HC_SEAT_DAYS_MAX is enough for all.
+///        Further days are left out, but history->day_count counts them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_seat_history(
     directory: *const HcDirectory,

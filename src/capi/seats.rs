@@ -1,4 +1,4 @@
-//! How the seats are used.
+//! The license, and how its seats are used.
 
 use super::arguments::SizedStruct;
 use super::directory::HcDirectory;
@@ -34,7 +34,7 @@ pub struct HcSeats {
 }
 
 impl HcSeats {
-    /// What the first release wrote: no caller has less.
+    /// Bytes of the struct in the first release: no caller has less.
     const BYTES_MIN: usize = 56;
 }
 
@@ -53,10 +53,10 @@ impl From<&Seats> for HcSeats {
     }
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcSeats>() == 56 && align_of::<HcSeats>() <= 8);
 
-/// Tells how the seats are used.
+/// Returns how the seats are used.
 ///
 /// @param seats Where to write it.
 #[unsafe(no_mangle)]
@@ -71,6 +71,28 @@ pub unsafe extern "C" fn hc_directory_get_seats(
         guard::call(directory, error, |directory| {
             let place = SizedStruct::new("seats", "HC_SEATS_INIT", seats, HcSeats::BYTES_MIN)?;
             place.write(&HcSeats::from(&directory.directory.seats()?));
+            Ok(())
+        })
+    }
+}
+
+/// Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
+/// but no user can be activated until enough others are inactive.
+///
+/// @param license One of HC_LICENSE_*.
+/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_directory_set_license(
+    directory: *const HcDirectory,
+    license: i32,
+    seats: u64,
+    error: *mut *mut HcError,
+) -> HcStatus {
+    // SAFETY: by the contract, both pointers are NULL or live.
+    unsafe {
+        guard::call(directory, error, |directory| {
+            let license = HcLicense::parse(license, seats)?;
+            directory.directory.set_license(license)?;
             Ok(())
         })
     }

@@ -9,7 +9,7 @@ use super::users::named;
 use crate::model::Timestamp;
 
 /// Records that a user is seen now, such as at a login or with a request. Call it as often as
-/// you like: it mostly costs a look-up.
+/// you like: it usually costs a lookup.
 ///
 /// A sighting within an hour of the one on record is ignored. The first is on disk when this
 /// returns; later ones are written together, at most once a minute and when the directory is
@@ -19,29 +19,29 @@ use crate::model::Timestamp;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_touch(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             directory.directory.touch_user(who)?;
             Ok(())
         })
     }
 }
 
-/// Tells when a user was last seen, to about an hour; see hc_user_touch().
+/// Returns when a user was last seen, to about an hour; see hc_user_touch().
 ///
 /// @param micros Set to the time; to 0 for a user who was never seen.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_last_seen_micros(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     micros: *mut u64,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -50,7 +50,7 @@ pub unsafe extern "C" fn hc_user_get_last_seen_micros(
     unsafe {
         guard::call(directory, error, |directory| {
             let place = Out::required("micros", micros)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let seen = directory.directory.last_seen(who)?;
             place.write(seen.map_or(0, Timestamp::as_unix_micros));
             Ok(())

@@ -1,4 +1,4 @@
-//! Figures of a directory that runs.
+//! Figures to monitor a directory.
 
 use super::arguments::{self, SizedStruct};
 use super::call_error::CallError;
@@ -9,8 +9,8 @@ use super::seats::HC_NO_LIMIT;
 use super::status::HcStatus;
 use crate::directory::Stats;
 
-/// How a directory is used, and how its cache and its commits do, counted from when it was
-/// opened and for all handles on it. Initialize it with #HC_STATS_INIT.
+/// Figures about the use of a directory, its cache and its commits, counted since it was
+/// opened, over all its handles. Initialize it with #HC_STATS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct HcStats {
@@ -18,9 +18,9 @@ pub struct HcStats {
     pub struct_size: u32,
     /// Always 0.
     pub reserved: u32,
-    /// Users who are active, and so take a seat.
+    /// Active users, each of whom takes a seat.
     pub users_active: u64,
-    /// Users who are not.
+    /// Inactive users.
     pub users_inactive: u64,
     /// Workspaces, archived ones included.
     pub workspaces: u64,
@@ -29,14 +29,14 @@ pub struct HcStats {
     /// Users in the cache, counted once for each of email, id and username that they
     /// were read by.
     pub cache_entries: u64,
-    /// About how many bytes of memory these take.
+    /// About how many bytes of memory these entries take.
     pub cache_bytes: u64,
-    /// Reads of one user that found the user in the cache.
+    /// Reads of one user that hit the cache.
     pub cache_hits: u64,
-    /// Reads of one user that asked the store, also those that found nobody.
+    /// Reads of one user that went to the store, including those that found nobody.
     pub cache_misses: u64,
-    /// Batches that were handed in, refused ones included; each call that writes one
-    /// thing is a batch too.
+    /// Batches submitted, including refused ones. Each call that makes a single change is a
+    /// batch too.
     pub commit_requests: u64,
     /// Transactions that they were grouped into.
     pub commit_groups: u64,
@@ -56,11 +56,11 @@ pub struct HcStats {
     pub checkpoint_micros_max: u64,
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcStats>() == 136 && align_of::<HcStats>() <= 8);
 
 impl HcStats {
-    /// What the first release wrote: no caller has less.
+    /// Bytes of the struct in the first release: no caller has less.
     const BYTES_MIN: usize = 88;
 }
 
@@ -89,9 +89,9 @@ impl From<Stats> for HcStats {
     }
 }
 
-/// Returns figures to monitor a directory with. The number of users, workspaces and seats and
-/// the latest change are of one moment; the other figures are read one by one, and may change
-/// meanwhile. For the latency of commits see #hc_directory_write_stats_text.
+/// Returns figures to monitor a directory with. The numbers of users, workspaces and seats and
+/// the latest change are of one moment; the other figures are read one after another, and may
+/// change meanwhile. For the latency of commits see #hc_directory_write_stats_text.
 ///
 /// @param stats Where to write them.
 #[unsafe(no_mangle)]
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn hc_directory_get_stats(
 /// Writes all figures of a directory in the text format of Prometheus: users by state, seats,
 /// the cache, and how long commits take, with quantiles. It holds no personal data.
 ///
-/// @param buffer Where to write the text, which has no NUL behind it.
+/// @param buffer Where to write the text, which is not NUL-terminated.
 /// @param capacity Its size in bytes; 4 KiB are enough.
 /// @param written Set to the length of the text in bytes.
 #[unsafe(no_mangle)]

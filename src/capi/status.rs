@@ -4,13 +4,13 @@ use std::ffi::CStr;
 
 use crate::error::ErrorKind;
 
-/// How a call went. Values keep their meaning for ever and new ones may be added, so treat an
-/// unknown one as a failure. A call that failed has changed nothing, unless it is
+/// The result of a call. Values never change their meaning, but new ones may be added: treat an
+/// unknown one as a failure. A failed call has changed nothing, unless the status is
 /// #HC_STATUS_OUTCOME_UNKNOWN.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcStatus {
-    /// Done.
+    /// The call succeeded.
     Ok = 0,
 
     /// General: an argument is malformed, too long, or out of range.
@@ -68,9 +68,9 @@ pub enum HcStatus {
     RoleDiffers = 36,
     /// The call would leave a workspace without an active owner.
     LastOwner = 37,
-    /// A user's own default workspace can't be taken from the user.
+    /// A user can't lose their default workspace.
     DefaultWorkspace = 38,
-    /// The requested changes were trimmed: read everything again, then go on after
+    /// The requested changes were trimmed: read everything again, then continue after
     /// hc_error_details.resume_after.
     HistoryTrimmed = 39,
 
@@ -98,8 +98,8 @@ pub enum HcStatus {
     /// Store: the file was replaced, renamed or deleted while it was open.
     FileReplaced = 50,
 
-    /// No change has this number yet, as after a restore from a backup: read everything
-    /// again, then go on after hc_error_details.latest_change.
+    /// No change has this number yet, as after a restore from a backup: read everything again,
+    /// then continue after hc_error_details.latest_change.
     ChangeNotYet = 60,
     /// The request id belongs to another batch, which was applied.
     RequestIdReused = 61,
@@ -109,7 +109,7 @@ pub enum HcStatus {
 }
 
 impl HcStatus {
-    /// All of them, and what each is called.
+    /// All statuses with their names.
     pub(super) const ALL: [(Self, &'static CStr); 43] = [
         (Self::Ok, c"HC_STATUS_OK"),
         (Self::InvalidArgument, c"HC_STATUS_INVALID_ARGUMENT"),

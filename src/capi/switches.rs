@@ -1,4 +1,4 @@
-//! Switching users on and off, and deleting them.
+//! Activating, deactivating and deleting users.
 
 use super::directory::HcDirectory;
 use super::failure::HcError;
@@ -7,15 +7,15 @@ use super::status::HcStatus;
 use super::user::HcUser;
 use super::users::{give, named};
 
-/// Makes a user active. Does nothing to an active user.
+/// Makes a user active. Does nothing if the user is active.
 ///
 /// @param user Set to the updated user; NULL if not wanted.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_activate(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -23,14 +23,14 @@ pub unsafe extern "C" fn hc_user_activate(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             give(user, directory.directory.activate_user(who)?);
             Ok(())
         })
     }
 }
 
-/// Makes a user inactive, which frees a seat. Does nothing to an inactive user.
+/// Makes a user inactive, which frees a seat. Does nothing if the user is inactive.
 ///
 /// @param user Set to the updated user; NULL if not wanted.
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
@@ -40,8 +40,8 @@ pub unsafe extern "C" fn hc_user_activate(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_deactivate(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -49,16 +49,16 @@ pub unsafe extern "C" fn hc_user_deactivate(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             give(user, directory.directory.deactivate_user(who)?);
             Ok(())
         })
     }
 }
 
-/// Deletes a user for good. The email and the username are free for others at once, and the id
-/// when hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion
-/// is not.
+/// Deletes a user for good. The email and the username become free at once, and the id when
+/// hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion is
+/// not.
 ///
 /// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
 /// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
@@ -67,15 +67,15 @@ pub unsafe extern "C" fn hc_user_deactivate(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_delete(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             directory.directory.delete_user(who)?;
             Ok(())
         })

@@ -1,4 +1,4 @@
-//! What texts mean, without a directory: for forms, files and configuration.
+//! Parsing and formatting texts without a directory, for forms, files and configuration.
 
 use std::ffi::c_char;
 
@@ -7,19 +7,19 @@ use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::license::HcLicense;
-use super::member::HcRole;
+use super::role::HcRole;
 use super::status::HcStatus;
 use crate::model::{Email, License, Role, Timestamp, Username};
 
-/// Bytes of the key of an email or a username at most, with the NUL behind it.
+/// Bytes of the longest key of an email or a username, with its NUL.
 pub const HC_KEY_BYTES: usize = 256;
 
-/// Bytes of the text of a time at most, with the NUL behind it.
+/// Bytes of the longest text of a time, with its NUL.
 pub const HC_TIME_TEXT_BYTES: usize = 28;
 
-/// Checks an email address, and gives the form by which it is unique: two addresses belong to
-/// one user exactly when their keys are equal. Behind the @ of the key is the domain, in lower
-/// case and as A-labels.
+/// Checks an email address, and returns its key, which is unique: two addresses belong to one
+/// user exactly when their keys are equal. After the @, the key has the domain in lower case,
+/// as A-labels.
 ///
 /// @param email The address.
 /// @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
@@ -43,8 +43,8 @@ pub unsafe extern "C" fn hc_email_key(
     }
 }
 
-/// Checks a username that is not an email address, and gives the form by which it is unique:
-/// two usernames can't both be taken exactly when their keys are equal.
+/// Checks a username that is not an email address, and returns its key, which is unique: two
+/// users can't have usernames with equal keys.
 ///
 /// @param username The username.
 /// @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn hc_username_key(
     }
 }
 
-/// Reads a license from text: "community", "enterprise" or a number of seats.
+/// Parses a license: "community", "enterprise" or a number of seats.
 ///
 /// @param text The text, in any case.
 /// @param license Set to one of HC_LICENSE_*.
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn hc_license_from_text(
     }
 }
 
-/// Reads a role from text: "owner", "user", or its older name "collaborator".
+/// Parses a role: "owner", "user", or its older name "collaborator".
 ///
 /// @param text The text, in any case.
 /// @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn hc_role_from_text(
     }
 }
 
-/// Writes a time as text, as RFC 3339 in UTC.
+/// Formats a time as RFC 3339 in UTC.
 ///
 /// @param micros The time.
 /// @param text Where to write a text such as "2024-07-11T16:55:59.173Z": room for
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn hc_time_to_text(
     }
 }
 
-/// Reads a time from text, as RFC 3339 in any time zone.
+/// Parses a time: RFC 3339 in any time zone.
 ///
 /// @param text The text.
 /// @param micros Set to the time, which is in 1970 or later.

@@ -1,4 +1,4 @@
-//! All records, out and in again through callbacks; and how far long calls have come.
+//! Exporting and loading all records through callbacks, and the progress of long calls.
 
 use std::ffi::c_void;
 use std::io::{self, BufReader, Read, Write};
@@ -9,33 +9,33 @@ use super::failure::HcError;
 use super::guard;
 use super::status::HcStatus;
 
-/// Reports how far a call has come, on the thread that made the call. It must return soon, and
-/// must not throw or longjmp.
+/// Reports the progress of a call, on the thread that made the call. It must return quickly,
+/// and must not throw or longjmp.
 ///
-/// @param userdata What was passed to the call.
+/// @param userdata The userdata of the call.
 /// @param done Entries of a copy, or records of an export or a load, so far.
 /// @param bytes Their bytes.
 pub type HcProgressCallback =
     Option<unsafe extern "C" fn(userdata: *mut c_void, done: u64, bytes: u64)>;
 
-/// Takes the lines of hc_directory_export(), on the thread that made the call. It must not
+/// Receives the lines of hc_directory_export(), on the thread that made the call. It must not
 /// throw or longjmp.
 ///
-/// @param userdata What was passed to the call.
-/// @param bytes Whole lines, each with a line feed behind it; valid during the call.
-/// @param bytes_len How many bytes that is.
-/// @return 0 to go on; anything else to give up.
+/// @param userdata The userdata of the call.
+/// @param bytes Whole lines, each ending in a line feed; valid during the call.
+/// @param bytes_len The number of bytes.
+/// @return 0 to continue; anything else to stop.
 pub type HcWriteCallback =
     Option<unsafe extern "C" fn(userdata: *mut c_void, bytes: *const u8, bytes_len: usize) -> i32>;
 
-/// Gives the lines to hc_directory_load(), on the thread that made the call. It must not throw
+/// Supplies lines to hc_directory_load(), on the thread that made the call. It must not throw
 /// or longjmp, and must not use the directory.
 ///
-/// @param userdata What was passed to the call.
-/// @param buffer Where to write the next bytes, wherever a line ends.
+/// @param userdata The userdata of the call.
+/// @param buffer Where to write the next bytes, which need not end with a line.
 /// @param capacity How many there is room for.
-/// @param read Set it to how many they are; it starts as 0, which marks the end.
-/// @return 0 to go on; anything else to give up.
+/// @param read Set it to the number of bytes written; it starts as 0, which means the end.
+/// @return 0 to continue; anything else to stop.
 pub type HcReadCallback = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -53,10 +53,10 @@ pub type HcReadCallback = Option<
 /// The last line marks the end: hc_directory_load() refuses a file that a failed call left
 /// behind. Others can read and write meanwhile; the file may grow by what they change.
 ///
-/// @param write Takes the lines, about 64 KiB at a time.
+/// @param write Receives the lines, about 64 KiB at a time.
 /// @param progress Called after every thousand records; may be NULL.
 /// @param userdata Passed to each callback; may be NULL.
-/// @retval HC_STATUS_IO when the callback gave up.
+/// @retval HC_STATUS_IO when the callback stopped.
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_export(
@@ -83,18 +83,18 @@ pub unsafe extern "C" fn hc_directory_export(
     }
 }
 
-/// Loads the lines of hc_directory_export() into a directory that nothing was written to yet,
-/// in one transaction. Each record is checked like one that is created, except for seats: a
-/// directory that was over its limit is so again. On failure nothing is changed, and the
-/// message says which line is wrong.
+/// Loads the lines of hc_directory_export() into an empty directory, in one transaction. Each
+/// record is checked as if it were created, except for seats: a directory that was over its
+/// limit may be so again. On failure nothing is changed, and the message says which line is
+/// wrong.
 ///
-/// @param read Gives the lines.
+/// @param read Supplies the lines.
 /// @param progress Called after every thousand records; may be NULL.
 /// @param userdata Passed to each callback; may be NULL.
 /// @return Also the status of a record that can't be created, such as #HC_STATUS_EMAIL_TAKEN.
 /// @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is not
 ///        a record, and when lines are missing.
-/// @retval HC_STATUS_IO when the callback gave up.
+/// @retval HC_STATUS_IO when the callback stopped.
 /// @note Other writers wait until it is done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_load(
@@ -123,7 +123,7 @@ pub unsafe extern "C" fn hc_directory_load(
     }
 }
 
-/// What calls a callback, if there is one.
+/// Calls a callback, if there is one.
 pub(super) fn telling(progress: HcProgressCallback, userdata: *mut c_void) -> impl FnMut(u64, u64) {
     move |done, bytes| {
         if let Some(progress) = progress {
@@ -133,7 +133,7 @@ pub(super) fn telling(progress: HcProgressCallback, userdata: *mut c_void) -> im
     }
 }
 
-/// A callback as a stream.
+/// A callback as a reader or writer.
 struct Lines<C> {
     callback: C,
     userdata: *mut c_void,

@@ -1,4 +1,4 @@
-//! A user, and what can be asked of one.
+//! Reading a user.
 
 use std::ffi::c_char;
 use std::ptr::{null, null_mut};
@@ -12,8 +12,7 @@ use crate::model::{Timestamp, User};
 /// A user as one call found it: a copy that later changes don't affect. Plain data: it
 /// outlives the directory, and fork().
 pub struct HcUser {
-    /// There is no such struct: C's pointers are those of an `Arc<User>`, which a
-    /// user that comes from the cache is already.
+    /// Never constructed: C's pointers are those of an `Arc<User>`, as users in the cache are.
     _user: User,
 }
 
@@ -22,7 +21,7 @@ impl HcUser {
         guard::share(user).cast()
     }
 
-    /// What `hand_over` made a handle of.
+    /// The value that `hand_over` made a handle of.
     pub(super) fn value(user: *const Self) -> *const User {
         user.cast()
     }
@@ -32,8 +31,8 @@ impl HcUser {
     }
 }
 
-/// Where C finds a text of a user: the user stays where it is in its `Arc`, and what
-/// was made of it with it.
+/// The address of a text for C: the user, and the texts derived from it, never move in their
+/// `Arc`.
 fn text(bytes: &[u8]) -> *const c_char {
     bytes.as_ptr().cast()
 }
@@ -42,7 +41,7 @@ fn text(bytes: &[u8]) -> *const c_char {
 ///        freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
-    // The user stays where it is in its Arc, which nobody can write to.
+    // The user never moves in its `Arc`, which nobody can write to.
     let answer = |user: &User| Some(user.id.as_bytes().as_ptr());
     // SAFETY: by the contract, `user` is NULL or live.
     unsafe { guard::read(HcUser::value(user), null(), answer) }
@@ -70,7 +69,7 @@ pub unsafe extern "C" fn hc_user_email(user: *const HcUser) -> *const c_char {
     }
 }
 
-/// @return The username; it is the email where none was given.
+/// @return The username, which is the email unless another one was set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_username(user: *const HcUser) -> *const c_char {
     // SAFETY: by the contract, `user` is NULL or live.
@@ -117,7 +116,7 @@ pub unsafe extern "C" fn hc_user_is_admin(user: *const HcUser) -> i32 {
     unsafe { guard::read(HcUser::value(user), 0, |user| Some(user.is_admin().into())) }
 }
 
-/// @return The version of the record: 1 when created, one more with each change.
+/// @return The version of the record: 1 at creation, incremented by each change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_version(user: *const HcUser) -> u64 {
     // SAFETY: by the contract, `user` is NULL or live.

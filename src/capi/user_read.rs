@@ -1,4 +1,4 @@
-//! Users as packed records: one call for one user, or for many that are known by name.
+//! Reading one or many users as packed records.
 
 use std::mem::MaybeUninit;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::status::HcStatus;
 use crate::directory::Directory;
 use crate::model::{User, UserId};
 
-/// What a key is that finds a user. Passed as int32_t.
+/// The kind of a key by which a user is found. Passed as int32_t.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HcUserKey {
@@ -83,7 +83,7 @@ impl HcUserKey {
 
 type Found = Vec<Option<Arc<User>>>;
 
-/// A text that is passed as a key.
+/// A key that is a text.
 fn text_key(key: &[u8]) -> Result<&str, CallError> {
     // SAFETY: the key is a slice.
     unsafe { arguments::text("key", key.as_ptr(), key.len()) }
@@ -104,10 +104,10 @@ unsafe fn id_key(key: *const u8, length: usize) -> Result<UserId, CallError> {
     unsafe { arguments::user_id("key", key) }
 }
 
-/// Reads one user as a batch of one packed record, like those of lists: everything that is
-/// known of the user, in one call.
+/// Reads one user as a batch of one packed record, like those of lists: all fields of the user
+/// in one call.
 ///
-/// @param kind What the key is: one of HC_USER_KEY_*.
+/// @param kind The kind of the key: one of HC_USER_KEY_*.
 /// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
 /// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes: 32 KiB hold any user.
@@ -142,20 +142,20 @@ pub unsafe extern "C" fn hc_user_read(
 /// the last key, or when there is no room for the next user or offset: call it again with the
 /// keys that are left.
 ///
-/// @param kind What the keys are: one of HC_USER_KEY_*.
+/// @param kind The kind of the keys: one of HC_USER_KEY_*.
 /// @param keys The keys, one after another: for each, its length in bytes as a 32-bit
 ///        little-endian number, then that many bytes.
 /// @param keys_bytes The size of all keys in bytes.
 /// @param buffer Where to write the batch, whose records are in the order of the keys.
 /// @param capacity Its size in bytes.
-/// @param offsets Set to the offset in the buffer of the record of each key; to 0 where nobody
-///        has the key.
-/// @param offset_max How many of them there is room for.
+/// @param offsets Set to the offset in the buffer of the record of each key; to 0 if nobody has
+///        the key.
+/// @param offset_max How many offsets there is room for.
 /// @param read Set to how many keys were read.
 /// @param written Set to the size of the batch; or to 0 when it has no records.
 /// @return On failure, the contents of the buffer and of the offsets are unspecified.
-/// @retval HC_STATUS_INVALID_ARGUMENT also for a key whose length goes beyond `keys_bytes`.
-/// @note Each user is read at a moment of its own.
+/// @retval HC_STATUS_INVALID_ARGUMENT also for a key that extends beyond `keys_bytes`.
+/// @note The users need not be of the same moment.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read_many(
     directory: *const HcDirectory,
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn hc_user_read_many(
 /// Up to this many keys are looked up at once.
 const KEYS_AT_ONCE: usize = 64;
 
-/// How large records are taken to be before any was read: few are larger.
+/// The assumed size of records before any was read: few are larger.
 const RECORD_BYTES_FIRST: usize = 16 << 10;
 
 /// Reads the users of `keys`; returns how many keys were read, and the bytes written.
@@ -230,8 +230,8 @@ fn read_many(
     Ok((read, batch.finish(super::packed::PackedKind::Users)))
 }
 
-/// How many keys to look up next: users who are found and don't fit are found in vain. The next
-/// records are taken to be as large as those so far.
+/// How many keys to look up next: looking up users that don't fit is wasted. Assumes that the
+/// next records are as large as those so far.
 fn keys_at_once(batch: &PackedBatch<'_>, read: usize) -> usize {
     let record_bytes = batch
         .record_bytes()
@@ -241,7 +241,7 @@ fn keys_at_once(batch: &PackedBatch<'_>, read: usize) -> usize {
     fitting.unwrap_or(KEYS_AT_ONCE).clamp(1, KEYS_AT_ONCE)
 }
 
-/// The first key, and what is behind it.
+/// The first key, and the bytes after it.
 fn split_key(keys: &[u8]) -> Result<(&[u8], &[u8]), CallError> {
     let split = keys.split_first_chunk().and_then(|(length, rest)| {
         rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)
@@ -251,7 +251,7 @@ fn split_key(keys: &[u8]) -> Result<(&[u8], &[u8]), CallError> {
     })
 }
 
-/// Where the offsets go.
+/// The place for the offsets.
 struct Offsets {
     place: *mut u32,
     count: usize,

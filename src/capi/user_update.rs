@@ -10,8 +10,8 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::UserUpdate;
 
-/// What to change of a user; everything else stays as it is. A builder, which can be used for
-/// more than one call.
+/// Changes to a user; all other fields stay as they are. A builder, which can be used for
+/// several calls.
 pub struct HcUserUpdate {
     latch: Latch,
     update: Mutex<UserUpdate>,
@@ -39,7 +39,7 @@ impl HcUserUpdate {
     }
 }
 
-/// Begins an update that changes nothing yet.
+/// Creates an update that changes nothing yet.
 ///
 /// @return A builder to free with hc_user_update_free(); never NULL.
 #[unsafe(no_mangle)]
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn hc_user_update_set_username(
     }
 }
 
-/// Makes the username the email again, which it then follows.
+/// Makes the username follow the email again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_reset_username(
     update: *mut HcUserUpdate,
@@ -228,7 +228,7 @@ pub unsafe extern "C" fn hc_user_update_remove_attribute(
     }
 }
 
-/// Removes all attributes but those that this update sets.
+/// Removes all attributes except those that this update sets.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_replace_attributes(
     update: *mut HcUserUpdate,

@@ -20,8 +20,8 @@ use crate::model::{NewUser, User, UserRef};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -30,7 +30,7 @@ pub unsafe extern "C" fn hc_user_get(
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("user", user)?;
-            let text = arguments::text("id_or_email", id_or_email, id_or_email_len)?;
+            let text = arguments::text("who", who, who_len)?;
             let found = directory.directory.user_by_text(text)?;
             made.write(HcUser::hand_over_or_null(found));
             Ok(())
@@ -40,7 +40,7 @@ pub unsafe extern "C" fn hc_user_get(
 
 /// Finds a user by a key of one kind.
 ///
-/// @param kind What the key is: one of HC_USER_KEY_*.
+/// @param kind The kind of the key: one of HC_USER_KEY_*.
 /// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes. A text that is malformed names
 ///        nobody.
 /// @param user Set to a user, or to NULL when there is none.
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn hc_user_get_by(
     }
 }
 
-/// Creates an active user, who needs a seat, with nothing but an email, which is the username
-/// too. For more, see hc_user_create_from().
+/// Creates an active user, who takes a seat, from an email, which is also the username. For
+/// more, see hc_user_create_from().
 ///
 /// @param email The email address.
 /// @param user Set to the user; NULL if not wanted.
@@ -93,9 +93,9 @@ pub unsafe extern "C" fn hc_user_create(
     }
 }
 
-/// Creates a user, who needs a seat unless inactive.
+/// Creates a user, who takes a seat unless inactive.
 ///
-/// @param new_user What is known of the user.
+/// @param new_user The user to create.
 /// @param user Set to the user; NULL if not wanted.
 /// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
 /// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
@@ -132,8 +132,8 @@ pub unsafe extern "C" fn hc_user_create_from(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_apply(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     update: *const HcUserUpdate,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn hc_user_update_apply(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let update = guard::borrow(update)?.get();
             let updated = directory.directory.update_user(who, update)?;
             give(user, updated);

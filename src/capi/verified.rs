@@ -1,4 +1,4 @@
-//! What a verification went over.
+//! The result of a verification.
 
 use super::arguments::SizedStruct;
 use super::directory::HcDirectory;
@@ -28,18 +28,18 @@ pub struct HcVerified {
     pub changes: u64,
 }
 
-// Fields without gaps between them: the layout is the same for every compiler.
+// There is no padding, so the layout is the same for every compiler.
 const _: () = assert!(size_of::<HcVerified>() == 56 && align_of::<HcVerified>() <= 8);
 
 impl HcVerified {
-    /// What the first release wrote: no caller has less.
+    /// Bytes of the struct in the first release: no caller has less.
     const BYTES_MIN: usize = 56;
 }
 
 /// Recounts the seats and checks every index against the users, both ways. Takes time in
 /// proportion to the size of the directory.
 ///
-/// @param verified Where to write what was counted; NULL if not wanted.
+/// @param verified Where to write the counts; NULL if not wanted.
 /// @retval HC_STATUS_CORRUPTED when something is wrong; the message says what.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_verify(

@@ -1,11 +1,11 @@
-//! Which library this is.
+//! The version of the library.
 
 use std::ffi::c_char;
 
 use super::guard;
 
 /// The version of this header's ABI; compare it with hc_abi_version() of a loaded library. It
-/// grows only when programs must be recompiled.
+/// is incremented only when programs must be recompiled.
 pub const HC_ABI_VERSION: u32 = 1;
 
 /// The version of the library's ABI. A program or binding compiled with this header works with

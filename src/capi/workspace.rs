@@ -1,4 +1,4 @@
-//! A workspace, and what can be asked of one.
+//! Reading a workspace.
 
 use std::ffi::{CString, c_char};
 use std::ptr::{null, null_mut};
@@ -58,7 +58,7 @@ impl HcWorkspace {
     }
 }
 
-/// @return The id: a number from 1 on, never given to another workspace.
+/// @return The id: a number from 1 up, never reused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_id(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.id().as_u64());
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn hc_workspace_default_of(workspace: *const HcWorkspace) 
     unsafe { guard::ask(workspace, null(), answer) }
 }
 
-/// @return The version of the record: 1 when created, one more with each change.
+/// @return The version of the record: 1 at creation, incremented by each change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_version(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.version());
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn hc_workspace_created_at_micros(workspace: *const HcWork
     unsafe { guard::ask(workspace, 0, answer) }
 }
 
-/// @return When the record last changed; its members are not part of it.
+/// @return When the record last changed; changes of members don't count.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_updated_at_micros(workspace: *const HcWorkspace) -> u64 {
     let answer = |workspace: &HcWorkspace| Some(workspace.workspace.updated_at().as_unix_micros());

@@ -64,7 +64,7 @@ pub unsafe extern "C" fn hc_directory_list_workspaces(
 /// Reads the next workspace.
 ///
 /// @param workspace Set to the next workspace, or to NULL when there are no more.
-/// @note Each workspace goes to one of the threads.
+/// @note If several threads read, each workspace is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_next(
     workspaces: *mut HcWorkspaces,
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn hc_workspaces_next(
 /// @param buffer Where to write the batch.
 /// @param capacity Its size in bytes; 4 KiB hold any workspace.
 /// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @note Each workspace goes to one of the threads.
+/// @note If several threads read, each workspace is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_next_batch(
     workspaces: *mut HcWorkspaces,

@@ -61,7 +61,7 @@ pub unsafe extern "C" fn hc_workspace_get_by_name(
 /// hc_batch_set_allow_ownerless().
 ///
 /// @param name The name: 1 to 128 characters, without control characters.
-/// @param owner The first owner, as an id_or_email; empty for none.
+/// @param owner The first owner, named in the same way as who; empty for none.
 /// @param made Set to the workspace; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
 /// @retval HC_STATUS_LAST_OWNER without an active owner.
@@ -90,16 +90,15 @@ pub unsafe extern "C" fn hc_workspace_create(
     }
 }
 
-/// Finds the default workspace of a user, who owns it; it is created at the first request. The
-/// user can't be removed from it, and it is deleted with the user unless it has other members
-/// then.
+/// Returns the default workspace of a user, who owns it; it is created on first use. The user
+/// can't be removed from it, and it is deleted with the user unless it has other members then.
 ///
 /// @param workspace Set to the workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_default_workspace(
     directory: *const HcDirectory,
-    id_or_email: *const u8,
-    id_or_email_len: usize,
+    who: *const u8,
+    who_len: usize,
     workspace: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -108,7 +107,7 @@ pub unsafe extern "C" fn hc_user_get_default_workspace(
     unsafe {
         guard::call(directory, error, |directory| {
             let made = Out::required("workspace", workspace)?;
-            let who = named("id_or_email", id_or_email, id_or_email_len)?;
+            let who = named("who", who, who_len)?;
             let workspace = directory.directory.default_workspace(who)?;
             made.write(HcWorkspace::hand_over(workspace));
             Ok(())
@@ -144,7 +143,7 @@ pub unsafe extern "C" fn hc_workspace_rename(
     }
 }
 
-/// Archives a workspace; see hc_workspace_is_archived(). Does nothing to an archived one.
+/// Archives a workspace; see hc_workspace_is_archived(). Does nothing if it is archived.
 ///
 /// @param made Set to the updated workspace; NULL if not wanted.
 #[unsafe(no_mangle)]
@@ -165,7 +164,7 @@ pub unsafe extern "C" fn hc_workspace_archive(
     }
 }
 
-/// Restores an archived workspace. Does nothing to another.
+/// Restores an archived workspace. Does nothing if it is not archived.
 ///
 /// @param made Set to the updated workspace; NULL if not wanted.
 #[unsafe(no_mangle)]
@@ -186,7 +185,7 @@ pub unsafe extern "C" fn hc_workspace_restore(
     }
 }
 
-/// Deletes a workspace and its memberships for good. Its id is not given again; its name is
+/// Deletes a workspace and its memberships for good. Its id is never reused; its name becomes
 /// free.
 ///
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for a user's default workspace.

@@ -188,7 +188,7 @@ where
         .map_err(|error| Error::corrupted(format_args!("{what} is malformed")).with_source(error))
 }
 
-/// The rest of a record after its version.
+/// The part of a record after its version.
 #[inline]
 pub(super) fn body<'a>(what: &str, bytes: &'a [u8]) -> Result<&'a [u8]> {
     match bytes {

@@ -174,11 +174,11 @@ impl Directory {
     /// Copies the current state of the directory to a new file at `path`, while others
     /// continue to read and write.
     ///
-    /// The copy is the file of a closed directory: open it, or [`restore`] it. It is
-    /// written beside `path`, under a name that starts with the same name, then verified
-    /// like with [`verify`](Self::verify), synced and renamed. So `path` is always either
-    /// the old file or the complete copy. On Unix, only the owner can read and write a new
-    /// file, because it contains addresses.
+    /// The copy is the file of a closed directory: open it, or [`restore`] it. It is written
+    /// beside `path`, under a name that starts with the same name, then verified as by
+    /// [`verify`](Self::verify), synced and renamed. So `path` is always either the old file or
+    /// the complete copy. On Unix, only the owner can read and write a new file, because it
+    /// contains addresses.
     ///
     /// It needs up to about 40 MiB of memory. While the copy is written, which takes
     /// seconds for a million users, the directory's own file can't reuse freed space, and
@@ -240,12 +240,11 @@ impl Directory {
 
 /// Restores a backup: copies the directory in the file `backup` to `path`.
 ///
-/// `backup` may be the file of any directory that nobody has open for writing. It is only
-/// read, including a log that a crash left beside it. The copy is written, verified and
-/// renamed like in [`Directory::backup`]; then the log of the directory that was at `path`
-/// is removed. A crash at any step leaves either the old directory with its log, or the new
-/// one. A log left beside the new one can't be applied to it; restoring again removes the
-/// log.
+/// `backup` may be the file of any directory that nobody has open for writing. It is only read,
+/// including a log that a crash left beside it. The copy is written, verified and renamed as in
+/// [`Directory::backup`]; then the log of the directory that was at `path` is removed. A crash
+/// at any step leaves either the old directory with its log, or the new one. A log left beside
+/// the new one can't be applied to it; restoring again removes the log.
 ///
 /// # Errors
 ///
@@ -320,7 +319,7 @@ fn write_copy(snapshot: impl Read, path: &Path, options: CopyOptions<'_>) -> Res
     })?;
     // Verifying takes time too, but doesn't need the snapshot.
     drop(snapshot);
-    let written = ReadOnly::open(target.torso(), VERIFY_CACHE_BYTES, false)?;
+    let written = ReadOnly::open(target.partial(), VERIFY_CACHE_BYTES, false)?;
     verify(&written.snapshot()?, path)?;
     written.close()?;
     Ok(Copied {

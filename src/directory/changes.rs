@@ -31,8 +31,8 @@ impl Directory {
         Changes::new(self, after)
     }
 
-    /// Follows the changes with numbers above `after`: see [`ChangeFeed`]. If they can't be had,
-    /// [`ChangeFeed::recv_timeout`] says so.
+    /// Follows the changes with numbers above `after`: see [`ChangeFeed`]. If they can't be
+    /// read, [`ChangeFeed::recv_timeout`] fails.
     ///
     /// ```
     /// use std::time::Duration;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Options;
 use crate::rules::CheckProgress;
 
-/// Whom to tell the progress.
+/// The callback for progress, if there is one.
 #[derive(Clone, Default)]
 pub(super) struct Watch(Option<Arc<dyn Fn(CheckProgress) + Send + Sync>>);
 

@@ -36,7 +36,7 @@ impl Options {
     /// without needing any itself. Nobody else may have the directory open. A crash at any
     /// moment leaves the directory's content unchanged; the next open then takes longer.
     ///
-    /// Of these options, [`page_cache_bytes`](Self::page_cache_bytes) and
+    /// Of the options, only [`page_cache_bytes`](Self::page_cache_bytes) and
     /// [`open_timeout`](Self::open_timeout) apply.
     ///
     /// # Errors

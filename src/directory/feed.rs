@@ -21,7 +21,7 @@ const PAGE: usize = 256;
 /// The changes of a directory as they are committed.
 ///
 /// Made by [`Directory::follow`]. Any number of feeds can be read at once, each at its own
-/// pace; between calls, a feed holds nothing of the directory but a handle. Store
+/// pace; between calls, a feed holds only a handle on the directory. Store
 /// [`position`](Self::position) to resume after a restart.
 ///
 /// ```
@@ -117,7 +117,7 @@ impl ChangeFeed {
     pub fn recv_timeout(&mut self, timeout: Duration) -> Result<Option<Change>> {
         self.directory.check()?;
         if self.ahead.len() == 0 {
-            // Read first, which also checks that the position is one to wait at.
+            // Reading first also checks that the position is valid.
             self.read_ahead()?;
         }
         if self.ahead.len() == 0 && !timeout.is_zero() {

@@ -67,7 +67,7 @@ impl Holds {
             hold.upgrade().is_some_and(|hold| {
                 let stays = bytes <= hold.file_bytes_max;
                 if !stays {
-                    hold.give_up();
+                    hold.release();
                 }
                 stays
             })
@@ -89,7 +89,7 @@ impl Hold {
     }
 
     /// Releases the state.
-    pub(super) fn give_up(&self) {
+    pub(super) fn release(&self) {
         lock(&self.snapshot).take();
     }
 }

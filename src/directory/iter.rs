@@ -1,6 +1,7 @@
 //! Iterators over one consistent state.
 
 use std::fmt;
+use std::iter::FusedIterator;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -154,7 +155,7 @@ impl Users {
         // The user that it broke at was read ahead; reading continues after that user.
         page.ended = next.is_none();
         if page.ended {
-            page.hold.give_up();
+            page.hold.release();
         }
         page.items = Vec::from_iter(next.clone()).into_iter();
         page.last = next;
@@ -175,6 +176,8 @@ impl Iterator for Users {
         next
     }
 }
+
+impl FusedIterator for Users {}
 
 /// The changes up to the moment of the call, in order.
 ///
@@ -217,6 +220,8 @@ impl Iterator for Changes {
         })
     }
 }
+
+impl FusedIterator for Changes {}
 
 /// All workspaces as they were at one moment, ordered by id.
 ///
@@ -289,6 +294,8 @@ impl Iterator for Workspaces {
     }
 }
 
+impl FusedIterator for Workspaces {}
+
 /// Records read ahead from one state, and the position to continue from.
 struct Page<T> {
     hold: Arc<Hold>,
@@ -346,7 +353,7 @@ impl<T: Clone> Page<T> {
                 Ok(items) => {
                     self.ended = items.len() < PAGE;
                     if self.ended {
-                        self.hold.give_up();
+                        self.hold.release();
                     }
                     self.last = items.last().cloned();
                     self.items = items.into_iter();

@@ -216,7 +216,7 @@ impl Directory {
             })
     }
 
-    /// Returns `None`, or fails if the directory is closed.
+    /// `None`, or an error if the directory is closed.
     fn nobody(&self) -> Result<Option<Arc<User>>> {
         self.snapshot().map(|_| None)
     }

@@ -89,12 +89,12 @@ use crate::rules::{self, Verified, read};
 ///
 /// # Errors
 ///
-/// Each call names the kinds that it is refused with. Besides, any call can fail with
+/// Each call lists the kinds of its refusals. In addition, any call can fail with
 /// [`Closed`](crate::ErrorKind::Closed), [`Forked`](crate::ErrorKind::Forked),
-/// [`Io`](crate::ErrorKind::Io) and [`Corrupted`](crate::ErrorKind::Corrupted), and a write also
-/// with [`ReadOnly`](crate::ErrorKind::ReadOnly), [`TooLarge`](crate::ErrorKind::TooLarge),
-/// [`FileReplaced`](crate::ErrorKind::FileReplaced) and
-/// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
+/// [`Io`](crate::ErrorKind::Io) and [`Corrupted`](crate::ErrorKind::Corrupted), and a write
+/// also with [`ReadOnly`](crate::ErrorKind::ReadOnly),
+/// [`TooLarge`](crate::ErrorKind::TooLarge), [`FileReplaced`](crate::ErrorKind::FileReplaced)
+/// and [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 ///
 /// ```
 /// use headcount::{Directory, ErrorKind};

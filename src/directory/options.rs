@@ -117,10 +117,10 @@ impl Options {
         self
     }
 
-    /// About how much memory to use for caching users, so that reading them again by email,
-    /// id or username is a lookup in memory: 64 MiB by default, enough for about 200,000
-    /// users if each is read by one of the three; 0 disables the cache. It grows as users are read. Cached reads always reflect
-    /// the latest commit.
+    /// About how much memory to use for caching users, so that reading them again by email, id
+    /// or username is a lookup in memory: 64 MiB by default, enough for about 200,000 users if
+    /// each is read by one of the three; 0 disables the cache. It grows as users are read.
+    /// Cached reads always reflect the latest commit.
     ///
     /// ```
     /// use headcount::Directory;
@@ -143,10 +143,10 @@ impl Options {
     /// values are clamped. The default is 64 MiB, or a quarter of a file above 256 MiB, up to
     /// 128 MiB.
     ///
-    /// The log holds writes that are not yet in the main file, into which they are written in the
-    /// background; they are also kept in memory, in up to three times the space. A larger log
-    /// takes longer bursts of writes before they have to wait for the main file. It starts small
-    /// and is removed when the directory is closed.
+    /// The log holds writes that are not yet in the main file, into which they are written in
+    /// the background; they are also kept in memory, in up to three times the space. A larger
+    /// log absorbs longer bursts of writes. It starts small and is removed when the directory
+    /// is closed.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();

@@ -121,8 +121,9 @@ impl Directory {
         Ok(PageVisit { next, broke_with })
     }
 
-    /// How many users match, regardless of the limit and cursor of the query. It is immediate for
-    /// all, all active or all inactive users; otherwise it reads the index that the query picks.
+    /// How many users match, regardless of the limit and cursor of the query. Counting all, all
+    /// active or all inactive users reads no user; any other count reads the index that the
+    /// query picks.
     ///
     /// # Errors
     ///

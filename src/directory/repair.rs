@@ -94,7 +94,7 @@ impl Options {
     }
 
     /// Makes the directory in the file at `path` sound again, in one transaction. Nothing calls
-    /// this automatically: if there is a backup, it has more in it.
+    /// this automatically: restoring a backup, if there is one, loses less.
     ///
     /// Indexes and counters are rebuilt from the records. A record that can't be read or kept is
     /// removed and written to the file `aside`, which must not exist: one line of JSON each, with

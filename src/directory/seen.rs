@@ -74,8 +74,8 @@ impl Gathered {
 /// When users were last seen. Neither the [`User`](crate::User) nor its version changes with
 /// it, no seat is decided and no [`Change`](crate::Change) is made.
 impl Directory {
-    /// How precisely it is known when a user was last seen: a sighting within this time of the
-    /// stored one is not stored. One hour.
+    /// The precision of [`last_seen`](Self::last_seen), one hour: a sighting within this time
+    /// of the stored one is not stored.
     ///
     /// ```
     /// use std::time::Duration;

@@ -6,23 +6,25 @@ use std::sync::Arc;
 use super::{Directory, Snapshot};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::model::{Applied, Batch, Op, Timestamp, User, UserId, UserRef};
+use crate::model::{
+    Applied, AppliedStream, Batch, Op, Outcome, Timestamp, User, UserId, UserRef, UsersAfter,
+};
 use crate::rules::stream::{Trial, refusals_of_stream, stream};
 
-/// Operations of a part: enough to write in the order of keys, few enough to hold.
+/// Operations of a part: enough to be written in the order of their keys, few enough to hold
+/// in memory.
 const PART_OPS: usize = 4096;
 
-/// Maximum operations of a part that ends with operations on one user.
+/// Maximum of a part that ends with operations on one user.
 const PART_OPS_MAX: usize = 2 * PART_OPS;
 
 /// Operations that succeed or fail together like those of a [`Batch`], but are drawn from an
 /// iterator while they are applied, so that there can be millions of them.
 ///
 /// They are applied in parts of some thousand. Seats, admins and owners are judged at the end,
-/// as in a batch; unique names at the end of each part. So a name that one record gives
-/// up and another takes may be refused where a batch would accept it, unless both
-/// operations are in one part. Up to 4,096 operations on one user that follow each other
-/// always are.
+/// as in a batch, but unique names at the end of each part. So a name that moves from one
+/// record to another may be refused where a batch would accept it, unless both operations
+/// are in one part. Up to 4,096 consecutive operations on one user always are.
 ///
 /// ```
 /// use headcount::{Directory, Op, OpStream};
@@ -48,7 +50,8 @@ impl<I: IntoIterator<Item = Op>> OpStream<I> {
     ///
     /// let emails = ["ann@ex.co", "bob@ex.co"];
     /// let stream = OpStream::new(emails.map(|email| Op::CreateUser(email.into())));
-    /// assert_eq!(headcount::Directory::in_memory()?.apply_stream(stream, |_| {})?, Some(1));
+    /// let applied = headcount::Directory::in_memory()?.apply_stream(stream, |_| {})?;
+    /// assert_eq!(applied.sequence, Some(1));
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn new(ops: I) -> Self {
@@ -119,7 +122,7 @@ fn user_of(op: &Op) -> Option<&UserRef> {
     }
 }
 
-/// What became of a part of an [`OpStream`].
+/// What a part of an [`OpStream`] did.
 ///
 /// ```
 /// use headcount::{Directory, Op, OpStream};
@@ -127,18 +130,19 @@ fn user_of(op: &Op) -> Option<&UserRef> {
 /// let directory = Directory::in_memory()?;
 /// let ops = OpStream::new([Op::CreateUser("ann@ex.co".into())]);
 /// directory.apply_stream(ops, |part| {
-///     assert_eq!((part.first_op, part.applied.outcomes.len()), (0, 1));
+///     assert_eq!((part.first_op, part.outcomes.len()), (0, 1));
 /// })?;
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StreamPart {
-    /// The place of its first operation among those of the stream.
+    /// The index of its first operation in the stream.
     pub first_op: usize,
-    /// What became of its operations. It has no sequence. Workspaces that the whole stream
-    /// leaves without an active owner are in a last part, which has no operations.
-    pub applied: Applied,
+    /// The outcome of each of its operations, in order.
+    pub outcomes: Vec<Outcome>,
+    /// The users whom it concerned, as it left them.
+    after: UsersAfter,
     /// The users whom it changed, as they were before, ordered by id.
     before: Vec<Arc<User>>,
 }
@@ -148,9 +152,28 @@ impl StreamPart {
         before.sort_unstable_by_key(|user| user.id());
         Self {
             first_op,
-            applied,
+            outcomes: applied.outcomes,
+            after: applied.users,
             before,
         }
+    }
+
+    /// A user whom the part concerned, as the part left it; `None` for other users and for
+    /// deleted ones.
+    ///
+    /// ```
+    /// use headcount::{Directory, Op, OpStream, Subject};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// let ops = OpStream::new([Op::CreateUser("ann@ex.co".into())]);
+    /// directory.apply_stream(ops, |part| {
+    ///     let Subject::User(id) = part.outcomes[0].subject else { return };
+    ///     assert_eq!(part.user(id).unwrap().email().as_str(), "ann@ex.co");
+    /// })?;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn user(&self, id: UserId) -> Option<&Arc<User>> {
+        self.after.get(id)
     }
 
     /// A user whom the part changed, as they were before it; `None` for those whom it
@@ -179,15 +202,13 @@ impl StreamPart {
 
 /// Streams of operations.
 impl Directory {
-    /// Applies operations as one change: all of them, or nothing. `visit` is called after
-    /// each part, and once more where workspaces are left without an active owner; what it is
-    /// told holds once this returns without an error. Returns the sequence of the change;
-    /// `None` if nothing was changed.
+    /// Applies operations as one change: all of them, or nothing. Calls `visit` after each
+    /// part; what it shows holds once this returns without an error.
     ///
     /// Other writes wait until this returns. So neither the iterator nor `visit` can write
     /// to the directory, export it or close it, and they must not wait for a thread that
-    /// does; reading is fine. Memory grows with the events of the change only, by some 100
-    /// bytes an operation.
+    /// does; they can read. Memory grows only with the events of the change, by some 100
+    /// bytes per operation.
     ///
     /// # Errors
     ///
@@ -202,17 +223,17 @@ impl Directory {
     /// directory.set_license(headcount::License::Enterprise)?;
     /// let ops = (0..10_000).map(|number| Op::CreateUser(format!("u{number}@ex.co").into()));
     /// let mut created = 0;
-    /// let sequence = directory.apply_stream(OpStream::new(ops), |part| {
-    ///     created += part.applied.outcomes.len();
+    /// let applied = directory.apply_stream(OpStream::new(ops), |part| {
+    ///     created += part.outcomes.len();
     /// })?;
-    /// assert_eq!((sequence, created, directory.len()?), (Some(2), 10_000, 10_000));
+    /// assert_eq!((applied.sequence, created, directory.len()?), (Some(2), 10_000, 10_000));
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn apply_stream<I: IntoIterator<Item = Op>>(
         &self,
         ops: OpStream<I>,
         mut visit: impl FnMut(StreamPart),
-    ) -> Result<Option<u64>> {
+    ) -> Result<AppliedStream> {
         self.check_write()?;
         let parts = ops.parts(|part| self.prepare(part));
         let at = Timestamp::now();
@@ -226,20 +247,19 @@ impl Directory {
             })
         });
         drop(invalidation);
-        let sequence = applied?;
-        if let Some(sequence) = sequence {
+        let applied = applied?;
+        if let Some(sequence) = applied.sequence {
             self.shared.latest.advance(sequence);
             self.shared.holds.check(&self.shared.engine);
         }
-        Ok(sequence)
+        Ok(applied)
     }
 
-    /// Tells what would become of operations, without applying them: the answer that
-    /// [`apply_stream`](Self::apply_stream) would give now, but for the ids it would draw
-    /// and the sequence, of which it only tells whether there would be one.
+    /// Returns what [`apply_stream`](Self::apply_stream) would return now, except for ids that
+    /// it would draw, and changes nothing.
     ///
-    /// Returns `None` if one part depends on what another one would have written, as when
-    /// both are about one user: then a [`Batch`] can tell, see [`dry_run`](Self::dry_run).
+    /// Returns `None` if a part depends on what an earlier one would have written, as when
+    /// both change one user. [`dry_run`](Self::dry_run) of a [`Batch`] has no such limit.
     ///
     /// # Errors
     ///
@@ -250,15 +270,16 @@ impl Directory {
     ///
     /// let directory = Directory::in_memory()?;
     /// let ops = || OpStream::new([Op::CreateUser("ann@ex.co".into())]);
-    /// assert_eq!(directory.dry_run_stream(ops(), |_| {})?, Some(true));
+    /// let would_apply = directory.dry_run_stream(ops(), |_| {})?.expect("there is one part");
     /// assert_eq!(directory.len()?, 0);
+    /// assert_eq!(directory.apply_stream(ops(), |_| {})?, would_apply);
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn dry_run_stream<I: IntoIterator<Item = Op>>(
         &self,
         ops: OpStream<I>,
         mut visit: impl FnMut(StreamPart),
-    ) -> Result<Option<bool>> {
+    ) -> Result<Option<AppliedStream>> {
         let by = (self.actor, self.door.as_deref());
         let parts = ops.parts(|part| self.prepare(part));
         self.try_out(|txn| {
@@ -271,11 +292,10 @@ impl Directory {
                     visit(StreamPart::new(first, applied, before));
                 },
             )
-            .map(|sequence| sequence.is_some())
         })
     }
 
-    /// Tells what would be refused of operations, as [`refusals`](Self::refusals) does of a
+    /// Lists what stands in the way of operations, as [`refusals`](Self::refusals) does for a
     /// batch. Returns `None` where [`dry_run_stream`](Self::dry_run_stream) does.
     ///
     /// ```
@@ -283,7 +303,7 @@ impl Directory {
     ///
     /// let directory = Directory::in_memory()?;
     /// let ops = OpStream::new([Op::CreateUser("".into()), Op::CreateUser("a@ex.co".into())]);
-    /// let refusals = directory.refusals_of_stream(ops)?.expect("one part is told whole");
+    /// let refusals = directory.refusals_of_stream(ops)?.expect("there is one part");
     /// assert_eq!((refusals.len(), refusals[0].op_index()), (1, Some(0)));
     /// # Ok::<(), headcount::Error>(())
     /// ```

@@ -8,8 +8,7 @@ use crate::model::{Applied, Batch, NewUser, Op, Subject, User, UserId, UserRef, 
 
 /// Changing users.
 impl Directory {
-    /// Creates a user: active, and so in need of a seat, unless
-    /// [`NewUser::active`] says otherwise.
+    /// Creates a user, who is active and takes a seat unless [`NewUser::active`] is `false`.
     ///
     /// # Errors
     ///
@@ -95,10 +94,9 @@ impl Directory {
         self.apply_to_user(Op::DeactivateUser(user.into()))
     }
 
-    /// Deletes a user for good and returns the id, which can't be used again while the
-    /// history contains the deletion: see [`trim_changes`](Self::trim_changes). The email
-    /// and the username are free for others. To keep the user, use
-    /// [`deactivate_user`](Self::deactivate_user).
+    /// Deletes a user for good and returns the id, which can't be used again while the history
+    /// contains the deletion: see [`trim_changes`](Self::trim_changes). The email and the
+    /// username become free. To keep the user, use [`deactivate_user`](Self::deactivate_user).
     ///
     /// # Errors
     ///

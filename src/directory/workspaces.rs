@@ -89,8 +89,8 @@ impl Directory {
         self.apply_to_workspace(Op::CreateWorkspace(workspace))
     }
 
-    /// The default workspace of a user, who owns it; created when it is first asked for. The user
-    /// can't be removed from it, and it is deleted with the user unless it has other members.
+    /// The default workspace of a user, who owns it; created on first use. The user can't be
+    /// removed from it, and it is deleted with the user unless it has other members.
     ///
     /// # Errors
     ///
@@ -218,7 +218,8 @@ impl Directory {
         self.apply_to_workspace(Op::RestoreWorkspace(workspace.into()))
     }
 
-    /// Deletes a workspace and its memberships for good. Its id is never reused; its name is free.
+    /// Deletes a workspace and its memberships for good. Its id is never reused; its name
+    /// becomes free.
     ///
     /// # Errors
     ///

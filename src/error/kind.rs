@@ -48,8 +48,8 @@ pub enum ErrorKind {
     WorkspaceNotFound,
     /// Another workspace has this name.
     WorkspaceNameTaken,
-    /// Another user has this external id of the provisioner, or another workspace where
-    /// it is given to one.
+    /// Another user, or for a workspace another workspace, has this external id of the
+    /// provisioner.
     ExternalIdTaken,
     /// The workspace is archived; restore it first.
     WorkspaceArchived,
@@ -59,7 +59,7 @@ pub enum ErrorKind {
     RoleDiffers,
     /// The request would leave a workspace without an active owner.
     LastOwner,
-    /// A user's own default workspace can't be taken from the user.
+    /// A user can't lose their default workspace.
     DefaultWorkspace,
     /// The request needs more seats than the license has free.
     NoFreeSeat {
@@ -115,7 +115,7 @@ pub enum ErrorKind {
     Corrupted,
     /// The request is larger than one transaction may be.
     TooLarge,
-    /// A commit failed half way: only reopening tells whether it took effect.
+    /// A commit failed half way: only reopening shows whether it took effect.
     OutcomeUnknown,
     /// The directory was closed.
     Closed,
@@ -124,8 +124,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// What programs call it, in JSON and over HTTP: `no_free_seat` and the like. A name
-    /// never changes.
+    /// The name in JSON and over HTTP, such as `no_free_seat`. A name never changes.
     ///
     /// ```
     /// use headcount::ErrorKind;

@@ -27,7 +27,7 @@ pub struct Outcome {
     pub subject: Subject,
     /// Whether it changed anything: activating an active user does not.
     pub changed: bool,
-    /// The version of the record afterwards; 0 where it was deleted.
+    /// The version of the record afterwards; 0 if it was deleted.
     pub version: u64,
 }
 
@@ -133,12 +133,40 @@ impl Applied {
     }
 }
 
+/// What a stream of operations did as a whole: see
+/// [`apply_stream`](crate::Directory::apply_stream).
+///
+/// ```
+/// use headcount::{Directory, Op, OpStream};
+///
+/// let directory = Directory::in_memory()?;
+/// let ops = OpStream::new([Op::CreateUser("ann@ex.co".into())]);
+/// let applied = directory.apply_stream(ops, |_| {})?;
+/// assert_eq!((applied.sequence, applied.ownerless.len()), (Some(1), 0));
+/// # Ok::<(), headcount::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct AppliedStream {
+    /// The number of the [`Change`](super::Change) it made; `None` when nothing
+    /// changed.
+    pub sequence: Option<u64>,
+    /// The workspaces that it left without an active owner, which only a stream that
+    /// [allows it](crate::OpStream::allow_ownerless) does.
+    #[cfg_attr(
+        feature = "serde",
+        serde(default, skip_serializing_if = "Vec::is_empty")
+    )]
+    pub ownerless: Vec<WorkspaceId>,
+}
+
 /// Users as a batch left them, ordered by id; `None` for deleted ones.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct UsersAfter(Vec<(UserId, Option<Arc<User>>)>);
 
 impl UsersAfter {
-    fn get(&self, id: UserId) -> Option<&Arc<User>> {
+    pub(crate) fn get(&self, id: UserId) -> Option<&Arc<User>> {
         let place = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
         self.0[place].1.as_ref()
     }

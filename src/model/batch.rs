@@ -163,9 +163,9 @@ impl Batch {
         self.door.as_deref().map_or(Ok(()), check_door)
     }
 
-    /// Makes the batch one that can be sent again: if the same batch was applied with this id
-    /// before, its outcome is returned and nothing is done, even after the directory was reopened.
-    /// A batch that was refused leaves no trace.
+    /// Makes the batch safe to send again: if the same batch was applied with this id before,
+    /// its outcome is returned and nothing is done, even after the directory was reopened. A
+    /// batch that was refused leaves no trace.
     ///
     /// Two batches are the same if they ask for the same: the same operations in the same order,
     /// with the same texts and values as passed in, the same versions, [actor](Self::actor) and

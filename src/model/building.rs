@@ -55,7 +55,7 @@ impl<T> Building<T> {
         self.parts.as_ref().map_err(Error::clone)
     }
 
-    /// The parts, unless one was malformed.
+    /// The parts, if none is malformed.
     pub(super) fn get_mut(&mut self) -> Option<&mut T> {
         self.parts.as_mut().ok()
     }

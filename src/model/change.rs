@@ -108,7 +108,7 @@ pub enum Event {
     },
     /// Another license was set.
     LicenseSet {
-        /// The license from then on.
+        /// The new license.
         license: License,
     },
     /// A workspace was created.

@@ -29,7 +29,8 @@ mod username;
 mod visible;
 mod workspace;
 
-pub use applied::{Applied, Outcome, Subject};
+pub(crate) use applied::UsersAfter;
+pub use applied::{Applied, AppliedStream, Outcome, Subject};
 #[cfg(test)]
 pub(crate) use attributes::Attributes;
 pub use batch::Batch;

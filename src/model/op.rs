@@ -32,7 +32,7 @@ pub enum Op {
     SetLicense(License),
     /// Creates a workspace.
     CreateWorkspace(NewWorkspace),
-    /// Makes a user's default workspace; no effect where there is one.
+    /// Creates a user's default workspace; no effect if there is one.
     DefaultWorkspace(UserRef),
     /// Gives a workspace another name.
     RenameWorkspace(WorkspaceRef, String),
@@ -85,8 +85,8 @@ pub struct Step {
 }
 
 impl Op {
-    /// Whether it makes or unmakes an admin or sets the license: operations that a platform usually
-    /// reserves for its own administrators.
+    /// Whether it appoints or dismisses an admin or sets the license: operations that platforms
+    /// usually reserve for administrators.
     ///
     /// ```
     /// use headcount::{License, NewUser, Op};

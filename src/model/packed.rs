@@ -1,4 +1,4 @@
-//! Texts packed one behind another into one string, each preceded by its length.
+//! Texts packed one after another into one string, each preceded by its length.
 //!
 //! A number is written in digits of six bits, the lowest first, as ASCII characters; each but
 //! the last has the bit 64 set. So the whole is valid UTF-8, and texts are read back without
@@ -71,7 +71,7 @@ impl Packer for usize {
     }
 }
 
-/// Reads packed texts from the front. What is behind the end is empty.
+/// Reads packed texts from the front. Beyond the end, everything is empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Packed<'a>(pub(super) &'a str);
 

@@ -291,7 +291,7 @@ impl UserUpdate {
         self.0.get().map(|_| ())
     }
 
-    /// Whether it sets if the user is an admin.
+    /// Whether it sets [`admin`](Self::admin).
     ///
     /// ```
     /// use headcount::UserUpdate;

@@ -1,4 +1,4 @@
-//! A user whose texts are apart, so that they can be changed.
+//! A user whose texts have separate allocations, so that each can be changed.
 
 use super::attributes::Attributes;
 use super::external::ExternalIds;

@@ -13,7 +13,7 @@ use super::{Email, Username};
 
 /// The texts of a user, packed.
 pub(crate) struct UserTexts(
-    /// The email, and behind it the other texts in the order of [`UserTextParts`].
+    /// The email, followed by the other texts in the order of [`UserTextParts`].
     Email,
 );
 

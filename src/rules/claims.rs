@@ -15,8 +15,7 @@ pub(super) trait Named {
     const NAMES: &'static [(&'static str, ErrorKind)];
     /// The type of the record, such as "user".
     const WHAT: &'static str;
-    /// The record can be found by this many of the names, the first ones. The others must
-    /// only be unique.
+    /// How many of the names, from the first, find the record. The others must only be unique.
     const FOUND_BY: usize;
 
     /// The name of the kind at this index in [`NAMES`](Self::NAMES).

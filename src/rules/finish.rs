@@ -53,8 +53,8 @@ impl<R: Read> Session<'_, R> {
         Ok(self.answer(writes, sequence, ownerless))
     }
 
-    /// The writes of a part of a longer change, and the answer, without the change itself,
-    /// to whose `events` those of the part are added.
+    /// The writes and the result of a part of a longer change. Appends its events to those of
+    /// the change, `events`.
     pub(super) fn finish_part(mut self, events: &mut Vec<Event>) -> Result<Plan> {
         let mut writes = Writes::default();
         if !self.events.is_empty() {
@@ -145,8 +145,8 @@ impl<R: Read> Session<'_, R> {
     }
 }
 
-/// Writes the change of `events`, which led from the counters `before` to those of `totals`,
-/// and what else is noted with a change; returns its sequence.
+/// Writes the change with these `events`, which led from the counters `before` to `totals`,
+/// together with the counters and the peak of the day; returns its sequence.
 pub(super) fn write_change(
     txn: &mut impl Write,
     before: &Totals,

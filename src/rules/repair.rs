@@ -14,7 +14,7 @@ use crate::model::License;
 
 /// Maximum rounds of examining and mending. Chains of faults that hide each other are
 /// short.
-const TURNS_MAX: usize = 16;
+const ROUNDS_MAX: usize = 16;
 
 /// What a repair did, or would do: see [`Options::repair`](crate::Options::repair).
 ///
@@ -77,7 +77,7 @@ impl Repair {
     ) -> Result<Self> {
         let mut state = Sound::new(read)?;
         let mut report = Repaired::default();
-        for turn in 0..TURNS_MAX {
+        for turn in 0..ROUNDS_MAX {
             let mut fixes = Vec::new();
             let inspection = verify::examine(&state, license, watch, &mut |fault, fix| {
                 fixes.push((fault.to_string(), fix));

@@ -15,23 +15,22 @@ use crate::codec::Totals;
 use crate::engine::Write;
 use crate::error::{Error, Result};
 use crate::model::{
-    Applied, Batch, Event, Timestamp, User, UserId, Workspace, WorkspaceId, check_door,
+    Applied, AppliedStream, Batch, Event, Timestamp, User, UserId, Workspace, WorkspaceId,
+    check_door,
 };
 
-/// Applies `parts`, one after the other, and calls `visit` with each part's plan once it is
-/// written to `txn`. Returns the sequence of the one change that they make; `None` if they
-/// change nothing.
+/// Applies `parts`, one after the other, as one change. Once a part is written to `txn`, calls
+/// `visit` with the number of its first operation, what it did, and the users it replaced.
 ///
 /// Unique names are judged at the end of each part; seats, admins and owners at the very end.
-/// Where workspaces are left without an active owner, a last visit without operations tells
-/// them. The ids of new users must have been drawn.
+/// The ids of new users must have been drawn.
 pub(crate) fn stream<W: Write>(
     txn: &mut W,
     parts: impl Iterator<Item = Batch>,
     (actor, door): (Option<UserId>, Option<&str>),
     at: Timestamp,
     mut visit: impl FnMut(usize, Applied, Vec<Arc<User>>),
-) -> Result<Option<u64>> {
+) -> Result<AppliedStream> {
     door.map_or(Ok(()), check_door)?;
     let mut streaming = Streaming::new(txn, at, None)?;
     for part in parts {
@@ -47,27 +46,22 @@ pub(crate) fn stream<W: Write>(
         return Err(refusal);
     }
     let Streaming {
-        before,
-        ops,
-        mut events,
-        ..
+        before, mut events, ..
     } = streaming;
-    if !ownerless.is_empty() {
-        events.extend(judge::left(&ownerless));
-        let applied = Applied {
-            ownerless: ownerless.iter().map(|workspace| workspace.id).collect(),
-            ..Applied::default()
-        };
-        visit(ops, applied, Vec::new());
-    }
-    if events.is_empty() {
-        return Ok(None);
-    }
-    write_change(txn, &before, after, events, (actor, door), at).map(Some)
+    events.extend(judge::left(&ownerless));
+    let sequence = if events.is_empty() {
+        None
+    } else {
+        let by = (actor, door);
+        Some(write_change(txn, &before, after, events, by, at)?)
+    };
+    Ok(AppliedStream {
+        sequence,
+        ownerless: ownerless.iter().map(|workspace| workspace.id).collect(),
+    })
 }
 
-/// Everything that stands in the way of `parts`, as
-/// [`refusals`](super::refusals) tells it of a batch.
+/// All refusals of `parts`, like [`refusals`](super::refusals) for a batch.
 pub(crate) fn refusals_of_stream<W: Write>(
     txn: &mut W,
     parts: impl Iterator<Item = Batch>,
@@ -102,9 +96,9 @@ struct Streaming {
     allow_ownerless: bool,
     /// Workspaces that the last part left without an active owner.
     ownerless: Vec<Arc<Workspace>>,
-    /// Those that an earlier part left so; they may have an active owner again.
+    /// Workspaces that an earlier part left without one; they may have one again.
     ownerless_earlier: BTreeSet<WorkspaceId>,
-    /// The refusals so far; `None` where the first one ends it all.
+    /// The refusals so far; `None` if the first one ends the stream.
     refusals: Option<Vec<Error>>,
 }
 
@@ -160,8 +154,8 @@ impl Streaming {
         Ok(ownerless)
     }
 
-    /// What the parts together must not do: take more seats than there are, leave no admin,
-    /// or leave a workspace without an active owner.
+    /// Refusals of the net result: too few seats, no admin left, or a workspace without an
+    /// active owner.
     fn refusals_of_all<W: Write>(
         &self,
         txn: &W,

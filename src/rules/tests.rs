@@ -16,7 +16,7 @@ const SECRETS: [&str; 12] = [
     "kestrel", "pangolin", "quokka",
 ];
 
-fn write(engine: &Memory, batch: Batch) {
+pub(super) fn write(engine: &Memory, batch: Batch) {
     let mut batch = batch;
     batch.prepare();
     engine

@@ -1,6 +1,7 @@
 //! A listing shows the directory as it was when it began: all users, inactive
 //! ones too, ordered by email, and nothing of what others write meanwhile.
 
+use std::iter::FusedIterator;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -124,4 +125,35 @@ fn readers_see_batches_whole(directory: &Directory, batches: usize) {
             listings += 1;
         }
     });
+}
+
+/// The number of items up to the end, or up to the first error, after which nothing may come.
+fn read_on<T>(list: &mut impl FusedIterator<Item = headcount::Result<T>>) -> usize {
+    let items = list.by_ref().take_while(Result::is_ok).count();
+    assert!(list.next().is_none() && list.next().is_none());
+    items
+}
+
+#[test]
+fn a_listing_that_ended_or_failed_stays_at_its_end() {
+    let directory = Directory::in_memory().unwrap();
+    create(&directory, "ann@ex.co");
+    directory.default_workspace("ann@ex.co").unwrap();
+    let mut users = directory.users().unwrap();
+    let mut changes = directory.changes(0).unwrap();
+    let mut workspaces = directory.workspaces().unwrap();
+    let mut late = directory.users().unwrap();
+    for expected in [(1, 1, 2), (0, 0, 0)] {
+        let read = (
+            read_on(&mut users),
+            read_on(&mut workspaces),
+            read_on(&mut changes),
+        );
+        assert_eq!(read, expected);
+        create(&directory, "bob@ex.co");
+        directory.delete_user("bob@ex.co").unwrap();
+    }
+    assert_eq!(users.len(), 0);
+    directory.close().unwrap();
+    assert_eq!(read_on(&mut late), 0);
 }

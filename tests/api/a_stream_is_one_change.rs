@@ -68,19 +68,19 @@ fn it_does_what_a_batch_does() {
         let mut visited = Vec::new();
         let visit = |part: StreamPart| {
             assert_eq!(part.first_op, visited.len());
-            for outcome in &part.applied.outcomes {
+            for outcome in &part.outcomes {
                 let headcount::Subject::User(id) = outcome.subject else {
                     panic!("{outcome:?}");
                 };
                 let was = part.before(id).unwrap();
                 assert_eq!((was.given_name(), was.version()), (None, 1));
-                assert!(part.applied.user(id).unwrap().given_name().is_some());
+                assert!(part.user(id).unwrap().given_name().is_some());
                 visited.push(id);
             }
         };
         let ops = changes(&before);
-        let sequence = directory.apply_stream(OpStream::new(ops.clone()), visit);
-        assert_eq!(sequence.unwrap(), Some(3));
+        let applied = directory.apply_stream(OpStream::new(ops.clone()), visit);
+        assert_eq!(applied.unwrap().sequence, Some(3));
         assert_eq!(visited.len(), ops.len());
 
         other
@@ -142,12 +142,10 @@ fn seats_are_judged_at_the_end() {
         assert_eq!(refused.kind(), seats);
         let refusals = directory.refusals_of_stream(full(2)).unwrap().unwrap();
         assert_eq!(kinds(&refusals), [(None, seats)]);
-        assert_eq!(
-            directory.dry_run_stream(full(1), |_| {}).unwrap(),
-            Some(true)
-        );
+        let tried = directory.dry_run_stream(full(1), |_| {}).unwrap();
         assert_eq!(directory.len().unwrap(), MANY as u64);
-        assert!(directory.apply_stream(full(1), |_| {}).unwrap().is_some());
+        let applied = directory.apply_stream(full(1), |_| {}).unwrap();
+        assert!(applied.sequence.is_some() && tried == Some(applied));
         let seats = directory.seat_history(headcount::Timestamp::from_unix_micros(0).unwrap());
         assert_eq!(seats.unwrap().peak, MANY as u64);
     });
@@ -162,11 +160,11 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
         let users = |run: &dyn Fn(&mut Visit<'_>)| {
             let mut users = Vec::new();
             run(&mut |part: StreamPart| {
-                users.extend(part.applied.outcomes.iter().map(|outcome| {
+                users.extend(part.outcomes.iter().map(|outcome| {
                     let headcount::Subject::User(id) = outcome.subject else {
                         panic!("{outcome:?}");
                     };
-                    let user = part.applied.user(id).unwrap();
+                    let user = part.user(id).unwrap();
                     (id, user.given_name().map(str::to_owned), outcome.changed)
                 }));
             });
@@ -174,8 +172,8 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
         };
         let tried = users(&|visit| {
             let stream = OpStream::new(ops.clone());
-            let changes = directory.dry_run_stream(stream, visit).unwrap();
-            assert_eq!(changes, Some(true));
+            let applied = directory.dry_run_stream(stream, visit).unwrap();
+            assert_eq!(applied.unwrap().sequence, Some(before.1 + 1));
         });
         assert_eq!((told(directory), last_change(directory)), before);
         let written = users(&|visit| {
@@ -185,12 +183,10 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
         });
         assert_eq!(tried, written);
         let again = OpStream::new(changes(&listed(directory)));
-        assert_eq!(
-            directory.dry_run_stream(again, |_| {}).unwrap(),
-            Some(false)
-        );
+        let tried = directory.dry_run_stream(again, |_| {}).unwrap().unwrap();
+        assert_eq!(tried.sequence, None);
         let again = OpStream::new(changes(&listed(directory)));
-        assert_eq!(directory.apply_stream(again, |_| {}).unwrap(), None);
+        assert_eq!(directory.apply_stream(again, |_| {}).unwrap(), tried);
     });
 }
 
@@ -251,7 +247,8 @@ fn owners_are_heeded() {
         let refusals = directory.refusals_of_stream(everybody()).unwrap().unwrap();
         assert_eq!(kinds(&refusals), [(None, ErrorKind::LastOwner)]);
         let allowed = everybody().allow_ownerless(true);
-        assert!(directory.apply_stream(allowed, |_| {}).unwrap().is_some());
+        let applied = directory.apply_stream(allowed, |_| {}).unwrap();
+        assert!(applied.sequence.is_some() && applied.ownerless.len() == 1);
         assert_eq!(directory.seats().unwrap().active, 0);
     });
 }
@@ -286,15 +283,18 @@ fn owners_are_judged_at_the_end() {
             refused.1
         );
         assert_eq!(directory.dry_run_stream(ops(true), |_| {}).unwrap(), None);
-        let mut told = Vec::new();
+        let mut outcomes = 0;
         let visit = |part: StreamPart| {
-            told.push((part.applied.outcomes.is_empty(), part.applied.ownerless));
+            assert!(!part.outcomes.is_empty(), "a part has operations");
+            outcomes += part.outcomes.len();
         };
-        let sequence = directory.apply_stream(ops(true), visit).unwrap().unwrap();
-        let (end, parts) = told.split_last().unwrap();
-        assert_eq!(*end, (true, vec![ids[1]]));
-        assert!(parts.iter().all(|(_, ownerless)| ownerless.is_empty()));
-        let change = directory.changes(sequence - 1).unwrap().next();
+        let applied = directory.apply_stream(ops(true), visit).unwrap();
+        assert_eq!(outcomes, changes(&users[..MANY - 1]).len() + 1);
+        assert_eq!(applied.ownerless, [ids[1]]);
+        let change = directory
+            .changes(applied.sequence.unwrap() - 1)
+            .unwrap()
+            .next();
         let events = change.unwrap().unwrap().events;
         let ownerless = events.iter().filter_map(|event| match event {
             Event::WorkspaceOwnerless { workspace } => Some(*workspace),
@@ -316,7 +316,7 @@ fn parts_are_bounded() {
         };
         let parts_of = |ops: Vec<Op>| {
             let mut parts = Vec::new();
-            let visit = |part: StreamPart| parts.push(part.applied.outcomes.len());
+            let visit = |part: StreamPart| parts.push(part.outcomes.len());
             directory.apply_stream(OpStream::new(ops), visit).unwrap();
             parts
         };

@@ -34,7 +34,7 @@ fn is_explained(parameter: &str, at: usize) -> bool {
         || is_workspace
         || in_batch
         || name == "error"
-        || name == "id_or_email"
+        || name == "who"
         || name.ends_with("_len")
 }
 

@@ -51,7 +51,7 @@ fn a_kill_leaves_the_old_backup_or_the_new_one() {
     let micros = u64::try_from(start_of_copy.elapsed().as_micros()).unwrap();
     directory.close().unwrap();
     let mut random = fastrand::Rng::with_seed(1);
-    let mut torsos = 0;
+    let mut partials = 0;
     for _ in 0..KILLS {
         let mut command = child::again("backups::the_process_that_backs_up");
         let mut child = command.env(PATH_VARIABLE, path).spawn().unwrap();
@@ -65,7 +65,7 @@ fn a_kill_leaves_the_old_backup_or_the_new_one() {
         let verified = backup.verify().unwrap();
         assert_eq!(verified.active, USERS as u64);
         backup.close().unwrap();
-        torsos = file.names().len() - 2;
+        partials = file.names().len() - 2;
     }
-    assert!(torsos > 0, "no process was killed while it wrote");
+    assert!(partials > 0, "no process was killed while it wrote");
 }

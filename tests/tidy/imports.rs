@@ -137,7 +137,7 @@ fn part_complaint(source: &Source, line: usize, path: &[String]) -> Option<Strin
 
 /// The paths in the code outside of tests that begin at the root or lead up from a module,
 /// from the root and without `crate`, and the lines they are on.
-fn paths(source: &Source) -> Vec<(usize, Vec<String>)> {
+pub(crate) fn paths(source: &Source) -> Vec<(usize, Vec<String>)> {
     let tokens = tokens::of(&source.text);
     let module = module_of(&source.path);
     let mut paths = Vec::new();
@@ -182,7 +182,7 @@ fn is_visibility(tokens: &[Token<'_>], at: usize) -> bool {
 }
 
 /// The module that a file is.
-fn module_of(path: &str) -> Vec<&str> {
+pub(crate) fn module_of(path: &str) -> Vec<&str> {
     let path = path.trim_start_matches("src/").trim_end_matches(".rs");
     let mut parts: Vec<&str> = path.split('/').collect();
     if matches!(parts.last(), Some(&("mod" | "lib"))) {

@@ -19,6 +19,38 @@ static_assert(std::is_nothrow_copy_constructible_v<hc::error>); // as what is th
 static_assert(std::is_base_of_v<std::exception, hc::error>);
 static_assert(sizeof(hc::user) == sizeof(void *));
 
+// A temporary gives copies of its texts, not views, and doesn't lend its attributes.
+template <class T, class = void>
+constexpr bool lends_attributes = false;
+template <class T>
+constexpr bool lends_attributes<T, std::void_t<decltype(std::declval<T>().attributes())>> = true;
+
+static_assert(lends_attributes<hc::user &> && lends_attributes<const hc::user &>);
+static_assert(!lends_attributes<hc::user>);
+
+static void temporaries()
+{
+    auto users = hc::directory::in_memory();
+    auto made = [&](const char *email) {
+        return users.create_user(hc::new_user(email).given_name("Ann").attribute("team", "a"));
+    };
+    const auto email = made("ann@ex.co").email();
+    const auto username = made("bob@ex.co").username();
+    const auto id = made("cho@ex.co").id_text();
+    const auto name = made("dee@ex.co").given_name();
+    const auto none = made("eve@ex.co").family_name();
+    static_assert(std::is_same_v<decltype(email), const std::string>);
+    static_assert(std::is_same_v<decltype(name), const std::optional<std::string>>);
+    CHECK(email == "ann@ex.co" && username == "bob@ex.co" && id.size() == 36);
+    CHECK(name == "Ann" && !none);
+    users.set_license(hc::license::enterprise());
+    const auto team = made("fay@ex.co").attribute("team");
+    CHECK(team == "a" && !made("guy@ex.co").attribute("floor"));
+    const auto workspace = users.create_workspace("models", "ann@ex.co").name();
+    static_assert(std::is_same_v<decltype(workspace), const std::string>);
+    CHECK(workspace == "models");
+}
+
 // A self-move that compilers don't warn of.
 template <class T>
 void move_to(T &to, T &from)
@@ -129,5 +161,6 @@ int main(int argc, char **argv)
 {
     CHECK(argc == 2);
     moves();
+    temporaries();
     closing_order(argv[1]);
 }

@@ -58,7 +58,7 @@ int main()
     const hc::user replaced =
         users.update_user(made, hc::user_update().replace_attributes().attribute("d", "2"));
     CHECK(replaced.attributes().size() == 1 && replaced.attribute("d") == "2");
-    CHECK(users.update_user(made, hc::user_update().replace_attributes()).attributes().empty());
+    CHECK(users.update_user(made, hc::user_update().replace_attributes()).attribute_count() == 0);
     const std::string large(16000, 'x');
     CHECK(users.update_user(made, hc::user_update().attribute("large", large)).attribute("large") ==
           large);

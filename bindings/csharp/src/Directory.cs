@@ -585,7 +585,7 @@ namespace Headcount
             Abi.Check();
             byte[] from = Interop.Utf8(backup), to = Interop.Utf8(path);
             var copied = Copies.NewCopied();
-            Interop.Check(Native.hc_directory_restore(from, Interop.Size(from), to, Interop.Size(to), overwrite ? 1 : 0, ref copied, IntPtr.Zero, IntPtr.Zero, out var error), error);
+            Interop.Check(Native.hc_file_restore(from, Interop.Size(from), to, Interop.Size(to), overwrite ? 1 : 0, ref copied, IntPtr.Zero, IntPtr.Zero, out var error), error);
             return new Copied(copied.users, copied.sequence, copied.bytes);
         }
 
@@ -595,7 +595,7 @@ namespace Headcount
         {
             Abi.Check();
             var p = Interop.Utf8(path);
-            Interop.Check(Native.hc_directory_compact(p, Interop.Size(p), IntPtr.Zero, out _, out var bytes, out var error), error);
+            Interop.Check(Native.hc_file_compact(p, Interop.Size(p), IntPtr.Zero, out _, out var bytes, out var error), error);
             return bytes;
         }
 

@@ -10,7 +10,7 @@ use crate::import::encoding::Encoding;
 use crate::import::names::Mapping;
 use crate::import::options::{Keep, MatchBy, Missing, OnExisting};
 
-/// How the import treats what it finds, at length.
+/// The long help of the import.
 const IMPORT_HELP: &str = "\
 Formats (auto detects them from the content):
   keycloak   a realm export, in one file, several, or a folder; an array of

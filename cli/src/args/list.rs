@@ -43,7 +43,7 @@ pub(crate) struct ListArgs {
     /// Print only the number of users
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     pub(crate) count: bool,
-    // Last: what follows would be under its heading.
+    // Last: arguments after it would be under its heading.
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
 }

@@ -12,8 +12,9 @@ use crate::args::ImportArgs;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
 use crate::import::Rows;
+use crate::import::names::Names;
 use crate::import::obstacle::{Blamed, Obstacle};
-use crate::import::options::{Missing, OnExisting, Options};
+use crate::import::options::{Keep, Missing, OnExisting, Options};
 use crate::import::outcome::Outcomes;
 use crate::import::plan::Plan;
 use crate::import::refusals::Refusals;
@@ -28,6 +29,7 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    refuse_contradictions(args)?;
     let opened = match load::peek(args)? {
         Peeked::Export(lines) => return load::run(store, args, lines, json, out),
         Peeked::Other(opened) => opened,
@@ -67,6 +69,23 @@ pub(super) fn run(
     is_told?;
     out.write_all(&told)?;
     Ok(())
+}
+
+/// Refuses options of which one would be ignored in silence.
+fn refuse_contradictions(args: &ImportArgs) -> Result<()> {
+    let names = Names {
+        map: &args.map,
+        ignore: &args.ignore,
+    };
+    let keep = args.keep.as_deref().unwrap_or_default();
+    let keeps_nothing = || {
+        let told = "--keep none keeps nothing, so that no field can stand beside it; leave one out";
+        (keep.len() > 1 && keep.contains(&Keep::None)).then(|| told.to_owned())
+    };
+    match names.contradiction().or_else(keeps_nothing) {
+        Some(problem) => Err(Failure::refused("usage", problem)),
+        None => Ok(()),
+    }
 }
 
 /// Carries the import out; returns the directory, still open.

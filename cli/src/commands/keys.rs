@@ -1,15 +1,17 @@
-//! `headcount keys`: the keys of the server, in the directory's own file.
+//! `headcount keys`: the keys of the server, in the directory's own file, or through the server
+//! that has it open.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
-use headcount::Timestamp;
+use headcount::{Timestamp, UserId};
 use headcount_server::{Holder, Key, KeyError, Keys, NewKey};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Store;
 use crate::args::{CreateKeyArgs, KeysCommand};
+use crate::directory::{Directory, Remote};
 use crate::failure::{Failure, Result};
 use crate::output::{Table, safe, write_json};
 
@@ -26,30 +28,86 @@ pub(super) fn run(
     }
 }
 
+/// The keys of a directory, wherever it is open.
+enum KeyRing<'a> {
+    Here(Keys),
+    There(&'a Remote),
+}
+
+impl<'a> KeyRing<'a> {
+    fn of(directory: &'a Directory) -> Result<Self> {
+        Ok(match directory {
+            Directory::Here(directory) => Self::Here(Keys::open(directory)?),
+            Directory::There(remote) => Self::There(remote),
+        })
+    }
+
+    /// Creates a key of this user, or of the provisioner that the arguments name, and returns it
+    /// with its secret.
+    fn create(&self, args: &CreateKeyArgs, user: Option<UserId>) -> Result<(Key, String)> {
+        let keys = match self {
+            Self::Here(keys) => keys,
+            Self::There(remote) => {
+                let wanted = json!({
+                    "name": args.name,
+                    "user": user,
+                    "provisioner": args.provisioner,
+                    "scopes": args.scopes,
+                    "expires_at": args.expires,
+                });
+                return Ok(remote.create_key(&wanted)?);
+            }
+        };
+        let holder = match user {
+            Some(user) => Holder::User(user),
+            None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),
+        };
+        let mut new = NewKey::new(&args.name, holder);
+        for scope in &args.scopes {
+            new = new.scope(*scope);
+        }
+        if let Some(moment) = args.expires {
+            new = new.expires_at(moment);
+        }
+        let (key, secret) = keys.create(new).map_err(refused)?;
+        Ok((Key::clone(&key), secret.expose().to_owned()))
+    }
+
+    fn list(&self) -> Result<Vec<Key>> {
+        Ok(match self {
+            Self::Here(keys) => keys.list().iter().map(|key| Key::clone(key)).collect(),
+            Self::There(remote) => remote.keys()?,
+        })
+    }
+
+    fn revoke(&self, id: &str) -> Result<()> {
+        if !self.list()?.iter().any(|key| key.id == id) {
+            return Err(Failure::refused(
+                "key_not_found",
+                format!("no key has the id {id:?}; `headcount keys list` shows them"),
+            ));
+        }
+        match self {
+            Self::Here(keys) => drop(keys.revoke(id)?),
+            Self::There(remote) => remote.revoke_key(id)?,
+        }
+        Ok(())
+    }
+}
+
 fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open_or_create_file()?;
+    let directory = store.open_or_create()?;
     let user = match &args.user {
         Some(name) => Some(directory.user(name)?.ok_or_else(|| {
             super::not_found(&format!("{name:?} is not a user's id, email or username"))
         })?),
         None => None,
     };
-    let holder = match &user {
-        Some(user) => Holder::User(user.id()),
-        None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),
-    };
-    let mut new = NewKey::new(&args.name, holder);
-    for scope in &args.scopes {
-        new = new.scope(*scope);
-    }
-    if let Some(moment) = args.expires {
-        new = new.expires_at(moment);
-    }
-    let keys = Keys::open(&directory)?;
-    let (key, secret) = keys.create(new).map_err(refused)?;
+    let keys = KeyRing::of(&directory)?;
+    let (key, secret) = keys.create(args, user.as_ref().map(|user| user.id()))?;
     if let (Some(path), Some(user)) = (&args.credentials, &user) {
         let credentials = json!({
-            "token": secret.expose(),
+            "token": secret,
             "user_email": user.email(),
             "user_id": user.id(),
         });
@@ -59,19 +117,20 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
             return Err(failure);
         }
     }
+    drop(keys);
     directory.close()?;
     let is_written = args.credentials.is_some();
     if json {
-        let mut document = shown(&key);
+        let mut document = json!(key);
         if !is_written {
-            document["secret"] = json!(secret.expose());
+            document["secret"] = json!(secret);
         }
         return write_json(out, &json!({ "key": document }));
     }
     if is_written {
         writeln!(out, "made the key {}; the file is its only copy", key.id)?;
     } else {
-        writeln!(out, "{}", secret.expose())?;
+        writeln!(out, "{secret}")?;
         writeln!(
             io::stderr(),
             "made the key {}; it is not shown again",
@@ -97,9 +156,9 @@ pub(super) fn write_secret(path: &Path, text: &str) -> Result<()> {
 }
 
 fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
-    let keys = Keys::open(&store.open_file()?)?.list();
+    let directory = store.open()?;
+    let keys = KeyRing::of(&directory)?.list()?;
     if json {
-        let keys: Vec<_> = keys.iter().map(|key| shown(key)).collect();
         return write_json(out, &json!({ "keys": keys }));
     }
     let mut table = Table::new(["ID", "NAME", "HOLDER", "SCOPES", "EXPIRES"], out);
@@ -130,36 +189,14 @@ fn scopes(key: &Key) -> String {
 }
 
 fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open_to_write()?;
-    if !Keys::open(&directory)?.revoke(id)? {
-        return Err(Failure::refused(
-            "key_not_found",
-            format!("no key has the id {id:?}; `headcount keys list` shows them"),
-        ));
-    }
+    let directory = store.open_to_change()?;
+    KeyRing::of(&directory)?.revoke(id)?;
     directory.close()?;
     if json {
         return write_json(out, &json!({ "revoked": id }));
     }
     writeln!(out, "revoked the key {}", safe(id))?;
     Ok(())
-}
-
-/// A key as JSON has it.
-fn shown(key: &Key) -> Value {
-    let (user, provisioner) = match &key.holder {
-        Holder::User(id) => (Some(id), None),
-        Holder::Provisioner(name) => (None, Some(name)),
-    };
-    json!({
-        "id": key.id,
-        "name": key.name,
-        "user": user,
-        "provisioner": provisioner,
-        "scopes": key.scopes,
-        "created_at": key.created_at,
-        "expires_at": key.expires_at,
-    })
 }
 
 pub(super) fn refused(error: KeyError) -> Failure {

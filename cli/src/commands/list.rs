@@ -93,7 +93,7 @@ fn query(directory: &Directory, args: &ListArgs, text: Option<&str>) -> Result<U
     })
 }
 
-/// Opens the directory, which has a key for cursors if the list may end in one.
+/// Opens the directory, and first gives it a key for cursors if the list may need one.
 fn open(store: &Store<'_>, args: &ListArgs) -> Result<Directory> {
     let directory = store.open()?;
     let Some(limit) = args.limit else {
@@ -147,7 +147,7 @@ impl<'a> Users<'a> {
         Ok(Self { list, users })
     }
 
-    /// The cursor of those who are left, once all others were read.
+    /// The cursor of the remaining users, known once the others were read.
     fn rest(&self, cursors: Option<&Cursors>) -> Option<String> {
         let rest = match &self.users {
             InOrder::Listed(users) => users.rest.as_deref(),

@@ -131,7 +131,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Makes a directory that isn't there. Under its name it is only when it is whole.
+/// Makes the missing directory. It gets its name once it is complete.
 fn make(store: &Store<'_>, lines: Lines, progress: &Progress) -> Result<(Seats, u64)> {
     let beside = Beside::of(store.path);
     let directory = Directory::open(&beside.0)?.through(DOOR);
@@ -145,7 +145,7 @@ fn make(store: &Store<'_>, lines: Lines, progress: &Progress) -> Result<(Seats, 
     Ok(filled)
 }
 
-/// A file that is gone when this is dropped.
+/// A file that is removed on drop.
 struct Beside(PathBuf);
 
 impl Beside {
@@ -158,7 +158,7 @@ impl Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // What is left over has a name that says so.
+        // The name of a leftover says what it is.
         let _ = fs::remove_file(&self.0);
     }
 }
@@ -206,7 +206,7 @@ fn no_actor() -> Failure {
     )
 }
 
-/// Refuses options that only make sense for files from elsewhere.
+/// Refuses options that apply only to files from other tools.
 fn refuse_options(args: &ImportArgs) -> Result<()> {
     // Without `..`, so that no option is forgotten here.
     let ImportArgs {

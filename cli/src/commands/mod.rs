@@ -1,4 +1,4 @@
-//! The commands, one room each, and how they get at the directory.
+//! The commands, one module each, and how they open the directory.
 
 mod batch;
 mod bench;
@@ -86,7 +86,7 @@ struct Store<'a> {
     wait: Duration,
 }
 
-/// Through which door changes of the command come.
+/// The door through which this command makes changes.
 const DOOR: &str = "command";
 
 impl Store<'_> {
@@ -101,8 +101,8 @@ impl Store<'_> {
         }
     }
 
-    /// Opens the directory that must be there, to read it: side by side with other
-    /// readers, and wherever nothing can be written.
+    /// Opens the existing directory to read it: alongside other readers, and also where nothing can
+    /// be written.
     fn open(&self) -> Result<Directory> {
         match self.server {
             Some(address) => Ok(Directory::There(Remote::connect(address)?)),
@@ -131,7 +131,7 @@ impl Store<'_> {
         }
     }
 
-    /// Opens the file that must be there, to write.
+    /// Opens the existing file for writing.
     fn open_to_write(&self) -> Result<headcount::Directory> {
         self.must_be_there()?;
         let directory = self.options().create_if_missing(false).open(self.path)?;
@@ -159,7 +159,7 @@ impl Store<'_> {
         ))
     }
 
-    /// Opens the directory that must be there, to be changed by the actor.
+    /// Opens the existing directory for changes by the actor.
     fn open_to_change(&self) -> Result<Directory> {
         match self.server {
             Some(_) => self.open(),
@@ -167,7 +167,7 @@ impl Store<'_> {
         }
     }
 
-    /// Opens the directory that must be there, to say what the actor's change would do.
+    /// Opens the existing directory for a dry run by the actor.
     fn open_to_try(&self) -> Result<Directory> {
         match self.server {
             Some(_) => self.open(),
@@ -175,7 +175,7 @@ impl Store<'_> {
         }
     }
 
-    /// Opens the directory to be changed by the actor; makes it if it is missing.
+    /// Opens the directory for changes by the actor; creates it if it is missing.
     fn open_or_create(&self) -> Result<Directory> {
         match self.server {
             Some(_) => self.open(),
@@ -185,22 +185,21 @@ impl Store<'_> {
 
     /// The same of a file.
     fn open_or_create_file(&self) -> Result<headcount::Directory> {
-        // A new directory has no users, so the actor would not be there: better
-        // said before a file is made.
+        // A new directory has no users, so no actor: refuse before a file is made.
         if self.actor.is_some() {
             return self.acting(self.open_to_write()?);
         }
         Ok(self.options().open(self.path)?.through(DOOR))
     }
 
-    /// A directory in memory, in the hands of the actor.
+    /// An empty directory in memory, for changes by the actor.
     fn in_memory(&self) -> Result<Directory> {
         Ok(Directory::Here(
             self.acting(headcount::Directory::in_memory()?)?,
         ))
     }
 
-    /// `directory` in the hands of the actor, if one was named.
+    /// `directory` for changes by the actor, if one was named.
     fn acting(&self, directory: headcount::Directory) -> Result<headcount::Directory> {
         let Some(actor) = self.actor else {
             return Ok(directory);
@@ -228,7 +227,7 @@ fn not_found(what: &str) -> Failure {
     )
 }
 
-/// Applies `batch`, and tells how what is refused can be allowed.
+/// Applies `batch`; a refusal names the option that would allow it.
 fn apply(directory: &Directory, batch: Batch) -> Result<Applied> {
     let applied = directory.apply(batch).map_err(refusal)?;
     took_effect();

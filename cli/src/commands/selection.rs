@@ -6,13 +6,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use headcount::{Applied, Batch, Op, Subject, User, UserRef, UserUpdate};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::filter::{each, query_of};
 use super::{apply, input, refusal};
 use crate::args::{self, SelectionArgs};
 use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, Result};
+use crate::import::encoding::{decode_unicode, lines, refuse_second_mark};
+use crate::import::json::{Strict, problem_in_line};
 use crate::output::{Table, count, write_json};
 use crate::ownerless::Ownerless;
 
@@ -101,36 +103,43 @@ pub(super) fn named(args: &SelectionArgs) -> Result<Named> {
 
 /// Reads a name from each line; a line may be a user as JSON too.
 fn read_names(file: &Path, names: &mut Vec<String>) -> Result<()> {
-    let unreadable = |line: usize, what: &str| {
-        let file = input::name_of(file);
-        Failure::refused("unreadable_file", format!("line {line} of {file}: {what}"))
-    };
     let bytes = input::read(file)?;
-    let text = String::from_utf8(bytes).map_err(|_| {
-        let file = input::name_of(file);
-        Failure::refused(
-            "unreadable_file",
-            format!("{file} is not UTF-8; save it as UTF-8"),
-        )
-    })?;
-    for (number, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
-        let line = line.trim_ascii();
+    let file = input::name_of(file);
+    let refused = |message| Failure::refused("unreadable_file", message);
+    let text = decode_unicode(&bytes)
+        .and_then(|text| refuse_second_mark(&text).map(|()| text))
+        .map_err(|problem| refused(format!("can't read {file}: {problem}")))?;
+    for (number, line) in (1..).zip(lines(&text)) {
+        let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        if !line.starts_with('{') {
-            names.push(line.to_owned());
-            continue;
-        }
-        let user: Value = serde_json::from_str(line)
-            .map_err(|_| unreadable(number, "it is not valid JSON; write one user a line"))?;
-        let name = ["id", "email", "username"]
-            .iter()
-            .find_map(|field| user[field].as_str())
-            .ok_or_else(|| unreadable(number, "it has no id, email or username"))?;
-        names.push(name.to_owned());
+        let name = if line.starts_with('{') {
+            name_of_user(line)
+                .map_err(|problem| refused(format!("line {number} of {file}: {problem}")))?
+        } else {
+            line.to_owned()
+        };
+        names.push(name);
     }
     Ok(())
+}
+
+/// What names a user that is written as JSON: the id, or else the email, or else the username.
+fn name_of_user(json: &str) -> Result<String, String> {
+    let Strict(user) = serde_json::from_str(json).map_err(|error| {
+        let cure = if error.is_data() {
+            ""
+        } else {
+            "; write one user a line"
+        };
+        problem_in_line(&error) + cure
+    })?;
+    let name = ["id", "email", "username"]
+        .iter()
+        .find_map(|field| user[field].as_str());
+    name.map(str::to_owned)
+        .ok_or_else(|| "it has no id, email or username".to_owned())
 }
 
 /// The users who are meant, each once; all who are not there are named.

@@ -73,7 +73,7 @@ pub(super) fn run(
     told
 }
 
-/// Says where the server is, what holds of its limits, and how it is used first.
+/// Prints the server's address, its limits, and how to use it first.
 fn announce(
     store: &Store<'_>,
     args: &ServeArgs,
@@ -118,7 +118,7 @@ fn config(args: &ServeArgs) -> Result<Config> {
     })
 }
 
-/// What is said to somebody whose server can't be used yet.
+/// The hint for a server that nobody can use yet.
 const NO_KEY: &str = "\
 no key can use it yet: stop it (Ctrl-C), and either start it again with --first-key FILE,
 or make a user's key, for example with
@@ -132,7 +132,7 @@ fn stop_signal() -> Result<tokio::sync::oneshot::Receiver<()>> {
     ctrlc::set_handler(move || {
         let sender = sender.lock().ok().and_then(|mut sender| sender.take());
         if let Some(sender) = sender {
-            // Who no longer listens is ending already.
+            // Without a receiver, the process is already ending.
             let _ = sender.send(());
         }
     })

@@ -1,4 +1,4 @@
-//! Which server is meant, if one is, and what can't be done through one.
+//! Which server a command works through, if any, and which commands can't.
 
 use std::env;
 
@@ -61,7 +61,7 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// What the command is called, if it works on the file itself.
+/// The command's name, if it needs the file itself.
 fn needs_file(command: &Command) -> Option<&'static str> {
     Some(match command {
         Command::Backup(_) => "backup",
@@ -72,7 +72,6 @@ fn needs_file(command: &Command) -> Option<&'static str> {
         Command::Verify(_) => "verify",
         Command::Repair(_) => "repair",
         Command::Serve(_) => "serve",
-        Command::Keys(_) => "keys",
         Command::Changes(changes) if changes.trim_before.is_some() => "changes --trim-before",
         _ => return None,
     })

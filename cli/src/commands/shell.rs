@@ -1,4 +1,4 @@
-//! `headcount completions` and `headcount man`: what a shell and `man` know of it.
+//! `headcount completions` and `headcount man`: scripts for shells, and manual pages.
 
 use std::io::Write;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::args::Args;
 use crate::failure::{Failure, Result};
 
 pub(super) fn completions(shell: Shell, out: &mut dyn Write) -> Result<()> {
-    // It panics where it can't write.
+    // The generator panics if a write fails, so it writes to memory.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "headcount", &mut script);
     Ok(out.write_all(&script)?)

@@ -31,8 +31,8 @@ pub(super) fn run(
     }
 }
 
-/// What is of interest for a file that nobody writes to just now. The other figures
-/// count from when a directory was opened, which for this command is a moment ago.
+/// The figures that mean something for a file that was just opened; the others count from when the
+/// directory was opened.
 fn table(
     store: &Store<'_>,
     directory: &Directory,

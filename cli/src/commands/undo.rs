@@ -1,4 +1,5 @@
-//! `headcount undo`: takes a change back, if all of it can be and nothing came after it.
+//! `headcount undo`: reverts a change, if all of it can be reverted and nothing that it changed has
+//! changed since.
 
 mod touched;
 
@@ -70,7 +71,7 @@ pub(super) fn run(
     ownerless.write(args.dry_run, out)
 }
 
-/// The change, what there was before it, and who or what was changed since.
+/// The change, the earlier values that the history has, and whether something has changed since.
 struct History {
     change: Change,
     license: Option<License>,
@@ -79,7 +80,7 @@ struct History {
     later: Option<u64>,
 }
 
-/// An operation that takes an event back.
+/// An operation that reverts an event.
 struct Step {
     op: Op,
     touched: Touched,
@@ -128,7 +129,7 @@ impl History {
         };
         for later in found {
             let later = later?;
-            // A membership goes with the user and the workspace, so it keeps both.
+            // Deleting a user or a workspace would delete the membership too.
             let is_mine = |event: &Event| match touched(event) {
                 Some(Touched::Member(workspace, user)) => [
                     mine.contains(&Touched::Member(workspace, user)),
@@ -189,11 +190,24 @@ impl History {
         }
     }
 
-    /// What takes the change back, the last event first.
+    /// The steps that revert the change, the last event first.
     fn steps(&self, directory: &Directory) -> Result<Vec<Step>> {
         let mut steps = Vec::new();
         let mut stuck = Vec::new();
-        for event in self.change.events.iter().rev() {
+        let created: HashSet<_> = self.change.events.iter().filter_map(created).collect();
+        // Members go with their workspace, and a default workspace with its user.
+        let goes_along = |event: &&Event| match **event {
+            Event::MemberAdded { workspace, .. } => {
+                created.contains(&Touched::Workspace(workspace))
+            }
+            Event::WorkspaceCreated {
+                default_of: Some(user),
+                ..
+            } => created.contains(&Touched::User(user)),
+            _ => false,
+        };
+        let events = self.change.events.iter().rev();
+        for event in events.filter(|event| !goes_along(event)) {
             match self.step(directory, event) {
                 Ok(step) => steps.extend(step),
                 Err(why) => stuck.push(why),
@@ -225,7 +239,7 @@ impl History {
             .map(|(.., role)| *role)
     }
 
-    /// The operation that takes an event back, if one is needed; or why there is none.
+    /// The step that reverts an event, if one is needed; or why there is none.
     fn step(&self, directory: &Directory, event: &Event) -> Result<Option<Step>, String> {
         let user = |id: UserId| match directory.user_by_id(id) {
             Ok(Some(user)) => user.email().to_string(),
@@ -292,6 +306,13 @@ impl History {
         };
         let unknown_role = "the earlier role isn't in the history";
         match *event {
+            Event::WorkspaceCreated {
+                workspace,
+                default_of: Some(_),
+            } => Err(format!(
+                "workspace id:{workspace} is a user's default workspace, which goes with the \
+                 user; archive it instead"
+            )),
             Event::WorkspaceCreated { workspace, .. } => {
                 of_workspace(Op::DeleteWorkspace(workspace.into()), workspace, "delete")
             }
@@ -329,7 +350,7 @@ impl History {
                     format!("add {} to workspace id:{workspace} as {role}", name(user)),
                 )))
             }
-            // It is said of another event, which is undone itself.
+            // It is a consequence of another event, and undone with that.
             Event::WorkspaceOwnerless { .. } => Ok(None),
             Event::WorkspaceRenamed { workspace } => Err(format!(
                 "the earlier name of workspace id:{workspace} isn't kept; rename it"
@@ -342,8 +363,8 @@ impl History {
     }
 }
 
-/// The steps as one batch, which nobody comes in between: the first operation on each
-/// record depends on its version.
+/// The steps as one batch. The first operation on each record depends on the record's version, so
+/// that a change made meanwhile is not overwritten.
 fn batch(directory: &Directory, steps: &[Step]) -> Result<Batch> {
     let mut batch = Batch::new();
     let mut guarded = HashSet::new();

@@ -1,5 +1,4 @@
-//! `headcount verify` and `headcount repair`: what is wrong with the file, and
-//! mending it.
+//! `headcount verify` and `headcount repair`: find what is damaged in the file, and repair it.
 
 use std::io::Write;
 
@@ -12,7 +11,7 @@ use crate::failure::{Failure, Result};
 use crate::output::{count, safe, write_json};
 use crate::progress::Progress;
 
-/// Lists the faults; damaged is refused with the kind `corrupted`.
+/// Lists the faults; a damaged file is an error of the kind `corrupted`.
 pub(super) fn verify(
     store: &Store<'_>,
     args: &VerifyArgs,
@@ -65,7 +64,7 @@ pub(super) fn verify(
     ))
 }
 
-/// Repairs the file, or tells what that would do.
+/// Repairs the file, or says what a repair would do.
 pub(super) fn repair(
     store: &Store<'_>,
     args: &RepairArgs,

@@ -187,7 +187,7 @@ fn find(directory: &Directory, user: Option<&str>, username: Option<&str>) -> Re
     found.ok_or_else(|| not_found(&what))
 }
 
-/// The workspaces of a user, with what the user is in each.
+/// The workspaces of a user, with the membership of each.
 fn workspaces_of(directory: &Directory, user: &User) -> Result<Vec<(Member, Workspace)>> {
     let mut workspaces = Vec::new();
     for member in directory.workspaces_of(user.id())? {
@@ -318,8 +318,8 @@ fn update(args: &UpdateArgs) -> UserUpdate {
     update
 }
 
-/// Applies a batch of one operation on a user who is there afterwards, and says
-/// what came of it: it was done, or the user was like that.
+/// Applies a batch of one operation on a user who exists afterwards, and reports whether it changed
+/// anything.
 fn change(
     directory: Directory,
     batch: Batch,
@@ -381,7 +381,7 @@ fn delete(
     Ok(())
 }
 
-/// Closes the directory after a change; returns how its seats are used then.
+/// Closes the directory after a change, and returns its seats.
 fn finish(directory: Directory) -> Result<Seats> {
     let seats = directory.seats()?;
     directory.close()?;

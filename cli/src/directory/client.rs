@@ -1,5 +1,5 @@
-//! Asking a server: one key, JSON both ways, and refusals as the library has them. The key
-//! is in no message.
+//! Requests to a server: one key, JSON in both directions, and refusals as the library's errors. No
+//! message contains the key.
 
 use std::fmt;
 use std::io::Read;
@@ -24,7 +24,7 @@ const WAIT_MAX: Duration = Duration::from_secs(5);
 /// Bytes of an answer.
 const ANSWER_BYTES_MAX: u64 = 1 << 30;
 
-/// Where a server is, and what it lets in.
+/// A server's address, and the key for it.
 #[derive(Clone)]
 pub(crate) struct Address {
     pub(crate) url: String,
@@ -88,7 +88,7 @@ impl Client {
         self.json(self.send(&Method::GET, path, None, &[])?)
     }
 
-    /// The same; `None` where nobody and nothing has that name.
+    /// The same; `None` if there is no such user or workspace.
     pub(super) fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
         match self.get(path) {
             Err(error)
@@ -103,9 +103,14 @@ impl Client {
         }
     }
 
-    /// Asks with a body, and changes nothing.
+    /// Asks a question that needs a body; it changes nothing.
     pub(super) fn ask<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
         self.json(self.send(&Method::POST, path, None, body.to_string().as_bytes())?)
+    }
+
+    /// Removes what is at an address.
+    pub(super) fn delete(&self, path: &str) -> Result<()> {
+        self.send(&Method::DELETE, path, None, &[]).map(|_| ())
     }
 
     /// Sends operations; a request id makes it safe to send them again.
@@ -118,7 +123,7 @@ impl Client {
         self.json(self.send(&Method::POST, path, request_id, body)?)
     }
 
-    /// What comes bit by bit.
+    /// An answer that is read as it arrives.
     pub(super) fn stream(&self, path: &str) -> Result<impl Read + use<>> {
         let answer = self.send(&Method::GET, path, None, &[])?;
         Ok(answer
@@ -150,7 +155,7 @@ impl Client {
         request_id: Option<&str>,
         body: &[u8],
     ) -> Result<Answer> {
-        // Only what was sent without a name for it can have been done unknown to us.
+        // Only a batch changes anything, so only its outcome can be unknown.
         let changes = path.starts_with("/api/v1/batch") && !path.contains("dry_run=true");
         for _ in 1..TRIES_MAX {
             let answer = self.try_once(method, path, request_id, body, changes)?;
@@ -247,7 +252,7 @@ impl Client {
             StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
                 (ErrorKind::InvalidArgument, detail.to_owned())
             }
-            // It waited for its turn in vain, and was not begun.
+            // The request timed out in the queue, before it was begun.
             _ if detail.starts_with("too many writes") => (ErrorKind::Io, detail.to_owned()),
             status if changes && status.is_server_error() => {
                 return unknown(&format!("{base} answered {status}: {detail}"));
@@ -303,7 +308,7 @@ fn was_not_sent(error: &ureq::Error) -> bool {
     }
 }
 
-/// How long to wait, as the answer has it.
+/// How long the answer says to wait.
 fn wait(answer: &Answer) -> Duration {
     let header = answer.headers().get("retry-after");
     let seconds = header.and_then(|value| value.to_str().ok()?.parse().ok());

@@ -1,6 +1,5 @@
-//! The directory that a command works on: a file that is open here, or one that a server
-//! has open. Both take the same calls and refuse with the same errors, so that there is
-//! one of each command.
+//! The directory that a command works on: a file that is open here, or one that a server has open.
+//! Both take the same calls and return the same errors, so that each command is written once.
 
 mod client;
 mod pages;
@@ -18,7 +17,7 @@ pub(crate) use self::remote::Remote;
 
 type Result<T> = headcount::Result<T>;
 
-/// What comes one by one.
+/// Items that are read one by one.
 pub(crate) type Each<'a, T> = Box<dyn Iterator<Item = Result<T>> + 'a>;
 
 pub(crate) enum Directory {
@@ -28,7 +27,7 @@ pub(crate) enum Directory {
     There(Remote),
 }
 
-/// By what a user is found.
+/// What a user is looked up by.
 #[derive(Clone, Copy)]
 pub(crate) enum UserKey<'a> {
     Id(UserId),
@@ -82,7 +81,7 @@ impl Directory {
         }
     }
 
-    /// The users of the keys, in their order; through a server with a request for many.
+    /// The users with these keys, in the order of the keys; one request asks a server for many.
     pub(crate) fn users_by(&self, keys: &[UserKey<'_>]) -> Result<Vec<Option<Arc<User>>>> {
         match self {
             Self::Here(directory) => keys.iter().map(|key| find(directory, *key)).collect(),
@@ -166,7 +165,7 @@ impl Directory {
         }
     }
 
-    /// The changes behind a number, the first of which is there already.
+    /// The changes after this number. A refusal comes at once, not with the first item.
     pub(crate) fn changes(&self, after: u64) -> Result<Each<'_, Change>> {
         match self {
             Self::Here(directory) => Ok(Box::new(directory.changes(after)?)),
@@ -181,8 +180,8 @@ impl Directory {
         }
     }
 
-    /// What would come of a batch. That it would change something is told by a sequence,
-    /// whose number says nothing.
+    /// What a batch would do. `sequence` is set if it would change something; its number means
+    /// nothing.
     pub(crate) fn dry_run(&self, batch: Batch) -> Result<Applied> {
         match self {
             Self::Here(directory) => directory.dry_run(batch),

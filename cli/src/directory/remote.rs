@@ -8,6 +8,7 @@ use headcount::{
     Applied, Batch, Change, Directory, Error, ErrorKind, Member, Result, SeatHistory, Seats, Stats,
     Timestamp, User, UserId, UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
 };
+use headcount_server::Key;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -23,7 +24,7 @@ const LOOKUP: usize = 500;
 
 pub(crate) struct Remote {
     client: Client,
-    /// What the key is, where it may not be shown.
+    /// Stands for the key where that must not be shown.
     key_hash: [u8; 32],
 }
 
@@ -44,7 +45,7 @@ struct ChangesPage {
 }
 
 impl Remote {
-    /// The directory of a server that answers and takes the key.
+    /// Connects to a server, which has to answer and to accept the key.
     pub(crate) fn connect(address: &Address) -> Result<Self, Failure> {
         let remote = Self {
             client: Client::new(address)?,
@@ -140,6 +141,33 @@ impl Remote {
         self.client.get("/api/v1/stats")
     }
 
+    /// The server's keys.
+    pub(crate) fn keys(&self) -> Result<Vec<Key>> {
+        #[derive(Deserialize)]
+        struct Keys {
+            keys: Vec<Key>,
+        }
+        let Keys { keys } = self.client.get("/api/v1/keys")?;
+        Ok(keys)
+    }
+
+    /// Creates a key, and returns it with its secret.
+    pub(crate) fn create_key(&self, wanted: &Value) -> Result<(Key, String)> {
+        #[derive(Deserialize)]
+        struct Created {
+            #[serde(flatten)]
+            key: Key,
+            secret: String,
+        }
+        let Created { key, secret } = self.client.ask("/api/v1/keys", wanted)?;
+        Ok((key, secret))
+    }
+
+    /// Revokes the key with this id.
+    pub(crate) fn revoke_key(&self, id: &str) -> Result<()> {
+        self.client.delete(&format!("/api/v1/keys/{}", encoded(id)))
+    }
+
     /// All records as lines of JSON.
     pub(crate) fn export_lines(&self) -> Result<impl Read + use<>> {
         self.client.stream("/api/v1/export")
@@ -148,6 +176,8 @@ impl Remote {
     pub(super) fn workspace(&self, workspace: &WorkspaceRef) -> Result<Option<Workspace>> {
         match serde_json::to_value(workspace).unwrap_or_default() {
             Value::Number(id) => self.client.find(&format!("/api/v1/workspaces/{id}")),
+            // A query for it would ask for all of them.
+            Value::String(name) if name.trim().is_empty() => Ok(None),
             name => {
                 let name = encoded(name.as_str().unwrap_or_default());
                 let path = format!("/api/v1/workspaces?name={name}");
@@ -186,7 +216,7 @@ impl Remote {
             let last = changes.last().map(|change| change.sequence);
             Ok((changes, last))
         };
-        // What is refused is so at once.
+        // A refusal comes at once, not with the first item.
         let (first, next) = read(Some(after))?;
         let rest = next.map(|next| pages(Some(next), read));
         let first = VecDeque::from(first).into_iter().map(Ok);
@@ -236,7 +266,7 @@ impl Remote {
         let unreadable = |error: serde_json::Error| odd(&error.to_string());
         let Named { request_id } = serde_json::from_slice(&body).map_err(unreadable)?;
         if request_id.is_some() {
-            // It goes into the head of the request.
+            // It is sent as a header.
             let mut whole: Value = serde_json::from_slice(&body).map_err(unreadable)?;
             if let Some(members) = whole.as_object_mut() {
                 members.remove("request_id");
@@ -248,7 +278,7 @@ impl Remote {
     }
 }
 
-/// What is malformed in a batch, whoever the directory has: what can't be sent at all.
+/// What is malformed in a batch whatever the directory contains, so that it can't be sent.
 fn malformed(batch: Batch) -> Result<Vec<Error>> {
     let mut refused = Directory::in_memory()?.refusals(batch)?;
     refused.retain(|error| {

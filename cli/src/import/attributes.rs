@@ -1,5 +1,4 @@
-//! Attributes that a user has room for: the biggest of a row are left out where
-//! they would be too many or too big.
+//! Leaves out the largest attributes of a row that has more than a user may have.
 
 use headcount::User;
 

@@ -1,4 +1,4 @@
-//! A row that can be taken as far as is known, and what it means.
+//! A row that nothing is known against, and what it means.
 
 use headcount::{User, UserId, Username};
 
@@ -6,7 +6,7 @@ use super::Row;
 use super::options::{Keep, OnExisting, Options};
 use super::{attributes, values};
 
-/// A row that can be taken as far as is known. It holds little: there may be a million.
+/// A row that nothing is known against. It holds little: there may be a million.
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is told to the user on its own"
@@ -16,7 +16,7 @@ pub(crate) struct Candidate {
     pub(crate) row: usize,
     /// The user it is about, if they are there already.
     pub(crate) user: Option<Known>,
-    /// An address for a row that has none.
+    /// The address made up for a row without one.
     pub(super) email: Option<Box<str>>,
     /// What the row says of being active.
     pub(super) told_active: Option<bool>,
@@ -32,7 +32,7 @@ pub(crate) struct Candidate {
     pub(crate) keeps_admin: bool,
     /// Whether something was noted when the row was read.
     has_notes: bool,
-    /// Whether the row's username can't be one here, and others have to serve.
+    /// Whether the row's username is not valid here, and not used.
     unusable_username: bool,
     /// The attributes of the row that there is no room for, and what to say of each.
     pub(super) left_out: Box<[(usize, String)]>,
@@ -49,7 +49,7 @@ pub(crate) struct Known {
     pub(super) is_admin: bool,
     /// Whether they changed since they were created.
     pub(super) is_touched: bool,
-    /// Whether the row says anything else of them than they are.
+    /// Whether a field of the row differs from the user's.
     pub(super) differs: bool,
 }
 
@@ -123,9 +123,8 @@ impl Candidate {
         self.left_out = attributes::left_out(row, user).into();
     }
 
-    /// Whether the row says anything of the fields of `user` that they don't say
-    /// themselves, to the letter. Where it doesn't there is nothing to do, apart from
-    /// their seat.
+    /// Whether a field of the row differs from that of `user`, byte for byte. If none does, only
+    /// the seat may have to change.
     fn differs(&self, row: &Row, user: &User, options: &Options<'_>) -> bool {
         if options.on_existing == OnExisting::Skip {
             return false;
@@ -141,7 +140,7 @@ impl Candidate {
             || { self.attributes(row) }.any(|(name, value)| user.attribute(name) != Some(value))
     }
 
-    /// Whether there is anything to say of the user.
+    /// Whether there are notes about the user.
     pub(super) fn is_noted(&self) -> bool {
         self.has_notes
             || self.unusable_username
@@ -150,7 +149,7 @@ impl Candidate {
             || !self.left_out.is_empty()
     }
 
-    /// What is not as the file has it, a sentence each.
+    /// Where the result differs from the file, a sentence each.
     pub(crate) fn notes(&self, row: &Row) -> Vec<String> {
         let mut notes = row.notes.clone();
         if self.unusable_username {

@@ -8,6 +8,17 @@ const FAILED: [&str; 9] = [
     "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
 ];
 
+/// Quotes around texts other than those of CSV, as word processors and databases write them.
+const OTHER_QUOTES: [(char, char); 7] = [
+    ('\'', '\''),
+    ('`', '`'),
+    ('\u{2018}', '\u{2019}'),
+    ('\u{201c}', '\u{201d}'),
+    ('\u{201d}', '\u{201d}'),
+    ('\u{201e}', '\u{201c}'),
+    ('\u{ab}', '\u{bb}'),
+];
+
 /// What is wrong with the text of any cell.
 pub(super) fn problem(text: &str) -> Option<String> {
     placeholder(text)
@@ -18,6 +29,13 @@ pub(super) fn problem(text: &str) -> Option<String> {
 /// What is wrong with the text of a cell that says who a user is.
 pub(super) fn problem_of_name(text: &str) -> Option<String> {
     placeholder_of_name(text)
+        .map(|problem| or_as_json(&problem))
+        .or_else(|| problem(text))
+}
+
+/// What is wrong with the text of a cell that has somebody's given or family name.
+pub(super) fn problem_of_person(text: &str) -> Option<String> {
+    in_other_quotes(text)
         .map(|problem| or_as_json(&problem))
         .or_else(|| problem(text))
 }
@@ -40,6 +58,20 @@ fn placeholder(text: &str) -> Option<String> {
     is_none.then(|| "\\N is how a database exports no value; empty the cell".to_owned())
 }
 
+/// What is wrong with a text in quotes that are part of it, since they are not those of CSV.
+pub(super) fn in_other_quotes(text: &str) -> Option<String> {
+    let mut chars = text.chars();
+    let ends = (chars.next()?, chars.next_back()?);
+    OTHER_QUOTES.contains(&ends).then(|| {
+        format!(
+            "{:?} is in quotes (U+{:04X}) that are part of it; take them out, or put double quotes \
+             around the cell in their place",
+            shortened(text),
+            u32::from(ends.0)
+        )
+    })
+}
+
 fn placeholder_of_name(text: &str) -> Option<String> {
     let shown = shortened(text);
     if is_rounded(text) {
@@ -52,6 +84,9 @@ fn placeholder_of_name(text: &str) -> Option<String> {
         return Some(format!(
             "{shown:?} begins with the apostrophe by which spreadsheets mark text; take it out"
         ));
+    }
+    if let Some(problem) = in_other_quotes(text) {
+        return Some(problem);
     }
     if text.starts_with("=\"") && text.ends_with('"') {
         return Some(format!(
@@ -99,6 +134,13 @@ mod tests {
             "1.07E+20", "1,07e+20", "1E+15", "'ann", "=\"007\"", "NULL", "#N/A",
         ] {
             assert!(problem_of_name(text).is_some(), "{text}");
+        }
+        for text in ["'Ann'", "`Ann`", "\u{201c}Ann\u{201d}", "''"] {
+            assert!(problem_of_person(text).is_some(), "{text}");
+            assert_eq!(problem(text), None, "{text}");
+        }
+        for text in ["", "'", "'t Hooft", "Ann 'Annie' Lee", "O'"] {
+            assert_eq!(problem_of_person(text), None, "{text}");
         }
         for text in [
             "", "#", "#1", "O'Neil", "1E5", "12E+3", "e+1", "Null", "=1", "1.E+1",

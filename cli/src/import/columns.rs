@@ -1,12 +1,13 @@
-//! The columns of delimited text: what its header says that each holds.
+//! The columns of delimited text, and what each holds according to the header.
 
 use headcount::Email;
 
+use super::cells;
 use super::delimited::CsvRecord;
 use super::names::{Field, Target, plain, unknown};
 use super::reading::Reading;
 
-/// What may be between two cells.
+/// What may separate two cells.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// What a column holds.
@@ -46,9 +47,13 @@ pub(super) fn columns(
     let mut columns = Vec::with_capacity(titles.len());
     let mut strangers = Vec::new();
     for (index, title) in titles.iter().copied().enumerate() {
+        reading.meet(title);
         if title.is_empty() {
             columns.push(Column::Nameless);
             continue;
+        }
+        if let Some(problem) = cells::in_other_quotes(title) {
+            return Err(format!("in its header, {problem}"));
         }
         if titles[..index].contains(&title) {
             return Err(format!(
@@ -72,23 +77,38 @@ pub(super) fn columns(
         });
     }
     if !strangers.is_empty() {
-        let mut told = unknown("column", &strangers);
-        let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
-        let is_address = |title: &str| title.contains('@') && Email::parse(title).is_ok();
-        if titles.iter().any(|title| is_address(title)) {
-            told += "; the first line needs the names of the columns, and this one has an address";
-        } else if strangers.len() == titles.iter().filter(|title| !title.is_empty()).count() {
-            told += "; the first line needs the names of the columns: take out what is before it, \
-                     and if another character separates them, name it with --delimiter";
-            return Err(told);
-        }
-        if strangers.iter().any(|title| title.contains(other)) {
-            told += "; if another character separates the columns, name it with --delimiter";
-        }
-        return Err(told);
+        return Err(of_strangers(&strangers, titles, delimiter));
     }
     check_fields(&columns, titles)?;
     Ok(columns)
+}
+
+/// The refusal of a header with columns that nobody knows.
+fn of_strangers(strangers: &[&str], titles: &[&str], delimiter: char) -> String {
+    let is_address = |title: &&&str| title.contains('@') && Email::parse(title).is_ok();
+    if let Some(address) = titles.iter().find(is_address) {
+        return format!(
+            "the first line needs the names of the columns, and this one has an address, \
+             {address:?}; put a line with their names before it, such as email{delimiter}username"
+        );
+    }
+    if let [title] = titles
+        && title.contains(delimiter)
+    {
+        return format!(
+            "its first line is in quotes as a whole, so that it is the one column {title:?}; take \
+             out the quotes around whole lines"
+        );
+    }
+    let mut told = unknown("column", strangers);
+    let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
+    if strangers.len() == titles.iter().filter(|title| !title.is_empty()).count() {
+        told += "; the first line needs the names of the columns: take out what is before it, and \
+                 if another character separates them, name it with --delimiter";
+    } else if strangers.iter().any(|title| title.contains(other)) {
+        told += "; if another character separates the columns, name it with --delimiter";
+    }
+    told
 }
 
 /// The column with this title, which holds the field.
@@ -112,15 +132,22 @@ fn of_field(field: Field, title: &str, reading: &Reading<'_>) -> Result<Column, 
     }
 }
 
-/// Whatever a user has has one column, and one of them says who it is.
+/// Checks that no two columns hold the same field, and that one says who the user is.
 fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
     let mut seen: Vec<(Target, &str)> = Vec::new();
     for (column, title) in columns.iter().zip(titles) {
         let Some(target) = target_of(column) else {
             continue;
         };
-        if let Some((_, first)) = seen.iter().find(|(other, _)| *other == target) {
-            // The command line would mean both.
+        let is_same = |(other, first): &&(Target, &str)| {
+            // A user can be suspended, or archived, or both.
+            let is_another =
+                target == Target::Field(Field::Inactive) && plain(first) != plain(title);
+            *other == target && !is_another
+                || is_state(other) && is_state(&target) && *other != target
+        };
+        if let Some((_, first)) = seen.iter().find(is_same) {
+            // Options can't tell them apart.
             let cure = if plain(first) == plain(title) {
                 "remove one of the two".to_owned()
             } else {
@@ -146,11 +173,16 @@ fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
     )
 }
 
-/// What a column holds of a user, and no other may hold too.
+/// Whether a column says if users are active, in its own way. Two ways may contradict each
+/// other.
+fn is_state(target: &Target) -> bool {
+    let states = [Field::Active, Field::Inactive, Field::AccountControl];
+    states.map(Target::Field).contains(target)
+}
+
+/// What a column holds, which no other may hold too.
 fn target_of(column: &Column) -> Option<Target> {
     match column {
-        // A user has one state, however it is called.
-        Column::Field(Field::Inactive, _) => Some(Target::Field(Field::Active)),
         Column::Field(field, _) => Some(Target::Field(*field)),
         Column::Attribute(name) => Some(Target::Attribute(name.clone())),
         Column::ExternalId(provisioner) => Some(Target::ExternalId(provisioner.clone())),
@@ -187,6 +219,8 @@ mod tests {
             let is_told = refused.contains("both hold the same field");
             assert!(is_told && refused.contains(cure), "{header}: {refused}");
         }
+        assert_eq!(read("email,suspended,archived,blocked"), Ok(()));
+        assert!(read("email,blocked,suspended,userAccountControl").is_err());
         // Names of attributes are told apart by their case.
         assert_eq!(read("email,attributes.team,attributes.Team"), Ok(()));
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::cells;
 use super::columns::{Column, DELIMITERS, columns, titles};
 use super::delimited::{Cell, CsvRecord, Reader};
-use super::names::{Field, Names, Target};
+use super::names::{Field, Names, Target, plain};
 use super::reading::Reading;
 use super::row::Spot;
 use super::{Row, Rows};
@@ -37,12 +37,13 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
     let first = reader.next()?.ok_or("it has no header line")?;
     let header = titles(&first);
     let columns = columns(&header, delimiter, reading)?;
+    let plain_header = plain_titles(header.iter().copied());
     let mut rows = Rows::default();
     while let Some(record) = reader.next()? {
         if record.is_empty() {
             continue;
         }
-        if record.has_texts(&header) {
+        if is_header(&record, &plain_header) {
             return Err(format!(
                 "line {} is the header again, as if two files had been put together; import them \
                  as they were, several at once if you like, or take the line out",
@@ -54,6 +55,23 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
         reading.row(text.len() - reader.left());
     }
     Ok(rows)
+}
+
+/// Titles, however they are written and in whatever order.
+fn plain_titles<'t>(titles: impl Iterator<Item = &'t str>) -> Vec<String> {
+    let mut titles: Vec<_> = titles.map(plain).collect();
+    titles.sort_unstable();
+    titles
+}
+
+/// Whether the record has these titles again.
+fn is_header(record: &CsvRecord, titles: &[String]) -> bool {
+    let mut texts = record.cells.iter().map(|cell| &*cell.text);
+    let Some(first) = texts.clone().next().map(plain) else {
+        return false;
+    };
+    // Most rows are told by their first cell.
+    titles.binary_search(&first).is_ok() && plain_titles(&mut texts) == titles
 }
 
 /// What follows the line that spreadsheets, Entra or PowerShell write before the header, the
@@ -78,14 +96,16 @@ fn without_preamble(text: &str) -> (&str, usize, Option<char>) {
     (text, 1, None)
 }
 
-/// The delimiter that makes the most known columns of the header.
+/// The delimiter that makes the most known columns of the header, or the most columns if none
+/// makes a known one.
 fn sniff(text: &str, names: Names<'_>) -> char {
     let known = |delimiter: &char| {
         let header = Reader::new(text, *delimiter, 1).next().ok().flatten();
-        let cells = header.into_iter().flat_map(|header| header.cells);
-        cells
-            .filter(|cell| names.target(&cell.text).is_some())
-            .count()
+        let cells = header.map_or_else(Vec::new, |header| header.cells);
+        let known = cells
+            .iter()
+            .filter(|cell| names.target(&cell.text).is_some());
+        (known.count(), cells.len())
     };
     // Of equals the last is taken, and that should be the comma.
     DELIMITERS
@@ -95,8 +115,8 @@ fn sniff(text: &str, names: Names<'_>) -> char {
         .unwrap_or(',')
 }
 
-/// Refuses a cell with a line break and parts of two rows around it: two quotes that lost
-/// their other halves would make one of the rows between them.
+/// Refuses a quoted cell that seems to have whole rows in it: two quotes that lost their other
+/// halves make one cell of the rows between them.
 fn refuse_swallowed_rows(
     record: &CsvRecord,
     columns: &[Column],
@@ -141,7 +161,7 @@ fn has_rows(index: usize, text: &str, columns: &[Column], delimiter: char) -> bo
     if names_anybody(first, rest) || others.iter().any(|parts| names_anybody(parts, columns)) {
         return true;
     }
-    // Any text can be a username, so there the number of cells has to tell.
+    // Any text can be a username, so the number of cells decides.
     let has_all = |parts: &[&str], columns: &[Column]| {
         !told_by_text && parts.len() > 1 && parts.len() == columns.len()
     };
@@ -170,7 +190,7 @@ fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row 
             columns.len()
         ));
     }
-    // An empty cell is as good as no field.
+    // An empty cell is a missing field.
     let cells = columns.iter().zip(record.cells);
     for (column, Cell { text, place, .. }) in cells.filter(|(_, cell)| is_filled(cell)) {
         let text = unmarked(&text);
@@ -207,6 +227,9 @@ fn problem_of(column: &Column, text: &str, ignore_ids: bool) -> Option<String> {
         Column::Field(Field::Id, _) if ignore_ids => return None,
         Column::Field(Field::Id | Field::Email | Field::Username, name) => {
             (name.as_str(), cells::problem_of_name(text))
+        }
+        Column::Field(Field::GivenName | Field::FamilyName, name) => {
+            (name.as_str(), cells::problem_of_person(text))
         }
         Column::ExternalId(provisioner) => (provisioner.as_str(), cells::problem_of_name(text)),
         Column::Field(_, name) | Column::Attribute(name) => (name.as_str(), cells::problem(text)),
@@ -257,11 +280,20 @@ mod tests {
 
     #[test]
     fn a_header_that_comes_again_is_no_user() {
-        let text = "email,given name\na@ex.co,Ann\n\nemail, \"given name\"\nb@ex.co,Bob\n";
-        let refused = number_of_rows(text).unwrap_err();
-        assert!(
-            refused.starts_with("line 4 is the header again"),
-            "{refused}"
-        );
+        for again in [
+            "email, \"given name\"",
+            "Email,GIVEN_NAME",
+            "given name,email",
+        ] {
+            let text = format!("email,given name\na@ex.co,Ann\n\n{again}\nb@ex.co,Bob\n");
+            let refused = number_of_rows(&text).unwrap_err();
+            assert!(
+                refused.starts_with("line 4 is the header again"),
+                "{refused}"
+            );
+        }
+        // One of its words can be a user's.
+        let text = "username,given name\nusername,Ann\ngiven-name,Bob\n";
+        assert_eq!(number_of_rows(text), Ok(2));
     }
 }

@@ -25,12 +25,6 @@ impl CsvRecord {
     pub(super) fn is_empty(&self) -> bool {
         self.cells.iter().all(|cell| cell.text.is_empty())
     }
-
-    /// Whether these are the texts of its cells.
-    pub(super) fn has_texts(&self, texts: &[&str]) -> bool {
-        let own = self.cells.iter().map(|cell| cell.text.trim());
-        own.eq(texts.iter().copied())
-    }
 }
 
 /// Reads one record after the other.

@@ -170,6 +170,11 @@ impl<'a> Reader<'a, '_, '_> {
         self.reading.begin_realm(name.as_ref());
         let rest = { members.0.iter() }.filter(|(name, _)| !is_read(name));
         for (name, value) in rest {
+            if let Some(read) = READ.iter().find(|read| read.eq_ignore_ascii_case(name)) {
+                return Err(format!(
+                    "its key {name:?} would be left out; is it `{read}`? Correct it, or remove it"
+                ));
+            }
             let Strict(value) = part(self.text, value.get())?;
             if name == "groups" {
                 self.reading.groups(&value, "");
@@ -334,9 +339,11 @@ fn is_plain(name: &str) -> bool {
     name.bytes().all(is_word) && name.bytes().next().is_some_and(|b| !b.is_ascii_digit())
 }
 
-/// Whether the member of a realm with this name is read.
+/// The members of a realm that users are read from.
+const READ: [&str; 2] = ["users", "federatedUsers"];
+
 fn is_read(name: &str) -> bool {
-    ["users", "federatedUsers"].contains(&name)
+    READ.contains(&name)
 }
 
 /// Whether an object is a realm, though it has a key twice.

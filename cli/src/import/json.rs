@@ -134,6 +134,16 @@ pub(super) fn part<'a, T: Deserialize<'a>>(document: &str, part: &'a str) -> Res
     })
 }
 
+/// What is wrong with a line that is a document of its own, and at which column.
+pub(crate) fn problem_in_line(error: &serde_json::Error) -> String {
+    let (reason, column) = (without_place(error), error.column());
+    if error.is_data() {
+        format!("column {column}: {reason}")
+    } else {
+        format!("it is not valid JSON: {reason} at column {column}")
+    }
+}
+
 /// The error, without a line and column that are not the file's, and in words that
 /// say nothing of the program.
 pub(crate) fn without_place(error: &serde_json::Error) -> String {

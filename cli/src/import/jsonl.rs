@@ -1,7 +1,7 @@
 //! JSON lines: one user as a JSON object on each line.
 
 use super::encoding::{end_in, lines};
-use super::json::{Strict, without_place};
+use super::json::{Strict, problem_in_line};
 use super::reading::Reading;
 use super::row::{Fields, Spot};
 use super::{Row, Rows};
@@ -22,14 +22,6 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Rows {
 fn row(spot: Spot, line: &str, reading: &mut Reading<'_>) -> Row {
     match serde_json::from_str(line) {
         Ok(Strict(value)) => Row::from_json(spot, value, Fields::Ours, reading),
-        Err(error) => {
-            let (reason, column) = (without_place(&error), error.column());
-            let problem = if error.is_data() {
-                format!("column {column}: {reason}")
-            } else {
-                format!("it is not valid JSON: {reason} at column {column}")
-            };
-            Row::unreadable(spot, problem)
-        }
+        Err(error) => Row::unreadable(spot, problem_in_line(&error)),
     }
 }

@@ -15,6 +15,7 @@ mod delimited;
 mod document;
 pub(crate) mod encoding;
 mod federated;
+mod foreign_names;
 mod format;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
@@ -32,6 +33,7 @@ pub(crate) mod reading;
 pub(crate) mod refusals;
 pub(crate) mod report;
 pub(crate) mod results;
+mod roles;
 mod row;
 mod rows;
 mod seats;

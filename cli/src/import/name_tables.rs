@@ -19,7 +19,10 @@ pub(super) const OURS: [(&str, Field); 11] = [
 
 /// The names that the fields have elsewhere, as [`plain`] makes them.
 pub(super) const ALIASES: &[(Field, &[&str])] = &[
-    (Field::Id, &["userid", "objectid", "uuid", "guid"]),
+    (
+        Field::Id,
+        &["userid", "objectid", "objectguid", "uuid", "guid"],
+    ),
     (
         Field::Email,
         &[
@@ -110,8 +113,10 @@ pub(super) const ALIASES: &[(Field, &[&str])] = &[
             "creationdate",
             "createddate",
             "datecreated",
+            "whencreated",
         ],
     ),
+    (Field::AccountControl, &["useraccountcontrol"]),
     (Field::RealmRoles, &["realmroles"]),
     (Field::ClientRoles, &["clientroles"]),
     (Field::ServiceAccount, &["serviceaccountclientid"]),
@@ -337,4 +342,26 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "themeid",
     "usinglicenseseat",
     "workinformation",
+    // The admin center of Microsoft 365.
+    "countryregion",
+    "dirsyncenabled",
+    "fax",
+    "lastdirsynctime",
+    "lastpasswordchangetimestamp",
+    "licenseassignmentdetails",
+    "oathtokenmetadata",
+    "passwordneverexpires",
+    "phonenumber",
+    "releasetrack",
+    "strongpasswordrequired",
+    // Google's Admin SDK.
+    "lastlogintime",
+    // Active Directory and other LDAP servers.
+    "cn",
+    "distinguishedname",
+    "dn",
+    "memberof",
+    "objectclass",
+    "sid",
+    "whenchanged",
 ];

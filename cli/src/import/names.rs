@@ -3,6 +3,7 @@
 
 use std::str::FromStr;
 
+use super::foreign_names::FOREIGN;
 use super::name_tables::{ALIASES, LEFT_OUT, OURS, SILENT};
 
 /// A field of a row.
@@ -16,6 +17,8 @@ pub(super) enum Field {
     Active,
     /// The opposite of [`Field::Active`].
     Inactive,
+    /// The same as flags of Active Directory.
+    AccountControl,
     Admin,
     CreatedAt,
     /// The id that the provisioner on the command line gave.
@@ -62,19 +65,21 @@ impl FromStr for Mapping {
             .rsplit_once('=')
             .filter(|(column, _)| !plain(column).is_empty())
             .ok_or("write it as COLUMN=field, such as 'Work mail=email'")?;
-        let target = match known(field.trim_ascii()) {
-            Some(Target::Field(Field::Attributes | Field::ExternalIds)) | None => {
-                return Err(format!(
-                    "there is no field {field:?}; there are {}",
-                    our_names()
-                ));
-            }
-            Some(target) => target,
-        };
-        Ok(Self {
-            column: column.to_owned(),
-            target,
-        })
+        match known(field.trim_ascii()) {
+            None
+            | Some(
+                Target::Field(Field::Attributes | Field::ExternalIds)
+                | Target::Silent
+                | Target::LeftOut,
+            ) => Err(format!(
+                "there is no field {field:?}; there are {}",
+                our_names()
+            )),
+            Some(target) => Ok(Self {
+                column: column.to_owned(),
+                target,
+            }),
+        }
     }
 }
 
@@ -85,14 +90,14 @@ pub(crate) struct Names<'a> {
     pub(crate) ignore: &'a [String],
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
     /// What `name` stands for; `None` where nobody has heard of it.
     pub(super) fn target(&self, name: &str) -> Option<Target> {
-        let is = |other: &str| other == name || plain(other) == plain(name);
-        if self.ignore.iter().any(|ignored| is(ignored)) {
+        if self.ignore.iter().any(|ignored| is_same(ignored, name)) {
             return Some(Target::Silent);
         }
-        if let Some(mapping) = self.map.iter().find(|mapping| is(&mapping.column)) {
+        let mut map = self.map.iter();
+        if let Some(mapping) = map.find(|mapping| is_same(&mapping.column, name)) {
             return Some(mapping.target.clone());
         }
         known(name)
@@ -129,14 +134,38 @@ impl Names<'_> {
         })
     }
 
+    /// What is wrong with options that say two things of one column.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        for (index, Mapping { column, target }) in self.map.iter().enumerate() {
+            let is_other =
+                |other: &Mapping| is_same(&other.column, column) && other.target != *target;
+            if self.map[..index].iter().any(is_other) {
+                return Some(format!(
+                    "--map says of the column {column:?} that it is two fields; name one"
+                ));
+            }
+            if self.ignore.iter().any(|ignored| is_same(ignored, column)) {
+                return Some(format!(
+                    "--map and --ignore both name the column {column:?}; leave one of them out"
+                ));
+            }
+        }
+        None
+    }
+
     /// The columns that the command line names and `names` does not have.
-    pub(super) fn absent<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&str> {
+    pub(super) fn absent<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&'a str> {
         let names: Vec<_> = names.map(plain).collect();
-        let asked = self.map.iter().map(|mapping| mapping.column.as_str());
+        let asked = self.asked();
         asked
-            .chain(self.ignore.iter().map(String::as_str))
             .filter(|column| !names.contains(&plain(column)))
             .collect()
+    }
+
+    /// The columns that the command line names.
+    pub(super) fn asked(self) -> impl Iterator<Item = &'a str> {
+        let mapped = self.map.iter().map(|mapping| mapping.column.as_str());
+        mapped.chain(self.ignore.iter().map(String::as_str))
     }
 }
 
@@ -167,11 +196,16 @@ fn behind<'n>(prefix: &str, name: &'n str) -> Option<&'n str> {
     (start.eq_ignore_ascii_case(prefix) && !rest.is_empty()).then_some(rest)
 }
 
+/// What the fields are called elsewhere.
+fn aliases() -> impl Iterator<Item = &'static (Field, &'static [&'static str])> {
+    ALIASES.iter().chain(FOREIGN)
+}
+
 fn by_plain_name(name: &str) -> Option<Target> {
     if let Some((_, field)) = OURS.iter().find(|(ours, _)| plain(ours) == name) {
         return Some(Target::Field(*field));
     }
-    if let Some((field, _)) = ALIASES.iter().find(|(_, names)| names.contains(&name)) {
+    if let Some((field, _)) = aliases().find(|(_, names)| names.contains(&name)) {
         return Some(Target::Field(*field));
     }
     if SILENT.contains(&name) {
@@ -199,6 +233,11 @@ pub(super) fn plain(name: &str) -> String {
     letters.flat_map(char::to_lowercase).collect()
 }
 
+/// Whether the command line means `name`.
+pub(super) fn is_same(option: &str, name: &str) -> bool {
+    option == name || plain(option) == plain(name)
+}
+
 /// Our names in a sentence.
 pub(super) fn our_names() -> String {
     let names = OURS.map(|(name, _)| name);
@@ -211,7 +250,7 @@ fn nearest(name: &str) -> Option<&'static str> {
     const LIKENESS_MIN: f64 = 0.7;
     let name = plain(name);
     let ours = OURS.iter().map(|(ours, _)| (*ours, *ours));
-    let others = ALIASES.iter().flat_map(|(field, names)| {
+    let others = aliases().flat_map(|(field, names)| {
         let ours = OURS.iter().find(|(_, other)| other == field);
         let ours = ours.map_or("active", |(ours, _)| ours);
         names.iter().map(move |name| (*name, ours))
@@ -339,7 +378,15 @@ mod tests {
         );
         assert_eq!(names.target("email"), Some(Target::Silent));
         assert_eq!(names.absent(["email", "team"].into_iter()), ["Work mail"]);
-        for wrong in ["email", "=email", "a=b", "a=attributes", "a="] {
+        for wrong in [
+            "email",
+            "=email",
+            "a=b",
+            "a=attributes",
+            "a=",
+            "a=password",
+            "a=version",
+        ] {
             assert!(wrong.parse::<Mapping>().is_err(), "{wrong}");
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::encoding::Encoding;
-use super::names::Names;
+use super::names::{Names, is_same};
 use super::values::shortened;
 use crate::args::FormatArg;
 use crate::output::count;
@@ -56,6 +56,8 @@ impl Default for ReadOptions<'_> {
 /// Files that are being read: the options, and what is to be said of them all.
 pub(crate) struct Reading<'a> {
     pub(super) options: ReadOptions<'a>,
+    /// What the command line names of columns and fields that no file had so far.
+    unmet: Vec<&'a str>,
     left_out: BTreeMap<String, usize>,
     client_roles: BTreeMap<String, usize>,
     /// The name of the Keycloak realm that is being read; empty if it has none.
@@ -76,6 +78,7 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(options: ReadOptions<'a>) -> Self {
         Self {
             options,
+            unmet: options.names.asked().collect(),
             file: (String::new(), 0),
             left_out: BTreeMap::new(),
             client_roles: BTreeMap::new(),
@@ -107,6 +110,11 @@ impl<'a> Reading<'a> {
             progress.rename(&format!("reading {name}: {rows} rows"));
             progress.reach(end as u64);
         }
+    }
+
+    /// A field or column that a file has.
+    pub(super) fn meet(&mut self, name: &str) {
+        self.unmet.retain(|asked| !is_same(asked, name));
     }
 
     /// A field or column that there is no place for.
@@ -188,6 +196,13 @@ impl<'a> Reading<'a> {
     /// What there is to say of the files, a sentence each.
     pub(crate) fn notes(&self) -> Vec<String> {
         let mut notes = self.others.clone();
+        if !self.unmet.is_empty() {
+            let names: Vec<_> = self.unmet.iter().map(|name| format!("{name:?}")).collect();
+            notes.push(format!(
+                "no user has what --map or --ignore names: {}; check how it is written",
+                names.join(", ")
+            ));
+        }
         if !self.service_accounts.is_empty() {
             notes.push(format!(
                 "{} skipped: {}",

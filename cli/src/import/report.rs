@@ -1,4 +1,4 @@
-//! What came of an import, as text and as JSON.
+//! The report of an import, as text and as JSON.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -38,7 +38,7 @@ pub(crate) struct ReadFile {
     pub(crate) rows: usize,
 }
 
-/// What came of an import.
+/// The report of an import.
 pub(crate) struct Report<'a> {
     source: Source<'a>,
     outcomes: Outcomes<'a>,
@@ -97,7 +97,7 @@ impl<'a> Report<'a> {
         candidate.is_noted().then_some(candidate)
     }
 
-    /// What is not as the file has it of a user.
+    /// Where the result for a user differs from the file.
     fn notes(&self, imported: &Imported<'_>) -> Vec<String> {
         self.noted(imported).map_or_else(Vec::new, |candidate| {
             candidate.notes(&self.source.rows.get(candidate.row))
@@ -213,7 +213,7 @@ impl<'a> Report<'a> {
             format!("{} updated", self.number_of(Fate::Updated)),
             format!("{} unchanged", self.number_of(Fate::Unchanged)),
         ];
-        // What a plain import never does is not worth a zero.
+        // Zeros are left out for what a plain import never does.
         for (fate, what) in [
             (Fate::Skipped, "skipped"),
             (Fate::Deactivated, "deactivated (not in the file)"),
@@ -248,7 +248,7 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
-    /// What is not as the file has it, of the first users for whom that is so.
+    /// Writes where the result differs from the file, for the first such users.
     fn write_notes(&self, out: &mut dyn Write) -> Result<()> {
         let is_noted = |imported: &Imported<'_>| self.noted(imported).is_some();
         let number = self.outcomes.each().filter(is_noted).count();

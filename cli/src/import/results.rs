@@ -68,8 +68,7 @@ impl From<&User> for ShownUser {
 }
 
 impl Results {
-    /// Nothing has become of anybody yet. Users are kept to be shown if nothing is going to be
-    /// written.
+    /// No results yet. Users are kept for the report if nothing is going to be written.
     pub(super) fn new(plan: &Plan, is_shown: bool) -> Self {
         Self {
             changes: false,

@@ -11,7 +11,9 @@ use super::cells;
 use super::maps::text_of_scalar;
 use super::names::{Field, Target, misspells_a_power, unknown};
 use super::reading::Reading;
-use super::values::{is_active, is_not_inactive, kind_of, mismatch, moment, shortened, truth};
+use super::values::{
+    is_active, is_enabled, is_not_inactive, kind_of, mismatch, moment, shortened, truth,
+};
 
 /// A row of a file: a user, as far as it could be read.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +27,8 @@ pub(crate) struct Row {
     pub(crate) given_name: Option<Box<str>>,
     pub(crate) family_name: Option<Box<str>>,
     pub(crate) active: Option<bool>,
+    /// Whether one of the fields that say so has the user suspended, archived or the like.
+    pub(super) inactive: Option<bool>,
     pub(crate) admin: Option<bool>,
     pub(crate) created_at: Option<Timestamp>,
     pub(crate) attributes: Pairs,
@@ -34,7 +38,7 @@ pub(crate) struct Row {
     pub(super) admin_by_role: Option<bool>,
     /// Whether it is the account of a program, which Keycloak makes.
     pub(super) is_service_account: bool,
-    /// What keeps the row from being taken.
+    /// Why the row can't be imported.
     pub(crate) problems: Vec<String>,
     /// What was left out of it.
     pub(crate) notes: Vec<String>,
@@ -123,7 +127,7 @@ pub(super) enum Fields {
 }
 
 impl Row {
-    /// A row of which nothing was read yet.
+    /// An empty row.
     pub(super) fn at(spot: Spot) -> Self {
         Self {
             place: RowPosition { file: None, spot },
@@ -166,6 +170,7 @@ impl Row {
         let names = reading.options.names;
         let has_address = names.has_state_on_a_map(members.keys().map(String::as_str));
         for (name, value) in members {
+            reading.meet(&name);
             match names.target_beside(&name, has_address) {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
@@ -202,6 +207,14 @@ impl Row {
     /// Concludes the reading of fields.
     pub(super) fn finish(&mut self) {
         self.admin = self.admin.or(self.admin_by_role);
+        if (self.active, self.inactive) == (Some(true), Some(true)) {
+            self.problems.push(
+                "one field says that the user is active, and another that they are not; leave one \
+                 of them out with --ignore"
+                    .to_owned(),
+            );
+        }
+        self.active = self.active.or(self.inactive.map(|inactive| !inactive));
     }
 
     /// Whether this is no user but the account of a program.
@@ -242,7 +255,12 @@ impl Row {
             Field::GivenName => set(&mut self.given_name, name, text(name, value)?.into()),
             Field::FamilyName => set(&mut self.family_name, name, text(name, value)?.into()),
             Field::Active => set(&mut self.active, name, is_active(name, &value)?),
-            Field::Inactive => set(&mut self.active, name, is_not_inactive(name, &value)?),
+            Field::Inactive => {
+                let is_inactive = !is_not_inactive(name, &value)?;
+                self.inactive = Some(self.inactive == Some(true) || is_inactive);
+                Ok(())
+            }
+            Field::AccountControl => set(&mut self.active, name, is_enabled(name, &value)?),
             Field::Admin => set(&mut self.admin, name, truth(name, &value)?),
             Field::CreatedAt => set(&mut self.created_at, name, moment(name, &value)?),
             Field::Attributes => {
@@ -261,14 +279,7 @@ impl Row {
                 self.read_external_ids(name, value);
                 Ok(())
             }
-            Field::RealmRoles => {
-                let Value::Array(roles) = &value else {
-                    return Err(mismatch(name, "a list of names", &value));
-                };
-                let is_admin = roles.iter().any(|role| role == reading.options.admin_role);
-                self.admin_by_role = Some(self.admin_by_role.unwrap_or(false) || is_admin);
-                Ok(())
-            }
+            Field::RealmRoles => self.read_realm_roles(name, &value, reading),
             Field::ClientRoles => self.read_client_roles(name, &value, reading),
             Field::ServiceAccount => {
                 self.is_service_account = true;
@@ -304,39 +315,6 @@ impl Row {
         set(&mut self.id, name, id)
     }
 
-    fn read_client_roles(
-        &mut self,
-        name: &str,
-        value: &Value,
-        reading: &mut Reading<'_>,
-    ) -> Result<(), String> {
-        let Value::Object(clients) = value else {
-            return Err(mismatch(name, "an object of lists", value));
-        };
-        for (client, roles) in clients {
-            let Value::Array(roles) = roles else {
-                return Err(mismatch(
-                    &format!("{name}.{client}"),
-                    "a list of names",
-                    roles,
-                ));
-            };
-            for role in roles.iter().filter_map(Value::as_str) {
-                let full = format!("{client}/{role}");
-                if reading.options.admin_client_roles.contains(&full) {
-                    self.admin_by_role = Some(true);
-                    self.notes.push(format!("admin by the client role {full}"));
-                } else if role.to_ascii_lowercase().contains("admin") {
-                    reading.client_role(&full);
-                }
-            }
-        }
-        if !reading.options.admin_client_roles.is_empty() {
-            self.admin_by_role.get_or_insert(false);
-        }
-        Ok(())
-    }
-
     /// Who the row is about, as far as it says.
     pub(crate) fn identity(&self) -> Identity<'_> {
         Identity(self)
@@ -348,7 +326,7 @@ pub(super) fn is_federated(id: &str) -> bool {
     id.starts_with("f:") && id[2..].contains(':')
 }
 
-/// Sets what may be there once, under whichever name.
+/// Sets a field that a row may have once, under whichever name.
 fn set<T>(target: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
     if target.is_some() {
         return Err(format!("{name} is there twice, or under two names"));
@@ -364,7 +342,7 @@ fn set_filled(target: &mut Option<Box<str>>, name: &str, text: String) -> Result
     set(target, name, text.into())
 }
 
-/// Nothing but white space is no email, username or id.
+/// White space alone is no email, username or id.
 fn filled(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.trim_ascii().is_empty())
 }

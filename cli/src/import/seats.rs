@@ -1,4 +1,4 @@
-//! Who of a file gets a seat.
+//! Which users of a file get a seat.
 
 use headcount::Seats;
 
@@ -6,7 +6,7 @@ use super::candidate::Candidate;
 use super::options::{Keep, OnExisting, Options};
 use crate::args::WhenFull;
 
-/// How the seats went.
+/// How the seats were shared out.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shares {
     /// The rows without a seat in the file's order, where that is a reason to refuse it.
@@ -33,8 +33,8 @@ pub(super) fn share_out(
         let was_active = candidate.user.as_ref().map(|user| user.is_active);
         let told = candidate.told_active;
         candidate.active = told.or(was_active).unwrap_or(true);
-        // Who was not touched since the creation was not switched off either, and may
-        // have waited for a seat.
+        // A user who was not changed since they were created was not deactivated either, and may be
+        // waiting for a seat.
         let is_touched = candidate.user.as_ref().is_some_and(|user| user.is_touched);
         let is_off = was_active == Some(false) && is_touched;
         if is_off && told == Some(true) && options.keeps(Keep::Active) {

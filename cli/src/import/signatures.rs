@@ -1,7 +1,7 @@
-//! Files that are no text, told by how they begin.
+//! Files that are not text, recognized by how they begin.
 
 /// How files begin, and what to say of them.
-const SIGNATURES: [(&[u8], &str); 13] = [
+const SIGNATURES: [(&[u8], &str); 15] = [
     (b"\x1f\x8b", "it is compressed with gzip; unpack it first"),
     (
         b"\x28\xb5\x2f\xfd",
@@ -35,11 +35,16 @@ const SIGNATURES: [(&[u8], &str); 13] = [
         b"redb\x1a\x0a\xa9\x0d\x0a",
         "it is a directory's file; `headcount --db FILE export` writes one that can be imported",
     ),
+    (b"dn: ", "it is LDIF; export the users as CSV or JSON"),
+    (
+        b"BEGIN:VCARD",
+        "it is vCards; export the users as CSV or JSON",
+    ),
     (b"\xff\xfe\0\0", "it is UTF-32; save it as UTF-8"),
     (b"\0\0\xfe\xff", "it is UTF-32; save it as UTF-8"),
 ];
 
-/// What to say of a file that is no text; `None` if it may be one.
+/// What to say of a file that is not text; `None` if it may be text.
 pub(super) fn of_another_kind(bytes: &[u8]) -> Option<&'static str> {
     let found = SIGNATURES
         .iter()

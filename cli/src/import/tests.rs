@@ -1,5 +1,4 @@
-//! What the formats are told apart by, how rows are read, and that nothing
-//! whatever makes the importer panic.
+//! How formats are told apart and rows are read, and that no input makes the importer panic.
 
 use std::fs;
 use std::path::Path;
@@ -137,6 +136,42 @@ fn admin_is_what_the_file_says_before_what_its_roles_say() {
         admin(json!({ "admin": true, "realmRoles": [] })),
         Some(true)
     );
+}
+
+#[test]
+fn roles_that_have_no_names_are_refused() {
+    for roles in [
+        json!({ "realmRoles": [{ "name": "admin" }] }),
+        json!({ "realmRoles": ["user", null] }),
+        json!({ "clientRoles": { "realm-management": [{ "name": "realm-admin" }] } }),
+    ] {
+        let problems = row(roles, Fields::Keycloak).problems;
+        assert!(
+            problems[0].ends_with("it has to be a list of names"),
+            "{problems:?}"
+        );
+    }
+}
+
+#[test]
+fn who_is_suspended_or_archived_is_inactive() {
+    for (user, active) in [
+        (json!({ "suspended": false, "archived": false }), true),
+        (json!({ "suspended": false, "archived": true }), false),
+        (json!({ "suspended": true, "archived": false }), false),
+        (json!({ "active": true, "suspended": false }), true),
+        (json!({ "active": false, "suspended": false }), false),
+        (json!({ "userAccountControl": 514 }), false),
+    ] {
+        let row = row(user.clone(), Fields::Ours);
+        assert_eq!(
+            (row.active, &*row.problems),
+            (Some(active), &[][..]),
+            "{user}"
+        );
+    }
+    let row = row(json!({ "active": true, "suspended": true }), Fields::Ours);
+    assert!(row.problems[0].contains("another that they are not"));
 }
 
 #[test]

@@ -40,7 +40,12 @@ const NO: &[&str] = &[
 /// States in which a user can log in. Words are separated by spaces here.
 const ACTIVE: &[&str] = &[
     "active",
+    "activated",
     "enabled",
+    "aktiv",
+    "actif",
+    "activo",
+    "attivo",
     "provisioned",
     "pending user action",
     "recovery",
@@ -52,6 +57,14 @@ const ACTIVE: &[&str] = &[
 /// States in which a user can't.
 const INACTIVE: &[&str] = &[
     "inactive",
+    "not active",
+    "inaktiv",
+    "gesperrt",
+    "deaktiviert",
+    "inactif",
+    "désactivé",
+    "inactivo",
+    "inattivo",
     "disabled",
     "suspended",
     "deactivated",
@@ -95,6 +108,20 @@ pub(super) fn is_not_inactive(name: &str, value: &Value) -> Result<bool, String>
         Some(active) => Ok(active),
         None => is_active(name, value).map(|truth| !truth),
     }
+}
+
+/// Whether the `userAccountControl` of Active Directory, such as 512 or 514, is that of an
+/// account that is not disabled.
+pub(super) fn is_enabled(name: &str, value: &Value) -> Result<bool, String> {
+    const DISABLED: u32 = 2;
+    let flags = match value {
+        Value::Number(number) => number.as_u64().and_then(|flags| flags.try_into().ok()),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    flags
+        .map(|flags: u32| flags & DISABLED == 0)
+        .ok_or_else(|| format!("{name}: it has to be a number of flags, such as 512 or 514"))
 }
 
 /// Whether a state lets a user log in; `None` for anything else.
@@ -194,8 +221,8 @@ fn refuse_days(name: &str, value: &Value) -> Result<(), String> {
     }
 }
 
-/// The unit is told by the size: as milliseconds, today's seconds would be January
-/// of 1970, and as seconds, today's milliseconds the year 56000.
+/// The size tells the unit: as milliseconds, today's seconds would be January of 1970, and as
+/// seconds, today's milliseconds the year 56000.
 fn since_1970(name: &str, number: u64) -> Result<Timestamp, String> {
     const SECONDS_MIN: u64 = 100_000_000;
     const MILLIS_MIN: u64 = 100_000_000_000;
@@ -229,7 +256,7 @@ pub(super) fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// `text`, if it is not longer than any sensible name.
+/// `text`, cut off where it is longer than any sensible name.
 pub(super) fn shortened(text: &str) -> Cow<'_, str> {
     const CHARS_MAX: usize = 80;
     match text.char_indices().nth(CHARS_MAX) {
@@ -268,6 +295,17 @@ mod tests {
             "blocked",
         ] {
             assert_eq!(is_active("a", &json!(word)), Ok(false), "{word}");
+        }
+        for (flags, enabled) in [
+            (json!(512), true),
+            (json!("514"), false),
+            (json!(" 66048 "), true),
+            (json!(66_050), false),
+        ] {
+            assert_eq!(is_enabled("a", &flags), Ok(enabled), "{flags}");
+        }
+        for flags in [json!("0x202"), json!(""), json!(-2), json!(true)] {
+            assert!(is_enabled("a", &flags).is_err(), "{flags}");
         }
         assert_eq!(truth("a", &json!(1)), Ok(true));
         for word in ["maybe", "active", "Suspended"] {

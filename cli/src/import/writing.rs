@@ -39,7 +39,7 @@ pub(crate) fn carry_out(
     {
         return Ok(results);
     }
-    // Nothing is told of a batch before its end.
+    // A batch reports no progress.
     let users = count(plan.subjects(), "user");
     options.progress.say(&match purpose {
         Purpose::Write => format!("writing {users} as one batch"),
@@ -68,7 +68,7 @@ pub(super) fn refusals(
     Ok((subjects, directory.preview(batch)?))
 }
 
-/// The file, if there are so many users that streaming is worth it.
+/// The file, if there are enough users for streaming to pay off.
 fn streaming<'d>(directory: &'d Directory, plan: &Plan) -> Option<&'d headcount::Directory> {
     { directory.here() }.filter(|_| plan.subjects() >= STREAM_MIN)
 }
@@ -99,10 +99,9 @@ fn stream(
     let mut results = Results::new(plan, purpose == Purpose::DryRun);
     let visit = |part: StreamPart| {
         let subjects = subjects.borrow();
-        results.ownerless.extend(&part.applied.ownerless);
-        for (subject, outcome) in subjects[part.first_op..].iter().zip(&part.applied.outcomes) {
+        for (subject, outcome) in subjects[part.first_op..].iter().zip(&part.outcomes) {
             if let Subject::User(id) = outcome.subject
-                && let Some(user) = part.applied.user(id)
+                && let Some(user) = part.user(id)
             {
                 let before = part.before(id);
                 let changed = before.map_or_else(Vec::new, |before| changed_fields(before, user));
@@ -113,15 +112,14 @@ fn stream(
         options.progress.reach(last as u64);
     };
     let ops = ops(plan, rows, options, &subjects);
-    let changes = match purpose {
-        Purpose::Write => file
-            .apply_stream(ops, visit)
-            .map(|sequence| Some(sequence.is_some())),
+    let applied = match purpose {
+        Purpose::Write => file.apply_stream(ops, visit).map(Some),
         Purpose::Trial | Purpose::DryRun => file.dry_run_stream(ops, visit),
     };
-    match changes {
-        Ok(Some(changes)) => {
-            results.changes = changes;
+    match applied {
+        Ok(Some(applied)) => {
+            results.changes = applied.sequence.is_some();
+            results.ownerless = applied.ownerless;
             Ok(Some(results))
         }
         Ok(None) => Ok(None),
@@ -174,7 +172,7 @@ fn apply(
         let place = before.binary_search_by_key(&id, |user| user.id());
         let changed = match place.ok().and_then(|place| before.get(place)) {
             Some(before) => changed_fields(before, user),
-            // Of the others, nothing but the seat is asked.
+            // Of the others, only the seat can have changed.
             None if outcome.changed && !is_new => vec!["active".to_owned()],
             None => Vec::new(),
         };

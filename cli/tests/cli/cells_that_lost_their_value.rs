@@ -78,6 +78,43 @@ fn names_that_a_spreadsheet_changed_are_refused() {
 }
 
 #[test]
+fn quotes_that_csv_does_not_know_are_refused() {
+    for (file, told) in [
+        (
+            "email,'first name'\nann@ex.co,'Ann'\n",
+            "in its header, \"'first name'\" is in quotes (U+0027)",
+        ),
+        (
+            "\u{201c}email\u{201d},\u{201c}first name\u{201d}\n",
+            "in its header, \"\u{201c}email\u{201d}\" is in quotes (U+201C)",
+        ),
+        (
+            "email,first name\nann@ex.co,'Ann'\n",
+            "line 2, ann@ex.co: first name: \"'Ann'\" is in quotes (U+0027)",
+        ),
+        (
+            "email,surname\nann@ex.co,\u{201e}Lee\u{201c}\n",
+            "surname: \"\u{201e}Lee\u{201c}\" is in quotes (U+201E)",
+        ),
+        (
+            "email,username\nann@ex.co,`ann`\n",
+            "username: \"`ann`\" is in quotes (U+0060)",
+        ),
+        (
+            "\"email,username\"\n\"ann@ex.co,ann\"\n",
+            "take out the quotes around whole lines",
+        ),
+    ] {
+        refused(file, "", &[told]);
+    }
+    let file = "email,attributes.note,last name\nann@ex.co,'x',Ann 'Annie' Lee\n";
+    assert_eq!(
+        listed(file, "", "attributes.note,family_name"),
+        ["'x',Ann 'Annie' Lee"]
+    );
+}
+
+#[test]
 fn json_is_judged_like_csv() {
     let ids = "--map uid=external_id --provisioner g";
     let lost = "has U+FFFD in place of a character that was lost";
@@ -180,6 +217,8 @@ fn files_of_another_kind_are_told() {
         (b"PK\x03\x04\x14\0", "save the sheet as CSV"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "save the sheet as CSV"),
         (b"<!DOCTYPE html><html>", "it is HTML or XML"),
+        (b"dn: uid=ann,dc=ex\nmail: ann@ex.co\n", "it is LDIF"),
+        (b"BEGIN:VCARD\n", "it is vCards"),
         (b"\xff\xfe\0\0e\0\0\0", "it is UTF-32"),
         (
             b"email\nann@ex.co\n\0\0\0",

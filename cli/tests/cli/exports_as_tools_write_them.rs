@@ -4,7 +4,7 @@
 use crate::folder::{Folder, assert_says};
 
 /// Name, content, options, and what the report says.
-const EXPORTS: [(&str, &str, &str, &[&str]); 6] = [
+const EXPORTS: [(&str, &str, &str, &[&str]); 11] = [
     (
         // A state is one on a map here.
         "okta-profiles.csv",
@@ -70,6 +70,52 @@ const EXPORTS: [(&str, &str, &str, &[&str]); 6] = [
          Ann,ann,ann@ex.co,ldap_blocked,Owner,2024-01-01,\n",
         "",
         &["1 created", "ann@ex.co  ann       -     no "],
+    ),
+    (
+        "microsoft-365.csv",
+        "Block credential,City,Country/Region,DirSyncEnabled,Display name,Fax,First name,Last name,\
+         Last password change time stamp,License assignment details,Licenses,Oath token metadata,\
+         Object Id,Password never expires,Phone number,Release track,State,\
+         Strong password required,User principal name,When created\n\
+         FALSE,,,,Ann Lee,,Ann,Lee,,,E3,,87d349ed-44d7-43e1-9a83-5f2406dee5bd,FALSE,,,CA,TRUE,\
+         ann@ex.co,2023-01-05 10:00:00Z\n\
+         TRUE,,,,Bo Ray,,Bo,Ray,,,,,97d349ed-44d7-43e1-9a83-5f2406dee5bd,FALSE,,,CA,TRUE,\
+         bo@ex.co,2023-01-05 10:00:00Z\n",
+        "",
+        &["2 created", "Ann Lee  yes", "Bo Ray   no "],
+    ),
+    (
+        // A user can be archived, suspended, or both.
+        "google-api.csv",
+        "primaryEmail,name.givenName,name.familyName,suspended,archived,isAdmin,orgUnitPath,\
+         creationTime,lastLoginTime\n\
+         ann@ex.co,Ann,Lee,False,False,True,/,2023-01-05T10:00:00.000Z,1970-01-01T00:00:00.000Z\n\
+         bo@ex.co,Bo,Ray,False,True,False,/,2023-01-05T10:00:00.000Z,\n\
+         cy@ex.co,Cy,Ray,True,False,False,/,2023-01-05T10:00:00.000Z,\n",
+        "",
+        &["Ann Lee  yes   yes", "Bo Ray   no ", "Cy Ray   no "],
+    ),
+    (
+        "active-directory.csv",
+        "DN,objectClass,sAMAccountName,mail,givenName,sn,userAccountControl,whenCreated\n\
+         \"CN=Ann,DC=ex\",user,ann,ann@ex.co,Ann,Lee,512,20240501120000.0Z\n\
+         \"CN=Bo,DC=ex\",user,bo,bo@ex.co,Bo,Ray,66050,20240501120000.0Z\n",
+        "",
+        &["2 created", "Ann Lee  yes", "Bo Ray   no "],
+    ),
+    (
+        "personal.csv",
+        "E-Mail-Adresse;Benutzername;Vorname;Nachname;Aktiv;Erstellt am\n\
+         ann@ex.co;ann;Ann;Lee;Ja;01.05.2024\nbo@ex.co;bo;Bo;Ray;Nein;02.05.2024\n",
+        "",
+        &["2 created", "Ann Lee  yes", "Bo Ray   no "],
+    ),
+    (
+        "personnel.csv",
+        "Adresse e-mail;Pr\u{e9}nom;Nom de famille;Nom d'utilisateur;Statut\n\
+         ann@ex.co;Ann;Lee;ann;Actif\nbo@ex.co;Bo;Ray;bo;D\u{e9}sactiv\u{e9}\n",
+        "--map 'Statut=active'",
+        &["2 created", "Ann Lee  yes", "Bo Ray   no "],
     ),
 ];
 
@@ -139,6 +185,17 @@ fn what_went_wrong_on_the_way_is_said() {
             "headless.csv",
             "ann@ex.co,ann\nbob@ex.co,bob\n",
             "the first line needs the names of the columns, and this one has an address",
+        ),
+        (
+            // The delimiter is known although none of the columns is.
+            "strange.csv",
+            "Wer;Was;Wo\na;b;c\n",
+            "unknown columns \"Wer\", \"Was\", \"Wo\"",
+        ),
+        (
+            "case.json",
+            "{\"realm\":\"d\",\"users\":[{\"email\":\"a@b\"}],\"Users\":[{\"email\":\"c@d\"}]}",
+            "its key \"Users\" would be left out",
         ),
         (
             "joined.json",

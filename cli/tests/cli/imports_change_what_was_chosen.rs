@@ -220,3 +220,43 @@ fn columns_are_mapped_ignored_and_named_when_unknown() {
         ],
     );
 }
+
+#[test]
+fn options_that_contradict_each_other_are_usage_errors() {
+    let folder = folder_with_ann();
+    folder.write("u.csv", "email,team\nann@ex.co,a\n");
+    folder.write("u.jsonl", "{\"email\":\"ann@ex.co\"}\n");
+    for (options, told) in [
+        (
+            "--map team=attributes.team --ignore Team",
+            "--map and --ignore both name the column \"team\"",
+        ),
+        (
+            "--map team=attributes.team --map Team=username",
+            "--map says of the column \"Team\" that it is two fields",
+        ),
+        ("--map team=password", "there is no field \"password\""),
+        (
+            "--keep none,email --ignore team",
+            "--keep none keeps nothing",
+        ),
+    ] {
+        let run = folder.run(&format!("import u.csv {options}"));
+        assert_eq!((run.code, &*run.out), (2, ""), "{options}");
+        assert_says(&run.err, &[told]);
+    }
+    let twice = "--map team=attributes.team --map team=attributes.team";
+    assert_says(
+        &folder.done(&format!("import u.csv {twice}")),
+        &["1 updated"],
+    );
+    // A member that no user of a JSON file has may be misspelt, or just be nobody's.
+    for (options, is_told) in [
+        ("--map tema=attributes.team", true),
+        ("--map Email=email", false),
+    ] {
+        let told = folder.json(&format!("import u.jsonl {options}"))["notes"].to_string();
+        let is_there = told.contains("no user has what --map or --ignore names");
+        assert_eq!(is_there, is_told, "{told}");
+    }
+}

@@ -61,6 +61,8 @@ const LINES: &[&str] = &[
     "workspaces show 2024",
     "workspaces members Models",
     "workspaces show 'name:2'",
+    "workspaces show 'name:'",
+    "workspaces delete 'name: ' --yes",
     "workspaces archive 2024",
     "workspaces archive 2024 --if-version 1",
     "workspaces restore 2024",

@@ -38,6 +38,11 @@ fn what_can_be_taken_back_is() {
          {\"op\":\"create_workspace\",\"name\":\"v\",\"owner\":\"cho@ex.co\"}\n\
          {\"op\":\"deactivate_user\",\"user\":\"bob@ex.co\"}\n",
     );
+    folder.write(
+        "default.jsonl",
+        "{\"op\":\"create_user\",\"email\":\"cho@ex.co\"}\n\
+         {\"op\":\"default_workspace\",\"user\":\"cho@ex.co\"}\n",
+    );
     for line in [
         "users deactivate bob@ex.co",
         "users update bob@ex.co --admin true",
@@ -48,6 +53,7 @@ fn what_can_be_taken_back_is() {
         "workspaces remove w bob@ex.co",
         "license set 7",
         "batch many.jsonl",
+        "batch default.jsonl",
     ] {
         let before = state(&folder);
         folder.done(line);
@@ -87,6 +93,7 @@ fn what_is_not_kept_or_came_after_is_refused() {
     folder.done("workspaces add v cho@ex.co"); // 10
     folder.done("users create dee@ex.co"); // 11
     folder.done("users delete dee@ex.co --yes"); // 12
+    folder.done("workspaces default ann@ex.co"); // 13
     let before = (state(&folder), latest(&folder));
     for (line, kind, part) in [
         ("undo 5", "conflict", "change 7"),
@@ -97,7 +104,8 @@ fn what_is_not_kept_or_came_after_is_refused() {
         ("undo 12", "not_undoable", "can't be undone"),
         ("undo 1", "not_undoable", "can't be undone"),
         ("undo 0", "invalid_argument", "numbered from 1"),
-        ("undo 13", "invalid_argument", "no change 13"),
+        ("undo 13", "not_undoable", "can't be undone"),
+        ("undo 14", "invalid_argument", "no change 14"),
         ("undo 10 --if-version 1", "", ""),
     ] {
         if kind.is_empty() {
@@ -109,6 +117,7 @@ fn what_is_not_kept_or_came_after_is_refused() {
         assert_says(error["message"].as_str().unwrap(), &[part]);
     }
     assert_says(&folder.refused("undo 12"), &["deleted for good"]);
+    assert_says(&folder.refused("undo 13"), &["archive it instead"]);
     // To undo the later change first would not help.
     assert_says(&folder.refused("undo 7"), &["by hand"]);
     assert_eq!((state(&folder), latest(&folder)), before);

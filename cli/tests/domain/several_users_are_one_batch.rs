@@ -1,5 +1,7 @@
 //! `headcount users activate|deactivate|delete` of several users: all of them, or none.
 
+use std::fs;
+
 use serde_json::json;
 
 use crate::folder::{Folder, assert_says};
@@ -32,6 +34,45 @@ fn by_name_in_a_file_or_from_standard_input() {
         folder.write("bad.txt", file);
         assert_says(&folder.refused("users disable --from bad.txt"), &[told]);
     }
+}
+
+#[test]
+fn a_file_of_names_is_read_to_the_letter() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    let utf16 = "\u{feff}ann@ex.co\r\n".encode_utf16();
+    let utf16: Vec<u8> = utf16.flat_map(u16::to_le_bytes).collect();
+    for file in [
+        &utf16[..],
+        b"# left\rann@ex.co\r",
+        "ann@ex.co\u{a0}\n".as_bytes(),
+    ] {
+        fs::write(folder.path("names.txt"), file).unwrap();
+        let told = folder.json("users deactivate --from names.txt");
+        assert_eq!(told["users"][0]["email"], "ann@ex.co");
+        assert_eq!(told["users"].as_array().unwrap().len(), 1);
+    }
+    folder.done("users activate ann@ex.co");
+    for (file, told) in [
+        (
+            &br#"{"email":"ann@ex.co","em\u0061il":"bob@ex.co"}"#[..],
+            "line 1 of names.txt: column 33: the key \"email\" is there twice",
+        ),
+        (
+            b"Ren\xe9\n",
+            "can't read names.txt: it is not UTF-8: line 1, column 4",
+        ),
+        (
+            "ann@ex.co\n\u{feff}bob@ex.co\n".as_bytes(),
+            "can't read names.txt: line 2 begins with the byte order mark",
+        ),
+    ] {
+        fs::write(folder.path("names.txt"), file).unwrap();
+        assert_says(
+            &folder.refused("users deactivate --from names.txt"),
+            &[told],
+        );
+    }
+    assert!(folder.users("--inactive").is_empty());
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn a_panic_while_reading_gives_the_absent_answer() {
         assert_eq!(hc_user_is_active(user), 1);
         let bug = |_: &User| -> Option<i32> { panic!("a bug") };
         assert_eq!(read(user.cast::<User>(), 7, bug), 7);
-        // A user never changes, so there is nothing that could be half done.
+        // A user never changes, so nothing can be half done.
         assert_eq!(hc_user_is_active(user), 1);
         let bug = |_: &HcDirectory| -> Option<i32> { panic!("a bug") };
         assert_eq!(ask(directory, 7, bug), 7);

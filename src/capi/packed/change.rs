@@ -3,7 +3,7 @@
 use super::{PackedKind, PackedRecord, Writer, count, text_bytes};
 use crate::capi::event::{HcEvent, HcField};
 use crate::capi::license::HcLicense;
-use crate::capi::member::HcRole;
+use crate::capi::role::HcRole;
 use crate::model::{Change, Event, License, RequestId, Role, UserId, WorkspaceId};
 
 /// Bytes before the events.
@@ -45,7 +45,7 @@ impl PackedRecord for Change {
     }
 }
 
-/// Where the events of a change end.
+/// The end of the events of a change.
 fn events_end(change: &Change) -> usize {
     usize::from(FIXED_BYTES).saturating_add(change.events.len().saturating_mul(EVENT_BYTES))
 }
@@ -54,7 +54,7 @@ const HAS_USER: u16 = 1;
 const HAS_WORKSPACE: u16 = 2;
 const IS_ACTIVE: u16 = 4;
 
-/// An event with everything that any kind of event has.
+/// An event with the fields of all kinds of events.
 struct Packed {
     kind: HcEvent,
     user: Option<UserId>,

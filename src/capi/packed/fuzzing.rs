@@ -1,5 +1,5 @@
-//! Packing for the fuzz targets: all of a list, into buffers of one size; and operations
-//! back again.
+//! Packing for the fuzz targets: a whole list, into buffers of one size; and unpacking
+//! operations.
 
 #![allow(clippy::match_wild_err_arm)]
 
@@ -9,11 +9,11 @@ use super::{Ahead, PackedRecord};
 use crate::capi::call_error::CallError;
 use crate::model::Batch;
 
-/// What the bytes of a buffer are before anything is written to it.
+/// The bytes of a buffer before anything is written to it.
 const UNTOUCHED: u8 = 0xAA;
 
-/// The batches that a caller gets with buffers of `capacity` bytes, who follows
-/// the advice when that is too little for a record.
+/// The batches that a caller gets with buffers of `capacity` bytes, or larger ones where a
+/// record needs them.
 pub(crate) fn pack<R: PackedRecord>(records: Vec<R>, capacity: usize) -> Vec<Box<[u8]>> {
     let mut records = records.into_iter();
     let mut ahead = Ahead::default();
@@ -41,7 +41,7 @@ pub(crate) fn pack<R: PackedRecord>(records: Vec<R>, capacity: usize) -> Vec<Box
     }
 }
 
-/// The batch that packed operations are; `None` where they are refused.
+/// The batch of packed operations; `None` if they are refused.
 pub(crate) fn unpack(bytes: &[u8], before: usize) -> Option<Batch> {
     match super::operations::read(bytes, before) {
         Ok(batch) => Some(batch),

@@ -1,7 +1,7 @@
 //! The packed form of a membership.
 
 use super::{PackedKind, PackedRecord, Writer};
-use crate::capi::member::HcRole;
+use crate::capi::role::HcRole;
 use crate::model::Member;
 
 const FIXED_BYTES: u16 = 48;

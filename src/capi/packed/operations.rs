@@ -1,8 +1,8 @@
-//! Packed operations, read: `docs/packed.md` describes them.
+//! Reads packed operations, which `docs/packed.md` describes.
 //!
-//! An operation is a list of fields, each with its name and length. So they can be
-//! written without knowing what comes, and later releases can have more of them. What is
-//! not understood is refused: an operation without its condition is another one.
+//! An operation is a list of fields, each with its name and length. So operations can be
+//! written without knowing what follows, and later releases can add fields. Unknown fields are
+//! refused: an operation without its condition is a different operation.
 
 mod fields;
 
@@ -10,8 +10,8 @@ use self::fields::{Fields, Wrong};
 use super::{HEADER_BYTES, PackedKind, VERSION};
 use crate::capi::call_error::CallError;
 use crate::capi::license::HcLicense;
-use crate::capi::member::HcRole;
 use crate::capi::operation::{HcOpField as F, HcOperation};
+use crate::capi::role::HcRole;
 use crate::model::{
     Batch, NewUser, NewWorkspace, Op, Role, Timestamp, UserRef, UserUpdate, WorkspaceId,
     WorkspaceRef, check_door,
@@ -20,7 +20,7 @@ use crate::model::{
 /// Bytes of an operation before its fields.
 const OPERATION_BYTES: usize = 8;
 
-/// A batch of the operations in `bytes`, which are to be appended to `before` others.
+/// The batch of the operations in `bytes`, which will follow `before` others.
 pub(in crate::capi) fn read(bytes: &[u8], before: usize) -> Result<Batch, CallError> {
     let mut batch = Batch::new();
     let (mut rest, records) = open(bytes)?;
@@ -41,7 +41,7 @@ pub(in crate::capi) fn read(bytes: &[u8], before: usize) -> Result<Batch, CallEr
     }
 }
 
-/// What is behind the header, and how many operations that is.
+/// The bytes after the header, and the number of operations in them.
 fn open(bytes: &[u8]) -> Result<(&[u8], u32), CallError> {
     let number = |at: usize| {
         let bytes = bytes.get(at..)?.first_chunk()?;
@@ -61,7 +61,7 @@ fn open(bytes: &[u8]) -> Result<(&[u8], u32), CallError> {
     })
 }
 
-/// The first operation, its fields, and what is behind it.
+/// The first operation, its fields, and the bytes after it.
 fn split(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let length = u32::from_le_bytes(*bytes.first_chunk()?) as usize;
     let (record, behind) = bytes.split_at_checked(length)?;
@@ -70,7 +70,7 @@ fn split(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     (reserved == 0).then_some((operation, record.get(OPERATION_BYTES..)?, behind))
 }
 
-/// Which operation an error is about.
+/// The operation that an error concerns.
 struct Which {
     number: u32,
     records: u32,
@@ -84,7 +84,7 @@ impl Which {
     fn refused(&self, wrong: Wrong, at: usize) -> CallError {
         match wrong {
             Wrong::Refused(CallError::Library(error)) => CallError::Library(error.at_op(at)),
-            // What a call with one operation refuses needs no number.
+            // A call with one operation needs no number.
             Wrong::Refused(refusal) if self.records == 1 => refusal,
             Wrong::Refused(CallError::Call(status, message)) => {
                 CallError::Call(status, self.named(&message).into())
@@ -192,7 +192,7 @@ fn new_user(fields: &mut Fields<'_>) -> Result<NewUser, Wrong> {
     if let Some(id) = fields.id(F::UserId)? {
         user = user.id(id);
     }
-    // A part that is absent is one that was not given.
+    // An absent field counts as not given.
     if let Some(Some(username)) = fields.text(F::Username)? {
         user = user.username(username);
     }
@@ -280,7 +280,7 @@ fn role(fields: &mut Fields<'_>) -> Result<Role, Wrong> {
     Ok(HcRole::parse(small(fields.required_number(F::Role)?))?)
 }
 
-/// A number that stands for one of a few things; -1 for one that is too large.
+/// The number of an enum; -1 for one that is too large.
 fn small(number: u64) -> i32 {
     i32::try_from(number).unwrap_or(-1)
 }

@@ -1,7 +1,7 @@
-//! The packed form of what became of an operation.
+//! The packed form of an outcome.
 
 use super::{PackedKind, PackedRecord, Writer};
-use crate::capi::applied::HcOutcome;
+use crate::capi::outcome::HcOutcome;
 use crate::model::Outcome;
 
 /// Bytes of an outcome.

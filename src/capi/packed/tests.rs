@@ -1,4 +1,4 @@
-//! What is packed is read again here, by the book: `docs/packed.md`.
+//! Reads packed records as `docs/packed.md` specifies them.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -31,14 +31,14 @@ fn pack<R: PackedRecord>(records: Vec<R>, capacity: usize) -> Vec<Vec<u8>> {
     }
 }
 
-/// A buffer of which all bytes were given a value when it was made.
+/// A buffer whose bytes were all initialized when it was created.
 fn init(buffer: Vec<MaybeUninit<u8>>) -> Vec<u8> {
     // SAFETY: it is only called with such a buffer.
     let value = |byte: MaybeUninit<u8>| unsafe { byte.assume_init() };
     buffer.into_iter().map(value).collect()
 }
 
-/// Bytes that are read from one end of a record.
+/// The bytes of a record, read from the front.
 #[derive(Clone, Copy)]
 struct Bytes<'b>(&'b [u8]);
 

@@ -20,8 +20,8 @@ const ACTIVE: u16 = 1;
 const ADMIN: u16 = 2;
 
 impl Ahead<Arc<User>> {
-    /// Packs users as they lie in the store, like [`pack`](Self::pack). What doesn't fit
-    /// is left to `users`.
+    /// Packs users directly from the store, like [`pack`](Self::pack). Users that don't fit
+    /// stay in `users`.
     pub(in crate::capi) fn pack_all(
         &mut self,
         buffer: &mut [MaybeUninit<u8>],
@@ -76,7 +76,7 @@ impl PackedRecord for UserView<'_> {
         let (attribute_count, id_count) = (attributes.len(), ids.len());
         let table = usize::from(FIXED_BYTES);
         let id_table = table + attribute_count * PAIR_BYTES;
-        // The texts come last, but where they are is written before them.
+        // The texts come last, after their places.
         to.skip(id_table + id_count * PAIR_BYTES);
         let email = to.put_text(self.email());
         let username = own_username(self).map_or(email, |name| to.put_text(name));
@@ -85,7 +85,7 @@ impl PackedRecord for UserView<'_> {
         to.put_pairs(table, attributes);
         to.put_pairs(id_table, ids);
 
-        // Put together first: one check of the room for all of it, instead of one each.
+        // Assembled first, so that the room is checked once.
         let flags = (u16::from(self.is_active()) * ACTIVE) | (u16::from(self.is_admin()) * ADMIN);
         let mut fixed = [0; FIXED_BYTES as usize];
         fixed[0..4].copy_from_slice(&count(to.end).to_le_bytes());
@@ -107,9 +107,9 @@ impl PackedRecord for UserView<'_> {
     }
 }
 
-/// The username, where it isn't the email.
+/// The username, if it isn't the email.
 fn own_username<'a>(user: &UserView<'a>) -> Option<&'a str> {
     let (username, email) = (user.username(), user.email());
-    // Without one, it is the very text of the email.
+    // Without one, it is the same text as the email.
     (!std::ptr::eq(username, email) && username != email).then_some(username)
 }

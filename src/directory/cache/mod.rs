@@ -39,8 +39,6 @@ mod many;
 mod marks;
 #[cfg(test)]
 mod model;
-#[cfg(test)]
-mod stress;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -61,9 +59,10 @@ use crate::error::Result;
 use crate::model::User;
 use crate::process::Word;
 
-/// Tables, each with a lock of its own, per processor and at most; a small cache has fewer.
-/// Large tables can use huge pages.
+/// Tables per processor, each with its own lock. A small cache has fewer. Large tables can use
+/// huge pages.
 const TABLES_PER_PROCESSOR: usize = 4;
+/// Maximum number of tables.
 const TABLES_MAX: usize = 64;
 /// Minimum bytes of a table.
 const TABLE_BYTES_MIN: usize = 64 << 10;

@@ -146,7 +146,7 @@ impl Table {
             return;
         }
         while self.bytes + bytes > self.bytes_max {
-            self.give_up_one();
+            self.evict_one();
         }
         if (self.used + 1) * 4 > self.slots.len() * 3 {
             self.grow();
@@ -219,7 +219,7 @@ impl Table {
     }
 
     /// Evicts the next entry that was not read since the hand last passed.
-    fn give_up_one(&mut self) {
+    fn evict_one(&mut self) {
         while let Some(slot) = self.slots.get_mut(self.hand) {
             if slot.user.is_some() && !std::mem::take(slot.referenced.get_mut()) {
                 // Entries that move up are checked next.

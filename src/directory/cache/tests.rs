@@ -1,5 +1,7 @@
 //! Each race between a reader and a commit, step by step.
 
+mod stress;
+
 use std::thread;
 
 use super::*;

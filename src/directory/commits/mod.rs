@@ -74,9 +74,9 @@ impl Commits {
         }
     }
 
-    /// Applies `batch`, together with those of other threads. Its ids and its time are
-    /// drawn here. If the time is before that of the latest change, the batch takes the
-    /// latter when it is applied.
+    /// Applies `batch`, together with those of other threads. Draws its ids and its time. If
+    /// that time is before the latest change, applying the batch replaces it by the time of
+    /// that change.
     pub(super) fn apply(
         &self,
         engine: &impl Engine,

@@ -30,7 +30,7 @@ pub(super) enum Task {
     Watch(Duration),
     /// Commit a group of waiting batches, including its own.
     Lead,
-    /// Wake these threads, whose answers are also there, and return.
+    /// Wake these threads, which have their answers too, and return.
     Return(Result<Applied>, Woken),
 }
 

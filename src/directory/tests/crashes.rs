@@ -196,7 +196,7 @@ impl Script {
         }
     }
 
-    /// Draws a request that is mostly likely to be accepted.
+    /// Draws a request that will mostly be accepted.
     fn draw(&mut self) -> Asked {
         if self.random.u8(..30) == 0 {
             let last = self.model.last_change();

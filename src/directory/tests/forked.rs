@@ -13,7 +13,7 @@ fn kind<T>(result: Result<T>) -> ErrorKind {
     result.err().unwrap().kind()
 }
 
-/// The directory as a child has it.
+/// The directory as a child of `fork` has it.
 fn in_child(mut directory: Directory) -> Directory {
     Arc::get_mut(&mut directory.shared).unwrap().gate = Gate::of_parent();
     directory

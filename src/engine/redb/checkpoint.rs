@@ -84,7 +84,7 @@ struct Space {
     full: Option<Full>,
     /// Whether this still has to be logged, by a thread that holds no lock: a logger may
     /// close the directory.
-    is_unsaid: bool,
+    is_unlogged: bool,
     /// How many attempts found no space.
     attempts: u64,
     /// How many attempts somebody has asked for.
@@ -180,7 +180,7 @@ impl Work {
         if progress.ending && progress.space.full.is_some() {
             return false;
         }
-        progress.space.is_unsaid |= progress.space.full.is_none();
+        progress.space.is_unlogged |= progress.space.full.is_none();
         progress.space.full = Some(Full::new(error));
         progress.space.attempts += 1;
         self.0.changed.notify_all();

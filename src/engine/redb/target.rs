@@ -3,7 +3,7 @@
 //!
 //! | step | a crash just then leaves |
 //! | --- | --- |
-//! | the copy written and synced beside the target | the target as it was, and a torso that the next copy to this place removes |
+//! | the copy written and synced beside the target | the target as it was, and a partial copy that the next copy to this place removes |
 //! | the copy renamed to the target, the folder synced | one of the two, whole; the log of what was there before may still lie beside it |
 //! | that log removed, the folder synced | the copy |
 //!
@@ -31,16 +31,16 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Follows the name of the target and a hyphen in the name of a partial copy, before a
 /// unique part.
-const TORSO: &str = "copy-";
+const PARTIAL: &str = "copy-";
 
 /// A partial copy that is not open and was not written to for this long is a leftover.
-const TORSO_AGE: Duration = Duration::from_mins(1);
+const PARTIAL_AGE: Duration = Duration::from_mins(1);
 
 /// The target of a copy. Unless it is finished, the old file stays.
 pub(crate) struct Target {
     path: PathBuf,
     name: Name,
-    torso: PathBuf,
+    partial: PathBuf,
     /// Locks the file that will be replaced.
     replaced: Option<FileBackend>,
     is_finished: bool,
@@ -80,19 +80,19 @@ impl Target {
         if !overwrite && has_log(&path).map_err(io)? {
             return Err(exists(&name, "has a log beside it"));
         }
-        remove_torsos(&path);
-        let torso = path_beside(
+        remove_partials(&path);
+        let partial = path_beside(
             &path,
             &format!(
-                "{TORSO}{}",
+                "{PARTIAL}{}",
                 Uuid::new_v7(uuid::Timestamp::from_unix_time(0, 0, 0, 0)).simple()
             ),
         );
-        let file = create(&torso, found.as_ref()).map_err(io)?;
+        let file = create(&partial, found.as_ref()).map_err(io)?;
         let target = Self {
             path,
             name,
-            torso,
+            partial,
             replaced,
             is_finished: false,
         };
@@ -100,8 +100,8 @@ impl Target {
     }
 
     /// The path of the partial copy.
-    pub(crate) fn torso(&self) -> &Path {
-        &self.torso
+    pub(crate) fn partial(&self) -> &Path {
+        &self.partial
     }
 
     /// Renames the copy to its target durably, and returns its size.
@@ -110,13 +110,13 @@ impl Target {
     }
 
     fn put(&mut self) -> io::Result<u64> {
-        let file = File::open(&self.torso)?;
+        let file = File::open(&self.partial)?;
         file.sync_all()?;
         let bytes = file.metadata()?.len();
         if self.replaced.is_some() {
-            fs::rename(&self.torso, &self.path)?;
+            fs::rename(&self.partial, &self.path)?;
         } else {
-            put_where_nothing_is(&self.torso, &self.path)?;
+            put_where_nothing_is(&self.partial, &self.path)?;
         }
         self.is_finished = true;
         sync_entry(&self.path)?;
@@ -131,10 +131,10 @@ impl Target {
 impl Drop for Target {
     fn drop(&mut self) {
         if !self.is_finished
-            && let Err(error) = remove(&self.torso)
+            && let Err(error) = remove(&self.partial)
         {
-            let torso = self.torso.display();
-            ::log::warn!("can't remove what is left of a copy, `{torso}`: {error}");
+            let partial = self.partial.display();
+            ::log::warn!("can't remove what is left of a copy, `{partial}`: {error}");
         }
         if let Some(replaced) = &self.replaced {
             // Otherwise the lock ends with the descriptor.
@@ -143,13 +143,13 @@ impl Drop for Target {
     }
 }
 
-/// Renames `torso` to `path`; fails if something exists there by now.
-fn put_where_nothing_is(torso: &Path, path: &Path) -> io::Result<()> {
-    match fs::hard_link(torso, path) {
-        Ok(()) => remove(torso),
+/// Renames `partial` to `path`; fails if something exists there by now.
+fn put_where_nothing_is(partial: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(partial, path) {
+        Ok(()) => remove(partial),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
         // Not every file system has hard links.
-        Err(_) if !path.try_exists()? => fs::rename(torso, path),
+        Err(_) if !path.try_exists()? => fs::rename(partial, path),
         Err(error) => Err(error),
     }
 }
@@ -217,18 +217,18 @@ fn has_log(path: &Path) -> io::Result<bool> {
 
 /// Creates the file for the copy, with the owner and mode of `like`; without that, it is
 /// private.
-fn create(torso: &Path, like: Option<&Metadata>) -> io::Result<File> {
+fn create(partial: &Path, like: Option<&Metadata>) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(torso)?;
+    let file = options.open(partial)?;
     let alike = match like {
         Some(like) => owner::take_after(&file, like),
-        None => owner::belong_to_folder(&file, parent(torso)),
+        None => owner::belong_to_folder(&file, parent(partial)),
     };
     if let Err(error) = alike {
-        remove(torso)?;
+        remove(partial)?;
         return Err(error);
     }
     Ok(file)
@@ -236,10 +236,10 @@ fn create(torso: &Path, like: Option<&Metadata>) -> io::Result<File> {
 
 /// Removes partial copies that killed processes left behind. Failing to remove one doesn't
 /// prevent the copy.
-fn remove_torsos(path: &Path) {
+fn remove_partials(path: &Path) {
     let (Some(folder), Some(prefix)) = (
         path.parent(),
-        path_beside(path, TORSO).file_name().map(OsString::from),
+        path_beside(path, PARTIAL).file_name().map(OsString::from),
     ) else {
         return;
     };
@@ -247,21 +247,21 @@ fn remove_torsos(path: &Path) {
         return;
     };
     for entry in entries.flatten() {
-        let is_torso = entry
+        let is_partial = entry
             .file_name()
             .as_encoded_bytes()
             .starts_with(prefix.as_encoded_bytes());
-        if is_torso && was_left(&entry.path()).unwrap_or(false) {
+        if is_partial && was_left(&entry.path()).unwrap_or(false) {
             let _ = remove(&entry.path());
         }
     }
 }
 
-/// Whether `torso` is a leftover.
-fn was_left(torso: &Path) -> io::Result<bool> {
-    let file = OpenOptions::new().read(true).write(true).open(torso)?;
+/// Whether `partial` is a leftover.
+fn was_left(partial: &Path) -> io::Result<bool> {
+    let file = OpenOptions::new().read(true).write(true).open(partial)?;
     let age = SystemTime::now().duration_since(file.metadata()?.modified()?);
-    if age.is_ok_and(|age| age < TORSO_AGE) {
+    if age.is_ok_and(|age| age < PARTIAL_AGE) {
         return Ok(false);
     }
     let backend = FileBackend::new(file).map_err(io::Error::other)?;

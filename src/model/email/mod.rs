@@ -169,7 +169,7 @@ impl Email {
         }
     }
 
-    /// What [`with_rest`](Self::with_rest) added.
+    /// The bytes that [`with_rest`](Self::with_rest) added.
     #[inline]
     pub(super) fn rest(&self) -> &str {
         let own = self.typed_bytes as usize + self.key_bytes as usize;

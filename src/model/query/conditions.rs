@@ -152,8 +152,8 @@ impl UserQuery {
         self
     }
 
-    /// Only users with this attribute: with this value, case and all, or, with `None`, with
-    /// any. Up to 16 attributes can be asked for, and all must match.
+    /// Only users with this attribute, with exactly this value or, with `None`, with any. Up to
+    /// 16 attributes can be asked for, and all must match.
     ///
     /// ```
     /// use headcount::{Directory, NewUser, UserQuery};

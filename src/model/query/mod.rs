@@ -45,9 +45,9 @@ pub enum Sort {
 
 /// Which users to return, in what order and how many.
 ///
-/// All conditions must hold; each can be set again, or dropped with `None`. A query reads
-/// one index: that of the first condition in this table which it has. The other conditions
-/// are checked on each user read.
+/// All conditions must hold; each can be set again, or dropped with `None`. A query reads one
+/// index: that of its first condition in this table. The other conditions are checked on each
+/// user read.
 ///
 /// | condition | index |
 /// | --- | --- |
@@ -217,8 +217,8 @@ impl UserQuery {
         self
     }
 
-    /// Sets the most users of a page: 1 to [10,000](Self::LIMIT_MAX), [100](Self::LIMIT) by
-    /// default. A query with another limit fails with
+    /// Sets the maximum number of users in a page: 1 to [10,000](Self::LIMIT_MAX),
+    /// [100](Self::LIMIT) by default. A query with another limit fails with
     /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// ```
@@ -238,7 +238,8 @@ impl UserQuery {
         self
     }
 
-    /// Starts behind this cursor: the `next` of the page before. `None` starts at the first user.
+    /// Starts after this cursor, the `next` of the previous page. `None` starts at the first
+    /// user.
     ///
     /// A cursor is a position in the order, not in a result: it stays valid while users come and
     /// go, and after the directory is reopened.

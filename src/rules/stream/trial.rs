@@ -1,4 +1,4 @@
-//! A transaction that is never committed, over a state that stays as it is.
+//! A transaction that is never committed, over an unchanging state.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -12,10 +12,10 @@ use crate::codec::keys::KeyKind;
 use crate::engine::{KeyRange, Order, Read, Write};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A transaction that only remembers which keys were written, by their hashes, so that it
-/// needs little memory. It keeps the values of the few keys that concern the directory as a
-/// whole. A read that needs another value that was written fails, and
-/// [`is_exhausted`](Self::is_exhausted) says so: it can't tell the outcome.
+/// A transaction that only remembers which keys were written, by their hashes, so that it needs
+/// little memory. It keeps the values of the few keys that concern the directory as a whole. A
+/// read that needs another value that was written fails, and
+/// [`is_exhausted`](Self::is_exhausted) becomes true: the outcome is unknown.
 pub(crate) struct Trial<'b, R> {
     base: &'b R,
     whole: BTreeMap<Vec<u8>, Option<Vec<u8>>>,

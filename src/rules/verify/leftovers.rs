@@ -29,6 +29,9 @@ impl<R: Read> Examiner<'_, R> {
             KeyKind::WorkspaceExternalId,
             KeyKind::Request,
         ] {
+            if self.confirmed.contains(&kind) {
+                continue;
+            }
             let mut count = 0;
             self.each(kind, |_, _, _| {
                 count += 1;

@@ -13,6 +13,7 @@ mod progress;
 mod seat_days;
 mod seen;
 mod sound;
+mod tallies;
 mod users;
 mod workspaces;
 
@@ -144,6 +145,7 @@ pub(super) fn examine<R: Read>(
     let mut examiner = Examiner::new(state, report)?;
     examiner.format()?;
     examiner.damaged()?;
+    examiner.confirm_kinds()?;
     examiner.users(watch)?;
     examiner.workspaces()?;
     examiner.memberships()?;
@@ -179,6 +181,8 @@ struct Examiner<'e, R> {
     unreadable_workspaces: u64,
     /// The number of existing entries that records require, by the byte of their kind.
     present: HashMap<u8, u64>,
+    /// The kinds of which exactly those entries exist that users require.
+    confirmed: Vec<KeyKind>,
     /// Keys that were already reported.
     judged: HashSet<Vec<u8>>,
     /// Missing entries, each with the first record that requires it.
@@ -248,6 +252,7 @@ impl<'e, R: Read> Examiner<'e, R> {
             unreadable_users: 0,
             unreadable_workspaces: 0,
             present: HashMap::new(),
+            confirmed: Vec::new(),
             judged: HashSet::new(),
             missing: HashMap::new(),
             displaced: HashMap::new(),

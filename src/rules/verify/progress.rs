@@ -1,4 +1,4 @@
-//! How far a check is.
+//! The progress of a check.
 
 /// The progress of a check of all users.
 ///
@@ -15,6 +15,7 @@
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CheckProgress {
     /// Users checked so far.
@@ -23,8 +24,8 @@ pub struct CheckProgress {
     pub users_total: u64,
 }
 
-/// Is told the progress.
+/// Called with the progress.
 pub(in crate::rules) type Watch<'w> = &'w dyn Fn(CheckProgress);
 
-/// Every how many users the progress is told.
+/// Users checked between two calls.
 pub(super) const USERS_BETWEEN: u64 = 1_000;

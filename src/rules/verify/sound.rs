@@ -166,7 +166,7 @@ pub(super) fn readable<T>(decoded: Result<T>) -> Result<Option<T>> {
     }
 }
 
-/// The error for a directory with this number of faults, of which `first` is one.
+/// The error for a directory with this number of faults and this first one.
 pub(super) fn unsound(faults: u64, first: &super::Fault) -> Error {
     let count = if faults == 1 {
         "1 fault".to_owned()

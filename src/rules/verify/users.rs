@@ -93,6 +93,9 @@ impl<R: Read> Examiner<'_, R> {
             email_key: user.email_key().to_owned(),
         };
         for kind in KINDS_OF_USER.into_iter().skip(1) {
+            if self.confirmed.contains(&kind) {
+                continue;
+            }
             let faults = self.faults;
             for entry in entries::all_of_user(user, kind) {
                 if let Entered::Contested(rival) = self.expect(kind, &entry, &caller)? {

@@ -53,7 +53,7 @@
  * makes both arguments of one. Out: UTF-8 with a NUL behind it, borrowed from the handle
  * that it was read from and valid until that is freed, or written to a place of yours.
  *
- * Users and workspaces. The parameter id_or_email takes any text that names a user: an id,
+ * Users and workspaces. The parameter who takes any text that names a user: an id,
  * an email or a username. The parameter workspace takes the id of a workspace. Batches
  * name a workspace by its name, in any case, or, where that is empty, by workspace_id.
  *
@@ -929,7 +929,7 @@ typedef int32_t (*hc_read_callback)(void *userdata, uint8_t *buffer, size_t capa
                  size_t *read);
 
 /**
- * What hc_directory_backup() or hc_directory_restore() copied. Initialize it with
+ * What hc_directory_backup() or hc_file_restore() copied. Initialize it with
  * #HC_COPIED_INIT.
  */
 typedef struct hc_copied {
@@ -1417,7 +1417,7 @@ hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_
  * @retval HC_STATUS_ALREADY_OPEN when either file is open.
  * @note Takes time in proportion to the size of the directory.
  */
-hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
+hc_status hc_file_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
                                size_t path_len, int32_t overwrite, struct hc_copied *copied,
                                hc_progress_callback progress, void *userdata,
                                struct hc_error **error);
@@ -1431,7 +1431,7 @@ hc_status hc_directory_restore(const uint8_t *backup, size_t backup_len, const u
  * @param bytes Set to its new size; NULL if not wanted.
  * @note Takes time in proportion to the size of the file.
  */
-hc_status hc_directory_compact(const uint8_t *path, size_t path_len,
+hc_status hc_file_compact(const uint8_t *path, size_t path_len,
                                const struct hc_options *options, uint64_t *bytes_before,
                                uint64_t *bytes, struct hc_error **error);
 
@@ -1581,8 +1581,8 @@ void hc_new_user_free(struct hc_new_user *new_user);
  * Finds the user that an id, an email or a username names.
  * @param user Set to a user, or to NULL when there is none.
  */
-hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *id_or_email,
-                      size_t id_or_email_len, struct hc_user **user, struct hc_error **error);
+hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *who,
+                      size_t who_len, struct hc_user **user, struct hc_error **error);
 
 /**
  * Finds a user by a key of one kind.
@@ -1633,7 +1633,7 @@ hc_status hc_user_create_from(const struct hc_directory *directory,
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  */
 hc_status hc_user_update_apply(const struct hc_directory *directory,
-                               const uint8_t *id_or_email, size_t id_or_email_len,
+                               const uint8_t *who, size_t who_len,
                                const struct hc_user_update *update, struct hc_user **user,
                                struct hc_error **error);
 
@@ -1871,8 +1871,8 @@ void hc_user_update_free(struct hc_user_update *update);
  * @param user Set to the updated user; NULL if not wanted.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
-hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *id_or_email,
-                           size_t id_or_email_len, struct hc_user **user,
+hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *who,
+                           size_t who_len, struct hc_user **user,
                            struct hc_error **error);
 
 /**
@@ -1883,8 +1883,8 @@ hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *
  *        hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
-hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t *id_or_email,
-                             size_t id_or_email_len, struct hc_user **user,
+hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t *who,
+                             size_t who_len, struct hc_user **user,
                              struct hc_error **error);
 
 /**
@@ -1896,8 +1896,8 @@ hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t
  *        hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
-hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *id_or_email,
-                         size_t id_or_email_len, struct hc_error **error);
+hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *who,
+                         size_t who_len, struct hc_error **error);
 
 /**
  * Records that a user is seen now, such as at a login or with a request. Call it as often as
@@ -1909,15 +1909,15 @@ hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *id
  * version and the feed stay as they are. The time is personal data: exports and backups
  * include it, and deleting the user removes it.
  */
-hc_status hc_user_touch(const struct hc_directory *directory, const uint8_t *id_or_email,
-                        size_t id_or_email_len, struct hc_error **error);
+hc_status hc_user_touch(const struct hc_directory *directory, const uint8_t *who,
+                        size_t who_len, struct hc_error **error);
 
 /**
  * Tells when a user was last seen, to about an hour; see hc_user_touch().
  * @param micros Set to the time; to 0 for a user who was never seen.
  */
 hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory,
-                                       const uint8_t *id_or_email, size_t id_or_email_len,
+                                       const uint8_t *who, size_t who_len,
                                        uint64_t *micros, struct hc_error **error);
 
 /* Workspaces ====================================================================== */
@@ -1972,7 +1972,7 @@ hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const u
  * Creates a workspace. It needs an active owner; only a batch can do without one, see
  * hc_batch_set_allow_ownerless().
  * @param name The name: 1 to 128 characters, without control characters.
- * @param owner The first owner, as an id_or_email; empty for none.
+ * @param owner The first owner, named in the same way as who; empty for none.
  * @param made Set to the workspace; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
  * @retval HC_STATUS_LAST_OWNER without an active owner.
@@ -1988,7 +1988,7 @@ hc_status hc_workspace_create(const struct hc_directory *directory, const uint8_
  * @param workspace Set to the workspace.
  */
 hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
-                                        const uint8_t *id_or_email, size_t id_or_email_len,
+                                        const uint8_t *who, size_t who_len,
                                         struct hc_workspace **workspace,
                                         struct hc_error **error);
 
@@ -2038,7 +2038,7 @@ hc_status hc_workspace_list_members(const struct hc_directory *directory, uint64
  * @param members Set to the memberships.
  */
 hc_status hc_user_list_workspaces(const struct hc_directory *directory,
-                                  const uint8_t *id_or_email, size_t id_or_email_len,
+                                  const uint8_t *who, size_t who_len,
                                   struct hc_members **members, struct hc_error **error);
 
 /** @return How many memberships are in the list. */
@@ -2073,7 +2073,7 @@ void hc_members_free(struct hc_members *members);
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t workspace,
-                                  const uint8_t *id_or_email, size_t id_or_email_len,
+                                  const uint8_t *who, size_t who_len,
                                   int32_t role, struct hc_error **error);
 
 /**
@@ -2085,7 +2085,7 @@ hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t workspace,
-                                const uint8_t *id_or_email, size_t id_or_email_len,
+                                const uint8_t *who, size_t who_len,
                                 int32_t role, struct hc_error **error);
 
 /**
@@ -2095,7 +2095,7 @@ hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t w
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
  */
 hc_status hc_workspace_remove_member(const struct hc_directory *directory, uint64_t workspace,
-                                     const uint8_t *id_or_email, size_t id_or_email_len,
+                                     const uint8_t *who, size_t who_len,
                                      struct hc_error **error);
 
 /**
@@ -2300,21 +2300,21 @@ hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user 
  * Appends: change fields of a user, as hc_user_update_apply().
  * @param update What to change.
  */
-hc_status hc_batch_update_user(struct hc_batch *batch, const uint8_t *id_or_email,
-                               size_t id_or_email_len, const struct hc_user_update *update,
+hc_status hc_batch_update_user(struct hc_batch *batch, const uint8_t *who,
+                               size_t who_len, const struct hc_user_update *update,
                                struct hc_error **error);
 
 /** Appends: make a user active, as hc_user_activate(). */
-hc_status hc_batch_activate_user(struct hc_batch *batch, const uint8_t *id_or_email,
-                                 size_t id_or_email_len, struct hc_error **error);
+hc_status hc_batch_activate_user(struct hc_batch *batch, const uint8_t *who,
+                                 size_t who_len, struct hc_error **error);
 
 /** Appends: make a user inactive, as hc_user_deactivate(). */
-hc_status hc_batch_deactivate_user(struct hc_batch *batch, const uint8_t *id_or_email,
-                                   size_t id_or_email_len, struct hc_error **error);
+hc_status hc_batch_deactivate_user(struct hc_batch *batch, const uint8_t *who,
+                                   size_t who_len, struct hc_error **error);
 
 /** Appends: delete a user for good, as hc_user_delete(). */
-hc_status hc_batch_delete_user(struct hc_batch *batch, const uint8_t *id_or_email,
-                               size_t id_or_email_len, struct hc_error **error);
+hc_status hc_batch_delete_user(struct hc_batch *batch, const uint8_t *who,
+                               size_t who_len, struct hc_error **error);
 
 /**
  * Appends: set the license, as hc_directory_set_license().
@@ -2327,7 +2327,7 @@ hc_status hc_batch_set_license(struct hc_batch *batch, int32_t license, uint64_t
 /**
  * Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome.
  * @param name The name.
- * @param owner The first owner, as an id_or_email; empty for none.
+ * @param owner The first owner, named in the same way as who; empty for none.
  */
 hc_status hc_batch_create_workspace(struct hc_batch *batch, const uint8_t *name,
                                     size_t name_len, const uint8_t *owner, size_t owner_len,
@@ -2337,8 +2337,8 @@ hc_status hc_batch_create_workspace(struct hc_batch *batch, const uint8_t *name,
  * Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does
  * nothing where there is one.
  */
-hc_status hc_batch_default_workspace(struct hc_batch *batch, const uint8_t *id_or_email,
-                                     size_t id_or_email_len, struct hc_error **error);
+hc_status hc_batch_default_workspace(struct hc_batch *batch, const uint8_t *who,
+                                     size_t who_len, struct hc_error **error);
 
 /**
  * Appends: rename a workspace, as hc_workspace_rename().
@@ -2370,7 +2370,7 @@ hc_status hc_batch_delete_workspace(struct hc_batch *batch, const uint8_t *works
  */
 hc_status hc_batch_add_member(struct hc_batch *batch, const uint8_t *workspace,
                               size_t workspace_len, uint64_t workspace_id,
-                              const uint8_t *id_or_email, size_t id_or_email_len, int32_t role,
+                              const uint8_t *who, size_t who_len, int32_t role,
                               struct hc_error **error);
 
 /**
@@ -2379,13 +2379,13 @@ hc_status hc_batch_add_member(struct hc_batch *batch, const uint8_t *workspace,
  */
 hc_status hc_batch_set_role(struct hc_batch *batch, const uint8_t *workspace,
                             size_t workspace_len, uint64_t workspace_id,
-                            const uint8_t *id_or_email, size_t id_or_email_len, int32_t role,
+                            const uint8_t *who, size_t who_len, int32_t role,
                             struct hc_error **error);
 
 /** Appends: remove a member from a workspace, as hc_workspace_remove_member(). */
 hc_status hc_batch_remove_member(struct hc_batch *batch, const uint8_t *workspace,
                                  size_t workspace_len, uint64_t workspace_id,
-                                 const uint8_t *id_or_email, size_t id_or_email_len,
+                                 const uint8_t *who, size_t who_len,
                                  struct hc_error **error);
 
 /**

@@ -51,13 +51,13 @@ static void copies(const char *path)
                  hc_directory_backup(directory, PATH(backup), 1, &copied, NULL, NULL, NULL));
 
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
-                 hc_directory_restore(PATH(backup), PATH(path), 1, NULL, NULL, NULL, NULL));
+                 hc_file_restore(PATH(backup), PATH(path), 1, NULL, NULL, NULL, NULL));
     verify_and_free(directory);
     CHECK_STATUS(HC_STATUS_IO,
-                 hc_directory_restore(PATH(backup), PATH(path), 0, NULL, NULL, NULL, NULL));
+                 hc_file_restore(PATH(backup), PATH(path), 0, NULL, NULL, NULL, NULL));
     copied.struct_size = sizeof copied;
     copied.users = told = 0;
-    CHECK_OK(hc_directory_restore(PATH(backup), PATH(path), 1, &copied, tell, &told, NULL));
+    CHECK_OK(hc_file_restore(PATH(backup), PATH(path), 1, &copied, tell, &told, NULL));
     CHECK(copied.users == 1 && told > 1);
     directory = open_file(path);
     CHECK(users_of(directory) == 1);
@@ -94,12 +94,12 @@ static void space(const char *path)
     uint64_t before = 0, after = 0;
     hc_directory *directory = open_file(path);
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
-                 hc_directory_compact(PATH(path), NULL, &before, &after, NULL));
+                 hc_file_compact(PATH(path), NULL, &before, &after, NULL));
     CHECK(before == 0 && after == 0);
     verify_and_free(directory);
-    CHECK_OK(hc_directory_compact(PATH(path), NULL, &before, &after, NULL));
+    CHECK_OK(hc_file_compact(PATH(path), NULL, &before, &after, NULL));
     CHECK(after > 0 && after <= before);
-    CHECK_OK(hc_directory_compact(PATH(path), NULL, NULL, NULL, NULL));
+    CHECK_OK(hc_file_compact(PATH(path), NULL, NULL, NULL, NULL));
     directory = open_file(path);
     CHECK(users_of(directory) == 1);
     verify_and_free(directory);

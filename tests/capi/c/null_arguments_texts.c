@@ -73,13 +73,13 @@ static void copying(void)
     uint64_t before = 0, after = 0;
     REFUSED(hc_directory_backup(NULL, HC_STR("x"), 0, NULL, NULL, NULL, NULL));
     REFUSED(hc_directory_backup(directory, NONE, 0, NULL, NULL, NULL, NULL));
-    REFUSED(hc_directory_restore(NONE, HC_STR("x"), 0, NULL, NULL, NULL, NULL));
-    REFUSED(hc_directory_restore(HC_STR("x"), NONE, 0, NULL, NULL, NULL, NULL));
+    REFUSED(hc_file_restore(NONE, HC_STR("x"), 0, NULL, NULL, NULL, NULL));
+    REFUSED(hc_file_restore(HC_STR("x"), NONE, 0, NULL, NULL, NULL, NULL));
     REFUSED(hc_directory_export(NULL, NULL, NULL, NULL, NULL));
     REFUSED(hc_directory_export(directory, NULL, NULL, NULL, NULL));
     REFUSED(hc_directory_load(NULL, NULL, NULL, NULL, NULL));
     REFUSED(hc_directory_load(directory, NULL, NULL, NULL, NULL));
-    REFUSED(hc_directory_compact(NONE, NULL, &before, &after, NULL));
+    REFUSED(hc_file_compact(NONE, NULL, &before, &after, NULL));
     CHECK(before == 0 && after == 0);
     verify_and_free(directory);
 }

@@ -51,7 +51,7 @@ static void *work(void *unused)
     hc_query_free(query);
     hc_batch_free(batch);
     verify_and_free(directory);
-    CHECK_OK(hc_directory_compact(HC_STR(path), NULL, NULL, NULL, NULL));
+    CHECK_OK(hc_file_compact(HC_STR(path), NULL, NULL, NULL, NULL));
     return NULL;
 }
 

@@ -394,7 +394,7 @@ static json_t *copies(struct call *call)
     if (strcmp(call->name, "backup") == 0)
         TRY(hc_directory_backup(call->directory, HC_STR(to), overwrite, &copied, NULL, NULL, E));
     else
-        TRY(hc_directory_restore(HC_STR(file(call, "backup", from)), HC_STR(to), overwrite,
+        TRY(hc_file_restore(HC_STR(file(call, "backup", from)), HC_STR(to), overwrite,
                                  &copied, NULL, NULL, E));
     return json_pack("{sI sI}", "users", N(copied.users), "sequence", N(copied.sequence));
 }

@@ -66,7 +66,7 @@ impl Write for Target {
 impl Drop for Target {
     fn drop(&mut self) {
         if !self.is_finished {
-            // What is left over has a name that says so.
+            // The name of a leftover says what it is.
             let _ = fs::remove_file(&self.beside);
         }
     }

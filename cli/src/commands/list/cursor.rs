@@ -1,4 +1,4 @@
-//! Where a list goes on: its cursor, sealed so that it says nothing about people.
+//! The cursor at which a list continues, encrypted so that it reveals nothing about people.
 
 use headcount_server::Cursors;
 
@@ -6,17 +6,17 @@ use crate::commands::Store;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
 
-/// The cursors of lists; `None` for a directory that has no key for them, so that none of its
-/// lists had a next page yet.
+/// The cursors of a directory's lists; `None` if it has no key for them, because none of its lists
+/// had a next page yet.
 pub(super) fn cursors_of(directory: &Directory) -> Result<Option<Cursors>> {
     Ok(match directory {
         Directory::Here(directory) => Cursors::existing(directory)?,
-        // Good for whoever has the same key of the server.
+        // Valid for everyone who has the same key of the server.
         Directory::There(remote) => Some(Cursors::with_key(&remote.secret("cursors"))),
     })
 }
 
-/// The place that a cursor of this list names.
+/// The position that a cursor of this list stands for.
 pub(super) fn open(cursors: Option<&Cursors>, list: &str, cursor: &str) -> Result<String> {
     let place = cursors.and_then(|cursors| cursors.open(list, cursor));
     place.ok_or_else(|| {

@@ -13,16 +13,16 @@ pub(super) struct Listed<'a> {
     directory: &'a Directory,
     query: UserQuery,
     page: vec::IntoIter<Arc<User>>,
-    /// How many are yet to be handed out.
+    /// How many users may still be returned.
     left: usize,
     /// Where the next page begins.
     next: Option<String>,
-    /// Where the users begin who were left for another list.
+    /// Where the next list continues, if users are left.
     pub(super) rest: Option<String>,
 }
 
 impl<'a> Listed<'a> {
-    /// Reads the first page, so that what is refused is so before anything is shown.
+    /// Reads the first page, so that a refusal comes before any output.
     pub(super) fn start(
         directory: &'a Directory,
         query: UserQuery,
@@ -76,7 +76,7 @@ impl Iterator for Listed<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         self.next_user()
             .inspect_err(|_| {
-                // A list that failed keeps failing: it can't be told to be complete.
+                // After an error the list ends, and has no cursor that would call it complete.
                 self.left = 0;
                 self.next = None;
             })

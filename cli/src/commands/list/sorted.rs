@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
 /// Where a user stands. No two have the same place, since no two have the same email.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct SortPosition {
-    /// Those who don't have the field come last, in both directions.
+    /// Users without the field come last, in both directions.
     is_late: bool,
     key: Key,
     email: String,
@@ -27,11 +27,11 @@ enum Key {
     Text(String),
 }
 
-/// The users, up to a number.
+/// The users of a list, up to its limit.
 pub(super) struct Sorted<'a> {
     directory: &'a Directory,
     places: std::vec::IntoIter<SortPosition>,
-    /// Where the users begin who were left for another list.
+    /// Where the next list continues, if users are left.
     pub(super) rest: Option<String>,
 }
 

@@ -58,7 +58,7 @@ pub(super) fn run(
     }
 }
 
-/// The commands that change a workspace that has to be there.
+/// The commands that change an existing workspace.
 fn run_on_existing(
     store: &Store<'_>,
     command: &WorkspacesCommand,
@@ -101,7 +101,7 @@ fn run_on_existing(
     change(directory, batch, told, json, out)
 }
 
-/// The commands that change who is a member.
+/// The commands that change memberships.
 fn run_on_member(
     directory: Directory,
     command: &WorkspacesCommand,
@@ -148,8 +148,8 @@ fn run_on_member(
     }
 }
 
-/// Applies a batch of one operation on a workspace that is there afterwards, and
-/// says what came of it: it was done, or the workspace was like that.
+/// Applies a batch of one operation on a workspace that exists afterwards, and reports whether it
+/// changed anything.
 fn change(
     directory: Directory,
     batch: Batch,
@@ -204,7 +204,7 @@ fn delete(
     Ok(())
 }
 
-/// Applies a batch of one operation on a membership that is there afterwards.
+/// Applies a batch of one operation on a membership that exists afterwards.
 fn change_member(
     directory: Directory,
     workspace: &Workspace,
@@ -254,8 +254,8 @@ fn remove_member(
     ownerless.write(false, out)
 }
 
-/// Whether a batch of one operation changed a membership, whose, and which workspace it left
-/// without an owner.
+/// Applies a batch of one operation on a membership. Returns whether it changed anything, whose
+/// membership it is, and which workspaces it left without an owner.
 fn apply_to_member(
     directory: &Directory,
     batch: Batch,

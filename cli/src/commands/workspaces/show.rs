@@ -1,4 +1,4 @@
-//! What there is to see of workspaces.
+//! Shows workspaces and their members.
 
 use std::io::Write;
 use std::sync::Arc;

@@ -12,11 +12,11 @@ const FIELD_BYTES: usize = 8;
 /// The flag of a field without a value.
 const ABSENT: u16 = 1;
 
-/// What is wrong with an operation.
+/// Why an operation is refused.
 pub(super) enum Wrong {
-    /// How it was packed.
+    /// It is packed wrongly.
     Packed(String),
-    /// What it says.
+    /// Its content is refused.
     Refused(CallError),
 }
 
@@ -38,15 +38,15 @@ impl From<Error> for Wrong {
     }
 }
 
-/// A name, and what it has; `None` where that is absent.
+/// A name and its value; `None` if the value is absent.
 type Pair<'a> = (&'a str, Option<&'a str>);
 
-/// The fields of an operation that were not taken yet, in their order.
+/// The fields of an operation that are not taken yet, in order.
 pub(super) struct Fields<'a>(Vec<Field<'a>>);
 
 struct Field<'a> {
     name: HcOpField,
-    /// `None` where it is absent.
+    /// `None` if it is absent.
     value: Option<&'a [u8]>,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text; `Some(None)` where it is said that there is none.
+    /// A text; `Some(None)` if the field is marked as absent.
     pub(super) fn text(&mut self, name: HcOpField) -> Result<Option<Option<&'a str>>, Wrong> {
         let Some(field) = self.take(name) else {
             return Ok(None);
@@ -127,12 +127,12 @@ impl<'a> Fields<'a> {
             .transpose()
     }
 
-    /// The attributes: each a name, and its value right behind it.
+    /// The attributes: pairs of a name and the value that follows it.
     pub(super) fn attributes(&mut self) -> Result<Vec<Pair<'a>>, Wrong> {
         self.pairs(HcOpField::AttributeName, HcOpField::AttributeValue)
     }
 
-    /// The external ids: each a provisioner, and its id right behind it.
+    /// The external ids: pairs of a provisioner and the id that follows it.
     pub(super) fn external_ids(&mut self) -> Result<Vec<Pair<'a>>, Wrong> {
         self.pairs(HcOpField::Provisioner, HcOpField::ExternalId)
     }
@@ -152,7 +152,7 @@ impl<'a> Fields<'a> {
         Ok(pairs)
     }
 
-    /// Refuses what was not taken.
+    /// Refuses fields that were not taken.
     pub(super) fn finish(self) -> Result<(), Wrong> {
         match self.0.first() {
             None => Ok(()),
@@ -164,7 +164,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The first field, and what is behind it.
+/// The first field, and the bytes after it.
 fn split(bytes: &[u8]) -> Result<(Field<'_>, &[u8]), Wrong> {
     let cut = || Wrong::Packed("a field goes beyond the end of its operation".to_owned());
     let (head, rest) = bytes.split_first_chunk::<FIELD_BYTES>().ok_or_else(cut)?;

@@ -202,7 +202,7 @@ impl Work {
 fn help(shared: &Shared) {
     let mut progress = shared.work.lock();
     while !progress.ending {
-        if mem::take(&mut progress.space.is_unsaid)
+        if mem::take(&mut progress.space.is_unlogged)
             && let Some(full) = progress.space.full
         {
             drop(progress);

@@ -89,7 +89,7 @@ fn opening_changes_no_file() {
 
 /// A frame that was never acknowledged is never read, whatever comes after it.
 #[test]
-fn the_torso_of_a_frame_stays_one() {
+fn a_partial_frame_stays_partial() {
     let disk = crash_after(&Disk::default(), &[b"a", b"b"]);
     let torn = disk.with_bytes("log0", |bytes| bytes[8192 + 512..][..500].fill(0));
     assert!(torn.is_some());

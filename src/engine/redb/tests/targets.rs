@@ -53,7 +53,7 @@ fn an_abandoned_copy_leaves_what_was_there() {
 }
 
 #[test]
-fn the_torso_of_a_killed_copy_goes_with_the_next() {
+fn the_next_copy_removes_what_a_killed_one_left() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("users.redb");
     let left = |name: &str, age: u64| {

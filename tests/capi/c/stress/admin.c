@@ -134,12 +134,12 @@ static void keep_up(const struct stage *stage, unsigned thread)
     snprintf(aside, sizeof aside, "%s.aside", path);
     CHECK_OK(hc_directory_backup(stage->directory, HC_STR(path), 1, &copied, NULL, NULL, NULL));
     CHECK(copied.users >= THREADS);
-    CHECK_OK(hc_directory_restore(HC_STR(path), HC_STR(aside), 1, NULL, NULL, NULL, NULL));
+    CHECK_OK(hc_file_restore(HC_STR(path), HC_STR(aside), 1, NULL, NULL, NULL, NULL));
     CHECK_OK(hc_directory_export(stage->directory, count, NULL, &before, NULL));
     CHECK(before > 0);
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
                  hc_directory_load(stage->directory, give_nothing, NULL, NULL, NULL));
-    CHECK_OK(hc_directory_compact(HC_STR(aside), NULL, &before, &after, NULL));
+    CHECK_OK(hc_file_compact(HC_STR(aside), NULL, &before, &after, NULL));
     CHECK(before > 0 && after > 0);
     CHECK_OK(hc_file_find_faults(HC_STR(path), NULL, 9, &faults, NULL));
     CHECK(hc_faults_total(faults) == 0 && hc_faults_count(faults) == 0);

@@ -998,7 +998,7 @@ public final class Directory implements AutoCloseable {
             MemorySegment from = f.text(backup.toString());
             MemorySegment to = f.text(path.toString());
             MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
-            f.check(Native.hc_directory_restore(from, from.byteSize(), to, to.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error()));
+            f.check(Native.hc_file_restore(from, from.byteSize(), to, to.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error()));
             return Copies.copied(copied);
         }
     }
@@ -1013,7 +1013,7 @@ public final class Directory implements AutoCloseable {
     public static Compacted compact(Path path) {
         try (Frame f = Frame.open()) {
             MemorySegment p = f.text(path.toString());
-            f.check(Native.hc_directory_compact(p, p.byteSize(), MemorySegment.NULL, f.out(), f.out2(), f.error()));
+            f.check(Native.hc_file_compact(p, p.byteSize(), MemorySegment.NULL, f.out(), f.out2(), f.error()));
             return new Compacted(f.number(), f.number2());
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use super::*;
+use super::super::*;
 use crate::directory::commits::Commits;
 use crate::engine::Engine;
 use crate::engine::memory::{Memory, Snapshot, Txn};
