@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Store;
 use crate::args::{CreateKeyArgs, KeysCommand};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 use crate::output::{Table, safe, write_json};
 
 pub(super) fn run(
@@ -27,7 +27,15 @@ pub(super) fn run(
 }
 
 fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open_or_create_file()?;
+    if let Some(moment) = args.expires.filter(|moment| *moment <= Timestamp::now()) {
+        let told = format!("--expires: {moment} has passed, so that the key would never work");
+        return Err(Failure::refused("invalid_argument", told));
+    }
+    // A new directory has no user whose key it could be.
+    let directory = match args.user {
+        Some(_) => store.open_to_write()?,
+        None => store.open_or_create_file()?,
+    };
     let user = match &args.user {
         Some(name) => Some(directory.user(name)?.ok_or_else(|| {
             super::not_found(&format!("{name:?} is not a user's id, email or username"))
@@ -59,24 +67,36 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
             return Err(failure);
         }
     }
-    directory.close()?;
     let is_written = args.credentials.is_some();
-    if json {
-        let mut document = shown(&key);
-        if !is_written {
-            document["secret"] = json!(secret.expose());
-        }
-        return write_json(out, &json!({ "key": document }));
-    }
     if is_written {
-        writeln!(out, "made the key {}; the file is its only copy", key.id)?;
-    } else {
-        writeln!(out, "{}", secret.expose())?;
-        writeln!(
-            io::stderr(),
-            "made the key {}; it is not shown again",
-            key.id
-        )?;
+        took_effect();
+    }
+    let told = tell(&key, (!is_written).then_some(secret.expose()), json, out);
+    if told.is_err() && !is_written {
+        // Nobody has the key here either.
+        keys.revoke(&key.id)?;
+    }
+    directory.close()?;
+    told
+}
+
+/// Shows a key that was made, with its secret if that is in no file.
+fn tell(key: &Key, secret: Option<&str>, json: bool, out: &mut dyn Write) -> Result<()> {
+    match secret {
+        _ if json => {
+            let mut document = shown(key);
+            if let Some(secret) = secret {
+                document["secret"] = json!(secret);
+            }
+            write_json(out, &json!({ "key": document }))?;
+        }
+        Some(secret) => writeln!(out, "{secret}")?,
+        None => writeln!(out, "made the key {}; the file is its only copy", key.id)?,
+    }
+    out.flush()?;
+    if secret.is_some() && !json {
+        let told = format!("made the key {}; it is not shown again", key.id);
+        writeln!(io::stderr(), "{told}")?;
     }
     Ok(())
 }
@@ -137,6 +157,7 @@ fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Resul
             format!("no key has the id {id:?}; `headcount keys list` shows them"),
         ));
     }
+    took_effect();
     directory.close()?;
     if json {
         return write_json(out, &json!({ "revoked": id }));
