@@ -15,6 +15,7 @@ use headcount::{Batch, Timestamp, UserId};
 use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
 use crate::keys::{Holder, Key, Scope};
+use crate::rest::parameters;
 use crate::routes::{Access, Route};
 use crate::server::Server;
 
@@ -261,6 +262,9 @@ async fn admit(
         })?;
     caller.take_turn(server)?;
     caller.may(scope)?;
+    if let (Door::Rest, Some(query)) = (route.door, request.uri().query()) {
+        parameters::check(route.method, route.path, query)?;
+    }
     request.extensions_mut().insert(caller);
     Ok(())
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use headcount::ErrorKind;
 use serde_json::{Value, json};
 
+use crate::keys::KeyError;
 use crate::syncs::Told;
 
 /// Characters of a client's value that a message quotes.
@@ -180,6 +181,21 @@ impl From<headcount::Error> for Failure {
             kind: Some(error.kind()),
             op_index: error.op_index(),
             ..Self::new(rest_status(error.kind()), error.to_string())
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Directory(error) => error.into(),
+            KeyError::NoUser(_) => {
+                headcount::Error::new(ErrorKind::UserNotFound, error.to_string()).into()
+            }
+            KeyError::Name => {
+                headcount::Error::new(ErrorKind::InvalidArgument, error.to_string()).into()
+            }
+            KeyError::Random(_) => Self::internal(error.to_string()),
         }
     }
 }

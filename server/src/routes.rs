@@ -13,7 +13,7 @@ use crate::health;
 use crate::keys::Scope;
 use crate::page;
 use crate::relay;
-use crate::rest::{batch, changes, license, openapi, query, users, whole, workspaces};
+use crate::rest::{batch, changes, keys, license, openapi, query, users, whole, workspaces};
 use crate::scim::{self, discovery};
 use crate::server::Server;
 use crate::wire::{graphql, people, spaces};
@@ -33,8 +33,8 @@ pub enum Access {
 pub type Matrix = (&'static str, &'static str, Access);
 
 pub(crate) struct Route {
-    method: &'static str,
-    path: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
     pub(crate) access: Access,
     pub(crate) door: Door,
     handler: fn() -> MethodRouter<Server>,
@@ -45,6 +45,7 @@ const WRITE: Access = Access::Scope(Scope::Write);
 const ADMIN: Access = Access::Scope(Scope::Admin);
 const VISITOR: Access = Access::Session(Scope::Read);
 const EDITOR: Access = Access::Session(Scope::Write);
+const KEEPER: Access = Access::Session(Scope::Admin);
 const SCIM: Access = Access::Scope(Scope::Scim);
 
 #[rustfmt::skip]
@@ -107,6 +108,10 @@ static ROUTES: &[Route] = &[
     route("GET", "/api/v1/stats", READ, Door::Rest, || get(whole::stats)),
     route("GET", "/api/v1/export", ADMIN, Door::Rest, || get(whole::export)),
     route("GET", "/api/v1/changes", READ, Door::Rest, || get(changes::list)),
+    route("GET", "/api/v1/keys", ADMIN, Door::Rest, || get(keys::list)),
+    route("POST", "/api/v1/keys", ADMIN, Door::Rest, || post(keys::create)),
+    route("GET", "/api/v1/keys/{key}", ADMIN, Door::Rest, || get(keys::show)),
+    route("DELETE", "/api/v1/keys/{key}", ADMIN, Door::Rest, || delete(keys::revoke)),
     // The page for people.
     route("GET", "/admin/style.css", Access::Open, Door::Page, || get(page::style)),
     route("GET", "/admin/icon.svg", Access::Open, Door::Page, || get(page::icon)),
@@ -128,7 +133,9 @@ static ROUTES: &[Route] = &[
     route("POST", "/admin/import/apply", EDITOR, Door::Page, || import(post(page::import_apply))),
     route("POST", "/admin/import/undo", EDITOR, Door::Page, || post(page::import_undo)),
     route("GET", "/admin/export.csv", VISITOR, Door::Page, || get(page::export)),
-    route("GET", "/admin/keys", Access::Session(Scope::Admin), Door::Page, || get(page::keys)),
+    route("GET", "/admin/keys", KEEPER, Door::Page, || get(page::keys)),
+    route("POST", "/admin/keys", KEEPER, Door::Page, || post(page::key_create)),
+    route("POST", "/admin/keys/revoke", KEEPER, Door::Page, || post(page::key_revoke)),
     // SCIM.
     route("GET", "/scim/v2/ServiceProviderConfig", SCIM, Door::Scim, || get(discovery::config)),
     route("GET", "/scim/v2/ResourceTypes", SCIM, Door::Scim, || get(discovery::resource_types)),

@@ -55,10 +55,39 @@ impl Directory {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn workspaces_of(&self, user: impl Into<UserRef>) -> Result<Vec<Member>> {
+        self.workspaces_of_up_to(user, usize::MAX)
+    }
+
+    /// The first of the workspaces of a user, up to `limit`, in the same order.
+    ///
+    /// # Errors
+    ///
+    /// [`UserNotFound`](crate::ErrorKind::UserNotFound).
+    ///
+    /// ```
+    /// use headcount::{Directory, NewWorkspace};
+    ///
+    /// let directory = Directory::in_memory()?;
+    /// directory.create_user("ann@ex.co")?;
+    /// for name in ["red", "blue"] {
+    ///     directory.create_workspace(NewWorkspace::new(name).owner("ann@ex.co"))?;
+    /// }
+    /// assert_eq!(directory.workspaces_of_up_to("ann@ex.co", 1)?.len(), 1);
+    /// assert_eq!(directory.workspaces_of_up_to("ann@ex.co", 0)?.len(), 0);
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
+    pub fn workspaces_of_up_to(
+        &self,
+        user: impl Into<UserRef>,
+        limit: usize,
+    ) -> Result<Vec<Member>> {
         let snapshot = self.snapshot()?;
         let user = user.into();
         let found = read::user(&snapshot, &user)?.ok_or_else(|| user.not_found())?;
-        read::memberships(&snapshot, found.id())
+        match limit {
+            0 => Ok(Vec::new()),
+            _ => read::memberships(&snapshot, found.id(), limit),
+        }
     }
 }
 

@@ -310,10 +310,10 @@ pub(crate) fn member(
     }
 }
 
-/// The memberships of a user, ordered by workspace.
-pub(crate) fn memberships(read: &impl Read, user: UserId) -> Result<Vec<Member>> {
+/// Up to `count` memberships of a user, ordered by workspace. `count` is not 0.
+pub(crate) fn memberships(read: &impl Read, user: UserId, count: usize) -> Result<Vec<Member>> {
     let prefix = keys::memberships(user);
-    page(read, &prefix, None, usize::MAX, |key, value| {
+    page(read, &prefix, None, count, |key, value| {
         let (user, workspace) = keys::membership_of(key)
             .ok_or_else(|| Error::corrupted("the key of a membership is malformed"))?;
         decode_member(workspace, user, value)

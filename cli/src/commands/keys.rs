@@ -1,15 +1,17 @@
-//! `headcount keys`: the keys of the server, in the directory's own file.
+//! `headcount keys`: the keys of the server, in the directory's own file, or through the server
+//! that has it open.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
-use headcount::Timestamp;
+use headcount::{Timestamp, UserId};
 use headcount_server::{Holder, Key, KeyError, Keys, NewKey};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Store;
 use crate::args::{CreateKeyArgs, KeysCommand};
+use crate::directory::{Directory, Remote};
 use crate::failure::{Failure, Result, took_effect};
 use crate::output::{Table, safe, write_json};
 
@@ -26,6 +28,73 @@ pub(super) fn run(
     }
 }
 
+/// The keys of a directory, wherever it is open.
+enum KeyRing<'a> {
+    Here(Keys),
+    There(&'a Remote),
+}
+
+impl<'a> KeyRing<'a> {
+    fn of(directory: &'a Directory) -> Result<Self> {
+        Ok(match directory {
+            Directory::Here(directory) => Self::Here(Keys::open(directory)?),
+            Directory::There(remote) => Self::There(remote),
+        })
+    }
+
+    /// Creates a key of this user, or of the provisioner that the arguments name, and returns it
+    /// with its secret.
+    fn create(&self, args: &CreateKeyArgs, user: Option<UserId>) -> Result<(Key, String)> {
+        let keys = match self {
+            Self::Here(keys) => keys,
+            Self::There(remote) => {
+                let wanted = json!({
+                    "name": args.name,
+                    "user": user,
+                    "provisioner": args.provisioner,
+                    "scopes": args.scopes,
+                    "expires_at": args.expires,
+                });
+                return Ok(remote.create_key(&wanted)?);
+            }
+        };
+        let holder = match user {
+            Some(user) => Holder::User(user),
+            None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),
+        };
+        let mut new = NewKey::new(&args.name, holder);
+        for scope in &args.scopes {
+            new = new.scope(*scope);
+        }
+        if let Some(moment) = args.expires {
+            new = new.expires_at(moment);
+        }
+        let (key, secret) = keys.create(new).map_err(refused)?;
+        Ok((Key::clone(&key), secret.expose().to_owned()))
+    }
+
+    fn list(&self) -> Result<Vec<Key>> {
+        Ok(match self {
+            Self::Here(keys) => keys.list().iter().map(|key| Key::clone(key)).collect(),
+            Self::There(remote) => remote.keys()?,
+        })
+    }
+
+    fn revoke(&self, id: &str) -> Result<()> {
+        if !self.list()?.iter().any(|key| key.id == id) {
+            return Err(Failure::refused(
+                "key_not_found",
+                format!("no key has the id {id:?}; `headcount keys list` shows them"),
+            ));
+        }
+        match self {
+            Self::Here(keys) => drop(keys.revoke(id)?),
+            Self::There(remote) => remote.revoke_key(id)?,
+        }
+        Ok(())
+    }
+}
+
 fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
     if let Some(moment) = args.expires.filter(|moment| *moment <= Timestamp::now()) {
         let told = format!("--expires: {moment} has passed, so that the key would never work");
@@ -33,8 +102,8 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
     }
     // A new directory has no user whose key it could be.
     let directory = match args.user {
-        Some(_) => store.open_to_write()?,
-        None => store.open_or_create_file()?,
+        Some(_) => store.open_to_change()?,
+        None => store.open_or_create()?,
     };
     let user = match &args.user {
         Some(name) => Some(directory.user(name)?.ok_or_else(|| {
@@ -42,22 +111,11 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
         })?),
         None => None,
     };
-    let holder = match &user {
-        Some(user) => Holder::User(user.id()),
-        None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),
-    };
-    let mut new = NewKey::new(&args.name, holder);
-    for scope in &args.scopes {
-        new = new.scope(*scope);
-    }
-    if let Some(moment) = args.expires {
-        new = new.expires_at(moment);
-    }
-    let keys = Keys::open(&directory)?;
-    let (key, secret) = keys.create(new).map_err(refused)?;
+    let keys = KeyRing::of(&directory)?;
+    let (key, secret) = keys.create(args, user.as_ref().map(|user| user.id()))?;
     if let (Some(path), Some(user)) = (&args.credentials, &user) {
         let credentials = json!({
-            "token": secret.expose(),
+            "token": secret,
             "user_email": user.email(),
             "user_id": user.id(),
         });
@@ -71,11 +129,12 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
     if is_written {
         took_effect();
     }
-    let told = tell(&key, (!is_written).then_some(secret.expose()), json, out);
+    let told = tell(&key, (!is_written).then_some(&secret), json, out);
     if told.is_err() && !is_written {
         // Nobody has the key here either.
         keys.revoke(&key.id)?;
     }
+    drop(keys);
     directory.close()?;
     told
 }
@@ -84,7 +143,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
 fn tell(key: &Key, secret: Option<&str>, json: bool, out: &mut dyn Write) -> Result<()> {
     match secret {
         _ if json => {
-            let mut document = shown(key);
+            let mut document = json!(key);
             if let Some(secret) = secret {
                 document["secret"] = json!(secret);
             }
@@ -117,9 +176,9 @@ pub(super) fn write_secret(path: &Path, text: &str) -> Result<()> {
 }
 
 fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
-    let keys = Keys::open(&store.open_file()?)?.list();
+    let directory = store.open()?;
+    let keys = KeyRing::of(&directory)?.list()?;
     if json {
-        let keys: Vec<_> = keys.iter().map(|key| shown(key)).collect();
         return write_json(out, &json!({ "keys": keys }));
     }
     let mut table = Table::new(["ID", "NAME", "HOLDER", "SCOPES", "EXPIRES"], out);
@@ -150,13 +209,8 @@ fn scopes(key: &Key) -> String {
 }
 
 fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open_to_write()?;
-    if !Keys::open(&directory)?.revoke(id)? {
-        return Err(Failure::refused(
-            "key_not_found",
-            format!("no key has the id {id:?}; `headcount keys list` shows them"),
-        ));
-    }
+    let directory = store.open_to_change()?;
+    KeyRing::of(&directory)?.revoke(id)?;
     took_effect();
     directory.close()?;
     if json {
@@ -164,23 +218,6 @@ fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Resul
     }
     writeln!(out, "revoked the key {}", safe(id))?;
     Ok(())
-}
-
-/// A key as JSON has it.
-fn shown(key: &Key) -> Value {
-    let (user, provisioner) = match &key.holder {
-        Holder::User(id) => (Some(id), None),
-        Holder::Provisioner(name) => (None, Some(name)),
-    };
-    json!({
-        "id": key.id,
-        "name": key.name,
-        "user": user,
-        "provisioner": provisioner,
-        "scopes": key.scopes,
-        "created_at": key.created_at,
-        "expires_at": key.expires_at,
-    })
 }
 
 pub(super) fn refused(error: KeyError) -> Failure {

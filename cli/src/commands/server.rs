@@ -93,7 +93,6 @@ fn needs_file(command: &Command) -> Option<&'static str> {
         Command::Verify(_) => "verify",
         Command::Repair(_) => "repair",
         Command::Serve(_) => "serve",
-        Command::Keys(_) => "keys",
         Command::Changes(changes) if changes.trim_before.is_some() => "changes --trim-before",
         _ => return None,
     })

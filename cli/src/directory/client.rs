@@ -108,6 +108,11 @@ impl Client {
         self.json(self.send(&Method::POST, path, None, body.to_string().as_bytes())?)
     }
 
+    /// Removes what is at an address.
+    pub(super) fn delete(&self, path: &str) -> Result<()> {
+        self.send(&Method::DELETE, path, None, &[]).map(|_| ())
+    }
+
     /// Sends operations; a request id makes it safe to send them again.
     pub(super) fn send_operations<T: DeserializeOwned>(
         &self,

@@ -8,6 +8,7 @@ use headcount::{
     Applied, Batch, Change, Directory, Error, ErrorKind, Member, Result, SeatHistory, Seats, Stats,
     Timestamp, User, UserId, UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
 };
+use headcount_server::Key;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -138,6 +139,33 @@ impl Remote {
 
     pub(super) fn stats(&self) -> Result<Stats> {
         self.client.get("/api/v1/stats")
+    }
+
+    /// The server's keys.
+    pub(crate) fn keys(&self) -> Result<Vec<Key>> {
+        #[derive(Deserialize)]
+        struct Keys {
+            keys: Vec<Key>,
+        }
+        let Keys { keys } = self.client.get("/api/v1/keys")?;
+        Ok(keys)
+    }
+
+    /// Creates a key, and returns it with its secret.
+    pub(crate) fn create_key(&self, wanted: &Value) -> Result<(Key, String)> {
+        #[derive(Deserialize)]
+        struct Created {
+            #[serde(flatten)]
+            key: Key,
+            secret: String,
+        }
+        let Created { key, secret } = self.client.ask("/api/v1/keys", wanted)?;
+        Ok((key, secret))
+    }
+
+    /// Revokes the key with this id.
+    pub(crate) fn revoke_key(&self, id: &str) -> Result<()> {
+        self.client.delete(&format!("/api/v1/keys/{}", encoded(id)))
     }
 
     /// All records as lines of JSON.

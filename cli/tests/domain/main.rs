@@ -25,6 +25,7 @@ mod files_of_this_format_open;
 mod folder;
 #[cfg(target_os = "linux")]
 mod help_and_tables_look_like_this;
+mod keys_are_managed_through_a_server;
 mod lists_are_read_page_by_page;
 mod lists_meet_every_condition;
 mod members_come_and_go;

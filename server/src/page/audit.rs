@@ -18,6 +18,7 @@ const LIMIT: u64 = 50;
 const EVENTS: usize = 20;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Which {
     /// Shows the changes before the one with this number.
     before: Option<u64>,
@@ -71,7 +72,14 @@ fn content(directory: &Directory, before: Option<u64>) -> Result<Markup, Failure
             }
         }
         @if is_live { script src="/admin/live.js" defer {} }
-        (list(directory, &changes, is_live.then_some(latest)))
+        @if let (Some(before), true) = (before, changes.is_empty()) {
+            p class="card" role="status" {
+                "There are no changes before number " (before) ", or they were trimmed. "
+                a href="/admin/audit" { "Show the latest" }
+            }
+        } @else {
+            (list(directory, &changes, is_live.then_some(latest)))
+        }
         @if first > 0 && !changes.is_empty() {
             p { a class="button" href=(format!("/admin/audit?before={}", first + 1)) { "Older" } }
         }

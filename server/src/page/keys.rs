@@ -1,38 +1,165 @@
-//! The keys, with the last request and the last refusal of each provisioner.
+//! The keys, with the last request and the last refusal of each provisioner, and forms that create
+//! and revoke them.
 
 use std::sync::Arc;
 
+use axum::Form;
 use axum::http::StatusCode;
 use headcount::Timestamp;
 use maud::{Markup, html};
+use serde::Deserialize;
 
 use super::view::{link, moment};
 use super::{Shown, Visitor};
-use crate::keys::{Holder, Key};
+use crate::door::Failure;
+use crate::keys::{Holder, Key, NewKey, Scope};
+use crate::rest::keys::remove;
+use crate::rest::user_named;
 
 pub(crate) async fn show(visitor: Visitor) -> Shown {
     let keys = visitor.server.0.keys.list();
     let content = html! {
         h1 { "Keys" }
-        p class="soft" {
-            "Create a key with " code { "headcount keys create" } " and revoke one with "
-            code { "headcount keys revoke ID" } ". Syncs are shown since the server started."
-        }
+        p class="soft" { "Syncs are shown since the server started." }
         div class="scroll" tabindex="0" role="region" aria-label="Keys" {
             table class="plain" {
                 thead { tr {
                     th scope="col" { "Key" }
                     th scope="col" { "Whose" }
                     th scope="col" { "Scopes" }
-                    th scope="col" { "Ends" }
+                    th scope="col" { "Expires" }
                     th scope="col" { "Last sync" }
                     th scope="col" { "Last refusal" }
+                    th scope="col" { span class="soft" { "Revoke" } }
                 } }
                 tbody { @for key in &keys { (row(&visitor, key)?) } }
             }
         }
+        h2 { "Create a key" }
+        (form())
     };
     Ok(visitor.page(StatusCode::OK, "Keys", "/admin/keys", &content))
+}
+
+fn form() -> Markup {
+    html! {
+        form class="card stack" method="post" action="/admin/keys" {
+            label { "What it is for" input name="name" required maxlength="128"; }
+            fieldset {
+                legend { "Whose it is" }
+                label class="check" {
+                    input type="radio" name="kind" value="user" checked;
+                    "a user's, by email, username or id: it works while they are active"
+                }
+                label class="check" {
+                    input type="radio" name="kind" value="provisioner";
+                    "a program's, such as an identity provider, by a name of your choice"
+                }
+                label { "Their name" input name="holder" required; }
+            }
+            label {
+                "Scope"
+                select name="scope" {
+                    option value="read" { "read: look at everything" }
+                    option value="write" { "write: also change users and workspaces" }
+                    option value="admin" { "admin: also admins, the license and keys" }
+                    option value="scim" { "scim: provisioning by SCIM, and nothing else" }
+                }
+            }
+            label { "Expires at the beginning of this day (UTC); never if empty" input type="date" name="expires"; }
+            div class="row" { button class="main" { "Create" } }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    name: String,
+    kind: String,
+    holder: String,
+    scope: String,
+    #[serde(default)]
+    expires: String,
+}
+
+impl Wanted {
+    fn key(&self, visitor: &Visitor) -> Result<NewKey, Failure> {
+        let holder = match self.kind.as_str() {
+            "user" => Holder::User(user_named(visitor.directory(), self.holder.trim())?.id()),
+            "provisioner" => Holder::Provisioner(self.holder.clone()),
+            _ => return Err(Failure::bad_request("the form is not one of this page")),
+        };
+        let scope: Scope = self.scope.parse().map_err(Failure::bad_request)?;
+        let key = NewKey::new(&self.name, holder)
+            .scope(scope)
+            .created_by(visitor.caller.user);
+        if self.expires.is_empty() {
+            return Ok(key);
+        }
+        let end: Timestamp = format!("{}T00:00:00Z", self.expires).parse()?;
+        if end <= Timestamp::now() {
+            return Err(Failure::bad_request("the key would expire in the past"));
+        }
+        Ok(key.expires_at(end))
+    }
+}
+
+/// Creates a key and shows its secret. The response is not stored, so nobody sees it again.
+pub(crate) async fn create(visitor: Visitor, Form(wanted): Form<Wanted>) -> Shown {
+    let new = wanted.key(&visitor)?;
+    let keys = visitor.server.keys().clone();
+    let created = visitor
+        .server
+        .write(&visitor.caller, move |_| Ok(keys.create(new)?));
+    let (key, secret) = created.await?;
+    let content = html! {
+        h1 { "Created" }
+        p role="status" { "The key " bdi { (key.name) } ", which is not shown again:" }
+        p class="card" { code { (secret.expose()) } }
+        p { a class="button" href="/admin/keys" { "Back to the keys" } }
+    };
+    Ok(visitor.page(StatusCode::CREATED, "Key", "/admin/keys", &content))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Unwanted {
+    id: String,
+    /// Whether the visitor has confirmed.
+    #[serde(default)]
+    sure: String,
+}
+
+/// Revokes a key, after a question.
+pub(crate) async fn revoke(visitor: Visitor, Form(unwanted): Form<Unwanted>) -> Shown {
+    let Unwanted { id, sure } = unwanted;
+    let keys = visitor.server.0.keys.list();
+    let name = keys
+        .iter()
+        .find(|key| key.id == id)
+        .map(|key| key.name.clone());
+    let name = name.unwrap_or_else(|| id.clone());
+    let content = if sure.is_empty() {
+        html! {
+            h1 { "Revoke " bdi { (name) } "?" }
+            p { "Whoever uses this key is refused from then on. It can't be undone." }
+            div class="row" {
+                form method="post" action="/admin/keys/revoke" {
+                    input type="hidden" name="id" value=(id);
+                    input type="hidden" name="sure" value="yes";
+                    button class="main" { "Revoke" }
+                }
+                a class="button" href="/admin/keys" { "Cancel" }
+            }
+        }
+    } else {
+        remove(&visitor.server, &visitor.caller, id).await?;
+        html! {
+            h1 { "Revoked" }
+            p role="status" { bdi { (name) } " can't be used any more." }
+            p { a class="button" href="/admin/keys" { "Back to the keys" } }
+        }
+    };
+    Ok(visitor.page(StatusCode::OK, "Revoke a key", "/admin/keys", &content))
 }
 
 fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
@@ -40,11 +167,19 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
         Holder::User(id) => visitor.directory().user_by_id(*id)?,
         Holder::Provisioner(_) => None,
     };
+    let creator = key.created_by.map(|id| visitor.directory().user_by_id(id));
+    let creator = creator.transpose()?.flatten();
     let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
     let sync = visitor.server.0.syncs.of(&key.id);
     Ok(html! {
         tr {
-            td { bdi { (key.name) } br; code class="soft" { (key.id) } }
+            td {
+                bdi { (key.name) } br; code class="soft" { (key.id) }
+                div class="soft" {
+                    "created " (moment(key.created_at))
+                    @if let Some(user) = &creator { " by " (link(user)) }
+                }
+            }
             td data-label="Whose" {
                 @match (&key.holder, &user) {
                     (Holder::Provisioner(name), _) => bdi { (name) },
@@ -53,7 +188,7 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                 }
             }
             td class="short" data-label="Scopes" { (scopes.join(", ")) }
-            td class="short" data-label="Ends" {
+            td class="short" data-label="Expires" {
                 @match key.expires_at {
                     None => span class="soft" { "never" },
                     Some(end) if end <= Timestamp::now() => span class="tag bad" { "expired" },
@@ -66,6 +201,12 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
             td data-label="Last refusal" {
                 @if let Some(refusal) = sync.as_ref().and_then(|sync| sync.refusal.as_ref()) {
                     (moment(refusal.at)) br; b { (refusal.status) } " " (refusal.message)
+                }
+            }
+            td {
+                form method="post" action="/admin/keys/revoke" {
+                    input type="hidden" name="id" value=(key.id);
+                    button aria-label=(format!("Revoke {}", key.name)) { "Revoke…" }
                 }
             }
         }

@@ -27,7 +27,7 @@ pub(crate) use self::import::{
     BODY_BYTES_MAX as IMPORT_BYTES_MAX, Undos, apply as import_apply, form as import_form,
     preview as import_preview, undo as import_undo,
 };
-pub(crate) use self::keys::show as keys;
+pub(crate) use self::keys::{create as key_create, revoke as key_revoke, show as keys};
 pub(crate) use self::list::show as list;
 pub(crate) use self::login::{Logins, begin as login_begin, end as login_end};
 pub(crate) use self::session::{Sessions, form, log_in, log_out};

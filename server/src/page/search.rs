@@ -7,22 +7,29 @@ use headcount::{Sort, User, UserId, UserQuery};
 use serde::Deserialize;
 
 use super::view::encoded;
-use crate::door::Failure;
+use crate::door::{Failure, cut};
 use crate::server::Server;
 
 /// Users of a page.
 const LIMIT: usize = 50;
 
+const STATES: [&str; 2] = ["active", "inactive"];
+const ROLES: [&str; 1] = ["admins"];
+const SORTS: [&str; 3] = ["email", "username", "created"];
+const ORDERS: [&str; 1] = ["down"];
+
 /// The query of the address.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Search {
     pub(super) q: String,
-    /// `active`, `inactive`, or all.
+    /// One of [`STATES`]; all if it is empty.
     pub(super) state: String,
-    /// `admins`, or all.
+    /// One of [`ROLES`]; all if it is empty.
     pub(super) role: String,
+    /// One of [`SORTS`]; by email if it is empty.
     pub(super) sort: String,
+    /// One of [`ORDERS`]; ascending if it is empty.
     pub(super) order: String,
     /// The cursor of the page.
     pub(super) after: String,
@@ -75,11 +82,35 @@ impl Search {
         other.address("")
     }
 
+    /// Refuses values that the page does not have: to show another list than the address says
+    /// would mislead.
+    fn check(&self) -> Result<(), Failure> {
+        for (name, value, known) in [
+            ("state", &self.state, &STATES[..]),
+            ("role", &self.role, &ROLES),
+            ("sort", &self.sort, &SORTS),
+            ("order", &self.order, &ORDERS),
+        ] {
+            if !value.is_empty() && !known.contains(&&**value) {
+                let known = known.join(", ");
+                let message = format!(
+                    "{name} can be {known}, or left out, but not {:?}",
+                    cut(value)
+                );
+                return Err(Failure::bad_request(message));
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn find(&self, server: &Server) -> Result<Found, Failure> {
+        self.check()?;
         let directory = &server.0.directory;
         if let Ok(id) = self.q.trim().parse::<UserId>() {
+            let user = directory.user_by_id(id)?;
             return Ok(Found {
-                users: directory.user_by_id(id)?.into_iter().collect(),
+                users: user.into_iter().filter(|user| self.is_met(user)).collect(),
+                is_lost: !self.after.is_empty(),
                 ..Found::default()
             });
         }
@@ -96,6 +127,16 @@ impl Search {
             next: page.next,
             is_lost,
         })
+    }
+
+    /// Whether a user has the state and the role.
+    fn is_met(&self, user: &User) -> bool {
+        let is_wanted = match self.state.as_str() {
+            "active" => user.is_active(),
+            "inactive" => !user.is_active(),
+            _ => true,
+        };
+        is_wanted && (self.role.is_empty() || user.is_admin())
     }
 
     fn query(&self) -> UserQuery {

@@ -18,6 +18,7 @@ const LIMIT: usize = 50;
 const OWNERS: usize = 3;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Which {
     after: Option<u64>,
 }
@@ -28,7 +29,12 @@ pub(crate) async fn list(visitor: Visitor, Query(which): Query<Which>) -> Shown 
     let (rows, last) = visitor.server.scan(work).await?;
     let content = html! {
         h1 { "Workspaces" }
-        @if rows.is_empty() {
+        @if rows.is_empty() && after > 0 {
+            p class="card" role="status" {
+                "There are no workspaces after number " (after) ". "
+                a href="/admin/workspaces" { "First page" }
+            }
+        } @else if rows.is_empty() {
             p class="card" { "There are no workspaces yet." }
         } @else {
             div class="scroll" tabindex="0" role="region" aria-label="Workspaces" {
@@ -99,6 +105,7 @@ fn row(directory: &Directory, workspace: &Workspace) -> headcount::Result<Markup
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct From {
     /// The number of members on the previous pages.
     start: Option<usize>,
@@ -130,6 +137,12 @@ pub(crate) async fn show(
             @if workspace.is_archived() { dt { "State" } dd { "archived" } }
         }
         h2 { "Members (" (count) ")" }
+        @if start > 0 && start >= count {
+            p class="card" role="status" {
+                "There are no more than " (count) ". "
+                a href=(format!("/admin/workspaces/{place}")) { "First page" }
+            }
+        }
         div class="scroll" tabindex="0" role="region" aria-label="Members" {
             table class="plain" { tbody { @for (user, role) in &users {
                 tr {

@@ -1,11 +1,11 @@
 //! Batches with the conditions in a request's headers: `If-Match` and `Idempotency-Key`.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use headcount::{Applied, Batch, Directory, ErrorKind, RequestId};
 
 use crate::auth::only;
 use crate::door::Failure;
-use crate::if_match;
+use crate::preconditions;
 
 /// A batch that requires one of several versions: one batch for each of them.
 pub(super) struct Conditional(Vec<Batch>);
@@ -15,7 +15,11 @@ impl Conditional {
     /// can be sent again.
     pub(super) fn new(batch: Batch, headers: &HeaderMap) -> Result<Self, Failure> {
         let batch = with_request_id(batch, headers)?;
-        Ok(Self(match if_match::strong(headers)? {
+        if headers.contains_key(header::IF_NONE_MATCH) {
+            let message = "If-None-Match is for reading; send the ETag in If-Match to change";
+            return Err(Failure::bad_request(message));
+        }
+        Ok(Self(match preconditions::strong(headers)? {
             None => vec![batch],
             Some(versions) => versions
                 .into_iter()

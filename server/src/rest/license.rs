@@ -35,7 +35,8 @@ pub(crate) async fn seats(
     Ok(tagged(StatusCode::OK, seats.license_version, &told))
 }
 
-/// The license and the use of its seats; the entity tag is the license's version.
+/// The license and the use of its seats. The entity tag is the license's version, for `If-Match` on
+/// a change. The use of seats changes without it, so `If-None-Match` has no effect.
 pub(crate) async fn show(State(server): State<Server>) -> Rest<Response> {
     let seats = server.0.directory.seats()?;
     Ok(tagged(StatusCode::OK, seats.license_version, &seats))

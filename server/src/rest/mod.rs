@@ -3,26 +3,31 @@
 pub(crate) mod batch;
 pub(crate) mod changes;
 mod conditional;
+pub(crate) mod keys;
 pub(crate) mod license;
 pub(crate) mod openapi;
+pub(crate) mod parameters;
 pub(crate) mod query;
 mod shapes;
 pub(crate) mod users;
 pub(crate) mod whole;
 pub(crate) mod workspaces;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{ErrorKind, UserPage, UserQuery};
+use headcount::{Directory, ErrorKind, User, UserPage, UserQuery};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::conditional::{Conditional, with_request_id};
 use crate::door::{Door, Failure};
 use crate::json::{Names, object_of};
+use crate::preconditions;
 use crate::server::Server;
 
 /// A failure in the format of RFC 9457.
@@ -125,9 +130,40 @@ fn page_of(server: &Server, query: &UserQuery, after: Option<&str>) -> Result<Us
     })
 }
 
+/// The user with this id, email or username.
+pub(crate) fn user_named(directory: &Directory, name: &str) -> Result<Arc<User>, Failure> {
+    directory.user(name)?.ok_or_else(|| {
+        let message = format!("no user has the id, email or username {name:?}");
+        Failure {
+            kind: Some(ErrorKind::UserNotFound),
+            ..Failure::new(StatusCode::NOT_FOUND, message)
+        }
+    })
+}
+
+/// A record that was read, under the conditions of the request: 304 without the record if the
+/// client has this version of it. Only an id always names the same record: under another name, a
+/// copy may be of an earlier one, with the same version.
+fn read(
+    headers: &HeaderMap,
+    is_by_id: bool,
+    version: u64,
+    record: &impl Serialize,
+) -> Result<Response, Failure> {
+    preconditions::check(preconditions::strong(headers)?.as_deref(), version)?;
+    if preconditions::has_copy(headers, version)? && is_by_id {
+        return Ok(with_tag(StatusCode::NOT_MODIFIED, version));
+    }
+    Ok(tagged(StatusCode::OK, version, record))
+}
+
 /// A record with its version as the entity tag.
 fn tagged(status: StatusCode, version: u64, record: &impl Serialize) -> Response {
-    let mut response = (status, Json(record)).into_response();
+    with_tag((status, Json(record)), version)
+}
+
+fn with_tag(response: impl IntoResponse, version: u64) -> Response {
+    let mut response = response.into_response();
     if let Ok(tag) = HeaderValue::try_from(format!("\"{version}\"")) {
         response.headers_mut().insert(header::ETAG, tag);
     }

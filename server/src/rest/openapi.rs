@@ -38,6 +38,8 @@ struct Operation {
     answer: Option<&'static str>,
     /// Whether the route uses `If-Match`.
     conditional: bool,
+    /// Whether it reads a record, for which it uses `If-None-Match` too.
+    tagged: bool,
 }
 
 impl Operation {
@@ -49,6 +51,7 @@ impl Operation {
             body: None,
             answer: None,
             conditional: false,
+            tagged: false,
         }
     }
 
@@ -57,6 +60,12 @@ impl Operation {
             answer: Some(answer),
             ..Self::done(summary)
         }
+    }
+
+    /// A record whose version is its entity tag, by which a client can revalidate its copy.
+    fn tagged(mut self) -> Self {
+        self.tagged = true;
+        self
     }
 
     fn asked<T: IntoParams>(mut self) -> Self {
@@ -82,7 +91,7 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
     Some(match (method, path.strip_prefix("/api/v1/")?) {
         ("GET", "users") => new("A page of users", "Users").asked::<users::Listing>(),
         ("POST", "users") => new("Create a user", "User").body("NewUser"),
-        ("GET", "users/{name}") => new("Show a user", "User"),
+        ("GET", "users/{name}") => new("Show a user", "User").tagged(),
         ("PATCH", "users/{name}") => new("Change a user", "User").body("UserChange").conditional(),
         ("DELETE", "users/{name}") => done("Delete a user").asked::<users::Leaving>().conditional(),
         ("POST", "users/{name}/activate") => new("Activate a user", "User").conditional(),
@@ -94,7 +103,7 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
         ("POST", "lookup") => new("Users by what they are known by", "Found").body("Lookup"),
         ("GET", "workspaces") => new("A page of workspaces", "Workspaces").asked::<workspaces::Listing>(),
         ("POST", "workspaces") => new("Create a workspace", "Workspace").body("NewWorkspace"),
-        ("GET", "workspaces/{id}") => new("Show a workspace", "Workspace"),
+        ("GET", "workspaces/{id}") => new("Show a workspace", "Workspace").tagged(),
         ("PATCH", "workspaces/{id}") => {
             new("Rename a workspace", "Workspace").body("WorkspaceChange").conditional()
         }
@@ -113,11 +122,21 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
             new("Apply operations together", "Applied").asked::<batch::How>().body("BatchRequest")
         }
         ("POST", "preview") => new("All that would be refused of operations", "Refused").body("BatchRequest"),
+        ("GET", "keys") => new("All keys, without their secrets", "Keys"),
+        ("POST", "keys") => new("Create a key", "Key").body("NewKey"),
+        ("GET", "keys/{key}") => new("Show a key, without its secret", "Key"),
+        ("DELETE", "keys/{key}") => done("Revoke a key"),
         ("GET", "stats") => new("Figures of the directory", "Stats"),
         ("GET", "export") => done("All records as lines of JSON"),
         ("GET", "changes") => new("Changes, as a page or as they come", "Changes").asked::<changes::Listing>(),
         _ => return None,
     })
+}
+
+/// The names of the query parameters of a route; none if the route is not REST.
+pub(super) fn query_names(method: &str, path: &str) -> Option<Vec<String>> {
+    let query = operation(method, path)?.query;
+    Some(query.into_iter().map(|parameter| parameter.name).collect())
 }
 
 fn made() -> Value {
@@ -160,11 +179,12 @@ fn schema(name: &str) -> Value {
     json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } })
 }
 
-/// Whether a POST to this path changes nothing.
-fn only_reads(path: &str) -> bool {
-    ["/query", "/lookup", "/preview"]
-        .iter()
-        .any(|end| path.ends_with(end))
+/// Whether a request for this path can be repeated with the same `Idempotency-Key`. Those that only
+/// read need none, and the secret of a key is returned once.
+fn is_repeatable(method: &str, path: &str) -> bool {
+    let others = ["/query", "/lookup", "/preview"];
+    let is_other = path.contains("/keys") || others.iter().any(|end| path.ends_with(end));
+    method != "GET" && !is_other
 }
 
 fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
@@ -174,11 +194,18 @@ fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
     {
-        let schema = match name {
-            "id" => json!({ "type": "integer", "format": "uint64", "minimum": 0 }),
-            _ => json!({ "type": "string", "minLength": 1 }),
+        let description = match name {
+            "name" => "The id, email or username of a user.",
+            "id" => "The id of a workspace, or its name if that is not a number.",
+            _ => "The id of a key.",
         };
-        all.push(json!({ "name": name, "in": "path", "required": true, "schema": schema }));
+        all.push(json!({
+            "name": name,
+            "in": "path",
+            "required": true,
+            "description": description,
+            "schema": { "type": "string", "minLength": 1 },
+        }));
     }
     all.extend(
         operation
@@ -186,11 +213,15 @@ fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
             .iter()
             .filter_map(|asked| serde_json::to_value(asked).ok()),
     );
-    if operation.conditional {
-        let tag = json!({ "type": "string", "pattern": "^(\\*|(W/)?\"[!#-~]*\"(, ?(W/)?\"[!#-~]*\")*)$" });
-        all.push(header("If-Match", tag));
+    let tags =
+        json!({ "type": "string", "pattern": "^(\\*|(W/)?\"[!#-~]*\"(, ?(W/)?\"[!#-~]*\")*)$" });
+    if operation.conditional || operation.tagged {
+        all.push(header("If-Match", tags.clone()));
     }
-    if method != "GET" && !only_reads(path) {
+    if operation.tagged {
+        all.push(header("If-None-Match", tags));
+    }
+    if is_repeatable(method, path) {
         all.push(header(
             "Idempotency-Key",
             json!({ "type": "string", "format": "uuid" }),
@@ -201,7 +232,7 @@ fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
 
 fn responses(method: &str, path: &str, operation: &Operation) -> Value {
     let is_new = method == "POST"
-        && ["/users", "/workspaces"]
+        && ["/users", "/workspaces", "/keys"]
             .iter()
             .any(|all| path.ends_with(all));
     let mut all = match operation.answer {
@@ -222,6 +253,13 @@ fn responses(method: &str, path: &str, operation: &Operation) -> Value {
     if is_new {
         all["201"]["links"] = links(path);
     }
+    if operation.tagged {
+        let tag =
+            json!({ "ETag": { "description": "The version.", "schema": { "type": "string" } } });
+        all["200"]["headers"] = tag.clone();
+        let description = "The client has this version, according to `If-None-Match`. Only if the path has the record's id.";
+        all["304"] = json!({ "description": description, "headers": tag });
+    }
     for status in REFUSALS {
         let content = json!({ "application/problem+json": schema("Problem") });
         let refused = json!({ "description": "Refused; `detail` says why.", "content": content });
@@ -232,10 +270,10 @@ fn responses(method: &str, path: &str, operation: &Operation) -> Value {
 
 /// Links to the operations on a created record.
 fn links(path: &str) -> Value {
-    let name = if path.ends_with("/users") {
-        "name"
-    } else {
-        "id"
+    let name = match path {
+        "/api/v1/users" => "name",
+        "/api/v1/keys" => "key",
+        _ => "id",
     };
     let its = format!("{path}/{{{name}}}");
     let linked = matrix().filter(|(_, path, _)| path.starts_with(&its));

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
 
-use super::{batch, license, query, users, workspaces};
+use super::{batch, keys, license, query, users, workspaces};
+use crate::keys::Scope;
 
 /// All schemas of the document.
 #[derive(OpenApi)]
@@ -45,6 +46,10 @@ use super::{batch, license, query, users, workspaces};
     workspaces::Membership,
     license::LicenseBody,
     batch::BatchRequest,
+    keys::NewKeyBody,
+    Scope,
+    keys::Shown,
+    keys::Listed,
     query::Lookup,
     query::UserReference,
 )))]

@@ -9,13 +9,17 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{
     Applied, Batch, Directory, NewUser, Sort, Subject, Timestamp, User, UserId, UserQuery,
-    UserUpdate, WorkspaceId,
+    UserUpdate,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Conditional, Rest, page_limit, page_of, tagged, with_request_id};
+use super::workspaces::Place;
+use super::{
+    Asked, At, Body, Conditional, Rest, page_limit, page_of, read, tagged, user_named,
+    with_request_id,
+};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::keys::Scope;
@@ -60,8 +64,9 @@ pub(crate) struct Listing {
     /// Last seen before; users who were never seen count as seen at creation.
     #[param(value_type = Option<String>, format = "date-time")]
     seen_before: Option<Timestamp>,
-    /// Members of the workspace with this id.
-    workspace: Option<u64>,
+    /// Members of the workspace with this id or name.
+    #[param(value_type = Option<String>)]
+    workspace: Option<Place>,
     #[param(pattern = "^(email|username|created)$")]
     sort: Option<String>,
     #[serde(default)]
@@ -91,8 +96,8 @@ impl Listing {
             .sort(sort)
             .descending(self.descending);
         let mut query = all.clone();
-        if let Some(id) = self.workspace {
-            query = query.member_of(WorkspaceId::from_u64(id), None);
+        if let Some(place) = &self.workspace {
+            query = query.member_of(place.workspace.clone(), None);
         }
         let mut names = BTreeSet::new();
         for attribute in &self.attribute {
@@ -225,20 +230,14 @@ fn subject(applied: &Applied) -> Option<UserId> {
     }
 }
 
-/// The user that a path names by id, email or username.
-fn named(directory: &Directory, name: &str) -> Result<Arc<User>, Failure> {
-    directory.user(name)?.ok_or_else(|| {
-        let message = format!("no user has the id, email or username {name:?}");
-        Failure {
-            kind: Some(headcount::ErrorKind::UserNotFound),
-            ..Failure::new(StatusCode::NOT_FOUND, message)
-        }
-    })
-}
-
-pub(crate) async fn show(State(server): State<Server>, At(name): At<String>) -> Rest<Response> {
-    let user = named(&server.0.directory, &name)?;
-    Ok(tagged(StatusCode::OK, user.version(), &*user))
+pub(crate) async fn show(
+    State(server): State<Server>,
+    At(name): At<String>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    let user = user_named(&server.0.directory, &name)?;
+    let is_by_id = name.parse::<UserId>().is_ok();
+    Ok(read(&headers, is_by_id, user.version(), &*user)?)
 }
 
 /// The workspaces that the user is a member of.
@@ -246,7 +245,7 @@ pub(crate) async fn memberships(
     State(server): State<Server>,
     At(name): At<String>,
 ) -> Rest<Json<Value>> {
-    let user = named(&server.0.directory, &name)?;
+    let user = user_named(&server.0.directory, &name)?;
     let work = move |server: &Server| Ok(server.0.directory.workspaces_of(&*user)?);
     Ok(Json(json!({ "members": server.scan(work).await? })))
 }

@@ -4,18 +4,58 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{Batch, Directory, ErrorKind, NewWorkspace, Role, Subject, Workspace, WorkspaceId};
+use headcount::{
+    Applied, Batch, Directory, ErrorKind, NewWorkspace, Role, Subject, Workspace, WorkspaceId,
+    WorkspaceRef,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Asked, At, Body, Conditional, Rest, page_limit, tagged, with_request_id};
+use super::{Asked, At, Body, Conditional, Rest, page_limit, read, tagged, with_request_id};
 use crate::auth::Caller;
-use crate::door::Failure;
+use crate::door::{Failure, cut};
 use crate::server::Server;
 
 /// Workspaces of a page.
 const LIMIT: usize = 100;
+
+/// A workspace as an address names it: a number is its id, and any other text its name.
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct Place {
+    text: String,
+    is_id: bool,
+    pub(super) workspace: WorkspaceRef,
+}
+
+impl From<String> for Place {
+    fn from(text: String) -> Self {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let id: Option<u64> = text.parse().ok().filter(|_| is_number);
+        Self {
+            workspace: match id {
+                Some(id) => WorkspaceId::from_u64(id).into(),
+                None => (&*text).into(),
+            },
+            is_id: id.is_some(),
+            text,
+        }
+    }
+}
+
+impl Place {
+    fn find(&self, directory: &Directory) -> Result<Workspace, Failure> {
+        let found = directory.workspace(self.workspace.clone())?;
+        found.ok_or_else(|| Failure {
+            kind: Some(ErrorKind::WorkspaceNotFound),
+            ..Failure::new(
+                StatusCode::NOT_FOUND,
+                format!("no workspace has the id or name {:?}", cut(&self.text)),
+            )
+        })
+    }
+}
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -74,19 +114,7 @@ pub(crate) async fn create(
         None => workspace.owner(caller.user()?),
     };
     let batch = with_request_id(Batch::new().create_workspace(workspace), &headers)?;
-    let work = |directory: &Directory| {
-        let applied = directory.apply(batch)?;
-        let id = applied
-            .outcomes
-            .first()
-            .and_then(|outcome| match outcome.subject {
-                Subject::Workspace(id) => Some(id),
-                _ => None,
-            });
-        let gone = || Failure::new(StatusCode::GONE, "the workspace was deleted since");
-        let workspace = directory.workspace(id.ok_or_else(gone)?)?;
-        workspace.ok_or_else(gone)
-    };
+    let work = |directory: &Directory| workspace_of(directory, &directory.apply(batch)?);
     let workspace = server.write(&caller, work).await?;
     let mut response = tagged(StatusCode::CREATED, workspace.version(), &workspace);
     if let Ok(place) = HeaderValue::try_from(format!("/api/v1/workspaces/{}", workspace.id())) {
@@ -95,20 +123,24 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-fn existing(directory: &Directory, id: u64) -> Result<Workspace, Failure> {
-    let found = directory.workspace(WorkspaceId::from_u64(id))?;
-    found.ok_or_else(|| Failure {
-        kind: Some(ErrorKind::WorkspaceNotFound),
-        ..Failure::new(
-            StatusCode::NOT_FOUND,
-            format!("no workspace has the id {id}"),
-        )
-    })
+/// The workspace of a batch with one operation, as it is afterwards.
+fn workspace_of(directory: &Directory, applied: &Applied) -> Result<Workspace, Failure> {
+    let gone = || Failure::new(StatusCode::GONE, "the workspace was deleted since");
+    let subject = applied.outcomes.first().map(|outcome| outcome.subject);
+    let Some(Subject::Workspace(id)) = subject else {
+        return Err(gone());
+    };
+    directory.workspace(id)?.ok_or_else(gone)
 }
 
-pub(crate) async fn show(State(server): State<Server>, At(id): At<u64>) -> Rest<Response> {
-    let workspace = existing(&server.0.directory, id)?;
-    Ok(tagged(StatusCode::OK, workspace.version(), &workspace))
+pub(crate) async fn show(
+    State(server): State<Server>,
+    At(place): At<Place>,
+    headers: HeaderMap,
+) -> Rest<Response> {
+    let workspace = place.find(&server.0.directory)?;
+    let version = workspace.version();
+    Ok(read(&headers, place.is_id, version, &workspace)?)
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -121,39 +153,36 @@ pub(crate) struct WorkspacePatch {
 pub(crate) async fn rename(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    At(id): At<u64>,
+    At(place): At<Place>,
     headers: HeaderMap,
     Body(change): Body<WorkspacePatch>,
 ) -> Rest<Response> {
-    let batch = Batch::new().rename_workspace(WorkspaceId::from_u64(id), change.name);
-    operate(&server, &caller, id, Conditional::new(batch, &headers)?).await
+    let batch = Batch::new().rename_workspace(place.workspace, change.name);
+    operate(&server, &caller, Conditional::new(batch, &headers)?).await
 }
 
 pub(crate) async fn archive(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    At(id): At<u64>,
+    At(place): At<Place>,
     headers: HeaderMap,
 ) -> Rest<Response> {
-    let batch = Batch::new().archive_workspace(WorkspaceId::from_u64(id));
-    operate(&server, &caller, id, Conditional::new(batch, &headers)?).await
+    let batch = Batch::new().archive_workspace(place.workspace);
+    operate(&server, &caller, Conditional::new(batch, &headers)?).await
 }
 
 pub(crate) async fn restore(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    At(id): At<u64>,
+    At(place): At<Place>,
     headers: HeaderMap,
 ) -> Rest<Response> {
-    let batch = Batch::new().restore_workspace(WorkspaceId::from_u64(id));
-    operate(&server, &caller, id, Conditional::new(batch, &headers)?).await
+    let batch = Batch::new().restore_workspace(place.workspace);
+    operate(&server, &caller, Conditional::new(batch, &headers)?).await
 }
 
-async fn operate(server: &Server, caller: &Caller, id: u64, batch: Conditional) -> Rest<Response> {
-    let work = move |directory: &Directory| {
-        batch.apply(directory)?;
-        existing(directory, id)
-    };
+async fn operate(server: &Server, caller: &Caller, batch: Conditional) -> Rest<Response> {
+    let work = |directory: &Directory| workspace_of(directory, &batch.apply(directory)?);
     let workspace = server.write(caller, work).await?;
     Ok(tagged(StatusCode::OK, workspace.version(), &workspace))
 }
@@ -161,10 +190,10 @@ async fn operate(server: &Server, caller: &Caller, id: u64, batch: Conditional) 
 pub(crate) async fn delete(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    At(id): At<u64>,
+    At(place): At<Place>,
     headers: HeaderMap,
 ) -> Rest<Response> {
-    let batch = Batch::new().delete_workspace(WorkspaceId::from_u64(id));
+    let batch = Batch::new().delete_workspace(place.workspace);
     apply(&server, &caller, Conditional::new(batch, &headers)?).await
 }
 
@@ -175,8 +204,11 @@ async fn apply(server: &Server, caller: &Caller, batch: Conditional) -> Rest<Res
 }
 
 /// The members: owners first, then users, each ordered by email.
-pub(crate) async fn members(State(server): State<Server>, At(id): At<u64>) -> Rest<Json<Value>> {
-    let work = move |server: &Server| Ok(server.0.directory.members(WorkspaceId::from_u64(id))?);
+pub(crate) async fn members(
+    State(server): State<Server>,
+    At(place): At<Place>,
+) -> Rest<Json<Value>> {
+    let work = move |server: &Server| Ok(server.0.directory.members(place.workspace)?);
     Ok(Json(json!({ "members": server.scan(work).await? })))
 }
 
@@ -191,13 +223,14 @@ pub(crate) struct Membership {
 pub(crate) async fn set_member(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    At((id, user)): At<(u64, String)>,
+    At((place, user)): At<(Place, String)>,
     headers: HeaderMap,
     Body(membership): Body<Membership>,
 ) -> Rest<Response> {
     let role: Role = membership.role.parse()?;
-    let workspace = WorkspaceId::from_u64(id);
-    let set = Conditional::new(Batch::new().set_role(workspace, &user, role), &headers)?;
+    let workspace = place.workspace;
+    let set = Batch::new().set_role(workspace.clone(), &user, role);
+    let set = Conditional::new(set, &headers)?;
     if headers.contains_key(header::IF_MATCH) {
         return apply(&server, &caller, set).await;
     }
@@ -216,9 +249,9 @@ pub(crate) async fn set_member(
 pub(crate) async fn remove_member(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    At((id, user)): At<(u64, String)>,
+    At((place, user)): At<(Place, String)>,
     headers: HeaderMap,
 ) -> Rest<Response> {
-    let batch = Batch::new().remove_member(WorkspaceId::from_u64(id), &user);
+    let batch = Batch::new().remove_member(place.workspace, &user);
     apply(&server, &caller, Conditional::new(batch, &headers)?).await
 }

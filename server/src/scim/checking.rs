@@ -1,5 +1,6 @@
-//! Validation of filters: each attribute must belong to the resource, and be compared with a value
-//! of its type. An empty response to any other filter would claim that there are no matches.
+//! Validation of filters and of paths in PATCH: each attribute must belong to the resource, and be
+//! compared with a value of its type. An empty response to any other filter would claim that there
+//! are no matches, and a success of any other PATCH that it was applied.
 
 use headcount::Timestamp;
 use serde_json::Value;
@@ -9,6 +10,7 @@ use super::filter::{Filter, Operator};
 use super::path::AttributePath;
 use super::schema::{Attribute, Form, ResourceType, find};
 use super::tidy::boolean;
+use crate::door::cut;
 
 /// The place of a filter's attributes.
 #[derive(Clone, Copy)]
@@ -23,6 +25,29 @@ enum Scope {
 /// Refuses a filter that does not fit resources of this type.
 pub(super) fn check(filter: &Filter, kind: ResourceType) -> Result<(), ScimError> {
     check_in(filter, Scope::Resource(kind))
+}
+
+/// Refuses a path of a PATCH that does not fit resources of this type.
+pub(super) fn check_path(
+    path: &AttributePath,
+    condition: Option<&Filter>,
+    kind: ResourceType,
+) -> Result<(), ScimError> {
+    let scope = Scope::Resource(kind);
+    let found = match (&path.urn, path.name.is_empty()) {
+        (Some(urn), true) => scope.check_schema(urn),
+        _ => scope.find(path).map(|_| ()),
+    };
+    found.map_err(ScimError::into_path)?;
+    let Some(condition) = condition else {
+        return Ok(());
+    };
+    let list = AttributePath {
+        part: None,
+        ..path.clone()
+    };
+    let filter = Filter::Item(list, Box::new(condition.clone()));
+    check_in(&filter, scope).map_err(ScimError::into_path)
 }
 
 fn check_in(filter: &Filter, scope: Scope) -> Result<(), ScimError> {
@@ -62,17 +87,11 @@ impl Scope {
                 (list.name, found.filter(|_| is_plain))
             }
             Self::Resource(kind) => {
-                let [core, extension] = kind.schemas().map(|(urn, _)| urn);
-                let is_known = path.core.is_none_or(|urn| urn == core)
-                    && urn.is_none_or(|urn| urn.eq_ignore_ascii_case(extension));
-                if !is_known {
-                    let of_provider = urn.is_some_and(is_of_provider);
-                    return if kind == ResourceType::User && of_provider {
-                        Ok(None)
-                    } else {
-                        let (of, urn) = (kind.name(), urn.or(path.core).unwrap_or_default());
-                        Err(ScimError::filter(format!("{of} has no schema {urn:?}")))
-                    };
+                if let Some(urn) = urn.or(path.core) {
+                    self.check_schema(urn)?;
+                }
+                if urn.is_some_and(|urn| kind.is_extension_of_provider(urn)) {
+                    return Ok(None);
                 }
                 (kind.name(), kind.attribute(urn, &path.name))
             }
@@ -83,17 +102,26 @@ impl Scope {
         };
         let name = [Some(&path.name), path.part.as_ref()];
         let name: Vec<_> = name.into_iter().flatten().map(String::as_str).collect();
-        let unknown = || ScimError::filter(format!("{of} has no attribute {:?}", name.join(".")));
+        let unknown = || {
+            let name = cut(&name.join("."));
+            ScimError::filter(format!("{of} has no attribute {name:?}"))
+        };
         found.map(Some).ok_or_else(unknown)
     }
-}
 
-/// Whether a schema can be a provider's own: it is outside the namespaces of which all schemas are
-/// known.
-fn is_of_provider(urn: &str) -> bool {
-    let urn = urn.to_ascii_lowercase();
-    let closed = ["urn:ietf:params:scim:", "urn:headcount:"];
-    !closed.iter().any(|space| urn.starts_with(space))
+    /// Refuses a schema that resources of this type don't have.
+    fn check_schema(self, urn: &str) -> Result<(), ScimError> {
+        let Self::Resource(kind) = self else {
+            return Ok(());
+        };
+        let mut known = kind.schemas().into_iter().map(|(known, _)| known);
+        if known.any(|known| known.eq_ignore_ascii_case(urn)) || kind.is_extension_of_provider(urn)
+        {
+            return Ok(());
+        }
+        let (of, urn) = (kind.name(), cut(&urn));
+        Err(ScimError::filter(format!("{of} has no schema {urn:?}")))
+    }
 }
 
 fn check_value(

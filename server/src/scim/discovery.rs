@@ -1,17 +1,43 @@
 //! What the server offers: `/ServiceProviderConfig`, `/ResourceTypes`, `/Schemas`, and the
 //! search over both kinds of resources.
 
-use axum::extract::Path;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::listing::{COUNT_MAX, Listed, Parameters, SearchRequest, answer};
 use super::schema::{ResourceType, schemas};
-use super::{Document, Scim, ScimRequest, document, finding, groups};
+use super::{Document, Scim, ScimFailure, ScimRequest, base, document, finding, groups, query};
 use crate::door::Failure;
+use crate::server::Server;
 
-pub(crate) async fn config(asking: ScimRequest) -> Response {
+/// A request for a description of the server. Filters are refused, so that no client takes the
+/// response for what matches; other parameters of lists are ignored (RFC 7644, 4).
+pub(crate) struct Discovery {
+    base: String,
+}
+
+impl FromRequestParts<Server> for Discovery {
+    type Rejection = ScimFailure;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Scim<Self> {
+        let query = query(parts, server).await?;
+        if query
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("filter"))
+        {
+            let message = "descriptions of the server can't be filtered; leave the filter out";
+            return Err(Failure::new(StatusCode::FORBIDDEN, message).into());
+        }
+        Ok(Self {
+            base: base(&parts.headers),
+        })
+    }
+}
+
+pub(crate) async fn config(asking: Discovery) -> Response {
     let supported = |yes: bool| json!({ "supported": yes });
     let config = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
@@ -62,19 +88,19 @@ fn types(base: &str) -> Vec<Value> {
         .collect()
 }
 
-pub(crate) async fn resource_types(asking: ScimRequest) -> Response {
+pub(crate) async fn resource_types(asking: Discovery) -> Response {
     all(&types(&asking.base))
 }
 
-pub(crate) async fn resource_type(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
+pub(crate) async fn resource_type(asking: Discovery, Path(id): Path<String>) -> Scim<Response> {
     one(types(&asking.base), &id)
 }
 
-pub(crate) async fn all_schemas(asking: ScimRequest) -> Response {
+pub(crate) async fn all_schemas(asking: Discovery) -> Response {
     all(&schemas(&asking.base))
 }
 
-pub(crate) async fn schema(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
+pub(crate) async fn schema(asking: Discovery, Path(id): Path<String>) -> Scim<Response> {
     one(schemas(&asking.base), &id)
 }
 

@@ -9,7 +9,7 @@ use super::filter::Filter;
 use super::listing::{Listed, Parameters};
 use super::narrowing::narrowed;
 use super::schema::ResourceType;
-use super::users::whole;
+use super::users::{has_few_groups, whole};
 use crate::door::Failure;
 use crate::server::{Server, Shared};
 
@@ -54,25 +54,22 @@ pub(super) fn find(asking: &ScimRequest, parameters: &Parameters) -> Result<List
     })
 }
 
-/// Whether `find` reads only a few users, which an index finds.
+/// Whether `find` reads only a few users, which an index finds, with few groups.
 pub(super) fn is_short(asking: &ScimRequest, parameters: &Parameters) -> bool {
     let Some(filter) = parameters.filter.as_ref() else {
         return false;
     };
     let required = |name: &str| filter.required(&|path| path.is(name));
-    if parameters.needs("groups") {
-        return false;
-    }
-    if required("id").or_else(|| required("externalId")).is_some() {
-        return true;
-    }
+    let is_one = required("id").or_else(|| required("externalId")).is_some();
     let Shared {
         directory,
         user_names,
         ..
     } = &*asking.server.0;
     let text = required("userName").or_else(|| required("emails"));
-    text.is_some_and(|text| user_names.finds_few(directory, text))
+    let is_few = is_one || text.is_some_and(|text| user_names.finds_few(directory, text));
+    is_few
+        && matches!(candidates(asking, filter), Ok(Some(users)) if has_few_groups(asking, parameters, &users))
 }
 
 /// Visits all users of a query, page by page.

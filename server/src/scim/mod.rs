@@ -32,8 +32,8 @@ use self::listing::Parameters;
 pub(crate) use self::user_names::UserNames;
 use crate::auth::Caller;
 use crate::door::{Door, Failure};
-use crate::if_match::{self, Versions};
 use crate::json::{Names, object_of};
+use crate::preconditions::{self, Versions};
 use crate::server::Server;
 
 /// How often a change is tried if somebody else keeps changing the resource.
@@ -131,8 +131,7 @@ impl FromRequestParts<Server> for ScimRequest {
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Scim<Self> {
         let caller = parts.extensions.get::<Caller>().cloned();
         let caller = caller.ok_or_else(|| Failure::internal("a route without its guard"))?;
-        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, server).await;
-        let Query(query) = query.map_err(|refused| ScimError::value(refused.body_text()))?;
+        let query = query(parts, server).await?;
         Ok(Self {
             server: server.clone(),
             caller,
@@ -143,6 +142,13 @@ impl FromRequestParts<Server> for ScimRequest {
     }
 }
 
+/// The parameters of the query of an address.
+async fn query(parts: &mut Parts, server: &Server) -> Result<Vec<(String, String)>, ScimError> {
+    let query = Query::from_request_parts(parts, server).await;
+    let Query(query) = query.map_err(|refused| ScimError::value(refused.body_text()))?;
+    Ok(query)
+}
+
 impl ScimRequest {
     /// The provisioner whose external ids are used.
     fn provisioner(&self) -> String {
@@ -151,7 +157,7 @@ impl ScimRequest {
 
     /// The versions that the request requires.
     fn if_match(&self) -> Result<Option<Versions>, Failure> {
-        if_match::weak(&self.headers)
+        preconditions::weak(&self.headers)
     }
 }
 
@@ -208,24 +214,33 @@ fn document(status: StatusCode, document: &Value) -> Response {
 
 /// A response with a resource, with its location and version as headers.
 fn resource(status: StatusCode, asking: &ScimRequest, shown: Map<String, Value>) -> Response {
-    let header = |name: &str| {
-        let text = shown["meta"][name].as_str()?;
-        HeaderValue::try_from(text).ok()
-    };
-    let (place, version) = (header("location"), header("version"));
+    let headers = headers_of(&shown);
+    let place = headers.get(header::CONTENT_LOCATION).cloned();
     let shown = asking.parameters.projection.of(shown);
     let mut response = document(status, &Value::Object(shown));
-    let headers = response.headers_mut();
-    if let Some(version) = version {
-        headers.insert(header::ETAG, version);
-    }
-    if let Some(place) = place {
-        if status == StatusCode::CREATED {
-            headers.insert(header::LOCATION, place.clone());
-        }
-        headers.insert(header::CONTENT_LOCATION, place);
+    response.headers_mut().extend(headers);
+    if let Some(place) = place.filter(|_| status == StatusCode::CREATED) {
+        response.headers_mut().insert(header::LOCATION, place);
     }
     response
+}
+
+/// The response to a client that has this version of a resource.
+fn not_modified(shown: &Map<String, Value>) -> Response {
+    (StatusCode::NOT_MODIFIED, headers_of(shown)).into_response()
+}
+
+/// The location and the version of a resource.
+fn headers_of(shown: &Map<String, Value>) -> HeaderMap {
+    let named = [
+        (header::CONTENT_LOCATION, "location"),
+        (header::ETAG, "version"),
+    ];
+    let found = named.into_iter().filter_map(|(header, name)| {
+        let text = shown["meta"][name].as_str()?;
+        Some((header, HeaderValue::try_from(text).ok()?))
+    });
+    found.collect()
 }
 
 fn not_found(kind: schema::ResourceType, id: &str) -> Failure {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use self::items::{add, is_primary, is_same, listed, merge, set, unset_primary};
 use super::ScimError;
+use super::checking::check_path;
 use super::filter::{Filter, Operator};
 use super::path::{AttributePath, entry, key_in, no_path};
 use super::schema::{Attribute, ResourceType};
@@ -55,8 +56,9 @@ impl PatchRequest {
         Ok(Self(operations?))
     }
 
-    /// Applies the operations in order. Attributes that clients can't change are refused in a path,
-    /// and ignored in a value.
+    /// Applies the operations in order. Attributes that clients can't change, and those that the
+    /// schemas don't have, are refused in a path, and ignored in a value without one, as they are
+    /// in a resource.
     pub(crate) fn apply(
         &self,
         kind: ResourceType,
@@ -68,6 +70,10 @@ impl PatchRequest {
                 whole(kind, resource, *verb, value)?;
             } else {
                 let target = Target::parse(path)?;
+                if target.is_password(kind) {
+                    continue;
+                }
+                target.check(kind)?;
                 if target.attribute(kind).is_some_and(|of| of.is_read_only) {
                     let path = cut(path);
                     return Err(ScimError::mutability(format!("{path} can't be changed")));
@@ -133,12 +139,13 @@ fn whole(
         ));
     };
     for (name, value) in members {
-        // Attributes of unknown extensions can have any name.
         let Ok(target) = Target::parse(name) else {
+            // Attributes of providers' own extensions can have any name.
             resource.insert(name.clone(), value.clone());
             continue;
         };
-        if target.attribute(kind).is_none_or(|of| !of.is_read_only) {
+        let is_read_only = target.attribute(kind).is_some_and(|of| of.is_read_only);
+        if !is_read_only && target.check(kind).is_ok() {
             target.change(kind, resource, verb, value);
         }
     }
@@ -176,6 +183,16 @@ impl Target {
 
     fn attribute(&self, kind: ResourceType) -> Option<&'static Attribute> {
         kind.attribute(self.path.urn.as_deref(), &self.path.name)
+    }
+
+    fn check(&self, kind: ResourceType) -> Result<(), ScimError> {
+        check_path(&self.path, self.condition.as_ref(), kind)
+    }
+
+    /// Whether it is a user's password, which providers send though no schema lists it. It is
+    /// ignored.
+    fn is_password(&self, kind: ResourceType) -> bool {
+        kind == ResourceType::User && self.path.is("password")
     }
 
     fn is_all_members(&self, kind: ResourceType) -> bool {

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::path::is_urn;
+
 pub(crate) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub(crate) const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 pub(crate) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -44,6 +46,19 @@ impl ResourceType {
             Self::User => [(USER, USER_ATTRIBUTES), (ENTERPRISE, ENTERPRISE_ATTRIBUTES)],
             Self::Group => [(GROUP, GROUP_ATTRIBUTES), (WORKSPACE, WORKSPACE_ATTRIBUTES)],
         }
+    }
+
+    /// Whether a schema is a provider's own extension, which is stored as it was sent. It is outside
+    /// the namespaces of which all schemas are known; Entra's are among those of the RFC.
+    pub(crate) fn is_extension_of_provider(self, urn: &str) -> bool {
+        let urn = urn.to_ascii_lowercase();
+        let extension = urn.strip_prefix("urn:ietf:params:scim:schemas:extension:");
+        let closed = ["urn:ietf:params:scim:", "urn:headcount:"];
+        let is_open = match extension {
+            Some(extension) => !extension.starts_with("enterprise:"),
+            None => is_urn(&urn) && !closed.iter().any(|space| urn.starts_with(space)),
+        };
+        self == Self::User && is_open
     }
 
     /// The attribute with this name, case-insensitively; `urn` is that of an extension.

@@ -5,15 +5,16 @@ use serde_json::{Map, Value, json};
 use super::path::entry;
 use super::schema::{Attribute, Form, ResourceType, find};
 
-/// Normalizes a resource: uses the schema's names, removes nulls and attributes that clients can't
-/// change, and converts booleans that were sent as strings.
+/// Normalizes a resource: uses the schema's names, converts booleans that were sent as strings, and
+/// removes nulls, attributes that the schemas don't have, and those that clients can't change.
+/// Unknown parts of attributes, and providers' own extensions, stay as they were sent.
 pub(crate) fn tidied(kind: ResourceType, resource: Map<String, Value>) -> Map<String, Value> {
     let mut tidy = Map::new();
+    let [_, (extension, attributes)] = kind.schemas();
     for (key, value) in resource {
-        let extension = kind.extension();
         if key.eq_ignore_ascii_case(extension) {
-            let [_, (_, attributes)] = kind.schemas();
-            if let Value::Object(parts) = value {
+            if let Value::Object(mut parts) = value {
+                parts.retain(|name, _| find(attributes, name).is_some());
                 let parts = tidied_parts(attributes, parts);
                 if !parts.is_empty() {
                     tidy.insert(extension.to_owned(), Value::Object(parts));
@@ -21,11 +22,10 @@ pub(crate) fn tidied(kind: ResourceType, resource: Map<String, Value>) -> Map<St
             }
             continue;
         }
-        // Passwords are never stored.
-        if key.eq_ignore_ascii_case("password") {
-            continue;
+        let attribute = kind.attribute(None, &key);
+        if attribute.is_some() || kind.is_extension_of_provider(&key) {
+            put(&mut tidy, attribute, key, value);
         }
-        put(&mut tidy, kind.attribute(None, &key), key, value);
     }
     tidy
 }

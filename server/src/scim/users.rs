@@ -15,9 +15,10 @@ use super::path::entry;
 use super::schema::ResourceType;
 use super::user::{WantedUser, groups, is_alias, shown};
 use super::user_names::Claim;
-use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, resource, write};
+use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, not_modified, resource, write};
 use crate::door::Failure;
-use crate::server::Server;
+use crate::preconditions;
+use crate::server::{INLINE_MAX, Server};
 
 pub(crate) async fn list(asking: ScimRequest) -> Scim<Response> {
     let parameters = asking.parameters.clone();
@@ -66,12 +67,40 @@ fn existing(directory: &Directory, id: &str) -> Result<Arc<User>, Failure> {
 
 pub(crate) async fn show(asking: ScimRequest, Path(id): Path<String>) -> Scim<Response> {
     let server = asking.server.clone();
-    let is_short = !asking.parameters.needs("groups");
-    let work = move |server: &Server| {
-        let user = existing(&server.0.directory, &id)?;
+    let user = existing(&server.0.directory, &id)?;
+    let is_short = has_few_groups(&asking, &asking.parameters, &[Arc::clone(&user)]);
+    let work = move |_: &Server| {
+        preconditions::check(asking.if_match()?.as_deref(), user.version())?;
+        // The version does not cover the groups.
+        let is_versioned = !asking.parameters.needs("groups");
+        if is_versioned && preconditions::has_copy(&asking.headers, user.version())? {
+            let shown = whole(&asking, &user, &asking.parameters)?;
+            return Ok(not_modified(&shown));
+        }
         answered(&asking, StatusCode::OK, &user)
     };
     Ok(server.read_if_short(is_short, work).await?)
+}
+
+/// Whether these users are shown with few groups, or with none.
+pub(super) fn has_few_groups(
+    asking: &ScimRequest,
+    parameters: &Parameters,
+    users: &[Arc<User>],
+) -> bool {
+    if !parameters.needs("groups") {
+        return true;
+    }
+    let mut left = INLINE_MAX;
+    users.iter().all(|user| {
+        let directory = &asking.server.0.directory;
+        let groups = directory.workspaces_of_up_to(user.id(), left + 1);
+        let rest = groups
+            .ok()
+            .and_then(|groups| left.checked_sub(groups.len()));
+        left = rest.unwrap_or_default();
+        rest.is_some()
+    })
 }
 
 pub(crate) async fn create(
@@ -162,8 +191,13 @@ pub(crate) async fn update(
     let request = PatchRequest::parse(&body)?;
     let (provisioner, base) = (asking.provisioner(), asking.base.clone());
     change(asking, id, move |user| {
-        let mut resource = shown(user, &provisioner, &base);
+        let before = shown(user, &provisioner, &base);
+        let mut resource = before.clone();
         request.apply(ResourceType::User, &mut resource)?;
+        if resource.get("emails") == before.get("emails") {
+            // They stay as they were sent, which may be not at all.
+            resource.remove("emails");
+        }
         let has_id = entry(&resource, "externalId").is_some_and(|(_, id)| !id.is_null());
         let wanted = WantedUser::parse(resource, &provisioner, Some(user))?;
         Ok(if has_id {
@@ -189,7 +223,7 @@ async fn change(
         let server = &asking.server;
         for _ in 0..ATTEMPTS {
             let user = existing(directory, &id)?;
-            check_version(if_match.as_deref(), &user)?;
+            preconditions::check(if_match.as_deref(), user.version())?;
             let wanted = edit(&user)?;
             let _claim = claim(server, directory, &wanted, Some(&user))?;
             match apply(server, directory, &user, &wanted) {
@@ -203,22 +237,6 @@ async fn change(
         Err(others_are_faster())
     };
     Ok(write(&server, &caller, work).await?)
-}
-
-/// Refuses a user who has none of the versions that a request requires.
-fn check_version(wanted: Option<&[u64]>, user: &User) -> Result<(), Failure> {
-    let found = user.version();
-    let Some(wanted) = wanted.filter(|wanted| !wanted.contains(&found)) else {
-        return Ok(());
-    };
-    let expected = wanted.last().copied().unwrap_or_default();
-    Err(Failure {
-        kind: Some(ErrorKind::Conflict { expected, found }),
-        ..Failure::new(
-            StatusCode::PRECONDITION_FAILED,
-            format!("the version is {found}, not {expected}; read the user again"),
-        )
-    })
 }
 
 fn others_are_faster() -> Failure {
@@ -262,7 +280,7 @@ pub(crate) async fn delete(asking: ScimRequest, Path(id): Path<String>) -> Scim<
     let work = move |directory: &Directory| {
         for _ in 0..ATTEMPTS {
             let user = existing(directory, &id)?;
-            check_version(if_match.as_deref(), &user)?;
+            preconditions::check(if_match.as_deref(), user.version())?;
             let mut batch = Batch::new().delete_user(user.id()).allow_ownerless(true);
             if if_match.is_some() {
                 batch = batch.if_version(user.version());

@@ -161,6 +161,14 @@ impl Client {
         }
     }
 
+    /// The value of a metric.
+    pub fn gauge(&self, name: &str) -> usize {
+        let text = self.get("/metrics").body;
+        let mut lines = text.lines();
+        let value = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap().parse().unwrap()
+    }
+
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
         let patience = Some(Duration::from_secs(20));

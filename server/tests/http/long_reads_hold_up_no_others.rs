@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use headcount::NewWorkspace;
+use headcount::{Batch, NewWorkspace};
 use headcount_server::{Config, Holder, Scope, matrix};
 use serde_json::json;
 
@@ -43,7 +43,7 @@ const LONG: [(&str, &str); 24] = [
 
 /// Routes with GET that read nothing, or a bounded number of records. `/api/v1/export` has
 /// threads of its own.
-const SHORT: [&str; 31] = [
+const SHORT: [&str; 33] = [
     "/healthz",
     "/readyz",
     "/metrics",
@@ -62,6 +62,8 @@ const SHORT: [&str; 31] = [
     "/api/v1/license",
     "/api/v1/stats",
     "/api/v1/export",
+    "/api/v1/keys",
+    "/api/v1/keys/{key}",
     "/admin/style.css",
     "/admin/icon.svg",
     "/admin/live.js",
@@ -126,7 +128,7 @@ fn sent(client: &Client, method: &str, path: &str, body: &str) -> TcpStream {
 }
 
 /// Requests that read few records, though others for the same routes read many. `{id}` is a user.
-const FEW: [(&str, &str, &str); 13] = [
+const FEW: [(&str, &str, &str); 16] = [
     ("GET", "/api/v1/users", ""),
     (
         "GET",
@@ -144,6 +146,13 @@ const FEW: [(&str, &str, &str); 13] = [
         "/api/v1/lookup",
         r#"{"users":[{"email":"ann@ex.co"}]}"#,
     ),
+    ("GET", "/scim/v2/Users/{id}", ""),
+    (
+        "GET",
+        "/scim/v2/Users?filter=userName%20eq%20%22ann%22&startIndex=1&count=100",
+        "",
+    ),
+    ("GET", "/scim/v2/Users?filter=externalId%20eq%20%22x%22", ""),
     ("GET", "/scim/v2/Users/{id}?excludedAttributes=groups", ""),
     (
         "GET",
@@ -181,10 +190,7 @@ const FEW: [(&str, &str, &str); 13] = [
 /// How many requests wait for a long read to end.
 pub fn waiting(running: &Running) -> usize {
     let client = running.client(Holder::Provisioner("ops".to_owned()), Scope::Read);
-    let text = client.get("/metrics").body;
-    let mut lines = text.lines();
-    let line = lines.find_map(|line| line.strip_prefix("headcount_http_long_reads_waiting "));
-    line.unwrap().parse().unwrap()
+    client.gauge("headcount_http_long_reads_waiting")
 }
 
 /// Waits until this many requests wait.
@@ -198,6 +204,17 @@ pub fn wait_for_waiting(running: &Running, count: usize) {
         );
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// The id of a user who has more groups than a short read may have.
+fn user_with_many_groups(running: &Running) -> String {
+    let (bea, _) = running.user("bea", Scope::Read);
+    let batch = (0..=100).fold(Batch::new(), |batch, number| {
+        let workspace = NewWorkspace::new(format!("w{number}"));
+        batch.create_workspace(workspace.owner(bea.id()))
+    });
+    running.directory.apply(batch).unwrap();
+    bea.id().to_string()
 }
 
 /// A server that lets no request wait for less than this test takes.
@@ -215,6 +232,7 @@ fn short_reads_are_answered_while_the_long_ones_wait() {
     let (ann, reader) = running.user("ann", Scope::Read);
     let workspace = NewWorkspace::new("Fraud").owner(ann.id());
     running.directory.create_workspace(workspace).unwrap();
+    let bea = user_with_many_groups(&running);
     let okta = provisioner(&running, "okta");
     let browser = Browser::new(&running, Scope::Read);
     let id = ann.id().to_string();
@@ -226,7 +244,7 @@ fn short_reads_are_answered_while_the_long_ones_wait() {
     );
     let hold = running.server.hold_scans().unwrap();
     let asked = LONG.map(|(method, path)| {
-        let (path, body) = long_request(method, path, &id);
+        let (path, body) = long_request(method, path, &bea);
         let stream = match path.split('/').nth(1) {
             Some("admin") => browser.begin(&path, ""),
             Some("scim") => sent(&okta, method, &path, &body),

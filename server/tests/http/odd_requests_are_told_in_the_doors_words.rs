@@ -88,6 +88,40 @@ fn events_are_sent_to_whoever_accepts_them() {
     }
 }
 
+/// To ignore one would do something else than the request says.
+#[test]
+fn query_parameters_that_a_route_does_not_have_are_refused() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Admin);
+    client.post("/api/v1/workspaces", &json!({ "name": "red" }));
+    for (method, path, body) in [
+        (
+            "POST",
+            "/api/v1/users?dry_run=true",
+            "{\"email\":\"bob@ex.co\"}",
+        ),
+        ("DELETE", "/api/v1/workspaces/red?dry_run=true", ""),
+        (
+            "DELETE",
+            "/api/v1/users/ann?allow_ownerless=true&dry%5Frun=1",
+            "",
+        ),
+        ("PUT", "/api/v1/license?dry_run", "{\"license\":1}"),
+        ("POST", "/api/v1/preview?x=1", "{\"operations\":[]}"),
+        ("GET", "/api/v1/users/ann?fields=id", ""),
+        ("GET", "/api/v1/stats?=1", ""),
+    ] {
+        let answer = client.send(method, path, "", body);
+        has(&answer, 400, "detail");
+        let said = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(said.contains("query parameter"), "{path}: {said}");
+    }
+    assert_eq!(running.directory.len().unwrap(), 1);
+    assert_eq!(client.get("/api/v1/workspaces/red").status, 200);
+    assert_eq!(client.get("/api/v1/stats?").status, 200);
+    assert_eq!(running.stranger().get("/api/v1/stats?x=1").status, 401);
+}
+
 #[test]
 fn a_user_without_an_email_is_told_so() {
     let running = Running::new();

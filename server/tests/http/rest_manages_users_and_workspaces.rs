@@ -197,6 +197,50 @@ fn a_workspace_lives_and_has_members() {
 }
 
 #[test]
+fn a_workspace_goes_by_its_id_or_its_name() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    for name in ["alpha", "7", "a / b"] {
+        let made = client.post("/api/v1/workspaces", &json!({ "name": name }));
+        assert_eq!(made.status, 201, "{}", made.body);
+    }
+    let by_id = |id: u8| client.get(&format!("/api/v1/workspaces/{id}")).json();
+    assert_eq!(client.get("/api/v1/workspaces/alpha").json(), by_id(1));
+    assert_eq!(
+        client.get("/api/v1/workspaces/a%20%2F%20b").json(),
+        by_id(3)
+    );
+    for nothing in ["7", "beta", "-1", "%2B1", "99999999999999999999"] {
+        let answer = client.get(&format!("/api/v1/workspaces/{nothing}"));
+        let problem = answer.json();
+        assert_eq!(
+            (answer.status, &problem["kind"]),
+            (404, &json!("workspace_not_found")),
+            "{nothing}"
+        );
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("the id or name"), "{detail}");
+    }
+    let path = "/api/v1/workspaces/alpha";
+    let member = format!("{path}/members/ann");
+    assert_eq!(client.put(&member, &json!({ "role": "owner" })).status, 204);
+    let members = client.get(&format!("{path}/members")).json();
+    assert_eq!(members["members"].as_array().unwrap().len(), 1);
+    let found = client.get(&format!("{USERS}?workspace=alpha")).json();
+    assert_eq!(found["users"][0]["email"], "ann@ex.co");
+    let renamed = patch(&client, path, "", &json!({ "name": "gamma" }));
+    assert_eq!(
+        (&renamed.json()["id"], &renamed.json()["name"]),
+        (&json!(1), &json!("gamma"))
+    );
+    let archived = client.send("POST", "/api/v1/workspaces/gamma/archive", "", "");
+    assert_eq!(archived.json()["archived"], true);
+    let gone = client.send("DELETE", "/api/v1/workspaces/gamma", "", "");
+    assert_eq!(gone.status, 204);
+    assert_eq!(client.get("/api/v1/workspaces/1").status, 404);
+}
+
+#[test]
 fn workspaces_are_read_a_page_at_a_time() {
     let running = Running::new();
     let (_, client) = running.user("ann", Scope::Write);

@@ -81,6 +81,59 @@ fn users_are_searched_by_any_part() {
     assert!(found.find("cho@") < found.find("bob@"));
 }
 
+/// Another list than the address says would mislead.
+#[test]
+fn an_address_with_unknown_values_is_refused() {
+    let (running, browser) = story();
+    for (query, told) in [
+        ("state=nonsense", "state can be active, inactive"),
+        ("role=owners", "role can be admins"),
+        ("sort=age", "sort can be email, username, created"),
+        ("order=up", "order can be down"),
+        ("page=2", "page"),
+        ("limit=10", "limit"),
+        ("state=active&state=inactive", "state"),
+    ] {
+        let page = browser.get(&format!("/admin?{query}"));
+        assert_eq!(page.status, 400, "{query}");
+        assert!(page.body.starts_with("<!DOCTYPE html>"), "{}", page.body);
+        assert!(page.body.contains(told), "{query}: {}", page.body);
+        assert!(!page.body.contains("ann@ex.co"), "{query}");
+    }
+    for path in [
+        "audit?before=x",
+        "audit?page=2",
+        "workspaces?after=x",
+        "workspaces?page=2",
+    ] {
+        assert_eq!(browser.get(&format!("/admin/{path}")).status, 400, "{path}");
+    }
+    let id = running.directory.user("bob@ex.co").unwrap().unwrap().id();
+    let nobody = format!("/admin?q={id}&state=inactive");
+    check(&browser, &nobody, &["Nobody matches"], &["bob@ex.co"]);
+    let lost = format!("/admin?q={id}&after=x");
+    check(
+        &browser,
+        &lost,
+        &["here is the first page", "bob@ex.co"],
+        &[],
+    );
+}
+
+#[test]
+fn a_page_behind_the_last_says_so() {
+    let (running, browser) = story();
+    let workspace = NewWorkspace::new("fraud").owner("ann@ex.co");
+    running.directory.create_workspace(workspace).unwrap();
+    for (path, told) in [
+        ("workspaces?after=9", "no workspaces after number 9"),
+        ("workspaces/1?start=9", "no more than 1"),
+        ("audit?before=1", "no changes before number 1"),
+    ] {
+        check(&browser, &format!("/admin/{path}"), &[told], &["yet"]);
+    }
+}
+
 #[test]
 fn long_lists_have_pages_that_keep_the_filters() {
     let running = Running::new();

@@ -59,7 +59,7 @@ impl<R: Read> Session<'_, R> {
         // Most directories have no workspaces, and this scan would dominate the cost.
         let stored = match self.totals.workspaces {
             0 => Vec::new(),
-            _ => read::memberships(self.base, user)?,
+            _ => read::memberships(self.base, user, usize::MAX)?,
         };
         let members = &mut self.members;
         for stored in stored {

@@ -1,19 +1,21 @@
-//! `If-Match` (RFC 9110, 13.1.1): the versions that a record must have for a request to apply.
+//! `If-Match` and `If-None-Match` (RFC 9110, 13.1): the versions that a record must have, or must
+//! not have, for a request to apply.
 //!
 //! A record's entity tag is its version. One matching tag of the list is enough; tags that no
 //! record can have, such as those of another server, never match.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use headcount::ErrorKind;
 
 use crate::door::Failure;
 
-/// Versions that one request may list.
+/// Versions that one request may list in `If-Match`.
 const VERSIONS_MAX: usize = 16;
 
 /// Versions of which a record must have one; never empty.
 pub(crate) type Versions = Vec<u64>;
 
-/// The versions that the request asks for; `None` means any. The comparison is strong: weak tags
+/// The versions that `If-Match` asks for; `None` means any. The comparison is strong: weak tags
 /// never match.
 pub(crate) fn strong(headers: &HeaderMap) -> Result<Option<Versions>, Failure> {
     versions(headers, |tag| !tag.is_weak)
@@ -22,6 +24,31 @@ pub(crate) fn strong(headers: &HeaderMap) -> Result<Option<Versions>, Failure> {
 /// The same for SCIM, where versions are weak tags (RFC 7644, 3.14).
 pub(crate) fn weak(headers: &HeaderMap) -> Result<Option<Versions>, Failure> {
     versions(headers, |_| true)
+}
+
+/// Refuses a record that has none of the versions that a request requires.
+pub(crate) fn check(wanted: Option<&[u64]>, found: u64) -> Result<(), Failure> {
+    let Some(wanted) = wanted.filter(|wanted| !wanted.contains(&found)) else {
+        return Ok(());
+    };
+    let expected = wanted.last().copied().unwrap_or_default();
+    Err(Failure {
+        kind: Some(ErrorKind::Conflict { expected, found }),
+        ..Failure::new(
+            StatusCode::PRECONDITION_FAILED,
+            format!("the version is {found}, not {expected}; read the record again"),
+        )
+    })
+}
+
+/// Whether the client already has this version of a record, by `If-None-Match`. The comparison is
+/// weak.
+pub(crate) fn has_copy(headers: &HeaderMap, version: u64) -> Result<bool, Failure> {
+    let Some(list) = list(headers, &header::IF_NONE_MATCH) else {
+        return Ok(false);
+    };
+    let tags = parse(&list).ok_or_else(|| malformed("If-None-Match"))?;
+    Ok(tags.is_none_or(|tags| tags.iter().any(|tag| tag.version() == Some(version))))
 }
 
 struct Tag<'a> {
@@ -41,21 +68,12 @@ fn versions(
     headers: &HeaderMap,
     counts: impl Fn(&Tag<'_>) -> bool,
 ) -> Result<Option<Versions>, Failure> {
-    let lines = headers.get_all(header::IF_MATCH);
-    if lines.iter().next().is_none() {
+    let Some(list) = list(headers, &header::IF_MATCH) else {
         return Ok(None);
-    }
-    // Several header lines are one list.
-    let lines: Vec<_> = lines.iter().map(HeaderValue::as_bytes).collect();
-    let list = lines.join(&b',');
-    if list.trim_ascii() == b"*" {
-        return Ok(None);
-    }
-    let malformed = || {
-        Failure::bad_request("If-Match must list ETags as they were read, such as \"3\", or one *")
     };
-    let tags = tags(&list).filter(|tags| !tags.is_empty());
-    let tags = tags.ok_or_else(malformed)?;
+    let Some(tags) = parse(&list).ok_or_else(|| malformed("If-Match"))? else {
+        return Ok(None);
+    };
     let mut versions: Versions = tags
         .iter()
         .filter(|tag| counts(tag))
@@ -74,6 +92,27 @@ fn versions(
         ));
     }
     Ok(Some(versions))
+}
+
+/// The value of a header; several lines are one list.
+fn list(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
+    let lines = headers.get_all(name).iter();
+    let lines: Vec<_> = lines.map(HeaderValue::as_bytes).collect();
+    (!lines.is_empty()).then(|| lines.join(&b','))
+}
+
+fn malformed(name: &str) -> Failure {
+    let message = format!("{name} must list ETags as they were read, such as \"3\", or one *");
+    Failure::bad_request(message)
+}
+
+/// The tags of a list, or `Some(None)` for `*`, which is any tag; `None` if it is malformed.
+#[expect(clippy::option_option, reason = "malformed and any are different")]
+fn parse(list: &[u8]) -> Option<Option<Vec<Tag<'_>>>> {
+    if list.trim_ascii() == b"*" {
+        return Some(None);
+    }
+    tags(list).filter(|tags| !tags.is_empty()).map(Some)
 }
 
 /// The tags of a list, whose items may be empty; `None` if it is malformed.
@@ -172,6 +211,25 @@ mod tests {
             assert_eq!(of(&[wrong]), (Err(400), Err(400)), "{wrong}");
         }
         assert_eq!(of(&["*", "*"]), (Err(400), Err(400)));
+    }
+
+    #[test]
+    fn a_copy_of_any_listed_version_is_known() {
+        let known = |line: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.append(header::IF_NONE_MATCH, HeaderValue::from_static(line));
+            has_copy(&headers, 3).map_err(|failure| failure.status.as_u16())
+        };
+        for line in ["\"3\"", "W/\"3\"", "*", "\"2\", W/\"x\" , \"3\""] {
+            assert_eq!(known(line), Ok(true), "{line}");
+        }
+        for line in ["\"4\"", "W/\"03\"", "\"3-gzip\"", "\"*\""] {
+            assert_eq!(known(line), Ok(false), "{line}");
+        }
+        for line in ["", "3", "*, \"3\"", "\"3"] {
+            assert_eq!(known(line), Err(400), "{line}");
+        }
+        assert!(!has_copy(&HeaderMap::new(), 3).unwrap());
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! API keys: 256 random bits that are shown once and stored as their SHA-256, in the
 //! directory's own file.
 
+mod formats;
+mod scope;
+
 use std::collections::HashMap;
 use std::fmt;
-use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use headcount::{Directory, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::hex::{bytes_of_hex, hex};
+use self::formats::{Record, Shown};
+pub use self::scope::Scope;
+use crate::hex::hex;
 
 /// The names of the records of keys begin like this; what follows is the id.
 const RECORDS: &str = "api-key/";
@@ -23,55 +27,6 @@ const NAME_BYTES_MAX: usize = 128;
 /// Bytes of the name of a provisioner, whose external ids the directory keeps.
 const PROVISIONER_BYTES_MAX: usize = 64;
 
-/// What a key may be used for.
-///
-/// `Write` includes `Read`, and `Admin` includes both. `Scim` is apart: a provisioner's
-/// key works on `/scim/v2` alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Reading users, workspaces, seats and changes.
-    Read,
-    /// Changing users and workspaces.
-    Write,
-    /// Making admins, setting the license, and managing keys.
-    Admin,
-    /// Provisioning by SCIM.
-    Scim,
-}
-
-impl Scope {
-    /// Whether a key with this scope may do what `needed` asks for.
-    pub fn covers(self, needed: Self) -> bool {
-        match (self, needed) {
-            (Self::Scim, _) | (_, Self::Scim) => self == needed,
-            _ => self >= needed,
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Admin => "admin",
-            Self::Scim => "scim",
-        })
-    }
-}
-
-impl FromStr for Scope {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Read, Self::Write, Self::Admin, Self::Scim]
-            .into_iter()
-            .find(|scope| scope.to_string() == text)
-            .ok_or_else(|| format!("{text:?} is not a scope; say read, write, admin or scim"))
-    }
-}
-
 /// Who uses a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
@@ -82,8 +37,9 @@ pub enum Holder {
     Provisioner(String),
 }
 
-/// A key, without its secret.
-#[derive(Clone, Debug)]
+/// A key, without its secret. As JSON, it is as REST returns it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(into = "Shown", try_from = "Shown")]
 #[non_exhaustive]
 pub struct Key {
     /// The id in lists and logs: 16 hexadecimal digits.
@@ -96,6 +52,8 @@ pub struct Key {
     pub scopes: Vec<Scope>,
     /// When it was created.
     pub created_at: Timestamp,
+    /// The user who created it; `None` for a program, such as the command on the file.
+    pub created_by: Option<UserId>,
     /// When it expires.
     pub expires_at: Option<Timestamp>,
     hash: [u8; 32],
@@ -136,6 +94,7 @@ pub struct NewKey {
     name: String,
     holder: Holder,
     scopes: Vec<Scope>,
+    created_by: Option<UserId>,
     expires_at: Option<Timestamp>,
 }
 
@@ -146,6 +105,7 @@ impl NewKey {
             name: name.into(),
             holder,
             scopes: Vec::new(),
+            created_by: None,
             expires_at: None,
         }
     }
@@ -154,6 +114,13 @@ impl NewKey {
     #[must_use]
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scopes.push(scope);
+        self
+    }
+
+    /// Sets who creates the key; `None` means a program.
+    #[must_use]
+    pub fn created_by(mut self, user: Option<UserId>) -> Self {
+        self.created_by = user;
         self
     }
 
@@ -273,6 +240,7 @@ impl Keys {
             provisioner,
             scopes,
             created_at_us: Timestamp::now().as_unix_micros(),
+            created_by: new.created_by.map(|user| user.to_string()),
             expires_at_us: new.expires_at.map(Timestamp::as_unix_micros),
         };
         let id = hex(id);
@@ -282,6 +250,7 @@ impl Keys {
             .set_extra(&format!("{RECORDS}{id}"), &bytes)?;
         let key = Arc::new(key);
         self.lock_to_change().insert(key.hash, Arc::clone(&key));
+        log::info!("the API key {id} ({:?}) was created", key.name);
         Ok((key, secret))
     }
 
@@ -323,41 +292,6 @@ impl Keys {
 
     fn lock_to_change(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Key>>> {
         self.by_hash.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A key as it is stored.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    name: String,
-    sha256: String,
-    user: Option<String>,
-    provisioner: Option<String>,
-    scopes: Vec<Scope>,
-    created_at_us: u64,
-    expires_at_us: Option<u64>,
-}
-
-impl Record {
-    fn into_key(self, id: &str) -> Option<Key> {
-        let holder = match (self.user, self.provisioner) {
-            (Some(user), None) => Holder::User(user.parse().ok()?),
-            (None, Some(name)) => Holder::Provisioner(name),
-            _ => return None,
-        };
-        let moment = |micros| Timestamp::from_unix_micros(micros).ok();
-        Some(Key {
-            id: id.to_owned(),
-            name: self.name,
-            holder,
-            scopes: self.scopes,
-            created_at: moment(self.created_at_us)?,
-            expires_at: match self.expires_at_us {
-                Some(micros) => Some(moment(micros)?),
-                None => None,
-            },
-            hash: bytes_of_hex(&self.sha256)?.try_into().ok()?,
-        })
     }
 }
 
