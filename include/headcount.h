@@ -145,8 +145,9 @@
 /** Initializes an hc_copied. */
 #define HC_COPIED_INIT { sizeof(hc_copied), 0, 0, 0, 0 }
 
-/** Initializes an hc_stats. */
-#define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+/** Initializes an hc_stats: without a limit of seats, as an older library leaves it. */
+#define HC_STATS_INIT \
+    { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HC_NO_LIMIT, 0, 0, 0, 0, 0 }
 
 /** Initializes an hc_member. */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }

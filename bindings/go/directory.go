@@ -159,7 +159,7 @@ func (o *Options) native() (*C.hc_options, error) {
 
 // Rounded up: no shorter than what was asked for.
 func milliseconds(d time.Duration) C.uint64_t {
-	return C.uint64_t((d + time.Millisecond - 1) / time.Millisecond)
+	return C.uint64_t(d/time.Millisecond + min(d%time.Millisecond, 1))
 }
 
 // Close finishes what is pending, releases the file, and reports what goes wrong with

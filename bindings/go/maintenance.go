@@ -78,7 +78,7 @@ type Stats struct {
 
 // Stats returns the figures of now.
 func (d *Directory) Stats() (Stats, error) {
-	s := C.hc_stats{struct_size: C.sizeof_hc_stats}
+	s := C.hc_stats{struct_size: C.sizeof_hc_stats, seats_limit: C.HC_NO_LIMIT}
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
 		return C.hc_directory_get_stats(h, &s, e)
 	})
@@ -161,7 +161,7 @@ func Restore(backup, path string, overwrite bool) (Copied, error) {
 }
 
 func readCopied(c *C.hc_copied) Copied {
-	return Copied{uint64(c.users), uint64(c.sequence), uint64(c.bytes)}
+	return Copied{Users: uint64(c.users), Sequence: uint64(c.sequence), Bytes: uint64(c.bytes)}
 }
 
 // Compact makes the file of a directory as small as it gets, in place, and returns the

@@ -101,7 +101,7 @@ func (o *Operation) newUser(u *NewUser) *Operation {
 		o.flag(C.HC_OP_FIELD_ADMIN, true)
 	}
 	if !u.CreatedAt.IsZero() {
-		o.number(C.HC_OP_FIELD_CREATED_AT, uint64(u.CreatedAt.UnixMicro()))
+		o.number(C.HC_OP_FIELD_CREATED_AT, micros(u.CreatedAt))
 	}
 	o.pairs(C.HC_OP_FIELD_ATTRIBUTE_NAME, C.HC_OP_FIELD_ATTRIBUTE_VALUE, u.Attributes)
 	o.pairs(C.HC_OP_FIELD_PROVISIONER, C.HC_OP_FIELD_EXTERNAL_ID, u.ExternalIDs)

@@ -8,6 +8,7 @@ import "C"
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"time"
 )
 
@@ -61,6 +62,14 @@ func u64(b []byte, at int) uint64 { return binary.LittleEndian.Uint64(b[at:]) }
 
 func moment(b []byte, at int) time.Time {
 	return time.UnixMicro(int64(u64(b, at))).UTC()
+}
+
+// micros is a moment as the library takes it, which refuses those that it doesn't have.
+func micros(at time.Time) uint64 {
+	if year := at.UTC().Year(); year < 1970 || year > 9999 {
+		return math.MaxUint64
+	}
+	return uint64(at.UnixMicro())
 }
 
 // at is the text whose place is at `place`; whole is the record as a string, so that all

@@ -197,7 +197,7 @@ func (q *Query) native() (*C.hc_query, error) {
 		{C.HC_QUERY_FIELD_SEEN_BEFORE, q.SeenBefore},
 	} {
 		s.run(!of.at.IsZero(), func(e **C.hc_error) C.hc_status {
-			return C.hc_query_set_number(b, of.field, C.uint64_t(of.at.UnixMicro()), e)
+			return C.hc_query_set_number(b, of.field, C.uint64_t(micros(of.at)), e)
 		})
 	}
 	for name, value := range inOrder(q.Attributes) {

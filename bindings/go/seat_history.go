@@ -34,14 +34,14 @@ type SeatHistory struct {
 // SeatHistory returns the most users that were active at one time, on each day (UTC) since
 // that of a moment; the zero time is the first day on record. It is kept for three years.
 func (d *Directory) SeatHistory(since time.Time) (SeatHistory, error) {
-	var micros C.uint64_t
+	var first C.uint64_t
 	if !since.IsZero() {
-		micros = C.uint64_t(since.UnixMicro())
+		first = C.uint64_t(micros(since))
 	}
 	native := C.hc_seat_history{struct_size: C.sizeof_hc_seat_history}
 	days := make([]C.hc_seat_day, C.HC_SEAT_DAYS_MAX)
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
-		return C.hc_directory_get_seat_history(h, micros, &native, &days[0], C.HC_SEAT_DAYS_MAX, e)
+		return C.hc_directory_get_seat_history(h, first, &native, &days[0], C.HC_SEAT_DAYS_MAX, e)
 	})
 	if err != nil {
 		return SeatHistory{}, err

@@ -57,6 +57,17 @@ func TestTheWholeHeaderIsUsed(t *testing.T) {
 	equal(t, true, found > 150)
 }
 
+// Figures of C are read from the fields of their names.
+func TestFiguresAreReadFromTheFieldsOfTheirNames(t *testing.T) {
+	pairs := regexp.MustCompile(`\b(\w+): +uint64\(\w+\.(\w+)\)`).FindAllStringSubmatch(sources(t), -1)
+	for _, pair := range pairs {
+		if !strings.EqualFold(pair[1], strings.ReplaceAll(pair[2], "_", "")) {
+			t.Errorf("%s is read from %s", pair[1], pair[2])
+		}
+	}
+	equal(t, true, len(pairs) > 30)
+}
+
 // Everything that is exported says what it is.
 func TestEverythingIsDocumented(t *testing.T) {
 	files := token.NewFileSet()

@@ -174,6 +174,6 @@ fn gave_up(answer: i32) -> io::Result<()> {
     if answer == 0 {
         return Ok(());
     }
-    let what = format!("the callback returned {answer}, which says to give up");
+    let what = format!("the callback returned {answer}, which means to stop");
     Err(io::Error::other(what))
 }

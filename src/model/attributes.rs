@@ -60,7 +60,7 @@ fn check_name(what: &str, name: &str) -> Result<()> {
     }
     if name.chars().any(char::is_control) {
         return Err(invalid(format!(
-            "the {what} {} contains a control character; take it out",
+            "the {what} {} contains a control character; remove it",
             quoted(name)
         )));
     }

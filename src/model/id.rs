@@ -176,7 +176,7 @@ impl fmt::Display for UserRef {
             Target::Nobody { typed } => {
                 write!(
                     f,
-                    "the name {}, which can be no id, email or username",
+                    "the name {}, which is not an id, email or username",
                     quoted(typed)
                 )
             }

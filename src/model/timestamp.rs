@@ -70,7 +70,9 @@ impl Timestamp {
         if micros > Self::MICROS_MAX {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("{micros} microseconds is after the year 9999; check the unit"),
+                format!(
+                    "{micros} microseconds is before 1970 or after the year 9999; check the unit"
+                ),
             ));
         }
         Ok(Self(micros))

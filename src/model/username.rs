@@ -314,7 +314,7 @@ impl InvalidUsername {
             }
             Self::Uuid => "it reads as a UUID, which names a user by id; choose another".to_owned(),
             Self::Char(c) => format!(
-                "{} may not stand in one; use letters, digits and ASCII punctuation, \
+                "{} is not allowed in one; use letters, digits and ASCII punctuation, \
                  without spaces",
                 named(c)
             ),
@@ -324,11 +324,11 @@ impl InvalidUsername {
                 named(c)
             ),
             Self::LeadingMark(c) => format!(
-                "it begins with {}, which belongs on a letter before it; take it out",
+                "it begins with {}, which belongs on a letter before it; remove it",
                 named(c)
             ),
             Self::Context => "a joiner, a middle dot or a mark like them stands where it may not; \
-                              take it out"
+                              remove it"
                 .to_owned(),
             Self::Direction => "it mixes right-to-left and left-to-right text in a way that can't \
                                 be read back safely; use one direction"

@@ -33,7 +33,7 @@ pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
         return Err(Error::new(
             ErrorKind::InvalidArgument,
             format!(
-                "in the {what} {}, {} {wrong}; take it out",
+                "in the {what} {}, {} {wrong}; remove it",
                 quoted(text),
                 named(c)
             ),
@@ -43,7 +43,7 @@ pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
         return Err(Error::new(
             ErrorKind::InvalidArgument,
             format!(
-                "the {what} {} begins with {}, which belongs on a letter before it; take it out",
+                "the {what} {} begins with {}, which belongs on a letter before it; remove it",
                 quoted(text),
                 named(mark)
             ),
@@ -183,12 +183,12 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "in the name \"Fraud\\u{200b}models\", U+200B can't be seen, or changes how the rest \
-             is shown; take it out"
+             is shown; remove it"
         );
         assert_eq!(
             parse_visible("name", "\u{301}a").unwrap_err().to_string(),
             "the name \"\\u{301}a\" begins with U+0301, which belongs on a letter before it; \
-             take it out"
+             remove it"
         );
         assert_eq!(parse_visible("name", "e\u{301}").unwrap(), "e\u{301}");
     }

@@ -291,7 +291,7 @@ impl<W: Write> Loading<'_, W> {
     fn finish(self, actor: Option<UserId>, door: Option<&str>, at: Timestamp) -> Result<u64> {
         if let Some((workspace, user)) = self.defaults.iter().next() {
             return Err(refused(&format!(
-                "user {user} is no member of their default workspace {workspace}"
+                "user {user} is not a member of their default workspace {workspace}"
             )));
         }
         if self.events.is_empty() {

@@ -29,7 +29,7 @@ const ROUNDS_MAX: usize = 16;
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Repaired {
     /// The first faults, up to the requested limit.

@@ -294,7 +294,7 @@ namespace Headcount
         /// <summary>Sets how many users a page may have: 1 to 10,000; 100 by default.</summary>
         public UserQuery Limit(int users)
         {
-            return Number(Native.HC_QUERY_FIELD_LIMIT, (ulong)users);
+            return Number(Native.HC_QUERY_FIELD_LIMIT, Interop.Unsigned(nameof(users), users));
         }
 
         /// <summary>Asks for the page behind a place, a Page.Next.</summary>
@@ -364,6 +364,7 @@ namespace Headcount
         /// <summary>Sets the license that a new directory gets.</summary>
         public Options LicenseIfNew(License license)
         {
+            Interop.NotNull(license, nameof(license));
             steps.Add((IntPtr b, out IntPtr e) => Native.hc_options_set_license_if_new(b, license.Code, license.Count, out e));
             return this;
         }
@@ -374,10 +375,10 @@ namespace Headcount
             return Number(Native.HC_OPTION_READ_ONLY, readOnly ? 1UL : 0UL);
         }
 
-        /// <summary>Sets how long to wait for a file that another process or handle has open.</summary>
+        /// <summary>Sets how long to wait for a file that another process or handle has open: not at all by default, without an end with Timeout.InfiniteTimeSpan.</summary>
         public Options OpenTimeout(TimeSpan wait)
         {
-            Wait = wait;
+            Wait = Interop.Wait(nameof(wait), wait);
             return this;
         }
 
@@ -396,7 +397,7 @@ namespace Headcount
         /// <summary>Sets about how many users this assembly may keep for itself, so that reading one again costs no call into C: 65,536 by default, 0 for none. It never answers with an older state than anybody has seen.</summary>
         public Options HostCacheUsers(int users)
         {
-            HostUsers = users;
+            HostUsers = (int)Interop.Unsigned(nameof(users), users);
             return this;
         }
 
@@ -410,7 +411,7 @@ namespace Headcount
         /// <summary>Gives up durability for speed: writes are on disk after this time at the latest.</summary>
         public Options SyncInterval(TimeSpan interval)
         {
-            return Number(Native.HC_OPTION_SYNC_INTERVAL_MS, (ulong)interval.TotalMilliseconds);
+            return Number(Native.HC_OPTION_SYNC_INTERVAL_MS, (ulong)Interop.Wait(nameof(interval), interval).TotalMilliseconds);
         }
 
         /// <summary>Says whether to open a directory whose log can't be used, without what is only there.</summary>

@@ -132,6 +132,30 @@ namespace Headcount
             }
         }
 
+        /// As many seats as there is no limit with.
+        internal const ulong NoLimit = ulong.MaxValue;
+
+        private static ulong? Limit(ulong seats) { return seats == NoLimit ? (ulong?)null : seats; }
+
+        internal static Seats Seats(hc_seats s)
+        {
+            return new Seats(License.Of(s.license, s.limit), s.license_version, Limit(s.limit), s.active, s.inactive, Limit(s.free), s.over_by);
+        }
+
+        internal static Verified Verified(hc_verified v)
+        {
+            return new Verified(v.active, v.inactive, v.deleted, v.workspaces, v.members, v.changes);
+        }
+
+        internal static Stats Stats(hc_stats s)
+        {
+            return new Stats(s.users_active, s.users_inactive, s.workspaces, s.latest_change, s.cache_entries, s.cache_bytes,
+                s.cache_hits, s.cache_misses, s.commit_requests, s.commit_groups, Limit(s.seats_limit), s.file_bytes, s.log_bytes,
+                s.checkpoints, s.checkpoint_micros, s.checkpoint_micros_max);
+        }
+
+        internal static Copied Copied(hc_copied c) { return new Copied(c.users, c.sequence, c.bytes); }
+
         internal static hc_copied NewCopied()
         {
             return new hc_copied { struct_size = (uint)Marshal.SizeOf(typeof(hc_copied)) };

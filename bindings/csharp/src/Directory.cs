@@ -95,7 +95,7 @@ namespace Headcount
         private static Directory Open(Options options, Opening how)
         {
             Abi.Check();
-            return options.Use(o =>
+            return Interop.NotNull(options, nameof(options)).Use(o =>
             {
                 Interop.Check(how(o, out var opened, out var error), error);
                 return new Directory(opened, new Caches(options.HostUsers));
@@ -184,14 +184,14 @@ namespace Headcount
         /// <exception cref="HeadcountException">EmailTaken, UsernameTaken, IdTaken, NoFreeSeat, or a kind of malformed input.</exception>
         public User CreateUser(NewUser user)
         {
-            return ApplyOne(user.Operation());
+            return ApplyOne(Interop.NotNull(user, nameof(user)).Operation());
         }
 
         /// <summary>Changes fields of a user, and returns the user as it is then.</summary>
         /// <exception cref="HeadcountException">UserNotFound, Conflict, LastAdmin, or as CreateUser.</exception>
         public User UpdateUser(string user, UserUpdate update)
         {
-            return ApplyOne(update.Operation(user));
+            return ApplyOne(Interop.NotNull(update, nameof(update)).Operation(user));
         }
 
         /// Applies an operation, and returns the user it was about.
@@ -233,7 +233,7 @@ namespace Headcount
         /// <exception cref="HeadcountException">WorkspaceNotFound, InvalidArgument for the place of a query in another order.</exception>
         public Page Query(UserQuery query)
         {
-            return query.Use(q =>
+            return Interop.NotNull(query, nameof(query)).Use(q =>
             {
                 CursorHandle cursor = null;
                 var users = Cursors((out CursorHandle c, out IntPtr e) =>
@@ -268,7 +268,7 @@ namespace Headcount
         /// <summary>How many users match, regardless of the limit and the position of the query.</summary>
         public ulong Count(UserQuery query)
         {
-            return query.Use(q =>
+            return Interop.NotNull(query, nameof(query)).Use(q =>
             {
                 Interop.Check(Native.hc_directory_count(handle, q, out var count, out var error), error);
                 return count;
@@ -280,7 +280,7 @@ namespace Headcount
         {
             var s = new hc_seats { struct_size = (uint)Marshal.SizeOf(typeof(hc_seats)) };
             Interop.Check(Native.hc_directory_get_seats(handle, ref s, out var error), error);
-            return new Seats(License.Of(s.license, s.limit), s.license_version, Limit(s.limit), s.active, s.inactive, Limit(s.free), s.over_by);
+            return Copies.Seats(s);
         }
 
         /// <summary>
@@ -300,6 +300,7 @@ namespace Headcount
         /// <summary>Sets the license. A smaller one than today's use is accepted: nobody is deactivated.</summary>
         public void SetLicense(License license)
         {
+            Interop.NotNull(license, nameof(license));
             Interop.Check(Native.hc_directory_set_license(handle, license.Code, license.Count, out var error), error);
         }
 
@@ -463,7 +464,7 @@ namespace Headcount
         /// <summary>Applies a batch: all of it, or nothing. It fails with the first refusal of its operations.</summary>
         public Applied Apply(Batch batch)
         {
-            return batch.Use(b =>
+            return Interop.NotNull(batch, nameof(batch)).Use(b =>
             {
                 Interop.Check(Native.hc_directory_apply(handle, b, out var applied, out var error), error);
                 return Copies.Applied(applied);
@@ -473,7 +474,7 @@ namespace Headcount
         /// <summary>Tells what would become of a batch, without applying it.</summary>
         public Applied DryRun(Batch batch)
         {
-            return batch.Use(b =>
+            return Interop.NotNull(batch, nameof(batch)).Use(b =>
             {
                 Interop.Check(Native.hc_directory_dry_run(handle, b, out var applied, out var error), error);
                 return Copies.Applied(applied);
@@ -483,7 +484,7 @@ namespace Headcount
         /// <summary>Tells what would be refused of a batch, without applying it: all there is to say about single operations, in their order, or else about the batch as a whole.</summary>
         public IReadOnlyList<HeadcountException> Preview(Batch batch)
         {
-            return batch.UseWellFormed((b, indexes, malformed) =>
+            return Interop.NotNull(batch, nameof(batch)).UseWellFormed((b, indexes, malformed) =>
             {
                 Interop.Check(Native.hc_directory_preview(handle, b, out var list, out var error), error);
                 var refusals = new List<HeadcountException>(malformed);
@@ -520,17 +521,16 @@ namespace Headcount
         {
             var v = new hc_verified { struct_size = (uint)Marshal.SizeOf(typeof(hc_verified)) };
             Interop.Check(Native.hc_directory_verify(handle, ref v, out var error), error);
-            return new Verified(v.active, v.inactive, v.deleted, v.workspaces, v.members, v.changes);
+            return Copies.Verified(v);
         }
 
         /// <summary>Figures to watch the directory by.</summary>
         public Stats Stats()
         {
-            var s = new hc_stats { struct_size = (uint)Marshal.SizeOf(typeof(hc_stats)) };
+            // A library that is older than the limit leaves it as it is here.
+            var s = new hc_stats { struct_size = (uint)Marshal.SizeOf(typeof(hc_stats)), seats_limit = Copies.NoLimit };
             Interop.Check(Native.hc_directory_get_stats(handle, ref s, out var error), error);
-            return new Stats(s.users_active, s.users_inactive, s.workspaces, s.latest_change, s.cache_entries, s.cache_bytes,
-                s.cache_hits, s.cache_misses, s.commit_requests, s.commit_groups, Limit(s.seats_limit), s.file_bytes, s.log_bytes,
-                s.checkpoints, s.checkpoint_micros, s.checkpoint_micros_max);
+            return Copies.Stats(s);
         }
 
         /// <summary>All figures as Prometheus reads them, in its text format. It holds no personal data.</summary>
@@ -549,7 +549,7 @@ namespace Headcount
             var p = Interop.Utf8(path);
             var copied = Copies.NewCopied();
             Interop.Check(Native.hc_directory_backup(handle, p, Interop.Size(p), overwrite ? 1 : 0, ref copied, IntPtr.Zero, IntPtr.Zero, out var error), error);
-            return new Copied(copied.users, copied.sequence, copied.bytes);
+            return Copies.Copied(copied);
         }
 
         /// <summary>
@@ -558,7 +558,7 @@ namespace Headcount
         /// </summary>
         public void Export(System.IO.Stream to)
         {
-            Transfer.To(to, (IntPtr write, out IntPtr e) => Native.hc_directory_export(handle, write, IntPtr.Zero, IntPtr.Zero, out e));
+            Transfer.To(Interop.NotNull(to, nameof(to)), (IntPtr write, out IntPtr e) => Native.hc_directory_export(handle, write, IntPtr.Zero, IntPtr.Zero, out e));
         }
 
         /// <summary>
@@ -568,13 +568,13 @@ namespace Headcount
         /// <exception cref="HeadcountException">InvalidArgument when the directory is not empty, or lines are missing.</exception>
         public void Load(System.IO.Stream lines)
         {
-            Transfer.From(lines, (IntPtr read, out IntPtr e) => Native.hc_directory_load(handle, read, IntPtr.Zero, IntPtr.Zero, out e));
+            Transfer.From(Interop.NotNull(lines, nameof(lines)), (IntPtr read, out IntPtr e) => Native.hc_directory_load(handle, read, IntPtr.Zero, IntPtr.Zero, out e));
         }
 
         /// <summary>Lists what is wrong with the directory, up to a limit; all faults are counted.</summary>
         public FaultList FindFaults(int limit)
         {
-            Interop.Check(Native.hc_directory_find_faults(handle, (UIntPtr)(ulong)limit, out var faults, out var error), error);
+            Interop.Check(Native.hc_directory_find_faults(handle, (UIntPtr)Interop.Unsigned(nameof(limit), limit), out var faults, out var error), error);
             return Copies.Faults(faults);
         }
 
@@ -586,7 +586,7 @@ namespace Headcount
             byte[] from = Interop.Utf8(backup), to = Interop.Utf8(path);
             var copied = Copies.NewCopied();
             Interop.Check(Native.hc_file_restore(from, Interop.Size(from), to, Interop.Size(to), overwrite ? 1 : 0, ref copied, IntPtr.Zero, IntPtr.Zero, out var error), error);
-            return new Copied(copied.users, copied.sequence, copied.bytes);
+            return Copies.Copied(copied);
         }
 
         /// <summary>Makes the file of a directory as small as it gets, in place, and returns its size in bytes.</summary>
@@ -605,7 +605,7 @@ namespace Headcount
         {
             Abi.Check();
             var p = Interop.Utf8(path);
-            Interop.Check(Native.hc_file_find_faults(p, Interop.Size(p), IntPtr.Zero, (UIntPtr)(ulong)limit, out var faults, out var error), error);
+            Interop.Check(Native.hc_file_find_faults(p, Interop.Size(p), IntPtr.Zero, (UIntPtr)Interop.Unsigned(nameof(limit), limit), out var faults, out var error), error);
             return Copies.Faults(faults);
         }
 
@@ -617,7 +617,7 @@ namespace Headcount
             var p = Interop.Utf8(path);
             var a = aside == null ? null : Interop.Utf8(aside);
             var size = a == null ? UIntPtr.Zero : Interop.Size(a);
-            Interop.Check(Native.hc_file_repair(p, Interop.Size(p), IntPtr.Zero, a, size, (UIntPtr)(ulong)limit, out var faults, out var error), error);
+            Interop.Check(Native.hc_file_repair(p, Interop.Size(p), IntPtr.Zero, a, size, (UIntPtr)Interop.Unsigned(nameof(limit), limit), out var faults, out var error), error);
             return Copies.Faults(faults);
         }
 
@@ -683,7 +683,7 @@ namespace Headcount
             var bytes = scratch ?? (scratch = new byte[1024]);
             if (key.Length * 3 > bytes.Length)
                 bytes = new byte[key.Length * 3];
-            return Keep(kept, before, key, Read(kind, bytes, Encoding.UTF8.GetBytes(key, 0, key.Length, bytes, 0)));
+            return Keep(kept, before, key, Read(kind, bytes, Interop.Utf8(key, bytes)));
         }
 
         /// How many users are read in one call at most.
@@ -760,8 +760,6 @@ namespace Headcount
                 records = new byte[refused.BufferBytes];
             }
         }
-
-        private static ulong? Limit(ulong seats) { return seats == ulong.MaxValue ? (ulong?)null : seats; }
 
         private static IEnumerable<User> Cursors(PackedList<User, CursorHandle>.Opening open)
         {

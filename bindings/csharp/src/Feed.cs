@@ -45,11 +45,12 @@ namespace Headcount
             return Next(TimeSpan.MaxValue, cancellation);
         }
 
-        /// <summary>Waits for the next change up to a time, and returns null when none came.</summary>
+        /// <summary>Waits for the next change up to a time, and returns null when none came. Timeout.InfiniteTimeSpan has no end.</summary>
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
         [return: Nullable(2)]
         public Change Next(TimeSpan wait, CancellationToken cancellation = default(CancellationToken))
         {
+            wait = Interop.Wait(nameof(wait), wait);
             var waited = Stopwatch.StartNew();
             lock (reading)
             {
@@ -76,6 +77,7 @@ namespace Headcount
         [return: Nullable(new byte[] { 1, 2 })]
         public async Task<Change> NextAsync(TimeSpan wait, CancellationToken cancellation = default(CancellationToken))
         {
+            wait = Interop.Wait(nameof(wait), wait);
             var waited = Stopwatch.StartNew();
             while (true)
             {

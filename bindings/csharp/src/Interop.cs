@@ -9,14 +9,59 @@ namespace Headcount
     {
         private const long EpochTicks = 621355968000000000;
 
+        // Encoding.UTF8 would put another character in the place of half of a surrogate pair.
+        private static readonly Encoding Strict = new UTF8Encoding(false, true);
+
         internal static byte[] Utf8(string text)
         {
-            return Encoding.UTF8.GetBytes(NotNull(text));
+            try
+            {
+                return Strict.GetBytes(NotNull(text));
+            }
+            catch (EncoderFallbackException halved)
+            {
+                throw Halved(halved);
+            }
         }
 
-        internal static string NotNull(string text)
+        /// Writes a text in UTF-8 and returns how many bytes it took.
+        internal static int Utf8(string text, byte[] to)
         {
-            return text ?? throw new ArgumentNullException(nameof(text));
+            try
+            {
+                return Strict.GetBytes(text, 0, text.Length, to, 0);
+            }
+            catch (EncoderFallbackException halved)
+            {
+                throw Halved(halved);
+            }
+        }
+
+        private static HeadcountException Halved(EncoderFallbackException halved)
+        {
+            return new HeadcountException(ErrorKind.InvalidUtf8, "half of a surrogate pair stands at " + halved.Index
+                + " in the text: give the whole character");
+        }
+
+        /// A number that the library takes without a sign.
+        internal static ulong Unsigned(string parameter, int number)
+        {
+            return number >= 0 ? (ulong)number : throw new ArgumentOutOfRangeException(parameter, number, "give 0 or more");
+        }
+
+        /// How long to wait: as long as there is time for Timeout.InfiniteTimeSpan.
+        internal static TimeSpan Wait(string parameter, TimeSpan wait)
+        {
+            if (wait == System.Threading.Timeout.InfiniteTimeSpan)
+                return TimeSpan.MaxValue;
+            return wait >= TimeSpan.Zero ? wait : throw new ArgumentOutOfRangeException(parameter, wait, "give a time of 0 or more");
+        }
+
+        internal static string NotNull(string text) { return NotNull(text, nameof(text)); }
+
+        internal static T NotNull<T>(T value, string parameter) where T : class
+        {
+            return value ?? throw new ArgumentNullException(parameter);
         }
 
         internal static UIntPtr Size(byte[] bytes) { return (UIntPtr)(ulong)bytes.Length; }
@@ -69,7 +114,9 @@ namespace Headcount
 
         internal static ulong Micros(DateTimeOffset at)
         {
-            return checked((ulong)((at.UtcTicks - EpochTicks) / 10));
+            if (at.UtcTicks < EpochTicks)
+                throw new HeadcountException(ErrorKind.InvalidArgument, at.ToString("o") + " is before 1970");
+            return (ulong)((at.UtcTicks - EpochTicks) / 10);
         }
 
         /// A time that 0 stands in for where there is none.

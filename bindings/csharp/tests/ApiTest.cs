@@ -54,6 +54,29 @@ namespace Headcount.Tests
         }
 
         [Test]
+        public void FiguresAreReadFromTheFieldsOfTheirNames()
+        {
+            Figures<hc_stats>(Copies.Stats);
+            Figures<hc_seats>(Copies.Seats);
+            Figures<hc_verified>(Copies.Verified);
+            Figures<hc_copied>(Copies.Copied);
+        }
+
+        /// Reads a struct in which each number is another one.
+        private static void Figures<T>(Func<T, object> read) where T : struct
+        {
+            object native = new T();
+            var figures = typeof(T).GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public).Where(each => each.FieldType == typeof(ulong)).ToList();
+            for (var i = 0; i < figures.Count; i++)
+                figures[i].SetValue(native, (ulong)i + 1);
+            var found = read((T)native);
+            var properties = found.GetType().GetProperties().Where(each => each.PropertyType != typeof(License)).ToList();
+            foreach (var property in properties)
+                Assert.AreEqual(1 + figures.FindIndex(each => each.Name == Snake(property.Name)), property.GetValue(found, null), property.Name);
+            Assert.That(properties.Count, Is.GreaterThan(2));
+        }
+
+        [Test]
         public void StructsAndConstantsAreTheLibrarys()
         {
             var types = typeof(Native).Assembly.GetTypes().ToDictionary(each => each.FullName);

@@ -1,6 +1,6 @@
 /** Batches: operations that succeed or fail together. */
 
-import { type Op, ops, userRef } from "./requests";
+import { type Op, ops, userRef, version } from "./requests";
 import type { License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, WorkspaceRef } from "./types";
 
 /** Who writes, and through which door, where that was said. @internal */
@@ -121,10 +121,11 @@ export class Batch {
    * with another one the batch is refused with `conflict`. It has no effect on operations
    * that create something.
    */
-  ifVersion(version: number): this {
+  ifVersion(expected: number): this {
     const last = this.#operations.at(-1);
+    const wanted = version(expected);
     if (last !== undefined && !CREATING.has(last.op)) {
-      last.if_version = version;
+      last.if_version = wanted;
     }
     return this;
   }

@@ -6,7 +6,7 @@ import { HostCache } from "./cache";
 import { List, ListSync, type Source } from "./lists";
 import { type Answer, native, open } from "./native";
 import { type Operation, type Operations, changeOf, copied, operations, usersOf, workspaceOf } from "./operations";
-import { OPTIONS, known, pathOf, userRef } from "./requests";
+import { OPTIONS, encoded, known, pathOf, userRef, usersKept } from "./requests";
 import type { Change, Copied, CopyOptions, OpenOptions, UserQuery, UserRef, Workspace } from "./types";
 import { User } from "./user";
 import { untilFree } from "./waiting";
@@ -24,8 +24,9 @@ let newDirectory: (core: Core) => Directory;
 let newDirectorySync: (core: Core) => DirectorySync;
 
 function openRequest(path: string | URL | undefined, options: OpenOptions): string {
-  const { openTimeoutMs: _timeout, signal: _signal, hostCacheUsers: _users, ...rest } = options;
-  return JSON.stringify({ do: "open", path: path === undefined ? undefined : pathOf(path), options: rest });
+  const { openTimeoutMs: _timeout, signal: _signal, hostCacheUsers, ...rest } = options;
+  usersKept(hostCacheUsers);
+  return encoded({ do: "open", path: path === undefined ? undefined : pathOf(path), options: rest });
 }
 
 function core(answer: string | string[], { hostCacheUsers }: OpenOptions): Core {
@@ -117,7 +118,7 @@ export class Directory implements AsyncDisposable, Disposable {
       const method = {
         async [name](this: Directory, ...args: unknown[]): Promise<unknown> {
           const { handle, writer } = this.#core;
-          return answer(open(await native.call(handle, JSON.stringify(ask(writer, ...args)))));
+          return answer(open(await native.call(handle, encoded(ask(writer, ...args)))));
         },
       };
       Object.defineProperty(Directory.prototype, name, {
@@ -222,7 +223,7 @@ export class Directory implements AsyncDisposable, Disposable {
     known(options, OPTIONS.copy);
     const request = { do: "backup", path: pathOf(path), overwrite: options.overwrite ?? false };
     return untilFree(options.openTimeoutMs, options.signal, async () =>
-      copied(open(await native.call(this.#core.handle, JSON.stringify(request)))),
+      copied(open(await native.call(this.#core.handle, encoded(request)))),
     );
   }
 
@@ -288,7 +289,7 @@ export class DirectorySync implements Disposable {
       const method = {
         [name](this: DirectorySync, ...args: unknown[]): unknown {
           const { handle, writer } = this.#core;
-          return answer(open(native.callSync(handle, JSON.stringify(ask(writer, ...args)))));
+          return answer(open(native.callSync(handle, encoded(ask(writer, ...args)))));
         },
       };
       Object.defineProperty(DirectorySync.prototype, name, {
@@ -344,7 +345,7 @@ export class DirectorySync implements Disposable {
   backup(path: string | URL, options: Pick<CopyOptions, "overwrite"> = {}): Copied {
     known(options, OPTIONS.overwrite);
     const request = { do: "backup", path: pathOf(path), overwrite: options.overwrite ?? false };
-    return copied(open(native.callSync(this.#core.handle, JSON.stringify(request))));
+    return copied(open(native.callSync(this.#core.handle, encoded(request))));
   }
 
   /** Closes the directory, once what was begun is finished. Closing again does nothing. */
@@ -363,7 +364,7 @@ export class DirectorySync implements Disposable {
 /** Looks a user up on another thread. */
 async function ask(name: "user" | "userByUsername", handle: number, key: string): Promise<User | undefined> {
   const { ask, answer } = operations[name];
-  return answer(open(await native.call(handle, JSON.stringify(ask({}, key)))));
+  return answer(open(await native.call(handle, encoded(ask({}, key)))));
 }
 
 /** A look-up's answer: nothing, a user, or a refusal. */

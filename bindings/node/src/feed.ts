@@ -2,6 +2,7 @@
 
 import { native, open } from "./native";
 import { changeOf } from "./operations";
+import { encoded } from "./requests";
 import type { Change } from "./types";
 
 /** Changes read at a time. */
@@ -83,7 +84,7 @@ export class Feed implements AsyncIterableIterator<Change>, AsyncDisposable {
         return { value: change, done: false };
       }
       const request = { do: "changesNow", after: this.#read, limit: READ_AHEAD };
-      const answer = open(await native.call(this.#handle, JSON.stringify(request)));
+      const answer = open(await native.call(this.#handle, encoded(request)));
       this.#ahead = (answer.json as unknown[]).map(changeOf);
       this.#read = this.#ahead.at(-1)?.sequence ?? this.#read;
       if (this.#ahead.length === 0 && !this.#isOver && !this.#signal?.aborted) {

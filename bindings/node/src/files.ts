@@ -2,12 +2,12 @@
 
 import { native, open } from "./native";
 import { copied } from "./operations";
-import { OPTIONS, known, pathOf } from "./requests";
+import { OPTIONS, encoded, known, pathOf } from "./requests";
 import type { Copied, CopyOptions, Inspection, Repaired } from "./types";
 import { untilFree } from "./waiting";
 
 async function ask(request: object): Promise<unknown> {
-  return open(await native.call(0, JSON.stringify(request))).json;
+  return open(await native.call(0, encoded(request))).json;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Lists that are read in parts, asynchronously or not. */
 
 import { type Answer, native, open } from "./native";
+import { encoded } from "./requests";
 
 /** How a list is asked for, and what its parts are. @internal */
 export interface Source<T> {
@@ -49,7 +50,7 @@ export class List<T> implements AsyncIterable<T> {
   /** The list in parts, as they are read: the quickest way through it. */
   async *batches(): AsyncGenerator<T[], void, undefined> {
     const { handle, ask, part } = this.#source;
-    const cursor = open(await native.call(handle, JSON.stringify(ask))).json;
+    const cursor = open(await native.call(handle, encoded(ask))).json;
     let ended = false;
     try {
       while (!ended) {
@@ -99,7 +100,7 @@ export class ListSync<T> implements Iterable<T> {
   /** The list in parts, as they are read. */
   *batches(): Generator<T[], void, undefined> {
     const { handle, ask, part } = this.#source;
-    const cursor = open(native.callSync(handle, JSON.stringify(ask))).json;
+    const cursor = open(native.callSync(handle, encoded(ask))).json;
     let ended = false;
     try {
       while (!ended) {

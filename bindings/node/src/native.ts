@@ -28,7 +28,7 @@ export interface Native {
 }
 
 /** The layout of texts that this release reads. */
-const LAYOUT = "3";
+const LAYOUT = "4";
 
 /** An answer, taken apart. @internal */
 export interface Answer {

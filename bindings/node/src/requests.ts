@@ -136,6 +136,36 @@ export function known<T extends object>(fields: T, names: Readonly<Record<string
   return fields;
 }
 
+/** A request as the addon takes it. @internal */
+export function encoded(request: object): string {
+  const text = JSON.stringify(request);
+  // JSON has null for NaN and infinity, and null says that nothing is given: no version to check, no limit.
+  return text.includes("null") ? JSON.stringify(request, finite) : text;
+}
+
+function finite(name: string, value: unknown): unknown {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw invalid(`\`${name}\` is ${value}`);
+  }
+  return value;
+}
+
+/** A version that something must have. With null or undefined, no version would be checked. @internal */
+export function version(version: number): number {
+  if (typeof version !== "number") {
+    throw invalid(`\`ifVersion\` is ${version}: give a version`);
+  }
+  return version;
+}
+
+/** How many users to keep, if that is said. @internal */
+export function usersKept(users: number | undefined): number | undefined {
+  if (users !== undefined && !(Number.isSafeInteger(users) && users >= 0)) {
+    throw invalid(`\`hostCacheUsers\` is ${users}: give a number of users`);
+  }
+  return users;
+}
+
 const listed = (names: object): string =>
   Object.keys(names)
     .map((name) => `\`${name}\``)
@@ -185,6 +215,7 @@ export const ops = {
   updateUser: (user: UserRef, update: UserUpdate): Op => ({
     ...snakeCase(known(update, UPDATE)),
     op: "update_user",
+    ...(update.ifVersion !== undefined && { if_version: version(update.ifVersion) }),
     user: userRef(user),
   }),
   activateUser: (user: UserRef): Op => ({ op: "activate_user", user: userRef(user) }),

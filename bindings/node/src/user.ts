@@ -11,14 +11,14 @@ const IS_DEACTIVATED = 32;
 const ID = 1;
 const VERSION = 37;
 const CREATED_AT = 44;
-const UPDATED_AT = 51;
-const EMAIL_LENGTH = 58;
-const USERNAME_LENGTH = 60;
-const GIVEN_NAME_LENGTH = 62;
-const FAMILY_NAME_LENGTH = 64;
-const ATTRIBUTES = 66;
-const EXTERNAL_IDS = 67;
-const TEXTS = 68;
+const UPDATED_AT = 52;
+const EMAIL_LENGTH = 60;
+const USERNAME_LENGTH = 62;
+const GIVEN_NAME_LENGTH = 64;
+const FAMILY_NAME_LENGTH = 66;
+const ATTRIBUTES = 68;
+const EXTERNAL_IDS = 69;
+const TEXTS = 70;
 
 const NO_PAIRS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
 
@@ -48,7 +48,7 @@ export class User {
   readonly attributes: Readonly<Record<string, string>>;
   /** The ids that other systems have for the user, by the names of these provisioners. */
   readonly externalIds: Readonly<Record<string, string>>;
-  /** When the user was created, in microseconds since 1970. */
+  /** When the user was created, in microseconds since 1970: exact up to the year 2255. */
   readonly createdAtMicros: number;
   /** When the record last changed, in microseconds since 1970. */
   readonly updatedAtMicros: number;
@@ -83,11 +83,11 @@ export class User {
     this.attributes = attributes === 0 ? NO_PAIRS : readPairs(text, attributes);
     const externalIds = text.charCodeAt(at + EXTERNAL_IDS);
     this.externalIds = externalIds === 0 ? NO_PAIRS : readPairs(text, externalIds);
-    this.createdAtMicros = seven(text, at + CREATED_AT);
-    this.updatedAtMicros = seven(text, at + UPDATED_AT);
+    this.createdAtMicros = eight(text, at + CREATED_AT);
+    this.updatedAtMicros = eight(text, at + UPDATED_AT);
     if (flags & IS_DEACTIVATED) {
-      this.deactivatedAtMicros = seven(text, end);
-      end += 7;
+      this.deactivatedAtMicros = eight(text, end);
+      end += 8;
     } else {
       this.deactivatedAtMicros = null;
     }
@@ -140,9 +140,17 @@ function two(text: string, at: number): number {
   return (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1);
 }
 
+/** A number of four digits. */
+function four(text: string, at: number): number {
+  return ((two(text, at) << 16) | two(text, at + 2)) >>> 0;
+}
+
 /** A number of seven digits, which is exact below 2^53. */
 function seven(text: string, at: number): number {
-  const high = (two(text, at) << 8) | text.charCodeAt(at + 2);
-  const low = ((two(text, at + 3) << 16) | two(text, at + 5)) >>> 0;
-  return high * 0x1_0000_0000 + low;
+  return ((two(text, at) << 8) | text.charCodeAt(at + 2)) * 0x1_0000_0000 + four(text, at + 3);
+}
+
+/** A number of eight digits, which is exact below 2^53. */
+function eight(text: string, at: number): number {
+  return four(text, at) * 0x1_0000_0000 + four(text, at + 4);
 }

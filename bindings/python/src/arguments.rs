@@ -46,6 +46,27 @@ impl<'py> FromPyObject<'_, 'py> for Id {
     }
 }
 
+/// The values of an iterable. A text is refused: its letters are surely not what was meant.
+pub(crate) struct Many<T>(pub(crate) Vec<T>);
+
+impl<'py, T> FromPyObject<'_, 'py> for Many<T>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+{
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyString>() {
+            return Err(PyTypeError::new_err(
+                "give a list, a set or another iterable, not one str",
+            ));
+        }
+        let values = object.try_iter()?;
+        let values = values.map(|value| value?.extract().map_err(Into::into));
+        values.collect::<PyResult<_>>().map(Self)
+    }
+}
+
 fn id_of(object: &Bound<'_, PyAny>) -> PyResult<UserId> {
     match object.getattr("bytes").and_then(|bytes| bytes.extract()) {
         Ok(bytes) => Ok(UserId::from_bytes(bytes)),

@@ -13,6 +13,17 @@ use pyo3::types::{PyDict, PyTuple};
 
 use crate::arguments::datetime;
 
+/// Makes a value of a data class whose fields have the names of the Rust type's.
+macro_rules! same_fields {
+    ($py:expr, $class:literal, $from:expr, [$($field:ident),+ $(,)?]) => {{
+        static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let class = CLASS.import($py, "headcount.records", $class)?;
+        let fields = PyDict::new($py);
+        $(fields.set_item(stringify!($field), $from.$field)?;)+
+        class.call((), Some(&fields))
+    }};
+}
+
 /// Makes a value of a data class, whose name is that of the Rust type.
 macro_rules! record {
     ($py:expr, $class:literal, $($field:expr),+ $(,)?) => {{
@@ -112,11 +123,11 @@ pub(crate) fn page(
 }
 
 pub(crate) fn copied<'py>(py: Python<'py>, copied: &headcount::Copied) -> Made<'py> {
-    record!(py, "Copied", copied.users, copied.sequence, copied.bytes)
+    same_fields!(py, "Copied", copied, [users, sequence, bytes])
 }
 
 pub(crate) fn compacted<'py>(py: Python<'py>, of: &headcount::Compacted) -> Made<'py> {
-    record!(py, "Compacted", of.bytes_before, of.bytes)
+    same_fields!(py, "Compacted", of, [bytes_before, bytes])
 }
 
 pub(crate) fn faults<'py>(
@@ -134,38 +145,37 @@ pub(crate) fn faults<'py>(
 }
 
 pub(crate) fn verified<'py>(py: Python<'py>, of: &Verified) -> Made<'py> {
-    record!(
+    same_fields!(
         py,
         "Verified",
-        of.active,
-        of.inactive,
-        of.deleted,
-        of.workspaces,
-        of.members,
-        of.changes
+        of,
+        [active, inactive, deleted, workspaces, members, changes]
     )
 }
 
 pub(crate) fn stats<'py>(py: Python<'py>, stats: &Stats) -> Made<'py> {
-    record!(
+    same_fields!(
         py,
         "Stats",
-        stats.users_active,
-        stats.users_inactive,
-        stats.workspaces,
-        stats.latest_change,
-        stats.cache_entries,
-        stats.cache_bytes,
-        stats.cache_hits,
-        stats.cache_misses,
-        stats.commit_requests,
-        stats.commit_groups,
-        stats.seats_limit,
-        stats.file_bytes,
-        stats.log_bytes,
-        stats.checkpoints,
-        stats.checkpoint_micros,
-        stats.checkpoint_micros_max,
+        stats,
+        [
+            users_active,
+            users_inactive,
+            workspaces,
+            latest_change,
+            cache_entries,
+            cache_bytes,
+            cache_hits,
+            cache_misses,
+            commit_requests,
+            commit_groups,
+            seats_limit,
+            file_bytes,
+            log_bytes,
+            checkpoints,
+            checkpoint_micros,
+            checkpoint_micros_max,
+        ]
     )
 }
 

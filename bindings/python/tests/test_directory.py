@@ -369,7 +369,10 @@ def test_many_users_are_found_at_once(tmp_path: Path) -> None:
         ids = [user.id for user in found if user is not None]
         assert users.users_by_ids([*ids, uuid.uuid4()]) == [*found[:2000], None]
         assert users.users_by_ids([uuid.UUID(ids[7]), users.users_by_ids([ids[8]])[0] or ""]) == found[7:9]
-        with pytest.raises(TypeError):
-            users.users_by_emails("u1@ex.co")  # An email, and no list of them.
+        assert users.users_by_emails(email for email in emails) == found
+        assert users.users_by_ids(dict.fromkeys(ids)) == found[:2000]
+        for wrong in ("u1@ex.co", ["u1@ex.co", None], 7, None):
+            with pytest.raises(TypeError):
+                users.users_by_emails(wrong)  # type: ignore[arg-type]
         with pytest.raises(headcount.errors.InvalidArgumentError):
             users.users_by_ids(["u1@ex.co"])

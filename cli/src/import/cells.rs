@@ -82,7 +82,7 @@ fn placeholder_of_name(text: &str) -> Option<String> {
     }
     if text.starts_with('\'') {
         return Some(format!(
-            "{shown:?} begins with the apostrophe by which spreadsheets mark text; take it out"
+            "{shown:?} begins with the apostrophe by which spreadsheets mark text; remove it"
         ));
     }
     if let Some(problem) = in_other_quotes(text) {

@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
             let column = self.column + text[..at].chars().count();
             return Err(format!(
                 "line {}, column {column}: there is a quote within a cell that does not begin with \
-                 one; put the cell in quotes and write the quote twice, or take it out",
+                 one; put the cell in quotes and write the quote twice, or remove it",
                 self.line
             ));
         }
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
             let end = self.rest.find(['"', '\n', '\r']).ok_or_else(|| {
                 format!(
                     "line {line}, column {column}: the quote that opens there is never closed; \
-                     close it, or take it out"
+                     close it, or remove it"
                 )
             })?;
             let part = &self.rest[..end];

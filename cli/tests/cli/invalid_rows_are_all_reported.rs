@@ -101,7 +101,7 @@ const BAD_LINES: [(&str, &str); 14] = [
     (r#"{"email":"d@ex.co","id":"7"}"#, "is not a UUID"),
     (
         r#"{"email":"e@ex.co","username":"f g"}"#,
-        "a space may not stand in one",
+        "a space is not allowed in one",
     ),
     (
         r#"{"email":"g@ex.co","created_at":-1}"#,

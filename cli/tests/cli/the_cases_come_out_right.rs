@@ -387,7 +387,7 @@ fn batches_are_read_as_they_come() {
 fn workspace_names_that_can_not_be_seen_are_refused() {
     let folder = folder_with(&["batch-invisible-workspace-names.jsonl"]);
     let err = folder.refused("batch batch-invisible-workspace-names.jsonl --allow-ownerless");
-    let seen = "can't be seen, or changes how the rest is shown; take it out";
+    let seen = "can't be seen, or changes how the rest is shown; remove it";
     assert_says(
         &err,
         &["line 1", "line 3", "Fraud\\u{200b}models", "U+200B", seen],

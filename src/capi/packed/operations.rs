@@ -107,7 +107,7 @@ fn append(mut batch: Batch, operation: u16, bytes: &[u8]) -> Result<Batch, Wrong
     let known = HcOperation::ALL
         .into_iter()
         .find(|known| *known as i32 == i32::from(operation))
-        .ok_or_else(|| Wrong::Packed(format!("{operation} is none of HC_OPERATION_*")))?;
+        .ok_or_else(|| Wrong::Packed(format!("{operation} is not one of HC_OPERATION_*")))?;
     let mut fields = Fields::parse(bytes)?;
     if known == HcOperation::Settings {
         batch = settings(batch, &mut fields)?;

@@ -1,6 +1,8 @@
 //! Each kind of damage to the stored bytes is one fault of its kind, and a damaged value
 //! doesn't hide others.
 
+use std::borrow::Cow;
+
 use super::*;
 use crate::codec::keys::{KeyKind, domains, external_id};
 use crate::codec::{
@@ -12,7 +14,7 @@ use crate::engine::redb::tests::damage::damage_value;
 use crate::model::{
     NewWorkspace, RequestId, Role, SeatDay, Timestamp, User, UserParts, Username, WorkspaceId,
 };
-use crate::rules::{FaultKind, Inspection};
+use crate::rules::{Fault, FaultKind, Inspection};
 
 pub(super) const ANN: UserId = UserId::from_bytes([1; 16]);
 pub(super) const BOB: UserId = UserId::from_bytes([2; 16]);
@@ -61,8 +63,18 @@ pub(super) fn inspect(path: &Path) -> Inspection {
 /// The kind and the entry of each fault.
 pub(super) fn found(inspection: &Inspection) -> Vec<(FaultKind, &'static str)> {
     assert_eq!(inspection.faults.len() as u64, inspection.faults_total);
+    #[cfg(feature = "serde")]
+    {
+        let json = serde_json::to_value(inspection).unwrap();
+        let again: Inspection = serde_json::from_value(json).unwrap();
+        assert_eq!(again, *inspection);
+    }
+    let entry = |fault: &Fault| match fault.entry {
+        Cow::Borrowed(entry) => entry,
+        Cow::Owned(_) => panic!("{fault}"),
+    };
     let faults = inspection.faults.iter();
-    faults.map(|fault| (fault.kind, fault.entry)).collect()
+    faults.map(|fault| (fault.kind, entry(fault))).collect()
 }
 
 type Tamper = fn(&mut Txn<'_>) -> Result<()>;

@@ -168,16 +168,25 @@ fn what_the_directory_draws_is_not_compared() {
     );
 }
 
+/// Whether the batch can be applied, so that its digest can be stored.
+fn is_well_formed(batch: &Batch) -> bool {
+    batch.steps().iter().all(|step| match &step.op {
+        Op::CreateUser(user) => user.check().is_ok(),
+        Op::UpdateUser(_, update) => update.check().is_ok(),
+        _ => true,
+    })
+}
+
 /// Digests are stored: a release that computed them differently would refuse retries of
 /// batches that an earlier one applied.
 #[test]
 fn the_digest_stays_what_it_is() {
     let mut out = Digester(XxHash3_128::new());
-    for batch in all() {
+    for batch in all().iter().filter(|batch| is_well_formed(batch)) {
         out.bytes(&batch.digest());
     }
     let digest = out.0.finish_128();
-    assert_eq!(format!("{digest:032x}"), "7d64d8fb02498b59fcfabea27ef326cc");
+    assert_eq!(format!("{digest:032x}"), "46072c4acc52971d7fcf4a6307377275");
 }
 
 #[test]

@@ -60,30 +60,30 @@ impl InvalidEmail {
             Self::Empty => "it is empty; give one like ada@example.com".to_owned(),
             Self::TooLong => "it is too long; an address has at most 254 octets".to_owned(),
             Self::NoAt => "it has no @; give one like ada@example.com".to_owned(),
-            Self::LocalEmpty => "nothing stands before the @; add the mailbox's name".to_owned(),
+            Self::LocalEmpty => "there is nothing before the @; add the mailbox's name".to_owned(),
             Self::LocalDot => "before the @, a dot may not come first, last or twice in a row; \
-                               check for a dot too many"
+                               check for an extra dot"
                 .to_owned(),
             Self::LocalChar('@') => "it has more than one @; give one address at a time".to_owned(),
             Self::LocalChar(c) => format!(
-                "{} may not stand before the @; give the bare address, \
+                "{} is not allowed before the @; give the bare address, \
                  without a name, quotes or brackets",
                 named(c)
             ),
             Self::LocalTooLong => {
-                "more than 64 octets stand before the @; shorten that part".to_owned()
+                "it has more than 64 octets before the @; shorten that part".to_owned()
             }
             Self::LocalInternational(c) => format!(
-                "{} stands before the @, where letters outside ASCII are not supported yet; \
+                "it has {} before the @, where letters outside ASCII are not supported yet; \
                  give an address of the same user that is in ASCII there",
                 named(c)
             ),
-            Self::DomainEmpty => "nothing stands after the @; add the domain".to_owned(),
+            Self::DomainEmpty => "there is nothing after the @; add the domain".to_owned(),
             Self::DomainDot => "after the @, a dot may not come first, last or twice in a row; \
-                                check for a dot too many"
+                                check for an extra dot"
                 .to_owned(),
             Self::DomainChar(c) => format!(
-                "{} may not stand in a domain; it has letters, digits, hyphens and dots only",
+                "{} is not allowed in a domain; use letters, digits, hyphens and dots",
                 named(c)
             ),
             Self::DomainLookAlikeDot(c) => {
@@ -108,7 +108,7 @@ impl InvalidEmail {
                 "its domain is too long; a domain has at most 253 octets".to_owned()
             }
             Self::LabelHyphen => "a part of its domain begins or ends with a hyphen; \
-                                  check for a hyphen too many"
+                                  check for an extra hyphen"
                 .to_owned(),
             Self::LabelTooLong => "a part of its domain is too long; \
                                    there are at most 63 octets between two dots"

@@ -211,11 +211,11 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
         (
             "ada@",
             "\"ada@\" is not a usable username: a username with an @ must be an email address; \
-             nothing stands after the @; add the domain",
+             there is nothing after the @; add the domain",
         ),
         (
             "ada\nlovelace",
-            "\"ada\\nlovelace\" is not a usable username: U+000A may not stand in one; use \
+            "\"ada\\nlovelace\" is not a usable username: U+000A is not allowed in one; use \
              letters, digits and ASCII punctuation, without spaces",
         ),
     ] {

@@ -1,5 +1,6 @@
 //! Faults of a directory, and their remedies.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::codec::keys::KeyKind;
@@ -86,13 +87,13 @@ impl FaultKind {
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Fault {
     /// What kind of fault it is.
     pub kind: FaultKind,
     /// The kind of entry that it concerns: `user`, `username`, `membership` and so on.
-    pub entry: &'static str,
+    pub entry: Cow<'static, str>,
     /// The user that it concerns, if known.
     pub user: Option<UserId>,
     /// The workspace that it concerns, if it concerns one.
@@ -107,7 +108,7 @@ impl Fault {
     pub(super) fn new(kind: FaultKind, entry: &'static str, detail: impl Into<String>) -> Self {
         Self {
             kind,
-            entry,
+            entry: Cow::Borrowed(entry),
             user: None,
             workspace: None,
             change: None,

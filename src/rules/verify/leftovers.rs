@@ -174,7 +174,7 @@ impl<R: Read> Examiner<'_, R> {
             Some(IdEntry::User(email_key)) => match self.user_at(email_key)? {
                 Found::Sound(user) if user.id == id => return Ok(()),
                 Found::Unreadable => return Ok(()),
-                _ => (FaultKind::Leftover, "the user isn't there"),
+                _ => (FaultKind::Leftover, "the user doesn't exist"),
             },
             None => (FaultKind::Malformed, "the entry can't be decoded"),
         };

@@ -16,7 +16,7 @@ impl<R: Read> Examiner<'_, R> {
             let (kind, detail) = match user.map(|user| examiner.user_with_id(user)) {
                 _ if !is_whole => (FaultKind::Malformed, "the record can't be decoded"),
                 Some(Err(error)) => return Err(error),
-                Some(Ok(Found::Absent)) => (FaultKind::Dangling, "the user isn't there"),
+                Some(Ok(Found::Absent)) => (FaultKind::Dangling, "the user doesn't exist"),
                 _ => return Ok(()),
             };
             let fault = Fault::new(kind, name_of(KeyKind::Seen), detail).user(user);

@@ -149,7 +149,7 @@ impl<R: Read> Examiner<'_, R> {
             let fault = Fault::new(
                 FaultKind::Dangling,
                 name_of(KeyKind::Workspace),
-                "the user whose default workspace it is isn't there",
+                "the user whose default workspace it is doesn't exist",
             );
             return self.fault(fault.user(user).workspace(id), put(&mended)?);
         }
@@ -202,8 +202,8 @@ impl<R: Read> Examiner<'_, R> {
         let user = self.user_with_id(member.user)?;
         let workspace = self.workspace_with_id(member.workspace)?;
         let detail = match (&user, &workspace) {
-            (Found::Absent, _) => "the member isn't there",
-            (_, Found::Absent) => "the workspace isn't there",
+            (Found::Absent, _) => "the member doesn't exist",
+            (_, Found::Absent) => "the workspace doesn't exist",
             (Found::Unreadable, _) => return Ok(()),
             (Found::Sound(user), _) => {
                 let caller = Caller::Member(member.user, member.workspace);

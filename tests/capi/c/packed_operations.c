@@ -226,7 +226,7 @@ static void refusals(void)
 
     hc_packed_begin(&writer, buffer, sizeof buffer);
     hc_packed_op(&writer, 99);
-    refused(HC_STATUS_INVALID_ARGUMENT, "99 is none of HC_OPERATION_*", hc_packed_end(&writer), 0);
+    refused(HC_STATUS_INVALID_ARGUMENT, "99 is not one of HC_OPERATION_*", hc_packed_end(&writer), 0);
     hc_packed_begin(&writer, buffer, sizeof buffer);
     OP(ACTIVATE_USER);
     refused(HC_STATUS_INVALID_ARGUMENT, "the packed operation: it needs a user", hc_packed_end(&writer), 0);

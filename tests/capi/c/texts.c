@@ -167,6 +167,7 @@ static void figures(void)
         CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
         CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));
         CHECK(stats.seats_limit == HC_NO_LIMIT);
+        CHECK(((hc_stats)HC_STATS_INIT).seats_limit == HC_NO_LIMIT);
         /* What the first release knew. */
         stats.struct_size = offsetof(hc_stats, seats_limit);
         stats.seats_limit = 7;

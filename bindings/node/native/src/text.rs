@@ -10,7 +10,7 @@
 use headcount::UserView;
 
 /// The version of the layout, which `user.ts` checks when it loads the addon.
-pub const LAYOUT: u32 = 3;
+pub const LAYOUT: u32 = 4;
 
 /// A batch of users ends with the one that passes this. With the largest one that can be
 /// it has less than 64 Ki.
@@ -125,8 +125,8 @@ impl Text {
                 .encode_lower(&mut id),
         );
         self.number(user.version(), 7);
-        self.number(user.created_at().as_unix_micros(), 7);
-        self.number(user.updated_at().as_unix_micros(), 7);
+        self.number(user.created_at().as_unix_micros(), 8);
+        self.number(user.updated_at().as_unix_micros(), 8);
         for text in texts {
             self.number(units_of(text), 2);
         }
@@ -144,7 +144,7 @@ impl Text {
             }
         }
         if let Some(at) = user.deactivated_at() {
-            self.number(at.as_unix_micros(), 7);
+            self.number(at.as_unix_micros(), 8);
         }
     }
 }

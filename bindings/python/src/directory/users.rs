@@ -5,7 +5,7 @@ use pyo3::pybacked::PyBackedStr;
 use pyo3::types::PyDict;
 
 use super::Directory;
-use crate::arguments::{Id, Moment, Named, Seated, datetime, new_user, user_update};
+use crate::arguments::{Id, Many, Moment, Named, Seated, datetime, new_user, user_update};
 use crate::batch::Batch;
 use crate::errors::exception;
 use crate::records;
@@ -62,22 +62,24 @@ impl Directory {
         Ok(deleted.to_string())
     }
 
-    /// The users with these emails, in their order; None for each that nobody has. It
-    /// makes one call for all, and bypasses the cache of this package: it neither reads nor
-    /// fills it. Use it where few of the users are likely to be cached, such as for a report.
-    #[expect(clippy::needless_pass_by_value, reason = "extracted by PyO3")]
+    /// The users with these emails, in their order; None for each that nobody has. It takes any
+    /// iterable, makes one call for all, and bypasses the cache of this package: it neither
+    /// reads nor fills it. Use it where few of the users are likely to be cached, such as for a
+    /// report.
     fn users_by_emails(
         &self,
         py: Python<'_>,
-        emails: Vec<PyBackedStr>,
+        emails: Many<PyBackedStr>,
     ) -> PyResult<Vec<Option<User>>> {
+        let Many(emails) = emails;
         let found = self.read(py, |directory| directory.users_by_emails(&emails))?;
         Ok(found.into_iter().map(|user| user.map(User::from)).collect())
     }
 
     /// The users with these ids, each a `str`, a `uuid.UUID` or a `User`, in their order;
     /// None for each that nobody has.
-    fn users_by_ids(&self, py: Python<'_>, ids: Vec<Id>) -> PyResult<Vec<Option<User>>> {
+    fn users_by_ids(&self, py: Python<'_>, ids: Many<Id>) -> PyResult<Vec<Option<User>>> {
+        let Many(ids) = ids;
         let ids: Vec<_> = ids.into_iter().map(|Id(id)| id).collect();
         let found = self.read(py, |directory| directory.users_by_ids(&ids))?;
         Ok(found.into_iter().map(|user| user.map(User::from)).collect())

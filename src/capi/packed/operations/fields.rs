@@ -176,7 +176,7 @@ fn split(bytes: &[u8]) -> Result<(Field<'_>, &[u8]), Wrong> {
     let known = HcOpField::ALL
         .into_iter()
         .find(|known| *known as i32 == i32::from(name))
-        .ok_or_else(|| Wrong::Packed(format!("{name} is none of HC_OP_FIELD_*")))?;
+        .ok_or_else(|| Wrong::Packed(format!("{name} is not one of HC_OP_FIELD_*")))?;
     let value = match flags {
         0 => Some(value),
         ABSENT if value.is_empty() => None,

@@ -133,7 +133,7 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
         ),
         (
             "Ada <ada@example.com>",
-            "\"Ada <ada@example.com>\" is not a usable email address: a space may not stand \
+            "\"Ada <ada@example.com>\" is not a usable email address: a space is not allowed \
              before the @; give the bare address, without a name, quotes or brackets",
         ),
         (

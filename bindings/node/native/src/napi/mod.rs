@@ -160,7 +160,7 @@ unsafe fn look_up(
 }
 
 fn no_text() -> Refusal {
-    let what = "an argument is not what it should be: give a text";
+    let what = "an argument is not what it should be: give a text of whole characters";
     Refusal::new(headcount::ErrorKind::InvalidArgument, what)
 }
 

@@ -62,7 +62,8 @@ pub unsafe fn large(env: sys::napi_env, value: sys::napi_value) -> u64 {
     }
 }
 
-/// Calls `with` with a text; with `None` for whatever is none.
+/// Calls `with` with a text; with `None` for whatever is none, and for a text with half of a
+/// surrogate pair, which has no UTF-8.
 ///
 /// # Safety
 ///
@@ -85,13 +86,49 @@ pub unsafe fn with_text<T>(
     let Some(bytes) = read(short.as_mut_ptr(), SHORT_BYTES) else {
         return with(None);
     };
+    // Node puts a replacement character in the place of half of a pair.
+    let whole = |text: &str| {
+        // SAFETY: as the caller says.
+        !text.contains('\u{fffd}') || unsafe { is_whole(env, value) }
+    };
     // One that comes near the end may be cut; a character has four bytes at most.
     if bytes < SHORT_BYTES - 4 {
-        return with(str::from_utf8(&short[..bytes]).ok());
+        return with(
+            str::from_utf8(&short[..bytes])
+                .ok()
+                .filter(|text| whole(text)),
+        );
     }
     let mut long = vec![0; read(ptr::null_mut(), 0).unwrap_or(0) + 1];
     let bytes = read(long.as_mut_ptr(), long.len()).unwrap_or(0);
-    with(str::from_utf8(&long[..bytes]).ok())
+    with(
+        str::from_utf8(&long[..bytes])
+            .ok()
+            .filter(|text| whole(text)),
+    )
+}
+
+/// Whether the surrogates of a string of JavaScript are all in pairs.
+///
+/// # Safety
+///
+/// `value` is a string of a call in `env` that runs.
+unsafe fn is_whole(env: sys::napi_env, value: sys::napi_value) -> bool {
+    let mut length = 0;
+    // SAFETY: as the caller says; only the length is asked for.
+    unsafe { sys::napi_get_value_string_utf16(env, value, ptr::null_mut(), 0, &raw mut length) };
+    let mut units = vec![0_u16; length + 1];
+    // SAFETY: as the caller says; there is room for all units and a NUL.
+    unsafe {
+        sys::napi_get_value_string_utf16(
+            env,
+            value,
+            units.as_mut_ptr(),
+            units.len(),
+            &raw mut length,
+        );
+    }
+    char::decode_utf16(units[..length].iter().copied()).all(|c| c.is_ok())
 }
 
 /// A string of JavaScript; null, which it takes for undefined, if it can't make one.

@@ -90,7 +90,7 @@ public final class Batch {
         if (operations.isEmpty()) {
             throw new IllegalStateException("append an operation first");
         }
-        operations.getLast().number(Native.HC_OP_FIELD_IF_VERSION, version);
+        operations.getLast().number(Native.HC_OP_FIELD_IF_VERSION, Frame.unsigned("a version", version));
         return this;
     }
 
@@ -237,9 +237,9 @@ public final class Batch {
     }
 
     private static Operation externalId(@Nullable String id, String provisioner) {
-        return new Operation(Native.HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID)
-                .text(Native.HC_OP_FIELD_PROVISIONER, provisioner)
-                .text(Native.HC_OP_FIELD_EXTERNAL_ID, id);
+        Operation operation = new Operation(Native.HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID)
+                .text(Native.HC_OP_FIELD_PROVISIONER, provisioner);
+        return id == null ? operation.none(Native.HC_OP_FIELD_EXTERNAL_ID) : operation.text(Native.HC_OP_FIELD_EXTERNAL_ID, id);
     }
 
     private static Operation member(int operation, String ref, Role role) {

@@ -2,6 +2,7 @@ package headcount;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemoryLayout;
@@ -157,6 +158,37 @@ final class Copies {
         } finally {
             Native.hc_refusals_free(list);
         }
+    }
+
+    /** As many seats as there is no limit with. */
+    static final long NO_LIMIT = -1;
+
+    private static OptionalLong limit(long seats) {
+        return seats == NO_LIMIT ? OptionalLong.empty() : OptionalLong.of(seats);
+    }
+
+    static Seats seats(MemorySegment s) {
+        return new Seats(License.of(s.get(JAVA_INT, Native.HC_SEATS_LICENSE), s.get(JAVA_LONG, Native.HC_SEATS_LIMIT)),
+                s.get(JAVA_LONG, Native.HC_SEATS_LICENSE_VERSION), limit(s.get(JAVA_LONG, Native.HC_SEATS_LIMIT)),
+                s.get(JAVA_LONG, Native.HC_SEATS_ACTIVE), s.get(JAVA_LONG, Native.HC_SEATS_INACTIVE),
+                limit(s.get(JAVA_LONG, Native.HC_SEATS_FREE)), s.get(JAVA_LONG, Native.HC_SEATS_OVER_BY));
+    }
+
+    static Verified verified(MemorySegment v) {
+        return new Verified(v.get(JAVA_LONG, Native.HC_VERIFIED_ACTIVE), v.get(JAVA_LONG, Native.HC_VERIFIED_INACTIVE),
+                v.get(JAVA_LONG, Native.HC_VERIFIED_DELETED), v.get(JAVA_LONG, Native.HC_VERIFIED_WORKSPACES),
+                v.get(JAVA_LONG, Native.HC_VERIFIED_MEMBERS), v.get(JAVA_LONG, Native.HC_VERIFIED_CHANGES));
+    }
+
+    static Stats stats(MemorySegment s) {
+        return new Stats(s.get(JAVA_LONG, Native.HC_STATS_USERS_ACTIVE), s.get(JAVA_LONG, Native.HC_STATS_USERS_INACTIVE),
+                s.get(JAVA_LONG, Native.HC_STATS_WORKSPACES), s.get(JAVA_LONG, Native.HC_STATS_LATEST_CHANGE),
+                s.get(JAVA_LONG, Native.HC_STATS_CACHE_ENTRIES), s.get(JAVA_LONG, Native.HC_STATS_CACHE_BYTES),
+                s.get(JAVA_LONG, Native.HC_STATS_CACHE_HITS), s.get(JAVA_LONG, Native.HC_STATS_CACHE_MISSES),
+                s.get(JAVA_LONG, Native.HC_STATS_COMMIT_REQUESTS), s.get(JAVA_LONG, Native.HC_STATS_COMMIT_GROUPS),
+                limit(s.get(JAVA_LONG, Native.HC_STATS_SEATS_LIMIT)), s.get(JAVA_LONG, Native.HC_STATS_FILE_BYTES),
+                s.get(JAVA_LONG, Native.HC_STATS_LOG_BYTES), s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINTS),
+                s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINT_MICROS), s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINT_MICROS_MAX));
     }
 
     static Copied copied(MemorySegment c) {

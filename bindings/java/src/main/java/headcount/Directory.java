@@ -21,7 +21,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -94,15 +93,16 @@ public final class Directory implements AutoCloseable {
      * @return a directory to close
      */
     public static Directory open(Path path, Options options) {
-        long deadline = System.nanoTime() + options.openTimeout().toNanos();
+        long start = System.nanoTime();
+        long wait = TimeUnit.NANOSECONDS.convert(options.openTimeout());
         while (true) {
             try {
                 return opened(options, (f, o) -> {
-                    MemorySegment p = f.text(path.toString());
+                    MemorySegment p = f.path(path);
                     return Native.hc_directory_open(p, p.byteSize(), o, f.out(), f.error());
                 });
             } catch (HeadcountException held) {
-                if (held.kind() != ErrorKind.ALREADY_OPEN || System.nanoTime() >= deadline || !pause()) {
+                if (held.kind() != ErrorKind.ALREADY_OPEN || System.nanoTime() - start >= wait || !pause()) {
                     throw held;
                 }
             }
@@ -198,7 +198,7 @@ public final class Directory implements AutoCloseable {
      * @return for each email its user; empty where nobody has it
      */
     public List<Optional<User>> usersByEmails(Collection<String> emails) {
-        return users(Native.HC_USER_KEY_EMAIL, emails.stream().map(email -> email.getBytes(StandardCharsets.UTF_8)).toList());
+        return users(Native.HC_USER_KEY_EMAIL, emails.stream().map(Frame::utf8).toList());
     }
 
     /**
@@ -470,11 +470,7 @@ public final class Directory implements AutoCloseable {
      * @return the seats
      */
     public Seats seats() {
-        return struct(Native.SIZEOF_HC_SEATS, Native::hc_directory_get_seats, s -> new Seats(
-                License.of(s.get(JAVA_INT, Native.HC_SEATS_LICENSE), s.get(JAVA_LONG, Native.HC_SEATS_LIMIT)),
-                s.get(JAVA_LONG, Native.HC_SEATS_LICENSE_VERSION), limit(s.get(JAVA_LONG, Native.HC_SEATS_LIMIT)),
-                s.get(JAVA_LONG, Native.HC_SEATS_ACTIVE), s.get(JAVA_LONG, Native.HC_SEATS_INACTIVE),
-                limit(s.get(JAVA_LONG, Native.HC_SEATS_FREE)), s.get(JAVA_LONG, Native.HC_SEATS_OVER_BY)));
+        return struct(Native.SIZEOF_HC_SEATS, Native::hc_directory_get_seats, Copies::seats);
     }
 
     /**
@@ -853,6 +849,7 @@ public final class Directory implements AutoCloseable {
      * @throws HeadcountException {@link ErrorKind#HISTORY_TRIMMED}, {@link ErrorKind#CHANGE_NOT_YET}
      */
     public Stream<Change> changes(long after) {
+        Frame.unsigned("the number of a change", after);
         return call((f, d) -> Native.hc_directory_follow(d, after, f.out(), f.error()), f -> Feed.records(f.pointer()).stream());
     }
 
@@ -863,6 +860,7 @@ public final class Directory implements AutoCloseable {
      * @return a feed to close
      */
     public Feed follow(long after) {
+        Frame.unsigned("the number of a change", after);
         return call((f, d) -> Native.hc_directory_follow(d, after, f.out(), f.error()), f -> new Feed(f.pointer(), after));
     }
 
@@ -873,6 +871,7 @@ public final class Directory implements AutoCloseable {
      * @return how many those were
      */
     public long trimChanges(long before) {
+        Frame.unsigned("the number of a change", before);
         return call((f, d) -> Native.hc_directory_trim_changes(d, before, f.out(), f.error()), Frame::number);
     }
 
@@ -884,10 +883,7 @@ public final class Directory implements AutoCloseable {
      * @throws HeadcountException {@link ErrorKind#CORRUPTED} when something is wrong
      */
     public Verified verify() {
-        return struct(Native.SIZEOF_HC_VERIFIED, Native::hc_directory_verify, v -> new Verified(
-                v.get(JAVA_LONG, Native.HC_VERIFIED_ACTIVE), v.get(JAVA_LONG, Native.HC_VERIFIED_INACTIVE),
-                v.get(JAVA_LONG, Native.HC_VERIFIED_DELETED), v.get(JAVA_LONG, Native.HC_VERIFIED_WORKSPACES),
-                v.get(JAVA_LONG, Native.HC_VERIFIED_MEMBERS), v.get(JAVA_LONG, Native.HC_VERIFIED_CHANGES)));
+        return struct(Native.SIZEOF_HC_VERIFIED, Native::hc_directory_verify, Copies::verified);
     }
 
     /**
@@ -896,15 +892,10 @@ public final class Directory implements AutoCloseable {
      * @return the figures of now
      */
     public Stats stats() {
-        return struct(Native.SIZEOF_HC_STATS, Native::hc_directory_get_stats, s -> new Stats(
-                s.get(JAVA_LONG, Native.HC_STATS_USERS_ACTIVE), s.get(JAVA_LONG, Native.HC_STATS_USERS_INACTIVE),
-                s.get(JAVA_LONG, Native.HC_STATS_WORKSPACES), s.get(JAVA_LONG, Native.HC_STATS_LATEST_CHANGE),
-                s.get(JAVA_LONG, Native.HC_STATS_CACHE_ENTRIES), s.get(JAVA_LONG, Native.HC_STATS_CACHE_BYTES),
-                s.get(JAVA_LONG, Native.HC_STATS_CACHE_HITS), s.get(JAVA_LONG, Native.HC_STATS_CACHE_MISSES),
-                s.get(JAVA_LONG, Native.HC_STATS_COMMIT_REQUESTS), s.get(JAVA_LONG, Native.HC_STATS_COMMIT_GROUPS),
-                limit(s.get(JAVA_LONG, Native.HC_STATS_SEATS_LIMIT)), s.get(JAVA_LONG, Native.HC_STATS_FILE_BYTES),
-                s.get(JAVA_LONG, Native.HC_STATS_LOG_BYTES), s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINTS),
-                s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINT_MICROS), s.get(JAVA_LONG, Native.HC_STATS_CHECKPOINT_MICROS_MAX)));
+        return struct(Native.SIZEOF_HC_STATS, (d, stats, error) -> {
+            stats.set(JAVA_LONG, Native.HC_STATS_SEATS_LIMIT, Copies.NO_LIMIT); // An older library leaves it.
+            return Native.hc_directory_get_stats(d, stats, error);
+        }, Copies::stats);
     }
 
     /**
@@ -941,7 +932,7 @@ public final class Directory implements AutoCloseable {
      */
     public Copied backup(Path path, boolean overwrite) {
         return call((f, d) -> {
-            MemorySegment p = f.text(path.toString());
+            MemorySegment p = f.path(path);
             MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
             f.keep(copied);
             return Native.hc_directory_backup(d, p, p.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error());
@@ -981,6 +972,7 @@ public final class Directory implements AutoCloseable {
      * @return the faults
      */
     public Faults findFaults(int limit) {
+        Frame.unsigned("a limit", limit);
         return call((f, d) -> Native.hc_directory_find_faults(d, limit, f.out(), f.error()), Copies::faults);
     }
 
@@ -995,8 +987,8 @@ public final class Directory implements AutoCloseable {
      */
     public static Copied restore(Path backup, Path path, boolean overwrite) {
         try (Frame f = Frame.open()) {
-            MemorySegment from = f.text(backup.toString());
-            MemorySegment to = f.text(path.toString());
+            MemorySegment from = f.path(backup);
+            MemorySegment to = f.path(path);
             MemorySegment copied = f.struct(Native.SIZEOF_HC_COPIED);
             f.check(Native.hc_file_restore(from, from.byteSize(), to, to.byteSize(), overwrite ? 1 : 0, copied, MemorySegment.NULL, MemorySegment.NULL, f.error()));
             return Copies.copied(copied);
@@ -1012,7 +1004,7 @@ public final class Directory implements AutoCloseable {
      */
     public static Compacted compact(Path path) {
         try (Frame f = Frame.open()) {
-            MemorySegment p = f.text(path.toString());
+            MemorySegment p = f.path(path);
             f.check(Native.hc_file_compact(p, p.byteSize(), MemorySegment.NULL, f.out(), f.out2(), f.error()));
             return new Compacted(f.number(), f.number2());
         }
@@ -1029,8 +1021,8 @@ public final class Directory implements AutoCloseable {
      */
     public static Faults findFaults(Path path, int limit) {
         try (Frame f = Frame.open()) {
-            MemorySegment p = f.text(path.toString());
-            f.check(Native.hc_file_find_faults(p, p.byteSize(), MemorySegment.NULL, limit, f.out(), f.error()));
+            MemorySegment p = f.path(path);
+            f.check(Native.hc_file_find_faults(p, p.byteSize(), MemorySegment.NULL, Frame.unsigned("a limit", limit), f.out(), f.error()));
             return Copies.faults(f);
         }
     }
@@ -1047,9 +1039,9 @@ public final class Directory implements AutoCloseable {
      */
     public static Faults repair(Path path, Optional<Path> aside, int limit) {
         try (Frame f = Frame.open()) {
-            MemorySegment p = f.text(path.toString());
-            MemorySegment a = aside.isPresent() ? f.text(aside.get().toString()) : MemorySegment.NULL;
-            f.check(Native.hc_file_repair(p, p.byteSize(), MemorySegment.NULL, a, a.byteSize(), limit, f.out(), f.error()));
+            MemorySegment p = f.path(path);
+            MemorySegment a = aside.isPresent() ? f.path(aside.get()) : MemorySegment.NULL;
+            f.check(Native.hc_file_repair(p, p.byteSize(), MemorySegment.NULL, a, a.byteSize(), Frame.unsigned("a limit", limit), f.out(), f.error()));
             return Copies.faults(f);
         }
     }
@@ -1064,10 +1056,6 @@ public final class Directory implements AutoCloseable {
             f.keep(struct);
             return fill.fill(d, struct, f.error());
         }, f -> read.apply(f.kept()));
-    }
-
-    private static OptionalLong limit(long seats) {
-        return seats == -1 ? OptionalLong.empty() : OptionalLong.of(seats);
     }
 
     private static Records<User> users(MemorySegment cursor) {

@@ -3,6 +3,7 @@ package headcount;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,8 @@ public final class Feed implements AutoCloseable {
      * @throws InterruptedException when the thread is interrupted
      */
     public Optional<Change> poll(Duration wait) throws InterruptedException {
-        long deadline = System.nanoTime() + wait.toNanos();
+        long start = System.nanoTime();
+        long waitNs = Math.max(0, TimeUnit.NANOSECONDS.convert(wait));
         reading.lockInterruptibly();
         try {
             while (true) {
@@ -74,7 +76,7 @@ public final class Feed implements AutoCloseable {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                long leftMs = Math.max(0, (deadline - System.nanoTime() + 999_999) / 1_000_000);
+                long leftMs = Math.ceilDiv(Math.max(0, waitNs - (System.nanoTime() - start)), 1_000_000L);
                 Change next = next(Math.min(leftMs, SLICE_MS));
                 if (next != null) {
                     position = next.sequence();

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -98,7 +99,40 @@ final class Frame implements AutoCloseable {
 
     /** A text; its length in bytes is that of the segment. */
     MemorySegment text(String text) {
-        return bytes(text.getBytes(StandardCharsets.UTF_8));
+        return bytes(utf8(text));
+    }
+
+    /** A text in UTF-8. One with half of a surrogate pair has none; Java would put a question mark there. */
+    static byte[] utf8(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (Character.isSurrogate(text.charAt(at))) {
+                checkPairs(text, at);
+                break;
+            }
+        }
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void checkPairs(String text, int start) {
+        for (int at = start; at < text.length(); at++) {
+            if (Character.isSurrogate(text.charAt(at)) && Character.charCount(text.codePointAt(at++)) == 1) {
+                throw new HeadcountException(ErrorKind.INVALID_UTF8, "half of a surrogate pair stands at "
+                        + (at - 1) + " in the text: give the whole character");
+            }
+        }
+    }
+
+    /** The path of a file; those in archives and the like are none. */
+    MemorySegment path(Path path) {
+        return text(path.toFile().getPath());
+    }
+
+    /** A number that the library takes without a sign. */
+    static long unsigned(String what, long number) {
+        if (number < 0) {
+            throw new IllegalArgumentException(what + " is 0 or more, not " + number);
+        }
+        return number;
     }
 
     MemorySegment bytes(byte[] bytes) {

@@ -26,7 +26,7 @@ public final class License {
      * @return the license
      */
     public static License seats(long seats) {
-        return new License(Native.HC_LICENSE_SEATS, seats);
+        return new License(Native.HC_LICENSE_SEATS, Frame.unsigned("a number of seats", seats));
     }
 
     /**

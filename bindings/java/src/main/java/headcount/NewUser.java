@@ -11,7 +11,7 @@ public final class NewUser {
     private final Operation operation = new Operation(Native.HC_OPERATION_CREATE_USER);
 
     private NewUser(String email) {
-        operation.text(Native.HC_OP_FIELD_EMAIL, Objects.requireNonNull(email));
+        operation.text(Native.HC_OP_FIELD_EMAIL, email);
     }
 
     /**
@@ -42,7 +42,7 @@ public final class NewUser {
      * @return this
      */
     public NewUser username(String username) {
-        operation.text(Native.HC_OP_FIELD_USERNAME, Objects.requireNonNull(username));
+        operation.text(Native.HC_OP_FIELD_USERNAME, username);
         return this;
     }
 
@@ -53,7 +53,7 @@ public final class NewUser {
      * @return this
      */
     public NewUser givenName(String name) {
-        operation.text(Native.HC_OP_FIELD_GIVEN_NAME, Objects.requireNonNull(name));
+        operation.text(Native.HC_OP_FIELD_GIVEN_NAME, name);
         return this;
     }
 
@@ -64,7 +64,7 @@ public final class NewUser {
      * @return this
      */
     public NewUser familyName(String name) {
-        operation.text(Native.HC_OP_FIELD_FAMILY_NAME, Objects.requireNonNull(name));
+        operation.text(Native.HC_OP_FIELD_FAMILY_NAME, name);
         return this;
     }
 

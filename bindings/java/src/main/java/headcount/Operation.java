@@ -3,7 +3,6 @@ package headcount;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +32,14 @@ final class Operation {
         return copy;
     }
 
-    /** Sets a text; null says that there is none. */
-    Operation text(int field, @Nullable String value) {
-        fields.put(field, utf8(value));
+    Operation text(int field, String value) {
+        fields.put(field, Frame.utf8(value));
+        return this;
+    }
+
+    /** Says that there is no text. */
+    Operation none(int field) {
+        fields.put(field, null);
         return this;
     }
 
@@ -57,8 +61,8 @@ final class Operation {
 
     /** Appends a name with its value, or with null for none. */
     Operation pair(int nameField, String name, int valueField, @Nullable String value) {
-        byte[] first = utf8(name);
-        byte[] second = utf8(value);
+        byte[] first = Frame.utf8(name);
+        byte @Nullable [] second = value == null ? null : Frame.utf8(value);
         ByteBuffer pair = bytes(fieldBytes(first) + fieldBytes(second));
         put(pair, nameField, first);
         put(pair, valueField, second);
@@ -123,9 +127,5 @@ final class Operation {
 
     private static ByteBuffer bytes(int capacity) {
         return ByteBuffer.allocate(capacity).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static byte @Nullable [] utf8(@Nullable String text) {
-        return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 }

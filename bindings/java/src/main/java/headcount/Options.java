@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How to open a directory.
@@ -37,6 +39,7 @@ public final class Options {
      * @return this
      */
     public Options licenseIfNew(License license) {
+        Objects.requireNonNull(license);
         return with((f, b) -> Native.hc_options_set_license_if_new(b, license.code(), license.count(), f.error()));
     }
 
@@ -99,7 +102,7 @@ public final class Options {
      * @return this
      */
     public Options syncInterval(Duration interval) {
-        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, interval.toMillis());
+        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, TimeUnit.MILLISECONDS.convert(interval));
     }
 
     /**
@@ -120,10 +123,7 @@ public final class Options {
      * @return this
      */
     public Options hostCacheUsers(int users) {
-        if (users < 0) {
-            throw new IllegalArgumentException("a number of users is 0 or more, not " + users);
-        }
-        hostCacheUsers = users;
+        hostCacheUsers = (int) Frame.unsigned("a number of users", users);
         return this;
     }
 
@@ -132,6 +132,7 @@ public final class Options {
     }
 
     private Options number(int option, long value) {
+        Frame.unsigned("an option", value);
         return with((f, b) -> Native.hc_options_set(b, option, value, f.error()));
     }
 

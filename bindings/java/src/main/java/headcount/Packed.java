@@ -29,6 +29,8 @@ final class Packed {
     /** Holds any user, with the header of the batch. */
     static final int USER_BYTES_MAX = 32 << 10;
 
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
     private static final VarHandle SHORT = view(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = view(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = view(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -70,7 +72,10 @@ final class Packed {
     }
 
     static long micros(Instant at) {
-        return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000), at.getNano() / 1000);
+        if (at.isBefore(Instant.EPOCH) || at.isAfter(LAST)) {
+            throw new HeadcountException(ErrorKind.INVALID_ARGUMENT, at + " is not between the years 1970 and 9999");
+        }
+        return at.getEpochSecond() * 1_000_000 + at.getNano() / 1000;
     }
 
     /** A text with a NUL behind it, or one without memory, which is empty. */

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Which users to return, in what order and how many. All conditions must hold; without any it is all
@@ -108,6 +109,8 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery attribute(String name, String value) {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(value);
         return with((f, b) -> {
             MemorySegment n = f.text(name);
             MemorySegment v = f.text(value);
@@ -122,6 +125,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery hasAttribute(String name) {
+        Objects.requireNonNull(name);
         return with((f, b) -> {
             MemorySegment n = f.text(name);
             return Native.hc_query_set_attribute(b, n, n.byteSize(), MemorySegment.NULL, 0, f.error());
@@ -215,7 +219,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery limit(int users) {
-        return number(Native.HC_QUERY_FIELD_LIMIT, users);
+        return number(Native.HC_QUERY_FIELD_LIMIT, Frame.unsigned("a limit", users));
     }
 
     /**
@@ -229,6 +233,7 @@ public final class UserQuery {
     }
 
     private UserQuery text(int field, String value) {
+        Objects.requireNonNull(value);
         return with((f, b) -> {
             MemorySegment t = f.text(value);
             return Native.hc_query_set_text(b, field, t, t.byteSize(), f.error());

@@ -18,7 +18,7 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate ifVersion(long version) {
-        operation.number(Native.HC_OP_FIELD_IF_VERSION, version);
+        operation.number(Native.HC_OP_FIELD_IF_VERSION, Frame.unsigned("a version", version));
         return this;
     }
 
@@ -29,7 +29,7 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate email(String email) {
-        operation.text(Native.HC_OP_FIELD_EMAIL, Objects.requireNonNull(email));
+        operation.text(Native.HC_OP_FIELD_EMAIL, email);
         return this;
     }
 
@@ -40,7 +40,7 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate username(String username) {
-        operation.text(Native.HC_OP_FIELD_USERNAME, Objects.requireNonNull(username));
+        operation.text(Native.HC_OP_FIELD_USERNAME, username);
         return this;
     }
 
@@ -50,7 +50,7 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate resetUsername() {
-        operation.text(Native.HC_OP_FIELD_USERNAME, null);
+        operation.none(Native.HC_OP_FIELD_USERNAME);
         return this;
     }
 
@@ -61,7 +61,7 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate givenName(String name) {
-        operation.text(Native.HC_OP_FIELD_GIVEN_NAME, Objects.requireNonNull(name));
+        operation.text(Native.HC_OP_FIELD_GIVEN_NAME, name);
         return this;
     }
 
@@ -72,7 +72,7 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate familyName(String name) {
-        operation.text(Native.HC_OP_FIELD_FAMILY_NAME, Objects.requireNonNull(name));
+        operation.text(Native.HC_OP_FIELD_FAMILY_NAME, name);
         return this;
     }
 

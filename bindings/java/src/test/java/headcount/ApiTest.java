@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,6 +104,32 @@ class ApiTest {
         }
         wanted.keySet().removeIf(name -> !name.startsWith("HC_STATUS_") || name.equals("HC_STATUS_OK"));
         assertEquals(Set.of(), wanted.keySet());
+    }
+
+    @Test
+    void figuresAreReadFromTheFieldsOfTheirNames() throws ReflectiveOperationException {
+        figures("HC_STATS", Native.SIZEOF_HC_STATS, Copies::stats);
+        figures("HC_SEATS", Native.SIZEOF_HC_SEATS, Copies::seats);
+        figures("HC_VERIFIED", Native.SIZEOF_HC_VERIFIED, Copies::verified);
+        figures("HC_COPIED", Native.SIZEOF_HC_COPIED, Copies::copied);
+    }
+
+    /** Reads a struct in which each number is its own place. */
+    private static void figures(String struct, int bytes, Function<MemorySegment, java.lang.Record> read)
+            throws ReflectiveOperationException {
+        MemorySegment memory = Arena.ofAuto().allocate(bytes, 8);
+        for (long at = 0; at < bytes; at += 8) {
+            memory.set(ValueLayout.JAVA_LONG, at, at);
+        }
+        java.lang.Record found = read.apply(memory);
+        for (RecordComponent component : found.getClass().getRecordComponents()) {
+            Object figure = component.getAccessor().invoke(found);
+            if (!(figure instanceof License)) {
+                String field = struct + component.getName().replaceAll("^|(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+                long at = ((Number) Native.class.getDeclaredField(field).get(null)).longValue();
+                assertEquals(figure instanceof OptionalLong ? OptionalLong.of(at) : (Object) at, figure, field);
+            }
+        }
     }
 
     @Test
