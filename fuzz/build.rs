@@ -6,9 +6,10 @@
 //! `packed_fields.c` instead, which counts in a way that libFuzzer does read.
 
 use std::env;
+use std::io::{Error, Result};
 use std::process::Command;
 
-fn main() {
+fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=packed_fields.c");
     println!("cargo::rerun-if-changed=../include");
     println!("cargo::rerun-if-env-changed=CARGO_ENCODED_RUSTFLAGS");
@@ -28,9 +29,11 @@ fn main() {
         let renamed = Command::new("objcopy")
             .arg("--redefine-sym=__sanitizer_cov_trace_pc=headcount_trace_pc")
             .arg(object)
-            .status()
-            .expect("objcopy of binutils, which comes with the compiler");
-        assert!(renamed.success(), "objcopy failed");
+            .status()?;
+        if !renamed.success() {
+            return Err(Error::other("objcopy failed"));
+        }
     }
     cc::Build::new().objects(objects).compile("packed_fields");
+    Ok(())
 }

@@ -1,12 +1,12 @@
 /**
  * @file headcount_packed.h
- * Reads the batches of packed records that the functions of headcount.h with
- * next_batch in their names write, and writes packed operations for hc_batch_append().
- * docs/packed.md says what they look like.
+ * Reads the batches of packed records that the functions of headcount.h with next_batch
+ * in their names write, and writes packed operations for hc_batch_append().
+ * docs/packed.md specifies both.
  *
- * Nothing is allocated and nothing is copied: ids and texts point into the batch,
- * and are valid for as long as that is. A batch that is cut short or tampered with
- * is refused, whatever its bytes are; nothing outside of it is ever read.
+ * Nothing is allocated or copied: ids and texts point into the batch, and are valid as long
+ * as it is. A truncated or manipulated batch is refused, whatever its bytes; nothing outside
+ * of it is ever read.
  *
  *     uint8_t buffer[65536];
  *     size_t written;
@@ -59,7 +59,7 @@
 /** The version of the format that this decoder reads. */
 #define HC_PACKED_VERSION 1
 
-/** What the records of a batch are: hc_packed_batch.kind. @since 0.1.0 */
+/** The kind of the records of a batch: hc_packed_batch.kind. @since 0.1.0 */
 enum {
     /** Users, from hc_cursor_next_batch(). */
     HC_PACKED_USERS = 1,
@@ -81,15 +81,15 @@ enum {
     HC_PACKED_MALFORMED = -1,
     /** There are no more records. */
     HC_PACKED_END = 0,
-    /** Here is a record. */
+    /** There is a record. */
     HC_PACKED_RECORD = 1
 };
 
 /** A batch that is being read. @since 0.1.0 */
 typedef struct hc_packed_batch {
-    /** What the records are: one of HC_PACKED_USERS and so on. */
+    /** The kind of the records: one of HC_PACKED_USERS and so on. */
     int32_t kind;
-    /** How many records are yet to come. */
+    /** How many records are still to come. */
     uint32_t records;
     /** @cond private */
     /* Private: where the next record starts, and what is left from there on. */
@@ -99,9 +99,9 @@ typedef struct hc_packed_batch {
     /** @endcond */
 } hc_packed_batch;
 
-/** A text: UTF-8 with a NUL behind it. @since 0.1.0 */
+/** A text: NUL-terminated UTF-8. @since 0.1.0 */
 typedef struct hc_packed_text {
-    /** The text; NULL where there is none. */
+    /** The text; NULL for none. */
     const char *bytes;
     /** Its length in bytes, without the NUL. */
     size_t length;
@@ -117,15 +117,15 @@ typedef struct hc_packed_user {
     uint64_t created_at_micros;
     /** When the record last changed. */
     uint64_t updated_at_micros;
-    /** When the user was deactivated; 0 for one who is active or never was. */
+    /** When the user was deactivated; 0 for a user who is active or never was. */
     uint64_t deactivated_at_micros;
     /** The email, as it was given. */
     hc_packed_text email;
-    /** The username; it is the email where none was given. */
+    /** The username, which is the email unless another one was set. */
     hc_packed_text username;
-    /** The given (first) name; NULL where there is none. */
+    /** The given (first) name; NULL for none. */
     hc_packed_text given_name;
-    /** The family (last) name; NULL where there is none. */
+    /** The family (last) name; NULL for none. */
     hc_packed_text family_name;
     /** 1 if the user is active and so takes a seat, otherwise 0. */
     int32_t is_active;
@@ -154,7 +154,7 @@ typedef struct hc_packed_workspace {
     uint64_t created_at_micros;
     /** When the record last changed. */
     uint64_t updated_at_micros;
-    /** The user whose default it is: 16 bytes; NULL where it is nobody's. */
+    /** The user whose default it is: 16 bytes; NULL if it is nobody's. */
     const uint8_t *default_of;
     /** The name. */
     hc_packed_text name;
@@ -190,11 +190,11 @@ typedef struct hc_packed_change {
     uint64_t sequence;
     /** When it was made, in microseconds since 1970-01-01T00:00:00Z. */
     uint64_t at_micros;
-    /** Who made it: 16 bytes; NULL where nobody said so. */
+    /** The actor: 16 bytes; NULL if unknown. */
     const uint8_t *actor;
-    /** The request id of the batch: 16 bytes; NULL where it had none. */
+    /** The request id of the batch: 16 bytes; NULL for none. */
     const uint8_t *request_id;
-    /** Through which door it came; NULL where nobody said so. */
+    /** The door that it came through; NULL if unknown. */
     hc_packed_text door;
     /** How many events there are, for hc_packed_change_event(). */
     uint32_t events;
@@ -207,17 +207,17 @@ typedef struct hc_packed_change {
 
 /** An event of a change. @since 0.1.0 */
 typedef struct hc_packed_event {
-    /** What happened: one of HC_EVENT_*, or another that came later. */
+    /** The kind of event: one of HC_EVENT_*, or a later one. */
     int32_t kind;
     /** The fields that changed: HC_FIELD_* in one number. */
     uint32_t fields;
-    /** The id of the workspace; 0 where it is about none. */
+    /** The id of the workspace; 0 for none. */
     uint64_t workspace;
-    /** The id of the user: 16 bytes; NULL where it is about none. */
+    /** The id of the user: 16 bytes; NULL for none. */
     const uint8_t *user;
     /** 1 if the user was created active. */
     int32_t is_active;
-    /** The role of the member: one of HC_ROLE_*; 0 where it is about none. */
+    /** The role of the member: one of HC_ROLE_*; 0 for none. */
     int32_t role;
     /** The license of HC_EVENT_LICENSE_SET: one of HC_LICENSE_*. */
     int32_t license;
@@ -225,23 +225,23 @@ typedef struct hc_packed_event {
     uint64_t seats;
 } hc_packed_event;
 
-/** What became of an operation. @since 0.1.0 */
+/** The outcome of an operation. @since 0.1.0 */
 typedef struct hc_packed_outcome {
-    /** What it was about: one of HC_SUBJECT_*. */
+    /** The kind of record it concerned: one of HC_SUBJECT_*. */
     int32_t subject;
     /** 1 if it changed anything, otherwise 0. */
     int32_t is_changed;
-    /** The version of the record afterwards; 0 where it was deleted. */
+    /** The version of the record afterwards; 0 if it was deleted. */
     uint64_t version;
-    /** The id of the workspace it was about; 0 for none. */
+    /** The id of the workspace it concerned; 0 for none. */
     uint64_t workspace;
-    /** The id of the user it was about: 16 bytes; zeros for none. */
+    /** The id of the user it concerned: 16 bytes; zeros for none. */
     const uint8_t *user;
 } hc_packed_outcome;
 
 /** Operations that are being written. @since 0.1.0 */
 typedef struct hc_packed_writer {
-    /** Bytes so far, with those that there was no room for. */
+    /** Bytes so far, including those that didn't fit. */
     size_t bytes;
     /** @cond private */
     /* Private: where they go, how many there are, and where the last one starts. */
@@ -273,7 +273,7 @@ static inline uint64_t hc_packed_read_u64(const uint8_t *at)
     return low | high << 32;
 }
 
-/* The text whose place is at `place`; 0 if that is not inside of the record. */
+/* The text whose place is at `place`; 0 if it is not inside the record. */
 static inline int hc_packed_read_text(const uint8_t *record, size_t record_bytes,
                                       const uint8_t *place, hc_packed_text *text)
 {
@@ -291,7 +291,7 @@ static inline int hc_packed_read_text(const uint8_t *record, size_t record_bytes
     return 1;
 }
 
-/* The table whose place is at `place`; NULL if it is not inside of the record. */
+/* The table whose place is at `place`; NULL if it is not inside the record. */
 static inline const uint8_t *hc_packed_read_table(const uint8_t *record, size_t record_bytes,
                                                   const uint8_t *place, size_t entry_bytes)
 {
@@ -301,7 +301,7 @@ static inline const uint8_t *hc_packed_read_table(const uint8_t *record, size_t 
     return record + start;
 }
 
-/* The pair of texts at an index of a table; 0 if one of them is not there. */
+/* The pair of texts at an index of a table; 0 if one of them is missing. */
 static inline int hc_packed_read_pair(const uint8_t *record, size_t record_bytes,
                                       const uint8_t *table, size_t index, hc_packed_text *name,
                                       hc_packed_text *value)
@@ -317,8 +317,10 @@ static inline int hc_packed_read_pair(const uint8_t *record, size_t record_bytes
     return 1;
 }
 
-/* The table of pairs whose place is at `place`, and how many there are; NULL if one of
- * them is not inside of the record. */
+/*
+ * The table of pairs whose place is at `place`, and their number; NULL if one of them is not inside
+ * the record.
+ */
 static inline const uint8_t *hc_packed_read_pairs(const uint8_t *record, size_t record_bytes,
                                                   const uint8_t *place, uint32_t *pairs)
 {
@@ -332,7 +334,7 @@ static inline const uint8_t *hc_packed_read_pairs(const uint8_t *record, size_t 
     return table;
 }
 
-/* The next record, which has `fixed_bytes` at least; NULL at the end. */
+/* The next record, of at least `fixed_bytes`; NULL at the end. */
 static inline const uint8_t *hc_packed_next(hc_packed_batch *batch, int32_t kind,
                                             size_t fixed_bytes, size_t *record_bytes)
 {
@@ -344,7 +346,7 @@ static inline const uint8_t *hc_packed_next(hc_packed_batch *batch, int32_t kind
     }
     if (batch->records == 0)
         return NULL;
-    batch->malformed = 1; /* until the record has been looked at */
+    batch->malformed = 1; /* until the record has been checked */
     if (batch->left < fixed_bytes)
         return NULL;
     bytes = hc_packed_read_u32(record);
@@ -419,7 +421,7 @@ static inline int hc_packed_user_attribute(const hc_packed_user *user, uint32_t 
  *
  * @param user        The user.
  * @param index       Which one: from 0 to user->external_ids - 1.
- * @param provisioner Set to who gave it.
+ * @param provisioner Set to the name of the provisioner.
  * @param id          Set to the id.
  * @return 1 if there is such an id; otherwise 0, and nothing is written.
  * @since 0.1.0
@@ -436,7 +438,7 @@ static inline int hc_packed_user_external_id(const hc_packed_user *user, uint32_
  * Reads the next user of a batch.
  *
  * @param batch The batch.
- * @param user  Set to the user where there is one; undefined otherwise.
+ * @param user  Set to the user if there is one; undefined otherwise.
  * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
  *         latter, it stays so.
  * @since 0.1.0
@@ -475,7 +477,7 @@ static inline int hc_packed_next_user(hc_packed_batch *batch, hc_packed_user *us
  * Reads the next workspace of a batch.
  *
  * @param batch     The batch.
- * @param workspace Set to the workspace where there is one; undefined otherwise.
+ * @param workspace Set to the workspace if there is one; undefined otherwise.
  * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
  *         latter, it stays so.
  * @since 0.1.0
@@ -511,7 +513,7 @@ static inline int hc_packed_next_workspace(hc_packed_batch *batch,
  *
  * @param workspace   The workspace.
  * @param index       Which one: from 0 to workspace->external_ids - 1.
- * @param provisioner Set to who gave it.
+ * @param provisioner Set to the name of the provisioner.
  * @param id          Set to the id.
  * @return 1 if there is such an id; otherwise 0, and nothing is written.
  * @since 0.1.0
@@ -529,7 +531,7 @@ static inline int hc_packed_workspace_external_id(const hc_packed_workspace *wor
  * Reads the next membership of a batch.
  *
  * @param batch  The batch.
- * @param member Set to the membership where there is one; undefined otherwise.
+ * @param member Set to the membership if there is one; undefined otherwise.
  * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
  *         latter, it stays so.
  * @since 0.1.0
@@ -553,7 +555,7 @@ static inline int hc_packed_next_member(hc_packed_batch *batch, hc_packed_member
  * Reads the next change of a batch.
  *
  * @param batch  The batch.
- * @param change Set to the change where there is one; undefined otherwise.
+ * @param change Set to the change if there is one; undefined otherwise.
  * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
  *         latter, it stays so.
  * @since 0.1.0
@@ -616,7 +618,7 @@ static inline int hc_packed_change_event(const hc_packed_change *change, uint32_
  * Reads the next outcome of a batch.
  *
  * @param batch   The batch.
- * @param outcome Set to the outcome where there is one; undefined otherwise.
+ * @param outcome Set to the outcome if there is one; undefined otherwise.
  * @return HC_PACKED_RECORD, HC_PACKED_END or HC_PACKED_MALFORMED; once it was the
  *         latter, it stays so.
  * @since 0.1.0
@@ -649,7 +651,7 @@ static inline void hc_packed_write_number(hc_packed_writer *writer, size_t at, u
         writer->buffer[at + i] = HC_PACKED_BYTE(number >> 8 * i & 0xff);
 }
 
-/* Appends bytes, or counts them where there is no room. */
+/* Appends bytes, or counts them if there is no room. */
 static inline void hc_packed_append(hc_packed_writer *writer, const void *bytes, size_t length)
 {
     if (length > 0 && writer->bytes <= writer->capacity
@@ -658,7 +660,7 @@ static inline void hc_packed_append(hc_packed_writer *writer, const void *bytes,
     writer->bytes += length;
 }
 
-/* Writes what stands in front of a field's value. */
+/* Writes the head of a field, before its value. */
 static inline void hc_packed_put(hc_packed_writer *writer, int32_t field, uint32_t flags,
                                  const void *value, size_t length)
 {
@@ -729,7 +731,7 @@ static inline void hc_packed_put_text(hc_packed_writer *writer, int32_t field, c
 }
 
 /**
- * Writes a field of the last operation that is a number, a flag or one of a few kinds.
+ * Writes a field of the last operation that is a number, a flag, a role or a license.
  *
  * @param writer The writer.
  * @param field  One of HC_OP_FIELD_*.
@@ -758,7 +760,7 @@ static inline void hc_packed_put_id(hc_packed_writer *writer, int32_t field, con
 }
 
 /**
- * Says that a text is taken away: a name or an attribute that an update removes.
+ * Marks a text as absent: a name or an attribute that an update removes.
  *
  * @param writer The writer.
  * @param field  One of HC_OP_FIELD_*.
@@ -773,8 +775,8 @@ static inline void hc_packed_put_absent(hc_packed_writer *writer, int32_t field)
  * Ends the operations.
  *
  * @param writer The writer.
- * @return The bytes for hc_batch_append(). Where that is more than the capacity, the
- *         buffer is too small, and has to be written again with this size.
+ * @return The number of bytes for hc_batch_append(). If it exceeds the capacity, write the
+ *         operations again into a buffer of this size.
  * @since 0.1.0
  */
 static inline size_t hc_packed_end(hc_packed_writer *writer)

@@ -11,7 +11,7 @@ mod codec;
 mod directory;
 mod engine;
 mod error;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod model;

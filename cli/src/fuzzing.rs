@@ -1,6 +1,7 @@
 //! The bodies of the fuzz targets of the importer and of batches, in `fuzz/`.
 //!
-//! Releases don't contain this module: it is compiled with `--cfg fuzzing` and for tests.
+//! Releases don't contain this module: it is compiled with the feature `fuzzing` and
+//! for tests.
 
 #![allow(clippy::unwrap_used)]
 

@@ -7,7 +7,7 @@ mod commands;
 mod csv_rows;
 mod directory;
 mod failure;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod import;
 mod ops;

@@ -2,6 +2,7 @@
 //! far less time than linking each.
 
 #![no_main]
+#![allow(clippy::panic)]
 
 use std::env;
 use std::sync::LazyLock;
@@ -15,10 +16,10 @@ mod kit;
 /// Those that the packages can't have: the testkit and the C decoder are here.
 const TARGETS: &[(&str, Check)] = &[
     ("packed_decoder", |bytes| {
-        packed::check_decoder(bytes, packed_fields)
+        packed::check_decoder(bytes, packed_fields);
     }),
     ("packed_lists", |bytes| {
-        packed::check_lists(bytes, packed_fields)
+        packed::check_lists(bytes, packed_fields);
     }),
     ("requests", kit::play::play_bytes),
 ];

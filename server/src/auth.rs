@@ -185,6 +185,11 @@ impl Caller {
         }
     }
 
+    /// Whether the credential is the key with this id.
+    pub(crate) fn uses_key(&self, id: &str) -> bool {
+        matches!(&self.credential, Credential::Key(key) if key.id == id)
+    }
+
     /// Whether the credential is still valid, for long-lived responses.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
         Self::of(server, self.credential.clone(), self.door).is_ok()
@@ -244,6 +249,14 @@ async fn admit(
     route: &'static Route,
     request: &mut Request,
 ) -> Result<(), Failure> {
+    if request
+        .headers()
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|coding| coding != "identity")
+    {
+        let message = "send the body uncompressed, without Content-Encoding";
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
     let scope = match route.access {
         Access::Open => return Ok(()),
         // The page identifies visitors itself, because it checks the origin of forms first.

@@ -25,7 +25,7 @@ impl Feed {
             .name("headcount-feed".to_owned())
             .spawn(move || tell(follow, &told));
         if let Err(error) = started {
-            log::error!("changes are told late: no thread for them: {error}");
+            log::error!("listeners learn of changes late: no thread for them: {error}");
         }
         Ok(Self { latest })
     }
@@ -46,7 +46,7 @@ fn tell(mut follow: headcount::ChangeFeed, told: &Weak<watch::Sender<u64>>) {
             Ok(None) => {}
             Err(error) => {
                 if error.kind() != headcount::ErrorKind::Closed {
-                    log::error!("changes are told late: {error}");
+                    log::error!("listeners learn of changes late: {error}");
                 }
                 return;
             }

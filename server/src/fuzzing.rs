@@ -1,6 +1,7 @@
 //! The bodies of the server's fuzz targets in `fuzz/`.
 //!
-//! Releases don't contain this module: it is compiled with `--cfg fuzzing` and for tests.
+//! Releases don't contain this module: it is compiled with the feature `fuzzing` and
+//! for tests.
 
 use serde_json::{Map, Value, json};
 

@@ -21,7 +21,10 @@ pub(crate) enum Names {
 pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8], names: Names) -> Result<T, Failure> {
     let malformed =
         |why: String| Failure::bad_request(format!("the request body is not valid: {why}"));
-    if !text.is_empty() && !text.trim_ascii_start().starts_with(b"{") {
+    if text.trim_ascii().is_empty() {
+        return Err(malformed("it is empty; send a JSON object".to_owned()));
+    }
+    if !text.trim_ascii_start().starts_with(b"{") {
         return Err(malformed("it must be a JSON object".to_owned()));
     }
     let parsed = serde_json::from_slice(text).map_err(|error| malformed(cut(&error)))?;

@@ -29,7 +29,7 @@ mod descriptors;
 mod door;
 mod events;
 mod feed;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod health;

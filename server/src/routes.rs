@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware;
+use axum::response::{IntoResponse, Redirect};
 use axum::routing::{MethodRouter, delete, get, patch, post, put};
 
 use crate::auth::guard;
@@ -221,12 +222,19 @@ pub(crate) fn metrics_router(server: &Server) -> Router {
 }
 
 async fn nothing(uri: Uri) -> axum::response::Response {
-    let message = "there is nothing at this address";
+    let message = match uri.path() {
+        "/admin/" => return Redirect::permanent("/admin").into_response(),
+        "/" => "there is nothing at this address; the page for people is at /admin",
+        path if path.ends_with('/') => {
+            "there is nothing at this address; leave out the slash at its end"
+        }
+        _ => "there is nothing at this address",
+    };
     Failure::new(StatusCode::NOT_FOUND, message).response(door_of(&uri))
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {
-    let message = format!("this address does not take {method}");
+    let message = format!("this address does not accept {method}");
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, message).response(door_of(&uri))
 }
 

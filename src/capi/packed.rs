@@ -5,7 +5,7 @@
 //! fit is counted first, so that no part of it is written if it doesn't fit.
 
 mod change;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod member;
 pub(super) mod operations;

@@ -15,7 +15,7 @@ pub(crate) mod redb;
 mod suite;
 
 /// Checks the reader of the embedded engine's log, for the fuzzer.
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::redb::check_log;
 
 /// Figures of a store that has a log; zeros otherwise.

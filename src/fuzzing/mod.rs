@@ -1,10 +1,9 @@
 //! The bodies of the fuzz targets in `fuzz/`: checks of everything that parses, for any
 //! input.
 //!
-//! Releases don't contain this module: it is compiled with `--cfg fuzzing`, which `cargo
-//! fuzz` sets, and for the library's own tests, which run the committed corpora, and
-//! mutations of them, through the same checks. A check takes bytes and panics if a promise is broken; refusing the input
-//! is fine.
+//! Releases don't contain this module: it is compiled with the feature `fuzzing`, and for the
+//! library's own tests, which run the committed corpora, and mutations of them, through the same
+//! checks. A check takes bytes and panics if a promise is broken; refusing the input is fine.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

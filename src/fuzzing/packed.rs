@@ -33,7 +33,7 @@ pub fn check_lists(bytes: &[u8], decode: impl Fn(&[u8]) -> Option<Vec<u8>>) {
 pub struct Packed {
     /// The batches, which hold the records in order.
     pub batches: Vec<Box<[u8]>>,
-    /// The fields of the records as [`Fields`] writes them, batch after batch.
+    /// The fields of the records as `Fields` writes them, batch after batch.
     pub fields: Vec<u8>,
 }
 

@@ -22,10 +22,12 @@ pub fn prefix() -> &'static Path {
 fn install() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let prefix = folder.join("installed");
-    // `cargo nextest` runs each test in a process of its own; the first one installs.
+    // `./test` runs the tests of C and of C++ side by side, and `cargo nextest` each test in a
+    // process of its own; the first one installs.
     let lock = File::create(folder.join("installed.lock")).unwrap();
     lock.lock().unwrap();
-    let run = std::env::var("NEXTEST_RUN_ID").unwrap_or_default();
+    let runs = ["HEADCOUNT_RUN_ID", "NEXTEST_RUN_ID"].map(std::env::var);
+    let run = runs.into_iter().find_map(Result::ok).unwrap_or_default();
     let note = folder.join("installed.run");
     if !run.is_empty() && std::fs::read_to_string(&note).is_ok_and(|noted| noted == run) {
         return prefix;

@@ -1,6 +1,5 @@
-//! Where the lint that forbids unsafe code may be lifted, and that each workspace has it.
-//! Clippy checks that unsafe code says why it is sound; the fuzz targets, which clippy
-//! doesn't see, are checked here.
+//! Where the lint that forbids unsafe code may be lifted, and that every package has it. Clippy
+//! checks that unsafe code says why it is sound.
 
 use crate::expect_none;
 use crate::sources::{self, Source};
@@ -32,17 +31,14 @@ fn complaint(source: &Source) -> Option<String> {
 }
 
 #[test]
-fn every_workspace_denies_unsafe_code() {
+fn the_workspace_denies_unsafe_code() {
     let manifests = sources::all().into_iter().filter_map(|source| {
         let is_manifest = source.path.ends_with("Cargo.toml");
         let manifest: toml::Table = is_manifest.then(|| source.text.parse().unwrap())?;
         Some((source.path, manifest.get("workspace")?.clone()))
     });
     let manifests: Vec<_> = manifests.collect();
-    assert!(
-        manifests.len() >= 2,
-        "the library's and that of the fuzz targets"
-    );
+    assert_eq!(manifests.len(), 1, "all packages are in one workspace");
     for (path, workspace) in manifests {
         let lint = workspace.get("lints").and_then(|lints| lints.get("rust"));
         let lint = lint.and_then(|rust| rust.get("unsafe_code")?.as_str());
@@ -65,44 +61,6 @@ fn without_lints(source: &Source) -> Option<String> {
     let taken = lints.and_then(|lints| lints.get("workspace")?.as_bool());
     let what = "take the workspace's lints: `lints.workspace = true`";
     (taken != Some(true)).then(|| source.complaint(1, what))
-}
-
-#[test]
-fn unsafe_blocks_of_fuzz_targets_say_why_they_are_sound() {
-    let sources = sources::rust();
-    let fuzzers = sources
-        .iter()
-        .filter(|source| source.path.starts_with("fuzz/"));
-    let complaints: Vec<String> = fuzzers.flat_map(without_reason).collect();
-    expect_none(&complaints);
-}
-
-/// Unsafe blocks without a `SAFETY:` comment directly above.
-fn without_reason(source: &Source) -> Vec<String> {
-    let lines: Vec<&str> = source.text.lines().map(str::trim).collect();
-    let blocks = (0..lines.len()).filter(|at| lines[*at].contains("unsafe {"));
-    let without = blocks.filter(|at| {
-        let above = lines[..*at].iter().rev();
-        let mut comment = above.take_while(|line| line.starts_with("//"));
-        !comment.any(|line| line.starts_with("// SAFETY:"))
-    });
-    without
-        .map(|at| source.complaint(at + 1, "say why it is sound: `// SAFETY: …`"))
-        .collect()
-}
-
-#[test]
-fn an_unsafe_block_without_a_reason_is_found() {
-    let found = |text: &str| without_reason(&Source::new("fuzz/a.rs", text)).len();
-    assert_eq!(
-        found("// SAFETY: it is.\n// Really.\nlet a = unsafe { a() };\n"),
-        0
-    );
-    assert_eq!(
-        found("// SAFETY: it is.\nlet b = 1;\nlet a = unsafe { a() };\n"),
-        1
-    );
-    assert_eq!(found("unsafe { a() };\n"), 1);
 }
 
 #[test]

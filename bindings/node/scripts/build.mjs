@@ -1,4 +1,6 @@
 // Builds the addon and the JavaScript: node scripts/build.mjs [--release]
+//
+// HEADCOUNT_BUILT_ADDON names one that is there already.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,15 +12,19 @@ const profile = process.argv.includes("--release") ? ["release", "--release"] : 
 
 const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: "inherit" });
 
-run("cargo", "build", "--locked", "-p", "headcount-node", ...profile.slice(1));
-const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: root });
-const { target_directory: target } = JSON.parse(metadata);
-
 rmSync(join(root, "dist"), { recursive: true, force: true });
 mkdirSync(join(root, "dist"));
 const require = createRequire(import.meta.url);
 run(process.execPath, require.resolve("typescript/bin/tsc"));
 
 const { platform } = require("../dist/platform.js");
-const library = { linux: "libheadcount_node.so", darwin: "libheadcount_node.dylib", win32: "headcount_node.dll" };
-copyFileSync(join(target, profile[0], library[process.platform]), join(root, "dist", `headcount.${platform()}.node`));
+copyFileSync(process.env.HEADCOUNT_BUILT_ADDON ?? addon(), join(root, "dist", `headcount.${platform()}.node`));
+
+/** Builds the addon and returns its path. */
+function addon() {
+  run("cargo", "build", "--locked", "-p", "headcount-node", ...profile.slice(1));
+  const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: root });
+  const { target_directory: target } = JSON.parse(metadata);
+  const library = { linux: "libheadcount_node.so", darwin: "libheadcount_node.dylib", win32: "headcount_node.dll" };
+  return join(target, profile[0], library[process.platform]);
+}

@@ -37,7 +37,7 @@ pub(crate) enum UserKey<'a> {
 }
 
 impl Directory {
-    #[cfg(any(fuzzing, test))]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn in_memory() -> Result<Self> {
         headcount::Directory::in_memory().map(Self::Here)
     }

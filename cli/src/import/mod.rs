@@ -17,7 +17,7 @@ pub(crate) mod encoding;
 mod federated;
 mod foreign_names;
 mod format;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 pub(crate) mod json;
 mod jsonl;

@@ -218,7 +218,7 @@ fn told(directory: &Directory, event: &Event) -> Markup {
             role,
         } => html! { "made " (of(user)) " " (role) " in " (at(workspace)) },
         Event::MemberRemoved { workspace, user } => html! {
-            "took " (of(user)) " out of " (at(workspace))
+            "removed " (of(user)) " from " (at(workspace))
         },
         Event::WorkspaceExternalIdSet { workspace } => html! {
             "changed the external id of " (at(workspace))

@@ -70,7 +70,7 @@ impl Plan {
                 "off" => &mut plan.off,
                 _ => continue,
             };
-            let wrong = || Failure::bad_request("the form is not one of this page");
+            let wrong = || Failure::bad_request("this form is not from this page");
             let (id, version) = value.split_once(':').ok_or_else(wrong)?;
             list.push((id.parse()?, version.parse().map_err(|_| wrong())?));
         }
@@ -268,7 +268,7 @@ fn why(directory: &Directory, plan: &Plan, failure: &Failure) -> Markup {
             }
             @match failure.kind {
                 Some(ErrorKind::NoFreeSeat { .. }) => p {
-                    "Choose who gives a seat up, together with who gets one, and swap: "
+                    "To pass a seat on, select the user who has it and the user who gets it, and swap: "
                     a href="/admin?state=active" { "who holds the seats" }
                 },
                 Some(ErrorKind::LastOwner) => {
@@ -277,13 +277,13 @@ fn why(directory: &Directory, plan: &Plan, failure: &Failure) -> Markup {
                 },
                 Some(ErrorKind::LastAdmin) => p {
                     "Make somebody else an admin first: "
-                    a href="/admin?role=admins" { "who is one" }
+                    a href="/admin?role=admins" { "list the admins" }
                 },
                 Some(ErrorKind::OwnAccount) => p {
                     "Your own account is deactivated by another admin."
                 },
                 Some(ErrorKind::Conflict { .. } | ErrorKind::UserNotFound) => p {
-                    "Somebody else has changed this meanwhile. " a href=(plan.back) { "Read it again" }
+                    "Somebody else has changed this in the meantime. " a href=(plan.back) { "Read it again" }
                 },
                 _ => {}
             }

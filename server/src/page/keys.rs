@@ -87,7 +87,7 @@ impl Wanted {
         let holder = match self.kind.as_str() {
             "user" => Holder::User(user_named(visitor.directory(), self.holder.trim())?.id()),
             "provisioner" => Holder::Provisioner(self.holder.clone()),
-            _ => return Err(Failure::bad_request("the form is not one of this page")),
+            _ => return Err(Failure::bad_request("this form is not from this page")),
         };
         let scope: Scope = self.scope.parse().map_err(Failure::bad_request)?;
         let key = NewKey::new(&self.name, holder)
@@ -141,7 +141,7 @@ pub(crate) async fn revoke(visitor: Visitor, Form(unwanted): Form<Unwanted>) -> 
     let content = if sure.is_empty() {
         html! {
             h1 { "Revoke " bdi { (name) } "?" }
-            p { "Whoever uses this key is refused from then on. It can't be undone." }
+            p { "The key stops working at once. This can't be undone." }
             div class="row" {
                 form method="post" action="/admin/keys/revoke" {
                     input type="hidden" name="id" value=(id);

@@ -23,7 +23,7 @@ pub(crate) async fn show(visitor: Visitor, Query(search): Query<Search>) -> Show
         (filters(&search))
         @if found.is_lost {
             p class="card" role="status" {
-                "This address is of another list: here is the first page of this one."
+                "This address belongs to another list; here is the first page of this one."
             }
         }
         @if found.users.is_empty() {
@@ -129,7 +129,7 @@ fn table(visitor: &Visitor, search: &Search, found: &Found) -> Markup {
                     button name="what" value="deactivate" { "Deactivate…" }
                     button name="what" value="swap" { "Swap…" }
                     span class="soft" {
-                        "shows first what would come of it; swap deactivates the active ones "
+                        "first shows what would happen; Swap deactivates the active users "
                         "and activates the others"
                     }
                 }

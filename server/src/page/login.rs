@@ -224,7 +224,7 @@ async fn credential(
     let token = exchange(issuing, login, &under_way, &code).await?;
     let claims = issuing.claims(&token, &login.client_id).await?;
     if claims.others.get("nonce").and_then(Value::as_str) != Some(&under_way.nonce) {
-        return Err(refused("the token is of another login"));
+        return Err(refused("the token belongs to another login"));
     }
     let user = issuing.user(&server.0.directory, &claims)?;
     let lifetime = u64::try_from(session::LIFETIME.as_micros()).unwrap_or(u64::MAX);
@@ -261,8 +261,11 @@ async fn exchange(
     .await?;
     let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     if answer.status != 200 {
-        let why = document["error"].as_str().unwrap_or("nothing of it");
-        let message = format!("the identity provider refused the code and says {why:?}");
+        let why = match document["error"].as_str() {
+            Some(why) => format!("says {why:?}"),
+            None => "gives no reason".to_owned(),
+        };
+        let message = format!("the identity provider refused the code and {why}");
         return Err(Failure::new(StatusCode::UNAUTHORIZED, message));
     }
     let token = document["id_token"].as_str();
@@ -289,7 +292,7 @@ async fn ask<T: Send + 'static>(
 }
 
 fn unavailable() -> Failure {
-    let message = "the identity provider can't be asked now; try again later, or use a key";
+    let message = "the identity provider is not available now; try again later, or use a key";
     Failure::new(StatusCode::BAD_GATEWAY, message)
 }
 

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::Timestamp;
+use headcount::{Error, ErrorKind, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -126,7 +126,7 @@ pub(crate) async fn show(State(server): State<Server>, At(id): At<String>) -> Re
     Ok(Json(json!(**key)))
 }
 
-/// Removes a key permanently, even the one that the request uses.
+/// Removes a key permanently.
 pub(crate) async fn revoke(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -136,8 +136,13 @@ pub(crate) async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Revokes the key with this id.
+/// Revokes the key with this id, unless it is the caller's own: whoever revoked the only admin's key
+/// could manage no keys any more.
 pub(crate) async fn remove(server: &Server, caller: &Caller, id: String) -> Result<(), Failure> {
+    if caller.uses_key(&id) {
+        let message = "a key can't revoke itself; use another key with the scope admin";
+        return Err(Error::new(ErrorKind::OwnAccount, message).into());
+    }
     let keys = server.keys().clone();
     let work = move |_: &_| {
         let is_gone = keys.revoke(&id)?;

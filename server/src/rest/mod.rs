@@ -25,7 +25,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::conditional::{Conditional, with_request_id};
-use crate::door::{Door, Failure};
+use crate::door::{Door, Failure, cut};
 use crate::json::{Names, object_of};
 use crate::preconditions;
 use crate::server::Server;
@@ -75,7 +75,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
             return Err(Failure::bad_request(message).into());
         }
         serde_html_form::from_str(query).map(Self).map_err(|error| {
-            Failure::bad_request(format!("the query parameters are not valid: {error}")).into()
+            // The error does not name the parameter, but it alone is not valid either.
+            let mut pairs = query.split('&');
+            let wrong = pairs.find(|pair| serde_html_form::from_str::<T>(pair).is_err());
+            let message = match wrong {
+                Some(pair) => format!("the query parameter `{}` is not valid: {error}", cut(&pair)),
+                None => format!("the query parameters are not valid: {error}"),
+            };
+            Failure::bad_request(message).into()
         })
     }
 }

@@ -252,7 +252,7 @@ async fn change(
             }
         }
         Err(Failure::busy(
-            "others change this group all the time; try again in a second",
+            "others keep changing this group; try again in a second",
         ))
     };
     Ok(write(&server, &caller, work).await?)

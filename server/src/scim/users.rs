@@ -240,7 +240,7 @@ async fn change(
 }
 
 fn others_are_faster() -> Failure {
-    Failure::busy("others change this user all the time; try again in a second")
+    Failure::busy("others keep changing this user; try again in a second")
 }
 
 fn apply(

@@ -221,7 +221,7 @@ fn parsed(query: &str, bytes_max: usize) -> Result<ExecutableDocument, GraphqlEr
 }
 
 /// Parses and validates a document, and runs its selections on the schema.
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn check(query: &str) {
     let Ok(document) = parsed(query, 16 * 1024) else {
         return;

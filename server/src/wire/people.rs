@@ -240,6 +240,6 @@ fn replace_with(
         }
     }
     Err(Failure::busy(
-        "the user is changed by too many at once; try again",
+        "others keep changing this user; try again in a second",
     ))
 }

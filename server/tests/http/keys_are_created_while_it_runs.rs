@@ -44,6 +44,26 @@ fn a_key_works_from_its_creation_until_it_is_revoked() {
 }
 
 #[test]
+fn a_key_does_not_revoke_itself() {
+    let running = Running::new();
+    let (ann, admin) = running.user("ann", Scope::Admin);
+    let id = running.server.keys().list()[0].id.clone();
+    let refused = admin.send("DELETE", &format!("{KEYS}/{id}"), "", "");
+    assert_eq!(
+        (refused.status, &refused.json()["kind"]),
+        (409, &json!("own_account"))
+    );
+    let browser = Browser::with(&running, Holder::User(ann.id()), Scope::Admin);
+    let all = running.server.keys().list();
+    let own = &all.iter().find(|key| key.name == "desk").unwrap().id;
+    let refused = browser.post("/admin/keys/revoke", &format!("id={own}&sure=yes"));
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert_eq!(admin.get(KEYS).json()["keys"].as_array().unwrap().len(), 2);
+    let other = admin.send("DELETE", &format!("{KEYS}/{own}"), "", "");
+    assert_eq!(other.status, 204);
+}
+
+#[test]
 fn a_key_is_a_users_by_any_of_their_names() {
     let running = Running::new();
     let (ann, admin) = running.user("ann", Scope::Admin);

@@ -123,6 +123,53 @@ fn query_parameters_that_a_route_does_not_have_are_refused() {
 }
 
 #[test]
+fn a_refusal_says_which_part_of_the_request_is_wrong() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    for (method, path, headers, status, told) in [
+        (
+            "GET",
+            "/api/v1/users?active=true&limit=1.5",
+            "",
+            400,
+            "`limit=1.5`",
+        ),
+        (
+            "GET",
+            "/api/v1/changes?after=99999999999999999999",
+            "",
+            400,
+            "`after=9",
+        ),
+        ("POST", "/api/v1/users", "", 400, "is empty"),
+        (
+            "POST",
+            "/api/v1/users",
+            "Content-Encoding: gzip\r\n",
+            415,
+            "uncompressed",
+        ),
+        (
+            "POST",
+            "/api/v1/users",
+            "Content-Encoding: identity\r\n",
+            400,
+            "is empty",
+        ),
+        ("GET", "/api/v1/users/", "", 404, "slash at its end"),
+    ] {
+        let answer = client.send(method, path, headers, "");
+        has(&answer, status, "detail");
+        assert!(answer.body.contains(told), "{path}: {}", answer.body);
+    }
+    let page = running.stranger().get("/admin/");
+    assert_eq!(
+        (page.status, page.header("location")),
+        (308, Some("/admin"))
+    );
+}
+
+#[test]
 fn a_user_without_an_email_is_told_so() {
     let running = Running::new();
     let (_, client) = running.user("ann", Scope::Write);

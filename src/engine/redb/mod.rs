@@ -67,7 +67,7 @@ use self::errors::Name;
 use self::figures::Figures;
 use self::filtering::Filtering;
 use self::latest::Latest;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) use self::log::fuzzing::check_log;
 use self::log::{Beside, Log, SideFiles};
 use self::options::LogBound;

@@ -90,7 +90,7 @@ pub(crate) async fn form(visitor: Visitor) -> Shown {
         p class="soft" {
             "CSV with the columns of " a href="/admin/export.csv" { "the export" } ", or JSON as "
             code { "headcount export" } " and REST write it, of up to " (FILE_BYTES_MAX >> 20)
-            " MiB. Users are found by id, else by email. A column that is not there changes "
+            " MiB. Users are found by id, else by email. A missing column changes "
             "nothing, an empty name is removed, and users who are not in the file stay."
         }
         form class="card stack" method="post" action="/admin/import" enctype="multipart/form-data" {
@@ -245,7 +245,7 @@ fn refusal(preview: &Preview, failure: &Failure) -> Markup {
                     a href="/admin?state=active" { "who holds the seats" } "."
                 },
                 Some(ErrorKind::Conflict { .. } | ErrorKind::UserNotFound) => p {
-                    "Somebody else was faster: below is what it would change now."
+                    "Somebody else made a change first; below is what the import would change now."
                 },
                 _ => {}
             }

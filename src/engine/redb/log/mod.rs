@@ -18,7 +18,7 @@ mod block;
 mod candidate;
 mod disk;
 mod frame;
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod fuzzing;
 mod header;
 mod replay;

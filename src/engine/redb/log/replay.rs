@@ -216,7 +216,7 @@ pub(in crate::engine::redb) fn replay_segments(
 }
 
 /// Like [`replay_segments`], but a fault is an error.
-#[cfg(any(fuzzing, test))]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(in crate::engine::redb) fn read_segments(
     segments: &[Vec<u8>],
     use_id: u64,
