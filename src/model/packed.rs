@@ -78,6 +78,17 @@ pub(crate) struct Packed<'a>(pub(super) &'a str);
 impl<'a> Packed<'a> {
     #[inline]
     fn number(&mut self) -> usize {
+        // Most numbers have one digit.
+        match self.0.as_bytes().first() {
+            Some(digit @ ..64) => {
+                self.0 = &self.0[1..];
+                usize::from(*digit)
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    fn long_number(&mut self) -> usize {
         let bytes = self.0.as_bytes();
         let (mut number, mut read) = (0, 0);
         loop {

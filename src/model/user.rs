@@ -98,7 +98,7 @@ impl User {
 
     /// The texts of the username; `None` if it is the email.
     pub(crate) fn own_username(&self) -> Option<UsernameTexts<'_>> {
-        self.texts.rest().username
+        self.texts.username_texts()
     }
 
     /// The key of the username; `None` if it is the email. It may be another address.
