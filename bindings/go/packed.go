@@ -30,30 +30,49 @@ const (
 
 // records cuts a batch of packed records into its records.
 func records(batch []byte, kind byte, each func(record []byte) bool) error {
-	if len(batch) < batchHeaderBytes || batch[0] != 'h' || batch[1] != 'c' ||
-		batch[2] != C.HC_PACKED_VERSION || batch[3] != kind {
-		return errMalformed
+	left, err := behindHeader(batch, kind)
+	if err != nil {
+		return err
 	}
-	start := u32(batch, 4)
-	count := u32(batch, 12)
-	if start > len(batch) {
-		return errMalformed
-	}
-	left := batch[start:]
-	for range count {
-		if len(left) < 8 {
-			return errMalformed
+	for range u32(batch, 12) {
+		record, err := cutRecord(left)
+		if err != nil {
+			return err
 		}
-		bytes := u32(left, 0)
-		if bytes > len(left) || bytes < u16(left, 4) {
-			return errMalformed
-		}
-		if !each(left[:bytes]) {
+		if !each(record) {
 			return nil
 		}
-		left = left[bytes:]
+		left = left[len(record):]
 	}
 	return nil
+}
+
+// firstRecord is the first record of a batch that has one.
+func firstRecord(batch []byte, kind byte) ([]byte, error) {
+	left, err := behindHeader(batch, kind)
+	if err != nil {
+		return nil, err
+	}
+	return cutRecord(left)
+}
+
+func behindHeader(batch []byte, kind byte) ([]byte, error) {
+	if len(batch) < batchHeaderBytes || batch[0] != 'h' || batch[1] != 'c' ||
+		batch[2] != C.HC_PACKED_VERSION || batch[3] != kind || u32(batch, 4) > len(batch) {
+		return nil, errMalformed
+	}
+	return batch[u32(batch, 4):], nil
+}
+
+func cutRecord(left []byte) ([]byte, error) {
+	if len(left) < 8 {
+		return nil, errMalformed
+	}
+	bytes := u32(left, 0)
+	if bytes > len(left) || bytes < u16(left, 4) {
+		return nil, errMalformed
+	}
+	return left[:bytes], nil
 }
 
 func u16(b []byte, at int) int    { return int(binary.LittleEndian.Uint16(b[at:])) }

@@ -176,7 +176,12 @@ var userReads = sync.Pool{New: func() any { return &userRead{buffer: make([]byte
 // readUser reads all of a user in one call.
 func (d *Directory) readUser(kind C.int32_t, key *C.uint8_t, length C.size_t) (User, error) {
 	read := userReads.Get().(*userRead)
-	defer userReads.Put(read)
+	user, err := d.readUserInto(read, kind, key, length)
+	userReads.Put(read)
+	return user, err
+}
+
+func (d *Directory) readUserInto(read *userRead, kind C.int32_t, key *C.uint8_t, length C.size_t) (User, error) {
 	for {
 		handle := d.native
 		handleUsed()
@@ -196,12 +201,11 @@ func (d *Directory) readUser(kind C.int32_t, key *C.uint8_t, length C.size_t) (U
 	if len(batch) == 0 {
 		return User{}, errNobody
 	}
-	var user User
-	err := records(batch, usersBatch, func(record []byte) bool {
-		user = unpackUser(record)
-		return false
-	})
-	return user, err
+	record, err := firstRecord(batch, usersBatch)
+	if err != nil {
+		return User{}, err
+	}
+	return unpackUser(record), nil
 }
 
 // userCall runs a native function that makes a user, and takes that; the zero User is

@@ -85,6 +85,7 @@ impl Failure {
             "corrupted" | "log_missing" | "log_foreign" | "file_replaced"
             | "unsupported_format" => DAMAGED,
             "io" | "outcome_unknown" => IO,
+            "bug" => BUG,
             _ => REFUSED,
         }
     }
@@ -184,6 +185,9 @@ const BUSY: u8 = 3;
 const DAMAGED: u8 = 4;
 /// Something could not be read or written.
 const IO: u8 = 5;
+
+/// The command panicked. Rust's own code for it.
+const BUG: u8 = 101;
 
 /// Whether the command has changed something for good.
 static EFFECT: AtomicBool = AtomicBool::new(false);

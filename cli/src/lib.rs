@@ -13,6 +13,7 @@ mod import;
 mod ops;
 mod output;
 mod ownerless;
+mod panics;
 mod progress;
 mod stdout;
 mod usage;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::Args;
+use args::{Args, Command};
 use failure::Failure;
 use wrap::Wrapping;
 
@@ -35,7 +36,12 @@ pub fn run() -> ExitCode {
             if args.prints_data() {
                 out.stop();
             }
-            (commands::run(&args, &mut out), args.json)
+            // A server goes on after a panic in one of its requests, and has to print it.
+            let done = match args.command {
+                Command::Serve(_) => commands::run(&args, &mut out),
+                _ => panics::caught(|| commands::run(&args, &mut out)),
+            };
+            (done, args.json)
         }
         Err(error) if error.use_stderr() => return usage::refuse(&error),
         Err(help) => (usage::help(&help, &mut out), usage::wants_json()),

@@ -3,10 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::builder::RangedU64ValueParser;
-use clap::{ArgGroup, Subcommand, value_parser};
+use clap::{ArgGroup, Subcommand};
 use headcount::Timestamp;
 use headcount_server::{Issuer, Login, Scope, Tls, is_private};
+
+use super::values::{address, at_least_1};
 
 /// What `headcount serve` offers, at length.
 const SERVE_HELP: &str = "\
@@ -27,7 +28,8 @@ pub(crate) struct ServeArgs {
         long,
         value_name = "ADDRESS:PORT",
         env = "HEADCOUNT_LISTEN",
-        default_value = "127.0.0.1:8080"
+        default_value = "127.0.0.1:8080",
+        value_parser = address
     )]
     pub(crate) listen: SocketAddr,
     /// The certificate to encrypt with, and those between it and its root, as PEM; new
@@ -48,13 +50,13 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) first_key: Option<PathBuf>,
     /// Requests a second that one key may make
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = at_least_1::<u32>)]
     pub(crate) key_rate: u32,
     /// Connections that may be open at once
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_1::<usize>)]
     pub(crate) connections: usize,
     /// Also serve metrics and health here, without a key
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     pub(crate) metrics: Option<SocketAddr>,
     /// Have SCIM create and leave users inactive where no seat is free, instead of refusing
     #[arg(long)]

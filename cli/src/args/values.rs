@@ -1,5 +1,7 @@
 //! Values on the command line, and what is said of those that are none.
 
+use std::net::SocketAddr;
+
 use headcount::Timestamp;
 use uuid::Uuid;
 
@@ -10,20 +12,34 @@ pub(crate) fn number(text: &str) -> Result<u64, String> {
 
 /// How many to list, of a list that has all by default.
 pub(crate) fn limit(text: &str) -> Result<usize, String> {
-    at_least_1(text, "write 1 or more, or leave it out to list all")
+    unless_zero(text, "write 1 or more, or leave it out to list all")
 }
 
 /// How many faults to list.
 pub(crate) fn faults(text: &str) -> Result<usize, String> {
-    at_least_1(text, "write 1 or more; all are counted")
+    unless_zero(text, "write 1 or more; all are counted")
 }
 
-fn at_least_1(text: &str, zero: &str) -> Result<usize, String> {
-    match digits(text).and_then(|number| usize::try_from(number).ok()) {
-        Some(0) => Err(zero.to_owned()),
-        Some(number) => Ok(number),
-        None => Err("write a whole number from 1 on, such as 10".to_owned()),
+fn unless_zero(text: &str, told: &str) -> Result<usize, String> {
+    match digits(text) {
+        Some(0) => Err(told.to_owned()),
+        _ => at_least_1(text),
     }
+}
+
+/// A whole number that is not 0.
+pub(crate) fn at_least_1<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
+    digits(text)
+        .filter(|number| *number > 0)
+        .and_then(|number| number.try_into().ok())
+        .ok_or_else(|| "write a whole number from 1 on, such as 10".to_owned())
+}
+
+/// An address to listen at.
+pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "write the address in numbers, and a port, such as 127.0.0.1:8080 or [::1]:8080".to_owned()
+    })
 }
 
 fn digits(text: &str) -> Option<u64> {
@@ -163,6 +179,10 @@ mod tests {
         assert!(!faults("0").unwrap_err().contains("leave it out"));
         for text in ["", "-1", "+1", "1.5", "x", "99999999999999999999"] {
             assert!(number(text).is_err() && limit(text).is_err(), "{text}");
+        }
+        assert_eq!(at_least_1::<u32>("4294967295"), Ok(u32::MAX));
+        for text in ["0", "4294967296", "x"] {
+            assert!(at_least_1::<u32>(text).is_err(), "{text}");
         }
     }
 }

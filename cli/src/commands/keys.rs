@@ -12,7 +12,7 @@ use serde_json::json;
 use super::Store;
 use crate::args::{CreateKeyArgs, KeysCommand};
 use crate::directory::{Directory, Remote};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 use crate::output::{Table, safe, write_json};
 
 pub(super) fn run(
@@ -96,7 +96,15 @@ impl<'a> KeyRing<'a> {
 }
 
 fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open_or_create()?;
+    if let Some(moment) = args.expires.filter(|moment| *moment <= Timestamp::now()) {
+        let told = format!("--expires: {moment} has passed, so that the key would never work");
+        return Err(Failure::refused("invalid_argument", told));
+    }
+    // A new directory has no user whose key it could be.
+    let directory = match args.user {
+        Some(_) => store.open_to_change()?,
+        None => store.open_or_create()?,
+    };
     let user = match &args.user {
         Some(name) => Some(directory.user(name)?.ok_or_else(|| {
             super::not_found(&format!("{name:?} is not a user's id, email or username"))
@@ -117,25 +125,37 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
             return Err(failure);
         }
     }
+    let is_written = args.credentials.is_some();
+    if is_written {
+        took_effect();
+    }
+    let told = tell(&key, (!is_written).then_some(&secret), json, out);
+    if told.is_err() && !is_written {
+        // Nobody has the key here either.
+        keys.revoke(&key.id)?;
+    }
     drop(keys);
     directory.close()?;
-    let is_written = args.credentials.is_some();
-    if json {
-        let mut document = json!(key);
-        if !is_written {
-            document["secret"] = json!(secret);
+    told
+}
+
+/// Shows a key that was made, with its secret if that is in no file.
+fn tell(key: &Key, secret: Option<&str>, json: bool, out: &mut dyn Write) -> Result<()> {
+    match secret {
+        _ if json => {
+            let mut document = json!(key);
+            if let Some(secret) = secret {
+                document["secret"] = json!(secret);
+            }
+            write_json(out, &json!({ "key": document }))?;
         }
-        return write_json(out, &json!({ "key": document }));
+        Some(secret) => writeln!(out, "{secret}")?,
+        None => writeln!(out, "made the key {}; the file is its only copy", key.id)?,
     }
-    if is_written {
-        writeln!(out, "made the key {}; the file is its only copy", key.id)?;
-    } else {
-        writeln!(out, "{secret}")?;
-        writeln!(
-            io::stderr(),
-            "made the key {}; it is not shown again",
-            key.id
-        )?;
+    out.flush()?;
+    if secret.is_some() && !json {
+        let told = format!("made the key {}; it is not shown again", key.id);
+        writeln!(io::stderr(), "{told}")?;
     }
     Ok(())
 }
@@ -191,6 +211,7 @@ fn scopes(key: &Key) -> String {
 fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {
     let directory = store.open_to_change()?;
     KeyRing::of(&directory)?.revoke(id)?;
+    took_effect();
     directory.close()?;
     if json {
         return write_json(out, &json!({ "revoked": id }));

@@ -2,7 +2,7 @@
 
 use std::env;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, RemoteArgs};
 use crate::directory::Address;
 use crate::failure::{Failure, Result};
 
@@ -17,6 +17,7 @@ pub(super) fn of(args: &Args) -> Result<Option<Address>> {
         None => variable("HEADCOUNT_SERVER"),
     };
     let Some(url) = url else {
+        refuse_without_server(remote)?;
         return Ok(None);
     };
     if let Some(command) = needs_file(&args.command) {
@@ -54,6 +55,26 @@ pub(super) fn of(args: &Args) -> Result<Option<Address>> {
         key,
         ca_file: remote.ca_file.clone(),
     }))
+}
+
+/// Refuses options of a server where none is named: the command would work on a file that
+/// nobody meant.
+fn refuse_without_server(remote: &RemoteArgs) -> Result<()> {
+    let options = [
+        ("--key-file", remote.key_file.is_some()),
+        ("--key", remote.key.is_some()),
+        ("--ca-file", remote.ca_file.is_some()),
+    ];
+    match options.iter().find(|(_, is_given)| *is_given) {
+        None => Ok(()),
+        Some((option, _)) => Err(Failure::refused(
+            "usage",
+            format!(
+                "{option} is for a server, and none is named: use --server URL or \
+                 HEADCOUNT_SERVER, or leave {option} out to work on the file"
+            ),
+        )),
+    }
 }
 
 /// What the environment has; an empty variable is as good as none.

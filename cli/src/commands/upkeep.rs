@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Store;
 use crate::args::{RepairArgs, VerifyArgs};
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 use crate::output::{count, safe, write_json};
 use crate::progress::Progress;
 
@@ -82,13 +82,22 @@ pub(super) fn repair(
                      then pass --yes",
                 ));
             }
-            options.repair(store.path, aside, args.limit)?
+            let repaired = options.repair(store.path, aside, args.limit)?;
+            if repaired.written + repaired.removed > 0 {
+                took_effect();
+            }
+            repaired
         }
         _ => options.plan_repair(store.path, args.limit)?,
     };
+    let left = if args.dry_run {
+        0
+    } else {
+        options.find_faults(store.path, args.limit)?.faults_total
+    };
     drop(options);
     if json {
-        return write_json(
+        write_json(
             out,
             &json!({
                 "dry_run": args.dry_run,
@@ -97,13 +106,33 @@ pub(super) fn repair(
                 "written": repaired.written,
                 "removed": repaired.removed,
                 "set_aside": repaired.set_aside,
+                "faults_left": left,
                 "seats_over": repaired.seats_over,
                 "verified": verified(&repaired.verified),
             }),
-        );
+        )?;
+    } else {
+        write_faults(&repaired.faults, repaired.faults_total, out)?;
+        write_repaired(&repaired, args, out)?;
     }
-    write_faults(&repaired.faults, repaired.faults_total, out)?;
-    write_repaired(&repaired, args, out)
+    refuse_left(left, out)
+}
+
+/// Refuses a file in which the repair left faults: damage can put an entry where a search for
+/// it doesn't look.
+fn refuse_left(left: u64, out: &mut dyn Write) -> Result<()> {
+    if left == 0 {
+        return Ok(());
+    }
+    out.flush()?;
+    Err(Failure::refused(
+        "corrupted",
+        format!(
+            "the repair could not reach {}; restore a backup, or import what `headcount export` \
+             still reads into a new file",
+            plural(left, "fault")
+        ),
+    ))
 }
 
 /// Options that show the progress until they are dropped.

@@ -164,14 +164,14 @@ impl Candidate {
         }
         if self.keeps_inactive {
             notes.push(
-                "stays inactive, as here, and is active in the file; use --keep none to let the file \
+                "stays inactive, as here, though active in the file; use --keep none to let the file \
                  decide"
                     .to_owned(),
             );
         }
         if self.keeps_admin {
             notes.push(
-                "stays an admin, as here, and is none in the file; use --keep none to let the file \
+                "stays an admin, as here, though not one in the file; use --keep none to let the file \
                  decide"
                     .to_owned(),
             );

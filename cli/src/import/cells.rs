@@ -64,7 +64,7 @@ pub(super) fn in_other_quotes(text: &str) -> Option<String> {
     let ends = (chars.next()?, chars.next_back()?);
     OTHER_QUOTES.contains(&ends).then(|| {
         format!(
-            "{:?} is in quotes (U+{:04X}) that are part of it; take them out, or put double quotes \
+            "{:?} is in quotes (U+{:04X}) that are part of it; remove them, or put double quotes \
              around the cell in their place",
             shortened(text),
             u32::from(ends.0)

@@ -96,14 +96,14 @@ fn of_strangers(strangers: &[&str], titles: &[&str], delimiter: char) -> String 
         && title.contains(delimiter)
     {
         return format!(
-            "its first line is in quotes as a whole, so that it is the one column {title:?}; take \
-             out the quotes around whole lines"
+            "its first line is in quotes as a whole, so that it is the one column {title:?}; \
+             remove the quotes around whole lines"
         );
     }
     let mut told = unknown("column", strangers);
     let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
     if strangers.len() == titles.iter().filter(|title| !title.is_empty()).count() {
-        told += "; the first line needs the names of the columns: take out what is before it, and \
+        told += "; the first line needs the names of the columns: remove what is before it, and \
                  if another character separates them, name it with --delimiter";
     } else if strangers.iter().any(|title| title.contains(other)) {
         told += "; if another character separates the columns, name it with --delimiter";

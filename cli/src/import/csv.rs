@@ -46,7 +46,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
         if is_header(&record, &plain_header) {
             return Err(format!(
                 "line {} is the header again, as if two files had been put together; import them \
-                 as they were, several at once if you like, or take the line out",
+                 as they were, several at once if you like, or remove the line",
                 record.line
             ));
         }
@@ -128,7 +128,7 @@ fn refuse_swallowed_rows(
             let (at, column) = cell.place;
             return Err(format!(
                 "line {at}, column {column}: the quoted cell that begins there has whole rows in \
-                 it; close its quote on its line, or take the line breaks out"
+                 it; close its quote on its line, or remove the line breaks"
             ));
         }
     }

@@ -99,7 +99,7 @@ pub(crate) fn refuse_second_mark(text: &str) -> Result<(), String> {
 pub(super) fn second_mark(line: usize) -> String {
     format!(
         "line {line} begins with the byte order mark of another file, as if two had been put \
-         together; use the files as they were, or take the mark out, and the line with it if it \
+         together; use the files as they were, or remove the mark, and the line with it if it \
          is a header"
     )
 }

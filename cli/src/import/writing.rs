@@ -128,15 +128,11 @@ fn stream(
     }
 }
 
-/// Whether a batch of the same operations would be refused too: names and owners may change
-/// hands in it.
+/// Whether a batch of the same operations would be refused too: names may change hands in it.
 fn is_final(refusal: &Error) -> bool {
     !matches!(
         refusal.kind(),
-        ErrorKind::EmailTaken
-            | ErrorKind::UsernameTaken
-            | ErrorKind::ExternalIdTaken
-            | ErrorKind::LastOwner
+        ErrorKind::EmailTaken | ErrorKind::UsernameTaken | ErrorKind::ExternalIdTaken
     )
 }
 

@@ -152,6 +152,11 @@ fn a_closed_output_is_not_whatever_is_printed() {
     assert_eq!(code, 5);
     assert!(err.contains("it was done and is stored"), "{err}");
     folder.user("ann@ex.co");
+    // A list changes nothing that was asked for, though it stores a key for its cursor.
+    folder.done("users create bob@ex.co");
+    let (code, err) = redirected(&folder, "users list --limit 1", ">&-");
+    assert_eq!(code, 5);
+    assert!(err.contains("can't write the output"), "{err}");
 }
 
 #[cfg(unix)]

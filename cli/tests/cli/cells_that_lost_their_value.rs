@@ -102,7 +102,7 @@ fn quotes_that_csv_does_not_know_are_refused() {
         ),
         (
             "\"email,username\"\n\"ann@ex.co,ann\"\n",
-            "take out the quotes around whole lines",
+            "remove the quotes around whole lines",
         ),
     ] {
         refused(file, "", &[told]);
@@ -225,7 +225,7 @@ fn files_of_another_kind_are_told() {
             "line 3, column 1 has the character U+0000",
         ),
         (b"\x18\x04,\0e\0m\0", "use --encoding utf-16le"),
-        (b"# export\nemail\n", "take out what is before it"),
+        (b"# export\nemail\n", "remove what is before it"),
         (b"email^username\n", "name it with --delimiter"),
     ] {
         refused(file, "", &["can't import users.csv: ", told]);

@@ -163,7 +163,7 @@ fn refusals_say_why() {
             "no user has the email or username \"nobody@ex.co\"",
         ),
         ("users get nobody", "no user has the username \"nobody\""),
-        ("users get a..b@", "can be no id, email or username"),
+        ("users get a..b@", "is not an id, email or username"),
         (
             "users get --username nobody",
             "no user has the username \"nobody\"",

@@ -300,6 +300,17 @@ fn the_environment_names_the_server_unless_a_file_is_named() {
     let both = folder.run("users list --server http://127.0.0.1:1 --key x --db y");
     assert_eq!(both.code, 2);
 
+    // Without a server, a key must not change the file beside it.
+    folder.done("users create dee@ex.co --db y");
+    folder.write("key", &key);
+    for option in ["--key-file key", "--key x", "--ca-file key"] {
+        for line in ["users deactivate dee@ex.co", "users list --db y"] {
+            let run = folder.run(&format!("{line} {option}"));
+            assert_eq!(run.code, 2, "{line} {option}");
+            assert_says(&run.err, &["is for a server, and none is named"]);
+        }
+    }
+
     // Who finds the file taken is told.
     let busy = folder.run("users create cho@ex.co --db served.redb --wait 0s");
     assert_eq!(busy.code, 3);

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::folder::Folder;
+use crate::folder::{Folder, assert_says};
 
 /// A server at work, where it listens, and what it prints.
 struct Serving {
@@ -151,4 +151,41 @@ fn a_limit_lets_something_through() {
         assert_eq!(refused.code, 2, "{option}: {}", refused.err);
     }
     assert!(!folder.has_database());
+}
+
+#[test]
+fn a_key_that_nobody_could_use_is_not_made() {
+    let folder = Folder::new();
+    assert_eq!(folder.run("keys create x --user ann@ex.co").code, 1);
+    assert!(!folder.path("headcount.redb").exists());
+    folder.done("users create ann@ex.co");
+    let create = "keys create x --user ann@ex.co";
+    let past = format!("{create} --expires 2020-01-01T00:00:00Z");
+    assert_says(&folder.refused(&past), &["has passed"]);
+    #[cfg(target_os = "linux")]
+    {
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = folder.command(create).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(5));
+    }
+    assert_eq!(folder.json("keys list")["keys"], serde_json::json!([]));
+}
+
+#[test]
+fn what_is_no_number_or_address_is_told_in_words() {
+    let folder = Folder::new();
+    for (option, told) in [
+        ("--listen localhost:80", "such as 127.0.0.1:8080"),
+        ("--metrics 9090", "such as 127.0.0.1:8080"),
+        ("--key-rate x", "write a whole number from 1 on"),
+        ("--key-rate 4294967296", "write a whole number from 1 on"),
+        ("--connections 0", "write a whole number from 1 on"),
+    ] {
+        let run = folder.run(&format!("serve {option}"));
+        assert_eq!(run.code, 2, "{option}");
+        assert_says(&run.err, &[told]);
+    }
 }

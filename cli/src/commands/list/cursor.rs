@@ -4,7 +4,7 @@ use headcount_server::Cursors;
 
 use crate::commands::Store;
 use crate::directory::Directory;
-use crate::failure::{Failure, Result, took_effect};
+use crate::failure::{Failure, Result};
 
 /// The cursors of a directory's lists; `None` if it has no key for them, because none of its lists
 /// had a next page yet.
@@ -34,7 +34,6 @@ pub(super) fn make_key(store: &Store<'_>) -> Result<()> {
     let made = store.open_to_write().and_then(|directory| {
         if Cursors::existing(&directory)?.is_none() {
             Cursors::create(&directory)?;
-            took_effect();
         }
         Ok(directory.close()?)
     });

@@ -321,14 +321,17 @@ public final class Directory implements AutoCloseable {
     }
 
     private Optional<User> read(int kind, Key key) {
-        Optional<User> user = call((f, d) -> {
+        try (Frame f = Frame.open()) {
             MemorySegment k = key.in(f);
             MemorySegment record = f.allocate(Packed.USER_BYTES_MAX);
-            f.keep(record);
-            return Native.hc_user_read(d, kind, k, k.byteSize(), record, record.byteSize(), f.out(), f.error());
-        }, f -> Packed.oneUser(f.kept(), f.number()));
-        afterRead.run();
-        return user;
+            f.check(Native.hc_user_read(
+                    handle.pointer(), kind, k, k.byteSize(), record, record.byteSize(), f.out(), f.error()));
+            Optional<User> user = Packed.oneUser(record, (int) f.number());
+            afterRead.run();
+            return user;
+        } finally {
+            java.lang.ref.Reference.reachabilityFence(this);
+        }
     }
 
     /** The library's count of commits that changed users; odd while one is under way. */

@@ -103,9 +103,13 @@ final class Packed {
     }
 
     /** The user in a batch of {@code bytes} bytes with at most one record. */
-    static Optional<User> oneUser(MemorySegment batch, long bytes) {
-        return bytes == 0 ? Optional.empty()
-                : Optional.of(user(batch.asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE), HEADER_BYTES));
+    static Optional<User> oneUser(MemorySegment batch, int bytes) {
+        if (bytes == 0) {
+            return Optional.empty();
+        }
+        byte[] copy = new byte[bytes];
+        MemorySegment.copy(batch, ValueLayout.JAVA_BYTE, 0, copy, 0, bytes);
+        return Optional.of(user(copy, HEADER_BYTES));
     }
 
     /** The table whose place is at {@code place}. */
