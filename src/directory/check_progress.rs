@@ -27,8 +27,8 @@ impl fmt::Debug for Watch {
 
 impl Options {
     /// Calls `tell` during [`find_faults`](Self::find_faults), [`plan_repair`](Self::plan_repair)
-    /// and [`repair`](Self::repair): before the first user is checked, after each thousand, and
-    /// after the last. A repair checks all users several times.
+    /// and [`repair`](Self::repair): before the first user is checked, often meanwhile, and after
+    /// the last. A repair checks all users several times, and counts from 0 each time.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();

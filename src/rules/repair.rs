@@ -77,16 +77,16 @@ impl Repair {
     ) -> Result<Self> {
         let mut state = Sound::new(read)?;
         let mut report = Repaired::default();
-        for turn in 0..ROUNDS_MAX {
+        for round in 0..ROUNDS_MAX {
             let mut fixes = Vec::new();
             let inspection = verify::examine(&state, license, watch, &mut |fault, fix| {
                 fixes.push((fault.to_string(), fix));
-                if turn == 0 && report.faults.len() < faults_max {
+                if round == 0 && report.faults.len() < faults_max {
                     report.faults.push(fault);
                 }
                 Ok(())
             })?;
-            if turn == 0 {
+            if round == 0 {
                 report.faults_total = inspection.faults_total;
             }
             if inspection.is_sound() {

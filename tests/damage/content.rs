@@ -25,7 +25,9 @@ pub fn make(path: &Path) {
         .unwrap();
     let mut batch = Batch::new().request_id([7; 16]);
     for n in 0..120 {
-        let user = NewUser::new(format!("Person{n}@ex{}.co", n % 3)).given_name(format!("N{n}"));
+        let user = NewUser::new(format!("Person{n}@ex{}.co", n % 3))
+            .username(format!("person.{n}"))
+            .given_name(format!("N{n}"));
         let user = user.active(n % 4 != 0).attribute("note", "x".repeat(n));
         batch = batch.create_user(user);
     }
@@ -60,6 +62,9 @@ pub fn read(path: &Path) -> Result<Content> {
         .users()?
         .map(|user| user.map(|user| User::clone(&user)))
         .collect::<Result<_>>()?;
+    for user in &users {
+        expect_found(&directory, user)?;
+    }
     let workspaces: Vec<Workspace> = directory.workspaces()?.collect::<Result<_>>()?;
     let mut members = Vec::new();
     for workspace in &workspaces {
@@ -74,4 +79,17 @@ pub fn read(path: &Path) -> Result<Content> {
     };
     directory.close()?;
     Ok(content)
+}
+
+/// What was verified is found by each of its names.
+fn expect_found(directory: &Directory, user: &User) -> Result<()> {
+    for found in [
+        directory.user(user.id())?,
+        directory.user_by_email(user.email().as_str())?,
+        directory.user_by_username(user.username())?,
+    ] {
+        let found = found.map(|found| found.id());
+        assert_eq!(found, Some(user.id()), "after a verification");
+    }
+    Ok(())
 }

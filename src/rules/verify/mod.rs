@@ -9,6 +9,7 @@ mod fault;
 mod history;
 mod leftovers;
 mod meta;
+mod order;
 mod progress;
 mod seat_days;
 mod seen;
@@ -26,6 +27,7 @@ pub(super) use self::progress::Watch;
 pub(super) use self::sound::{Overlay, Sound};
 
 use self::fault::{kind_of, name_of};
+use self::progress::Progress;
 use self::sound::{readable, unsound};
 use super::entries::Entry;
 use crate::codec::keys::{self, KeyKind};
@@ -142,11 +144,12 @@ pub(super) fn examine<R: Read>(
     watch: Watch<'_>,
     report: &mut dyn FnMut(Fault, Fix) -> Result<()>,
 ) -> Result<Inspection> {
-    let mut examiner = Examiner::new(state, report)?;
+    let mut examiner = Examiner::new(state, watch, report)?;
     examiner.format()?;
     examiner.damaged()?;
+    examiner.order()?;
     examiner.confirm_kinds()?;
-    examiner.users(watch)?;
+    examiner.users()?;
     examiner.workspaces()?;
     examiner.memberships()?;
     examiner.sightings()?;
@@ -168,6 +171,7 @@ pub(super) fn examine<R: Read>(
 struct Examiner<'e, R> {
     state: &'e Sound<'e, R>,
     report: &'e mut dyn FnMut(Fault, Fix) -> Result<()>,
+    progress: Progress<'e>,
     faults: u64,
     verified: Verified,
     /// The stored counters; `None` if they can't be read.
@@ -232,6 +236,7 @@ enum Rival {
 impl<'e, R: Read> Examiner<'e, R> {
     fn new(
         state: &'e Sound<'e, R>,
+        watch: Watch<'e>,
         report: &'e mut dyn FnMut(Fault, Fix) -> Result<()>,
     ) -> Result<Self> {
         let on_record = match state.get(keys::TOTALS)? {
@@ -241,6 +246,7 @@ impl<'e, R: Read> Examiner<'e, R> {
         Ok(Self {
             state,
             report,
+            progress: Progress::start(watch, on_record),
             faults: 0,
             verified: Verified::default(),
             on_record,

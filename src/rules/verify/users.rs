@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use super::fault::{Fault, FaultKind, Fix, name_of};
-use super::progress::{CheckProgress, USERS_BETWEEN, Watch};
 use super::sound::{Found, readable};
 use super::{Caller, Entered, Examiner, Rival};
 use crate::codec::keys::{self, KeyKind};
@@ -18,12 +17,7 @@ type Unreadable = (Vec<u8>, Vec<u8>, FaultKind);
 
 impl<R: Read> Examiner<'_, R> {
     /// Counts the users and checks their index entries.
-    pub(super) fn users(&mut self, watch: Watch<'_>) -> Result<()> {
-        let on_record = self.on_record.unwrap_or_default();
-        let users_total = on_record.active.saturating_add(on_record.inactive);
-        let tell = |users| watch(CheckProgress { users, users_total });
-        let mut users = 0;
-        tell(users);
+    pub(super) fn users(&mut self) -> Result<()> {
         let mut unreadable: Vec<Unreadable> = Vec::new();
         for (key, stored) in self.state.damaged() {
             if key.first() == Some(&(KeyKind::User as u8)) {
@@ -31,10 +25,7 @@ impl<R: Read> Examiner<'_, R> {
             }
         }
         self.each(KeyKind::User, |examiner, key, value| {
-            users += 1;
-            if users % USERS_BETWEEN == 0 {
-                tell(users);
-            }
+            examiner.progress.read(true);
             let user = match keys::email_key_of(key) {
                 Some(email_key) => readable(decode_user(email_key, value))?,
                 None => None,
@@ -45,7 +36,7 @@ impl<R: Read> Examiner<'_, R> {
             unreadable.push((key.to_vec(), value.to_vec(), FaultKind::Malformed));
             Ok(())
         })?;
-        tell(users);
+        self.progress.tell();
         self.unreadable_users = unreadable.len() as u64;
         self.unreadable(unreadable)
     }
