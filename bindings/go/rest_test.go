@@ -243,6 +243,38 @@ func TestAWaitCanBeCancelled(t *testing.T) {
 	}
 }
 
+func TestAReaderWithoutEndLeavesOthersTheirTime(t *testing.T) {
+	feed := must[*Feed](t)(memory(t, CommunityLicense()).Follow(0))
+	ended := make(chan error)
+	go func() {
+		_, err := feed.Next(context.Background())
+		ended <- err
+	}()
+	for len(feed.reading) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, found, err := feed.TryNext()
+		equal(t, false, found)
+		ok(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		_, err = feed.Next(ctx)
+		equal(t, context.DeadlineExceeded, err)
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Error("the others wait too")
+	}
+	ok(t, feed.Close())
+	refused(t, ErrClosed, <-ended)
+	_, _, err := feed.TryNext()
+	refused(t, ErrClosed, err)
+}
+
 func TestAHeldFileIsWaitedFor(t *testing.T) {
 	d, path := onDisk(t, CommunityLicense())
 	_, err := Open(path, nil)
