@@ -10,7 +10,6 @@ import (
 	"iter"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -157,7 +156,7 @@ type Feed struct {
 	closed   atomic.Bool
 	cleanup  runtime.Cleanup
 
-	reading sync.Mutex // guards what follows; held while waiting
+	reading chan struct{} // full while somebody reads or waits; guards what follows
 	native  *C.hc_feed
 	buffer  []byte
 	ready   []Change
@@ -166,7 +165,7 @@ type Feed struct {
 // Follow makes a feed of the changes with numbers above a given one; 0 begins with the
 // first. Whether they can be had is said by [Feed.Next].
 func (d *Directory) Follow(after uint64) (*Feed, error) {
-	f := &Feed{buffer: make([]byte, listBufferBytes)}
+	f := &Feed{reading: make(chan struct{}, 1), buffer: make([]byte, listBufferBytes)}
 	f.position.Store(after)
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
 		return C.hc_directory_follow(h, C.uint64_t(after), &f.native, e)
@@ -186,8 +185,10 @@ func (d *Directory) Follow(after uint64) (*Feed, error) {
 // and with [ErrClosed] when the feed or the directory was closed. Several goroutines may
 // call it: each change goes to one of them.
 func (f *Feed) Next(ctx context.Context) (Change, error) {
-	f.reading.Lock()
-	defer f.reading.Unlock()
+	if err := f.lock(ctx); err != nil {
+		return Change{}, err
+	}
+	defer f.unlock()
 	for len(f.ready) == 0 {
 		if f.closed.Load() {
 			return Change{}, closedError()
@@ -206,12 +207,18 @@ func (f *Feed) Next(ctx context.Context) (Change, error) {
 	return f.pop(), nil
 }
 
-// TryNext returns the next change if there is one now. It fails as [Feed.Next] does.
+// TryNext returns the next change if there is one now, and none while another goroutine waits for
+// it. It fails as [Feed.Next] does.
 func (f *Feed) TryNext() (Change, bool, error) {
-	f.reading.Lock()
-	defer f.reading.Unlock()
+	locked := f.tryLock()
+	if locked {
+		defer f.unlock()
+	}
 	if f.closed.Load() {
 		return Change{}, false, closedError()
+	}
+	if !locked {
+		return Change{}, false, nil
 	}
 	if len(f.ready) == 0 {
 		if err := f.read(0); err != nil || len(f.ready) == 0 {
@@ -220,6 +227,30 @@ func (f *Feed) TryNext() (Change, bool, error) {
 	}
 	return f.pop(), true, nil
 }
+
+// lock waits for its turn to read until ctx is done.
+func (f *Feed) lock(ctx context.Context) error {
+	if f.tryLock() {
+		return nil
+	}
+	select {
+	case f.reading <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (f *Feed) tryLock() bool {
+	select {
+	case f.reading <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (f *Feed) unlock() { <-f.reading }
 
 func (f *Feed) pop() Change {
 	next := f.ready[0]
@@ -256,8 +287,8 @@ func (f *Feed) Position() uint64 {
 // Close wakes those who wait in Next, and frees the feed. Closing again does nothing.
 func (f *Feed) Close() error {
 	f.closed.Store(true)
-	f.reading.Lock()
-	defer f.reading.Unlock()
+	f.reading <- struct{}{}
+	defer f.unlock()
 	f.cleanup.Stop()
 	C.hc_feed_free(f.native)
 	f.native = nil

@@ -24,7 +24,7 @@ var logger atomic.Pointer[slog.Logger]
 // SetLogger sends the messages of the library to a logger, for the whole process: all
 // directories, and all goroutines. nil stops that, and is the default. Messages hold no
 // personal data but the paths of files. The handler must return soon and must not use
-// directories or feeds.
+// directories or feeds. It is called on other goroutines, and a message at which it panics is lost.
 func SetLogger(to *slog.Logger) error {
 	logger.Store(to)
 	level := C.int32_t(C.HC_LOG_LEVEL_OFF)
@@ -64,6 +64,9 @@ func slogLevel(level C.int32_t) slog.Level {
 //export headcountLog
 func headcountLog(_ unsafe.Pointer, level C.int32_t, target, message *C.char) {
 	if to := logger.Load(); to != nil {
-		to.Log(context.Background(), slogLevel(level), C.GoString(message), "target", C.GoString(target))
+		// A handler that panics loses the message.
+		_ = apart(func() {
+			to.Log(context.Background(), slogLevel(level), C.GoString(message), "target", C.GoString(target))
+		})
 	}
 }

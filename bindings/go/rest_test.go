@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -241,6 +243,38 @@ func TestAWaitCanBeCancelled(t *testing.T) {
 	}
 }
 
+func TestAReaderWithoutEndLeavesOthersTheirTime(t *testing.T) {
+	feed := must[*Feed](t)(memory(t, CommunityLicense()).Follow(0))
+	ended := make(chan error)
+	go func() {
+		_, err := feed.Next(context.Background())
+		ended <- err
+	}()
+	for len(feed.reading) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, found, err := feed.TryNext()
+		equal(t, false, found)
+		ok(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		_, err = feed.Next(ctx)
+		equal(t, context.DeadlineExceeded, err)
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Error("the others wait too")
+	}
+	ok(t, feed.Close())
+	refused(t, ErrClosed, <-ended)
+	_, _, err := feed.TryNext()
+	refused(t, ErrClosed, err)
+}
+
 func TestAHeldFileIsWaitedFor(t *testing.T) {
 	d, path := onDisk(t, CommunityLicense())
 	_, err := Open(path, nil)
@@ -314,6 +348,47 @@ func TestAnExportMakesTheSameDirectory(t *testing.T) {
 	equal(t, full, memory(t, CommunityLicense()).Load(iotest.ErrReader(full)))
 }
 
+func TestAPanicOfTheCallersCodeLeavesTheDirectoryUsable(t *testing.T) {
+	d := memory(t, EnterpriseLicense())
+	within := func(what string, call func()) {
+		t.Helper()
+		done := make(chan struct{})
+		go func() { defer close(done); call() }()
+		select {
+		case <-done:
+		case <-time.After(10 * time.Second):
+			panic(what + " waits for ever") // not Fatal, which waits for the goroutine
+		}
+	}
+	returned := false
+	for i, end := range []func(){func() { panic("of the caller") }, runtime.Goexit} {
+		for _, call := range []func() error{
+			func() error { return d.Load(reader(func([]byte) (int, error) { end(); return 0, nil })) },
+			func() error { return d.Export(writer(func([]byte) (int, error) { end(); return 0, nil })) },
+		} {
+			var panicked any
+			within("the call", func() {
+				defer func() { panicked = recover() }()
+				_ = call()
+				returned = true
+			})
+			equal(t, false, returned)
+			equal(t, i == 0, panicked == any("of the caller"))
+		}
+		within("a write", func() { create(t, d, fmt.Sprintf("u%d@ex.co", i)) })
+		d = memory(t, EnterpriseLicense()) // empty, so that it can be loaded
+	}
+	equal(t, io.ErrNoProgress, d.Load(reader(func([]byte) (int, error) { return 0, nil })))
+
+	ok(t, SetLogger(slog.New(slog.NewTextHandler(writer(func([]byte) (int, error) { panic("of the handler") }), nil))))
+	defer func() { ok(t, SetLogger(nil)) }()
+	within("opening", func() {
+		d := check(Open(filepath.Join(t.TempDir(), "users.redb"), nil))
+		create(t, d, "a@ex.co")
+		ok(t, d.Close())
+	})
+}
+
 func TestTheLastSeatHasOneWinner(t *testing.T) {
 	d := memory(t, SeatLicense(1))
 	var won, lost int
@@ -366,6 +441,10 @@ func TestMessagesGoToALogger(t *testing.T) {
 type writer func([]byte) (int, error)
 
 func (w writer) Write(b []byte) (int, error) { return w(b) }
+
+type reader func([]byte) (int, error)
+
+func (r reader) Read(b []byte) (int, error) { return r(b) }
 
 func TestExternalIDsNameUsersAndWorkspaces(t *testing.T) {
 	d := memory(t, EnterpriseLicense())
