@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 use headcount::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
@@ -125,11 +125,8 @@ impl Failure {
         for note in &refusal.notes {
             writeln!(err, "{}", safe(note))?;
         }
-        if has_effect() && !matches!(self, Self::Output(_)) {
-            writeln!(
-                err,
-                "what was asked for was done before that, and is stored"
-            )?;
+        if let (Some(effect), false) = (EFFECT.get(), matches!(self, Self::Output(_))) {
+            writeln!(err, "{effect}")?;
         }
         err.flush()
     }
@@ -189,17 +186,23 @@ const IO: u8 = 5;
 /// The command panicked. Rust's own code for it.
 const BUG: u8 = 101;
 
-/// Whether the command has changed something for good.
-static EFFECT: AtomicBool = AtomicBool::new(false);
+/// What to say of it if the command has changed something for good.
+static EFFECT: OnceLock<&str> = OnceLock::new();
 
 /// Notes that the command has changed something for good: what goes wrong from now on is
 /// no refusal.
 pub(crate) fn took_effect() {
-    EFFECT.store(true, Ordering::Relaxed);
+    took_effect_in("what was asked for was done before that, and is stored");
+}
+
+/// The same of a command that may do a part of what was asked for, and how to say that.
+pub(crate) fn took_effect_in(what: &'static str) {
+    // What was said first is still so.
+    let _ = EFFECT.set(what);
 }
 
 fn has_effect() -> bool {
-    EFFECT.load(Ordering::Relaxed)
+    EFFECT.get().is_some()
 }
 
 fn unwritten(error: &io::Error) -> String {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
-use axum::body::to_bytes;
+use axum::body::{HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -185,9 +185,21 @@ impl Caller {
         }
     }
 
-    /// Whether the credential is the key with this id.
-    pub(crate) fn uses_key(&self, id: &str) -> bool {
-        matches!(&self.credential, Credential::Key(key) if key.id == id)
+    /// The id of the key that the credential is; `None` for a token.
+    pub(crate) fn key_id(&self) -> Option<&str> {
+        match &self.credential {
+            Credential::Key(key) => Some(&key.id),
+            Credential::Token(..) => None,
+        }
+    }
+
+    /// Who it is, for the log.
+    pub(crate) fn told(&self) -> String {
+        let (holder, door) = (self.holder_name(), self.door.name());
+        match self.key_id() {
+            Some(id) => format!("{holder:?} with the key {id} through {door}"),
+            None => format!("{holder:?} with a token through {door}"),
+        }
     }
 
     /// Whether the credential is still valid, for long-lived responses.
@@ -249,11 +261,7 @@ async fn admit(
     route: &'static Route,
     request: &mut Request,
 ) -> Result<(), Failure> {
-    if request
-        .headers()
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|coding| coding != "identity")
-    {
+    if !request.body().is_end_stream() && is_coded(request.headers()) {
         let message = "send the body uncompressed, without Content-Encoding";
         return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
@@ -280,6 +288,16 @@ async fn admit(
     }
     request.extensions_mut().insert(caller);
     Ok(())
+}
+
+/// Whether the body is compressed or otherwise coded.
+fn is_coded(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    codings.any(|coding| {
+        let coding = coding.trim_ascii();
+        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
+    })
 }
 
 /// The caller whose key or token the request carries.

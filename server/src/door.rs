@@ -192,7 +192,7 @@ impl From<KeyError> for Failure {
             KeyError::NoUser(_) => {
                 headcount::Error::new(ErrorKind::UserNotFound, error.to_string()).into()
             }
-            KeyError::Name => {
+            KeyError::Name | KeyError::Expired(_) => {
                 headcount::Error::new(ErrorKind::InvalidArgument, error.to_string()).into()
             }
             KeyError::Random(_) => Self::internal(error.to_string()),

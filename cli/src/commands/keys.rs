@@ -44,7 +44,13 @@ impl<'a> KeyRing<'a> {
 
     /// Creates a key of this user, or of the provisioner that the arguments name, and returns it
     /// with its secret.
-    fn create(&self, args: &CreateKeyArgs, user: Option<UserId>) -> Result<(Key, String)> {
+    /// A server takes the user of the key for the creator.
+    fn create(
+        &self,
+        args: &CreateKeyArgs,
+        user: Option<UserId>,
+        creator: Option<UserId>,
+    ) -> Result<(Key, String)> {
         let keys = match self {
             Self::Here(keys) => keys,
             Self::There(remote) => {
@@ -62,7 +68,7 @@ impl<'a> KeyRing<'a> {
             Some(user) => Holder::User(user),
             None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),
         };
-        let mut new = NewKey::new(&args.name, holder);
+        let mut new = NewKey::new(&args.name, holder).created_by(creator);
         for scope in &args.scopes {
             new = new.scope(*scope);
         }
@@ -81,25 +87,24 @@ impl<'a> KeyRing<'a> {
     }
 
     fn revoke(&self, id: &str) -> Result<()> {
-        if !self.list()?.iter().any(|key| key.id == id) {
-            return Err(Failure::refused(
-                "key_not_found",
-                format!("no key has the id {id:?}; `headcount keys list` shows them"),
-            ));
+        // Only a server of this program has a list of keys, and says by a 404 that one is not in it.
+        let is_listed = self.list()?.iter().any(|key| key.id == id);
+        let is_revoked = is_listed
+            && match self {
+                Self::Here(keys) => keys.revoke(id)?,
+                Self::There(remote) => remote.revoke_key(id)?,
+            };
+        if is_revoked {
+            return Ok(());
         }
-        match self {
-            Self::Here(keys) => drop(keys.revoke(id)?),
-            Self::There(remote) => remote.revoke_key(id)?,
-        }
-        Ok(())
+        Err(Failure::refused(
+            "key_not_found",
+            format!("no key has the id {id:?}; `headcount keys list` shows them"),
+        ))
     }
 }
 
 fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
-    if let Some(moment) = args.expires.filter(|moment| *moment <= Timestamp::now()) {
-        let told = format!("--expires: {moment} has passed, so that the key would never work");
-        return Err(Failure::refused("invalid_argument", told));
-    }
     // A new directory has no user whose key it could be.
     let directory = match args.user {
         Some(_) => store.open_to_change()?,
@@ -112,7 +117,11 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
         None => None,
     };
     let keys = KeyRing::of(&directory)?;
-    let (key, secret) = keys.create(args, user.as_ref().map(|user| user.id()))?;
+    let creator = match directory.here() {
+        Some(directory) => store.actor_in(directory)?,
+        None => None,
+    };
+    let (key, secret) = keys.create(args, user.as_ref().map(|user| user.id()), creator)?;
     if let (Some(path), Some(user)) = (&args.credentials, &user) {
         let credentials = json!({
             "token": secret,
@@ -181,7 +190,10 @@ fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
     if json {
         return write_json(out, &json!({ "keys": keys }));
     }
-    let mut table = Table::new(["ID", "NAME", "HOLDER", "SCOPES", "EXPIRES"], out);
+    let mut table = Table::new(
+        ["ID", "NAME", "HOLDER", "SCOPES", "EXPIRES", "CREATED BY"],
+        out,
+    );
     for key in keys {
         let holder = match &key.holder {
             Holder::User(id) => id.to_string(),
@@ -198,9 +210,18 @@ fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
             holder.into(),
             scopes(&key).into(),
             expires.into(),
+            creator(&key).into(),
         ])?;
     }
     Ok(table.finish()?)
+}
+
+fn creator(key: &Key) -> String {
+    match (key.created_by, &key.created_by_key) {
+        (Some(user), _) => user.to_string(),
+        (None, Some(id)) => format!("key {id}"),
+        (None, None) => "a program".to_owned(),
+    }
 }
 
 fn scopes(key: &Key) -> String {

@@ -201,11 +201,19 @@ impl Store<'_> {
 
     /// `directory` for changes by the actor, if one was named.
     fn acting(&self, directory: headcount::Directory) -> Result<headcount::Directory> {
+        Ok(match self.actor_in(&directory)? {
+            Some(actor) => directory.acting_as(actor),
+            None => directory,
+        })
+    }
+
+    /// The actor, if one was named.
+    fn actor_in(&self, directory: &headcount::Directory) -> Result<Option<headcount::UserId>> {
         let Some(actor) = self.actor else {
-            return Ok(directory);
+            return Ok(None);
         };
         match directory.user(actor)? {
-            Some(user) if user.is_active() => Ok(directory.acting_as(user.id())),
+            Some(user) if user.is_active() => Ok(Some(user.id())),
             Some(user) => Err(Failure::refused(
                 "inactive_actor",
                 format!(

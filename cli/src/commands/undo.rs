@@ -194,17 +194,24 @@ impl History {
     fn steps(&self, directory: &Directory) -> Result<Vec<Step>> {
         let mut steps = Vec::new();
         let mut stuck = Vec::new();
-        let created: HashSet<_> = self.change.events.iter().filter_map(created).collect();
-        // Members go with their workspace, and a default workspace with its user.
-        let goes_along = |event: &&Event| match **event {
-            Event::MemberAdded { workspace, .. } => {
-                created.contains(&Touched::Workspace(workspace))
+        let new: HashSet<_> = self.change.events.iter().filter_map(created).collect();
+        // Deleting what was created reverts all that was done with it, and a default workspace goes
+        // with its user. Only what was deleted already can't be deleted.
+        let goes_along = |event: &&Event| match (*event, touched(event)) {
+            (Event::WorkspaceCreated { default_of, .. }, _) => {
+                default_of.is_some_and(|user| new.contains(&Touched::User(user)))
             }
-            Event::WorkspaceCreated {
-                default_of: Some(user),
-                ..
-            } => created.contains(&Touched::User(user)),
-            _ => false,
+            (
+                Event::UserCreated { .. }
+                | Event::UserDeleted { .. }
+                | Event::WorkspaceDeleted { .. },
+                _,
+            )
+            | (_, None) => false,
+            (_, Some(Touched::Member(workspace, user))) => {
+                new.contains(&Touched::Workspace(workspace)) || new.contains(&Touched::User(user))
+            }
+            (_, Some(touched)) => new.contains(&touched),
         };
         let events = self.change.events.iter().rev();
         for event in events.filter(|event| !goes_along(event)) {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Store;
 use crate::args::{RepairArgs, VerifyArgs};
-use crate::failure::{Failure, Result, took_effect};
+use crate::failure::{Failure, Result, took_effect_in};
 use crate::output::{count, safe, write_json};
 use crate::progress::Progress;
 
@@ -84,16 +84,18 @@ pub(super) fn repair(
             }
             let repaired = options.repair(store.path, aside, args.limit)?;
             if repaired.written + repaired.removed > 0 {
-                took_effect();
+                took_effect_in("what could be repaired before that is repaired, and stored");
             }
             repaired
         }
         _ => options.plan_repair(store.path, args.limit)?,
     };
+    // The report is written even if this fails.
     let left = if args.dry_run {
-        0
+        Ok(0)
     } else {
-        options.find_faults(store.path, args.limit)?.faults_total
+        let found = options.find_faults(store.path, args.limit);
+        found.map(|inspection| inspection.faults_total)
     };
     drop(options);
     if json {
@@ -106,7 +108,7 @@ pub(super) fn repair(
                 "written": repaired.written,
                 "removed": repaired.removed,
                 "set_aside": repaired.set_aside,
-                "faults_left": left,
+                "faults_left": left.as_ref().ok(),
                 "seats_over": repaired.seats_over,
                 "verified": verified(&repaired.verified),
             }),
@@ -115,16 +117,16 @@ pub(super) fn repair(
         write_faults(&repaired.faults, repaired.faults_total, out)?;
         write_repaired(&repaired, args, out)?;
     }
-    refuse_left(left, out)
+    out.flush()?;
+    refuse_left(left?)
 }
 
 /// Refuses a file in which the repair left faults: damage can put an entry where a search for
 /// it doesn't look.
-fn refuse_left(left: u64, out: &mut dyn Write) -> Result<()> {
+fn refuse_left(left: u64) -> Result<()> {
     if left == 0 {
         return Ok(());
     }
-    out.flush()?;
     Err(Failure::refused(
         "corrupted",
         format!(

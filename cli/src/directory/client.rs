@@ -10,9 +10,10 @@ use std::time::Duration;
 use headcount::{Error, ErrorKind, Result};
 use headcount_server::{client, is_private};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use ureq::http::{Method, Request, StatusCode};
 
+use super::problem::of_the_library;
 use crate::failure::Failure;
 
 /// How long one request may take.
@@ -40,6 +41,12 @@ impl fmt::Debug for Address {
             .finish_non_exhaustive()
     }
 }
+
+/// Where to see whether a request was done to which no answer came; `None` if it changes nothing.
+type ShownBy = Option<&'static str>;
+
+const BY_CHANGES: ShownBy = Some("`headcount changes` shows it");
+const BY_KEYS: ShownBy = Some("`headcount keys list` shows it; revoke a key that nobody has");
 
 pub(super) struct Client {
     agent: ureq::Agent,
@@ -85,7 +92,7 @@ impl Client {
     }
 
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.json(self.send(&Method::GET, path, None, &[])?)
+        self.json(self.send(&Method::GET, path, None, &[], None)?)
     }
 
     /// The same; `None` if there is no such user or workspace.
@@ -105,12 +112,23 @@ impl Client {
 
     /// Asks a question that needs a body; it changes nothing.
     pub(super) fn ask<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
-        self.json(self.send(&Method::POST, path, None, body.to_string().as_bytes())?)
+        let body = body.to_string();
+        self.json(self.send(&Method::POST, path, None, body.as_bytes(), None)?)
     }
 
-    /// Removes what is at an address.
-    pub(super) fn delete(&self, path: &str) -> Result<()> {
-        self.send(&Method::DELETE, path, None, &[]).map(|_| ())
+    /// Creates a key.
+    pub(super) fn create_key<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        let body = body.to_string();
+        self.json(self.send(&Method::POST, path, None, body.as_bytes(), BY_KEYS)?)
+    }
+
+    /// Revokes the key at an address; returns whether there was one.
+    pub(super) fn revoke_key(&self, path: &str) -> Result<bool> {
+        let answer = self.answer(&Method::DELETE, path, None, &[], BY_KEYS)?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok(false);
+        }
+        self.checked(answer, BY_KEYS).map(|_| true)
     }
 
     /// Sends operations; a request id makes it safe to send them again.
@@ -120,12 +138,14 @@ impl Client {
         request_id: Option<&str>,
         body: &[u8],
     ) -> Result<T> {
-        self.json(self.send(&Method::POST, path, request_id, body)?)
+        let changes = path.starts_with("/api/v1/batch") && !path.contains("dry_run=true");
+        let shown_by = if changes { BY_CHANGES } else { None };
+        self.json(self.send(&Method::POST, path, request_id, body, shown_by)?)
     }
 
     /// An answer that is read as it arrives.
     pub(super) fn stream(&self, path: &str) -> Result<impl Read + use<>> {
-        let answer = self.send(&Method::GET, path, None, &[])?;
+        let answer = self.send(&Method::GET, path, None, &[], None)?;
         Ok(answer
             .into_body()
             .into_with_config()
@@ -154,18 +174,29 @@ impl Client {
         path: &str,
         request_id: Option<&str>,
         body: &[u8],
+        shown_by: ShownBy,
     ) -> Result<Answer> {
-        // Only a batch changes anything, so only its outcome can be unknown.
-        let changes = path.starts_with("/api/v1/batch") && !path.contains("dry_run=true");
+        let answer = self.answer(method, path, request_id, body, shown_by)?;
+        self.checked(answer, shown_by)
+    }
+
+    /// The answer, whatever it says, once the server has a turn for the request.
+    fn answer(
+        &self,
+        method: &Method,
+        path: &str,
+        request_id: Option<&str>,
+        body: &[u8],
+        shown_by: ShownBy,
+    ) -> Result<Answer> {
         for _ in 1..TRIES_MAX {
-            let answer = self.try_once(method, path, request_id, body, changes)?;
+            let answer = self.try_once(method, path, request_id, body, shown_by)?;
             if answer.status() != StatusCode::TOO_MANY_REQUESTS {
-                return self.checked(answer, changes);
+                return Ok(answer);
             }
             thread::sleep(wait(&answer));
         }
-        let last = self.try_once(method, path, request_id, body, changes)?;
-        self.checked(last, changes)
+        self.try_once(method, path, request_id, body, shown_by)
     }
 
     fn try_once(
@@ -174,7 +205,7 @@ impl Client {
         path: &str,
         request_id: Option<&str>,
         body: &[u8],
-        changes: bool,
+        shown_by: ShownBy,
     ) -> Result<Answer> {
         let mut request = Request::builder()
             .method(method)
@@ -196,22 +227,22 @@ impl Client {
                 format!("{} is not the address of a server: {error}", self.base),
             )
         };
-        sent.map_err(unwritable)?.map_err(|error| {
-            if changes && !was_not_sent(&error) {
-                unknown(&format!("no answer came from {}: {error}", self.base))
-            } else {
-                self.broken(&error)
-            }
+        sent.map_err(unwritable)?.map_err(|error| match shown_by {
+            Some(place) if !was_not_sent(&error) => unknown(
+                &format!("no answer came from {}: {error}", self.base),
+                place,
+            ),
+            _ => self.broken(&error),
         })
     }
 
-    fn checked(&self, mut answer: Answer, changes: bool) -> Result<Answer> {
+    fn checked(&self, mut answer: Answer, shown_by: ShownBy) -> Result<Answer> {
         let status = answer.status();
         if status.is_success() {
             return Ok(answer);
         }
         let text = answer.body_mut().read_to_string().unwrap_or_default();
-        Err(self.refusal(status, &text, changes))
+        Err(self.refusal(status, &text, shown_by))
     }
 
     fn broken(&self, error: &ureq::Error) -> Error {
@@ -226,7 +257,7 @@ impl Client {
     }
 
     /// What the problem (RFC 9457) says, as the library's error; or what the status says.
-    fn refusal(&self, status: StatusCode, text: &str, changes: bool) -> Error {
+    fn refusal(&self, status: StatusCode, text: &str, shown_by: ShownBy) -> Error {
         let problem: Value = serde_json::from_str(text).unwrap_or_default();
         if let Some(error) = of_the_library(&problem) {
             return error;
@@ -254,16 +285,18 @@ impl Client {
             }
             // The request timed out in the queue, before it was begun.
             _ if detail.starts_with("too many writes") => (ErrorKind::Io, detail.to_owned()),
-            status if changes && status.is_server_error() => {
-                return unknown(&format!("{base} answered {status}: {detail}"));
-            }
-            status => (
-                ErrorKind::Io,
-                format!(
-                    "{base} answered {status}: {detail}; is it a headcount server of this \
-                     release?"
+            status => match shown_by {
+                Some(place) if status.is_server_error() => {
+                    return unknown(&format!("{base} answered {status}: {detail}"), place);
+                }
+                _ => (
+                    ErrorKind::Io,
+                    format!(
+                        "{base} answered {status}: {detail}; is it a headcount server of this \
+                         release?"
+                    ),
                 ),
-            ),
+            },
         };
         Error::new(kind, told)
     }
@@ -271,27 +304,10 @@ impl Client {
 
 type Answer = ureq::http::Response<ureq::Body>;
 
-/// The error with the kind that the directory gave it.
-fn of_the_library(problem: &Value) -> Option<Error> {
-    let mut error = Map::new();
-    error.insert("kind".to_owned(), problem["kind"].as_str()?.into());
-    error.insert("message".to_owned(), problem["detail"].as_str()?.into());
-    for group in ["seats", "versions"] {
-        let numbers = problem[group].as_object().cloned().unwrap_or_default();
-        error.extend(numbers);
-    }
-    for name in ["op_index", "resume_after", "latest"] {
-        if problem[name].is_u64() {
-            error.insert(name.to_owned(), problem[name].clone());
-        }
-    }
-    serde_json::from_value(error.into()).ok()
-}
-
-fn unknown(what: &str) -> Error {
+fn unknown(what: &str, place: &str) -> Error {
     Error::new(
         ErrorKind::OutcomeUnknown,
-        format!("{what}; whether it was done is unknown: `headcount changes` shows it"),
+        format!("{what}; whether it was done is unknown: {place}"),
     )
 }
 
@@ -331,8 +347,6 @@ pub(super) fn encoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn address(url: &str, key: &str) -> Address {
@@ -360,30 +374,6 @@ mod tests {
         }
         let shown = format!("{:?}", address("https://users.ex.co", "hc_secret"));
         assert!(!shown.contains("secret"), "{shown}");
-    }
-
-    #[test]
-    fn problems_are_errors_of_the_library_with_their_numbers() {
-        let error = of_the_library(&json!({
-            "kind": "no_free_seat", "detail": "no seat free", "op_index": 2,
-            "seats": { "limit": 5, "active": 5, "requested": 1 },
-        }));
-        let error = error.unwrap();
-        let kind = ErrorKind::NoFreeSeat {
-            limit: 5,
-            active: 5,
-            requested: 1,
-        };
-        assert_eq!((error.kind(), error.op_index()), (kind, Some(2)));
-        let trimmed = json!({ "kind": "history_trimmed", "detail": "x", "resume_after": 7 });
-        let kind = ErrorKind::HistoryTrimmed { resume_after: 7 };
-        assert_eq!(of_the_library(&trimmed).unwrap().kind(), kind);
-        for other in [
-            json!({ "detail": "x" }),
-            json!({ "kind": "new", "detail": "x" }),
-        ] {
-            assert!(of_the_library(&other).is_none());
-        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod client;
 mod pages;
+mod problem;
 mod remote;
 
 use std::sync::Arc;

@@ -159,13 +159,14 @@ impl Remote {
             key: Key,
             secret: String,
         }
-        let Created { key, secret } = self.client.ask("/api/v1/keys", wanted)?;
+        let Created { key, secret } = self.client.create_key("/api/v1/keys", wanted)?;
         Ok((key, secret))
     }
 
-    /// Revokes the key with this id.
-    pub(crate) fn revoke_key(&self, id: &str) -> Result<()> {
-        self.client.delete(&format!("/api/v1/keys/{}", encoded(id)))
+    /// Revokes the key with this id; returns whether there was one.
+    pub(crate) fn revoke_key(&self, id: &str) -> Result<bool> {
+        self.client
+            .revoke_key(&format!("/api/v1/keys/{}", encoded(id)))
     }
 
     /// All records as lines of JSON.

@@ -127,7 +127,12 @@ impl<'a> Names<'a> {
         names.any(|name| {
             let is_status = || {
                 let target = self.target(name);
-                matches!(target, Some(Target::Field(Field::Active | Field::Inactive)))
+                matches!(
+                    target,
+                    Some(Target::Field(
+                        Field::Active | Field::Inactive | Field::AccountControl
+                    ))
+                )
             };
             let name = plain(name);
             name != "state" && (is_of_address(&name) || is_status())
@@ -216,10 +221,11 @@ fn by_plain_name(name: &str) -> Option<Target> {
 
 /// Whether a column of this [plain] name says that a `state` beside it is one on a map.
 fn is_of_address(plain_name: &str) -> bool {
-    const OF_ADDRESS: [&str; 6] = [
+    const OF_ADDRESS: [&str; 7] = [
         "city",
         "country",
         "countrycode",
+        "countryregion",
         "postalcode",
         "streetaddress",
         "zipcode",

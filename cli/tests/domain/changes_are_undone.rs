@@ -43,7 +43,19 @@ fn what_can_be_taken_back_is() {
         "{\"op\":\"create_user\",\"email\":\"cho@ex.co\"}\n\
          {\"op\":\"default_workspace\",\"user\":\"cho@ex.co\"}\n",
     );
+    folder.write(
+        "whole.jsonl",
+        "{\"op\":\"create_user\",\"email\":\"cho@ex.co\"}\n\
+         {\"op\":\"update_user\",\"user\":\"cho@ex.co\",\"given_name\":\"Cho\"}\n\
+         {\"op\":\"deactivate_user\",\"user\":\"cho@ex.co\"}\n\
+         {\"op\":\"add_member\",\"workspace\":\"w\",\"user\":\"cho@ex.co\",\"role\":\"user\"}\n\
+         {\"op\":\"set_role\",\"workspace\":\"w\",\"user\":\"cho@ex.co\",\"role\":\"owner\"}\n\
+         {\"op\":\"create_workspace\",\"name\":\"v\",\"owner\":\"ann@ex.co\"}\n\
+         {\"op\":\"rename_workspace\",\"workspace\":\"v\",\"name\":\"u\"}\n\
+         {\"op\":\"archive_workspace\",\"workspace\":\"u\"}\n",
+    );
     for line in [
+        "batch whole.jsonl",
         "users deactivate bob@ex.co",
         "users update bob@ex.co --admin true",
         "users create cho@ex.co",

@@ -1,7 +1,10 @@
-//! `headcount keys --server`: the keys of a server are listed, created and revoked while it
-//! runs, and apply at once.
+//! `headcount keys`: the keys of a server are listed, created and revoked while it runs, and apply
+//! at once; without a server, in the file.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
 
 use headcount::Directory;
 use headcount_server::{Config, Holder, Scope};
@@ -68,4 +71,89 @@ fn a_users_key_is_written_for_the_sdk() {
     let refused = folder.run(&format!("{reader} keys create x --user ann@ex.co"));
     assert_eq!(refused.code, 1);
     assert_says(&refused.err, &["the scope admin"]);
+}
+
+/// Passes requests on to the server at `url`, and the answers to those that read back; drops the
+/// answers to others. Returns its own address.
+fn forgetful(url: &str) -> String {
+    let server = url.strip_prefix("http://").unwrap().to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let _ = pass_on(client.unwrap(), &server);
+        }
+    });
+    format!("http://{address}")
+}
+
+fn pass_on(mut client: TcpStream, server: &str) -> std::io::Result<()> {
+    let mut request = Vec::new();
+    let mut byte = [0];
+    while !request.ends_with(b"\r\n\r\n") {
+        client.read_exact(&mut byte)?;
+        request.push(byte[0]);
+    }
+    let head = String::from_utf8_lossy(&request).to_ascii_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+    client.read_exact(&mut body)?;
+    let mut upstream = TcpStream::connect(server)?;
+    request.truncate(request.len() - 2);
+    request.extend_from_slice(b"Connection: close\r\n\r\n");
+    upstream.write_all(&[request.as_slice(), &body].concat())?;
+    let mut answer = Vec::new();
+    upstream.read_to_end(&mut answer)?;
+    if request.starts_with(b"GET ") {
+        client.write_all(&answer)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn without_an_answer_it_is_unknown_whether_a_key_is_there() {
+    let folder = Folder::new();
+    let options = Directory::options();
+    let served = Served::start(&folder.path("served.redb"), &options, Config::default());
+    let admin = served.key(Holder::Provisioner("ops".to_owned()), Scope::Admin);
+    let more = format!("--server {} --key {admin}", forgetful(&served.url));
+    let keys = || folder.json(&format!("{more} keys list"))["keys"].take();
+    let assert_unknown = |line: &str| {
+        let told = folder.run(&format!("{more} {line}"));
+        assert_eq!(told.code, 5, "{}", told.err);
+        assert_says(
+            &told.err,
+            &["is unknown", "keys list", "revoke a key that nobody has"],
+        );
+    };
+    assert_unknown("keys create sync --provisioner hr");
+    let made = keys()[1].take();
+    assert_eq!(made["name"], "sync");
+    assert!(made["created_by"].is_null());
+    assert_eq!(made["created_by_key"].as_str().map(str::len), Some(16));
+    let table = folder.done(&format!("{more} keys list"));
+    assert_says(
+        &table,
+        &["CREATED BY", made["created_by_key"].as_str().unwrap()],
+    );
+    assert_unknown(&format!("keys revoke {}", made["id"].as_str().unwrap()));
+    assert_eq!(keys().as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn the_actor_created_a_key_in_the_file() {
+    let folder = Folder::with_users(&["ann"]);
+    let by_nobody = folder.json("keys create x --provisioner hr");
+    assert!(by_nobody["key"]["created_by"].is_null());
+    let by_ann = folder.json("keys create x --provisioner hr --actor ann@ex.co");
+    let ann = folder.json("users show ann@ex.co")["user"]["id"].take();
+    assert_eq!(by_ann["key"]["created_by"], ann);
+    assert_says(
+        &folder.done("keys list"),
+        &["a program", ann.as_str().unwrap()],
+    );
+    let late = folder.refused("keys create x --provisioner hr --expires 2020-01-01T00:00:00Z");
+    assert_says(&late, &["has passed"]);
 }

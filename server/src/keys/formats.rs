@@ -18,6 +18,9 @@ pub(super) struct Record {
     /// Absent if a program created it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) created_by: Option<String>,
+    /// Absent if it was created without a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) created_by_key: Option<String>,
     pub(super) expires_at_us: Option<u64>,
 }
 
@@ -39,6 +42,7 @@ impl Record {
                 Some(user) => Some(user.parse().ok()?),
                 None => None,
             },
+            created_by_key: self.created_by_key,
             expires_at: match self.expires_at_us {
                 Some(micros) => Some(moment(micros)?),
                 None => None,
@@ -59,6 +63,8 @@ pub(super) struct Shown {
     created_at: Timestamp,
     #[serde(default)]
     created_by: Option<UserId>,
+    #[serde(default)]
+    created_by_key: Option<String>,
     expires_at: Option<Timestamp>,
 }
 
@@ -76,6 +82,7 @@ impl From<Key> for Shown {
             scopes: key.scopes,
             created_at: key.created_at,
             created_by: key.created_by,
+            created_by_key: key.created_by_key,
             expires_at: key.expires_at,
         }
     }
@@ -97,6 +104,7 @@ impl TryFrom<Shown> for Key {
             scopes: shown.scopes,
             created_at: shown.created_at,
             created_by: shown.created_by,
+            created_by_key: shown.created_by_key,
             expires_at: shown.expires_at,
             // It is the hash of no secret, so this key opens nothing.
             hash: [0; 32],

@@ -54,6 +54,8 @@ pub struct Key {
     pub created_at: Timestamp,
     /// The user who created it; `None` for a program, such as the command on the file.
     pub created_by: Option<UserId>,
+    /// The id of the key that it was created with; `None` if it was created without one.
+    pub created_by_key: Option<String>,
     /// When it expires.
     pub expires_at: Option<Timestamp>,
     hash: [u8; 32],
@@ -95,6 +97,7 @@ pub struct NewKey {
     holder: Holder,
     scopes: Vec<Scope>,
     created_by: Option<UserId>,
+    created_by_key: Option<String>,
     expires_at: Option<Timestamp>,
 }
 
@@ -106,6 +109,7 @@ impl NewKey {
             holder,
             scopes: Vec::new(),
             created_by: None,
+            created_by_key: None,
             expires_at: None,
         }
     }
@@ -121,6 +125,13 @@ impl NewKey {
     #[must_use]
     pub fn created_by(mut self, user: Option<UserId>) -> Self {
         self.created_by = user;
+        self
+    }
+
+    /// Sets the id of the key that it is created with.
+    #[must_use]
+    pub fn created_by_key(mut self, id: Option<String>) -> Self {
+        self.created_by_key = id;
         self
     }
 
@@ -141,6 +152,8 @@ pub enum KeyError {
     /// The name of the key or of its provisioner is empty, too long, or has control
     /// characters.
     Name,
+    /// The key would have expired before its creation.
+    Expired(Timestamp),
     /// The system provided no random bytes.
     Random(String),
     /// The directory refused to store it.
@@ -160,6 +173,10 @@ impl fmt::Display for KeyError {
                 f,
                 "the name of a key has 1 to {NAME_BYTES_MAX} bytes, that of a provisioner 1 to \
                  {PROVISIONER_BYTES_MAX}, and neither has control characters"
+            ),
+            Self::Expired(moment) => write!(
+                f,
+                "{moment} has passed, so the key would never work; let it expire later"
             ),
             Self::Random(why) => write!(f, "the system provided no random bytes: {why}"),
             Self::Directory(error) => error.fmt(f),
@@ -211,7 +228,8 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`KeyError`]: the holder does not exist, a name is invalid, or storing it failed.
+    /// [`KeyError`]: the holder does not exist, a name is invalid, the expiry has passed, or
+    /// storing it failed.
     pub fn create(&self, new: NewKey) -> Result<(Arc<Key>, Secret), KeyError> {
         let (user, provisioner) = match &new.holder {
             Holder::User(id) => {
@@ -223,6 +241,10 @@ impl Keys {
             Holder::Provisioner(name) => (None, Some(checked_name(name, PROVISIONER_BYTES_MAX)?)),
         };
         let name = checked_name(&new.name, NAME_BYTES_MAX)?;
+        let now = Timestamp::now();
+        if let Some(moment) = new.expires_at.filter(|moment| *moment <= now) {
+            return Err(KeyError::Expired(moment));
+        }
         let mut bytes = [0; SECRET_BYTES + 8];
         getrandom::fill(&mut bytes).map_err(|error| KeyError::Random(error.to_string()))?;
         let (secret, id) = bytes.split_at(SECRET_BYTES);
@@ -239,8 +261,9 @@ impl Keys {
             user,
             provisioner,
             scopes,
-            created_at_us: Timestamp::now().as_unix_micros(),
+            created_at_us: now.as_unix_micros(),
             created_by: new.created_by.map(|user| user.to_string()),
+            created_by_key: new.created_by_key,
             expires_at_us: new.expires_at.map(Timestamp::as_unix_micros),
         };
         let id = hex(id);
@@ -250,7 +273,6 @@ impl Keys {
             .set_extra(&format!("{RECORDS}{id}"), &bytes)?;
         let key = Arc::new(key);
         self.lock_to_change().insert(key.hash, Arc::clone(&key));
-        log::info!("the API key {id} ({:?}) was created", key.name);
         Ok((key, secret))
     }
 

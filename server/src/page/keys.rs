@@ -13,7 +13,7 @@ use super::view::{link, moment};
 use super::{Shown, Visitor};
 use crate::door::Failure;
 use crate::keys::{Holder, Key, NewKey, Scope};
-use crate::rest::keys::remove;
+use crate::rest::keys::{add, removable, remove};
 use crate::rest::user_named;
 
 pub(crate) async fn show(visitor: Visitor) -> Shown {
@@ -93,28 +93,18 @@ impl Wanted {
             _ => return Err(Failure::bad_request("this form is not from this page")),
         };
         let scope: Scope = self.scope.parse().map_err(Failure::bad_request)?;
-        let key = NewKey::new(&self.name, holder)
-            .scope(scope)
-            .created_by(visitor.caller.user);
+        let key = NewKey::new(&self.name, holder).scope(scope);
         if self.expires.is_empty() {
             return Ok(key);
         }
-        let end: Timestamp = format!("{}T00:00:00Z", self.expires).parse()?;
-        if end <= Timestamp::now() {
-            return Err(Failure::bad_request("the key would expire in the past"));
-        }
-        Ok(key.expires_at(end))
+        Ok(key.expires_at(format!("{}T00:00:00Z", self.expires).parse()?))
     }
 }
 
 /// Creates a key and shows its secret. The response is not stored, so nobody sees it again.
 pub(crate) async fn create(visitor: Visitor, Form(wanted): Form<Wanted>) -> Shown {
     let new = wanted.key(&visitor)?;
-    let keys = visitor.server.keys().clone();
-    let created = visitor
-        .server
-        .write(&visitor.caller, move |_| Ok(keys.create(new)?));
-    let (key, secret) = created.await?;
+    let (key, secret) = add(&visitor.server, &visitor.caller, new).await?;
     let content = html! {
         h1 { "Created" }
         p role="status" { "The key " bdi { (key.name) } ", which is not shown again:" }
@@ -135,12 +125,7 @@ pub(crate) struct Unwanted {
 /// Revokes a key, after a question.
 pub(crate) async fn revoke(visitor: Visitor, Form(unwanted): Form<Unwanted>) -> Shown {
     let Unwanted { id, sure } = unwanted;
-    let keys = visitor.server.0.keys.list();
-    let name = keys
-        .iter()
-        .find(|key| key.id == id)
-        .map(|key| key.name.clone());
-    let name = name.unwrap_or_else(|| id.clone());
+    let name = &removable(&visitor.server, &visitor.caller, &id)?.name;
     let content = if sure.is_empty() {
         html! {
             h1 { "Revoke " bdi { (name) } "?" }
@@ -180,7 +165,14 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                 bdi { (key.name) } br; code class="soft" { (key.id) }
                 div class="soft" {
                     "created " (moment(key.created_at))
-                    @if let Some(user) = &creator { " by " (link(user)) }
+                    @match (&creator, &key.created_by_key) {
+                        (Some(user), _) => {
+                            " by " (link(user))
+                            @if !user.is_active() { ", who is not active" }
+                        }
+                        (None, Some(id)) => { " with the key " code { (id) } },
+                        (None, None) => {}
+                    }
                 }
             }
             td data-label="Holder" {
@@ -207,10 +199,12 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                 }
             }
             td {
-                form method="post" action="/admin/keys/revoke" {
+                @if visitor.caller.key_id() == Some(&key.id) {
+                    span class="soft" { "in use here" }
+                } @else { form method="post" action="/admin/keys/revoke" {
                     input type="hidden" name="id" value=(key.id);
                     button aria-label=(format!("Revoke {}", key.name)) { "Revoke…" }
-                }
+                } }
             }
         }
     })

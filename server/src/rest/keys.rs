@@ -1,5 +1,7 @@
 //! `/api/v1/keys`: the keys of the server.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -12,7 +14,7 @@ use utoipa::ToSchema;
 use super::{At, Body, Rest, user_named};
 use crate::auth::Caller;
 use crate::door::{Failure, cut};
-use crate::keys::{Holder, NewKey, Scope};
+use crate::keys::{Holder, Key, NewKey, Scope, Secret};
 use crate::server::Server;
 
 /// A key of a user or of a provisioner. This only describes it.
@@ -31,6 +33,8 @@ pub(super) struct Shown {
     /// The user who created it; null for a program.
     #[schema(format = "uuid")]
     created_by: Option<String>,
+    /// The id of the key that it was created with; null if it was created without one.
+    created_by_key: Option<String>,
     #[schema(format = "date-time")]
     expires_at: Option<String>,
     /// The bearer token, only in the response to the request that created the key.
@@ -66,13 +70,13 @@ pub(crate) struct NewKeyBody {
     /// By default `read`.
     #[serde(default)]
     scopes: Vec<Scope>,
-    /// When the key expires; never by default.
+    /// When the key expires, in the future; never by default.
     #[schema(value_type = Option<String>, format = "date-time")]
     expires_at: Option<Timestamp>,
 }
 
 impl NewKeyBody {
-    fn key(self, server: &Server, caller: &Caller) -> Result<NewKey, Failure> {
+    fn key(self, server: &Server) -> Result<NewKey, Failure> {
         let holder = match (self.user, self.provisioner) {
             (Some(user), None) => Holder::User(user_named(&server.0.directory, &user)?.id()),
             (None, Some(name)) => Holder::Provisioner(name),
@@ -81,7 +85,7 @@ impl NewKeyBody {
                 return Err(Failure::bad_request(hint));
             }
         };
-        let mut key = NewKey::new(self.name, holder).created_by(caller.user);
+        let mut key = NewKey::new(self.name, holder);
         for scope in self.scopes {
             key = key.scope(scope);
         }
@@ -104,10 +108,8 @@ pub(crate) async fn create(
                        Idempotency-Key out";
         return Err(Failure::bad_request(message).into());
     }
-    let new = new.key(&server, &caller)?;
-    let keys = server.keys().clone();
-    let created = server.write(&caller, move |_| Ok(keys.create(new)?));
-    let (key, secret) = created.await?;
+    let new = new.key(&server)?;
+    let (key, secret) = add(&server, &caller, new).await?;
     let mut shown = json!(*key);
     shown["secret"] = json!(secret.expose());
     let mut response = (StatusCode::CREATED, Json(shown)).into_response();
@@ -119,11 +121,45 @@ pub(crate) async fn create(
     Ok(response)
 }
 
+/// Creates a key by the caller, and logs it.
+pub(crate) async fn add(
+    server: &Server,
+    caller: &Caller,
+    new: NewKey,
+) -> Result<(Arc<Key>, Secret), Failure> {
+    let new = new
+        .created_by(caller.user)
+        .created_by_key(caller.key_id().map(str::to_owned));
+    let keys = server.keys().clone();
+    let by = caller.told();
+    let work = move |_: &_| {
+        let (key, secret) = keys.create(new)?;
+        log::info!("{by} created the key {}", told(&key));
+        Ok((key, secret))
+    };
+    server.write(caller, work).await
+}
+
+/// The key, for the log.
+fn told(key: &Key) -> String {
+    let holder = match &key.holder {
+        Holder::User(id) => id.to_string(),
+        Holder::Provisioner(name) => name.clone(),
+    };
+    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
+    let expiry = key.expires_at.map_or("never expires".to_owned(), |moment| {
+        format!("expires {moment}")
+    });
+    format!(
+        "{} ({:?}) of {holder:?} with the scopes {}, which {expiry}",
+        key.id,
+        key.name,
+        scopes.join(", ")
+    )
+}
+
 pub(crate) async fn show(State(server): State<Server>, At(id): At<String>) -> Rest<Json<Value>> {
-    let keys = server.0.keys.list();
-    let key = keys.iter().find(|key| key.id == id);
-    let key = key.ok_or_else(|| no_key(&id))?;
-    Ok(Json(json!(**key)))
+    Ok(Json(json!(*named(&server, &id)?)))
 }
 
 /// Removes a key permanently.
@@ -139,16 +175,32 @@ pub(crate) async fn revoke(
 /// Revokes the key with this id, unless it is the caller's own: whoever revoked the only admin's key
 /// could manage no keys any more.
 pub(crate) async fn remove(server: &Server, caller: &Caller, id: String) -> Result<(), Failure> {
-    if caller.uses_key(&id) {
+    let key = removable(server, caller, &id)?;
+    let keys = server.keys().clone();
+    let by = caller.told();
+    let work = move |_: &_| {
+        if !keys.revoke(&id)? {
+            return Err(no_key(&id));
+        }
+        log::info!("{by} revoked the key {}", told(&key));
+        Ok(())
+    };
+    server.write(caller, work).await
+}
+
+/// The key with this id, unless the caller may not revoke it.
+pub(crate) fn removable(server: &Server, caller: &Caller, id: &str) -> Result<Arc<Key>, Failure> {
+    if caller.key_id() == Some(id) {
         let message = "a key can't revoke itself; use another key with the scope admin";
         return Err(Error::new(ErrorKind::OwnAccount, message).into());
     }
-    let keys = server.keys().clone();
-    let work = move |_: &_| {
-        let is_gone = keys.revoke(&id)?;
-        is_gone.then_some(()).ok_or_else(|| no_key(&id))
-    };
-    server.write(caller, work).await
+    named(server, id)
+}
+
+/// The key with this id.
+fn named(server: &Server, id: &str) -> Result<Arc<Key>, Failure> {
+    let mut keys = server.0.keys.list().into_iter();
+    keys.find(|key| key.id == id).ok_or_else(|| no_key(id))
 }
 
 fn no_key(id: &str) -> Failure {

@@ -26,6 +26,8 @@ fn a_key_works_from_its_creation_until_it_is_revoked() {
         (&json!("okta"), &Value::Null, &json!(["scim"]))
     );
     assert_eq!(key["created_by"], json!(ann.id()));
+    let first = &running.server.keys().list()[0].id;
+    assert_eq!(key["created_by_key"], json!(first));
     assert_eq!(key["expires_at"], new["expires_at"]);
 
     let okta = running.bearing(secret.as_str().unwrap());
@@ -56,8 +58,15 @@ fn a_key_does_not_revoke_itself() {
     let browser = Browser::with(&running, Holder::User(ann.id()), Scope::Admin);
     let all = running.server.keys().list();
     let own = &all.iter().find(|key| key.name == "desk").unwrap().id;
-    let refused = browser.post("/admin/keys/revoke", &format!("id={own}&sure=yes"));
-    assert_eq!(refused.status, 409, "{}", refused.body);
+    for sure in ["", "&sure=yes"] {
+        let form = format!("id={own}{sure}");
+        let refused = browser.post("/admin/keys/revoke", &form);
+        assert_eq!(refused.status, 409, "{}", refused.body);
+    }
+    assert_eq!(browser.post("/admin/keys/revoke", "id=none").status, 404);
+    let shown = browser.get("/admin/keys").body;
+    assert!(shown.contains(&format!("value=\"{id}\"")), "{shown}");
+    assert!(!shown.contains(&format!("value=\"{own}\"")), "{shown}");
     assert_eq!(admin.get(KEYS).json()["keys"].as_array().unwrap().len(), 2);
     let other = admin.send("DELETE", &format!("{KEYS}/{own}"), "", "");
     assert_eq!(other.status, 204);
@@ -109,6 +118,11 @@ fn keys_without_a_holder_or_a_name_are_refused() {
             422,
             json!("invalid_argument"),
         ),
+        (
+            json!({ "name": "x", "user": "ann", "expires_at": "2020-01-01T00:00:00Z" }),
+            422,
+            json!("invalid_argument"),
+        ),
     ] {
         let refused = admin.post(KEYS, &new);
         assert_eq!(
@@ -155,7 +169,7 @@ fn the_page_shows_a_key_once() {
         ("name=x&kind=user&holder=ann&scope=root", 400),
         (
             "name=x&kind=user&holder=ann&scope=read&expires=2020-01-01",
-            400,
+            422,
         ),
         ("name=x&kind=nobody&holder=ann&scope=read", 400),
     ] {

@@ -1,6 +1,9 @@
 //! A key stops to work when it expires, is revoked, or its user is deactivated; its
 //! secret is stored nowhere.
 
+use std::thread;
+use std::time::Duration;
+
 use headcount::{Directory, Timestamp};
 use headcount_server::{Config, Holder, NewKey, Scope, Server};
 
@@ -12,9 +15,11 @@ const LIST: &str = "/v1/api/users/query";
 fn an_expired_key_is_refused() {
     let running = Running::new();
     let holder = || Holder::Provisioner("cron".to_owned());
-    let over = Timestamp::from_unix_micros(1).unwrap();
+    let over = Timestamp::now().as_unix_micros() + 100_000;
+    let over = Timestamp::from_unix_micros(over).unwrap();
     let key = |new: NewKey| running.server.keys().create(new).unwrap().1;
     let old = key(NewKey::new("old", holder()).expires_at(over));
+    thread::sleep(Duration::from_millis(150));
     let answer = running.bearing(old.expose()).send("POST", LIST, "", "");
     assert_eq!(answer.status, 401);
     assert_eq!(answer.json()["code"], 401);
