@@ -148,10 +148,9 @@ pub unsafe extern "C" fn hc_options_set(
                 HcOption::LogBytes => {
                     bytes("the log").map(|_| options.set(|to| to.log_bytes(value)))
                 }
-                HcOption::SyncIntervalMs => duration().map(|interval| {
-                    let interval = Some(interval).filter(|interval| !interval.is_zero());
-                    options.set(|to| to.sync_interval(interval));
-                }),
+                HcOption::SyncIntervalMs => {
+                    duration().map(|interval| options.set(|to| to.sync_interval(interval)))
+                }
                 HcOption::SalvageLog => {
                     flag("salvage_log").map(|on| options.set(|to| to.salvage_log(on)))
                 }

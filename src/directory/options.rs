@@ -202,8 +202,8 @@ impl Options {
     }
 
     /// Trades durability for speed: with an interval, a write returns as soon as the operating
-    /// system has it, and is on disk within the interval. `None`, the default, means that a write
-    /// is on disk when it returns.
+    /// system has it, and is on disk within the interval. `None`, the default, and zero mean that a
+    /// write is on disk when it returns.
     ///
     /// If the machine stops, writes younger than the interval can be lost, always the latest ones;
     /// if only the process ends, nothing is. If the disk fails meanwhile, acknowledged writes are
@@ -224,7 +224,7 @@ impl Options {
     /// ```
     #[must_use]
     pub fn sync_interval(mut self, interval: impl Into<Option<Duration>>) -> Self {
-        self.engine.sync_interval = interval.into();
+        self.engine.sync_interval = interval.into().filter(|interval| !interval.is_zero());
         self
     }
 
@@ -335,5 +335,18 @@ impl Options {
         let growth_min = GROWTH_OF_LOG.saturating_mul(self.engine.log_bytes);
         let holds = Holds::new(growth_min);
         Directory::start(engine, self.license_if_new, self.user_cache_bytes, holds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_that_may_wait_for_no_time_is_on_disk_when_it_returns() {
+        let options = |interval: Duration| Options::new().sync_interval(interval);
+        assert_eq!(options(Duration::ZERO).engine.sync_interval, None);
+        let second = Duration::from_secs(1);
+        assert_eq!(options(second).engine.sync_interval, Some(second));
     }
 }
