@@ -197,21 +197,20 @@ impl History {
         let new: HashSet<_> = self.change.events.iter().filter_map(created).collect();
         // Deleting what was created reverts all that was done with it, and a default workspace goes
         // with its user. Only what was deleted already can't be deleted.
-        let goes_along = |event: &&Event| match (*event, touched(event)) {
-            (Event::WorkspaceCreated { default_of, .. }, _) => {
+        let goes_along = |event: &&Event| match **event {
+            Event::UserCreated { .. }
+            | Event::UserDeleted { .. }
+            | Event::WorkspaceDeleted { .. } => false,
+            Event::WorkspaceCreated { default_of, .. } => {
                 default_of.is_some_and(|user| new.contains(&Touched::User(user)))
             }
-            (
-                Event::UserCreated { .. }
-                | Event::UserDeleted { .. }
-                | Event::WorkspaceDeleted { .. },
-                _,
-            )
-            | (_, None) => false,
-            (_, Some(Touched::Member(workspace, user))) => {
-                new.contains(&Touched::Workspace(workspace)) || new.contains(&Touched::User(user))
-            }
-            (_, Some(touched)) => new.contains(&touched),
+            _ => touched(event).is_some_and(|touched| match touched {
+                Touched::Member(workspace, user) => {
+                    new.contains(&Touched::Workspace(workspace))
+                        || new.contains(&Touched::User(user))
+                }
+                touched => new.contains(&touched),
+            }),
         };
         let events = self.change.events.iter().rev();
         for event in events.filter(|event| !goes_along(event)) {

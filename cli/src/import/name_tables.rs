@@ -365,3 +365,14 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "sid",
     "whenchanged",
 ];
+
+/// The [plain](super::names::plain) names of parts of an address.
+pub(super) const OF_ADDRESS: [&str; 7] = [
+    "city",
+    "country",
+    "countrycode",
+    "countryregion",
+    "postalcode",
+    "streetaddress",
+    "zipcode",
+];

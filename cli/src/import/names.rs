@@ -4,7 +4,7 @@
 use std::str::FromStr;
 
 use super::foreign_names::FOREIGN;
-use super::name_tables::{ALIASES, LEFT_OUT, OURS, SILENT};
+use super::name_tables::{ALIASES, LEFT_OUT, OF_ADDRESS, OURS, SILENT};
 
 /// A field of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,15 +221,6 @@ fn by_plain_name(name: &str) -> Option<Target> {
 
 /// Whether a column of this [plain] name says that a `state` beside it is one on a map.
 fn is_of_address(plain_name: &str) -> bool {
-    const OF_ADDRESS: [&str; 7] = [
-        "city",
-        "country",
-        "countrycode",
-        "countryregion",
-        "postalcode",
-        "streetaddress",
-        "zipcode",
-    ];
     OF_ADDRESS.contains(&plain_name)
 }
 
