@@ -42,13 +42,13 @@ pub(crate) fn check(wanted: Option<&[u64]>, found: u64) -> Result<(), Failure> {
 }
 
 /// Whether the client already has this version of a record, by `If-None-Match`. The comparison is
-/// weak. A malformed list names no copy, so that the record is sent.
-pub(crate) fn has_copy(headers: &HeaderMap, version: u64) -> bool {
+/// weak.
+pub(crate) fn has_copy(headers: &HeaderMap, version: u64) -> Result<bool, Failure> {
     let Some(list) = list(headers, &header::IF_NONE_MATCH) else {
-        return false;
+        return Ok(false);
     };
-    let is_this = |tags: Vec<Tag<'_>>| tags.iter().any(|tag| tag.version() == Some(version));
-    parse(&list).is_some_and(|tags| tags.is_none_or(is_this))
+    let tags = parse(&list).ok_or_else(|| malformed("If-None-Match"))?;
+    Ok(tags.is_none_or(|tags| tags.iter().any(|tag| tag.version() == Some(version))))
 }
 
 struct Tag<'a> {
@@ -71,7 +71,7 @@ fn versions(
     let Some(list) = list(headers, &header::IF_MATCH) else {
         return Ok(None);
     };
-    let Some(tags) = parse(&list).ok_or_else(malformed)? else {
+    let Some(tags) = parse(&list).ok_or_else(|| malformed("If-Match"))? else {
         return Ok(None);
     };
     let mut versions: Versions = tags
@@ -101,8 +101,9 @@ fn list(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
     (!lines.is_empty()).then(|| lines.join(&b','))
 }
 
-fn malformed() -> Failure {
-    Failure::bad_request("If-Match must list ETags as they were read, such as \"3\", or one *")
+fn malformed(name: &str) -> Failure {
+    let message = format!("{name} must list ETags as they were read, such as \"3\", or one *");
+    Failure::bad_request(message)
 }
 
 /// The tags of a list, or `Some(None)` for `*`, which is any tag; `None` if it is malformed.
@@ -217,18 +218,18 @@ mod tests {
         let known = |line: &'static str| {
             let mut headers = HeaderMap::new();
             headers.append(header::IF_NONE_MATCH, HeaderValue::from_static(line));
-            has_copy(&headers, 3)
+            has_copy(&headers, 3).map_err(|failure| failure.status.as_u16())
         };
         for line in ["\"3\"", "W/\"3\"", "*", "\"2\", W/\"x\" , \"3\""] {
-            assert!(known(line), "{line}");
+            assert_eq!(known(line), Ok(true), "{line}");
         }
         for line in ["\"4\"", "W/\"03\"", "\"3-gzip\"", "\"*\""] {
-            assert!(!known(line), "{line}");
+            assert_eq!(known(line), Ok(false), "{line}");
         }
         for line in ["", "3", "*, \"3\"", "\"3"] {
-            assert!(!known(line), "{line}");
+            assert_eq!(known(line), Err(400), "{line}");
         }
-        assert!(!has_copy(&HeaderMap::new(), 3));
+        assert!(!has_copy(&HeaderMap::new(), 3).unwrap());
     }
 
     #[test]

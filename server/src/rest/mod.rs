@@ -158,7 +158,7 @@ fn read(
     record: &impl Serialize,
 ) -> Result<Response, Failure> {
     preconditions::check(preconditions::strong(headers)?.as_deref(), version)?;
-    if preconditions::has_copy(headers, version) && is_by_id {
+    if preconditions::has_copy(headers, version)? && is_by_id {
         return Ok(with_tag(StatusCode::NOT_MODIFIED, version));
     }
     Ok(tagged(StatusCode::OK, version, record))

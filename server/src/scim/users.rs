@@ -73,7 +73,7 @@ pub(crate) async fn show(asking: ScimRequest, Path(id): Path<String>) -> Scim<Re
         preconditions::check(asking.if_match()?.as_deref(), user.version())?;
         // The version does not cover the groups.
         let is_versioned = !asking.parameters.needs("groups");
-        if is_versioned && preconditions::has_copy(&asking.headers, user.version()) {
+        if is_versioned && preconditions::has_copy(&asking.headers, user.version())? {
             let shown = whole(&asking, &user, &asking.parameters)?;
             return Ok(not_modified(&shown));
         }
