@@ -147,8 +147,7 @@ pub(super) fn examine<R: Read>(
     let mut examiner = Examiner::new(state, watch, report)?;
     examiner.format()?;
     examiner.damaged()?;
-    examiner.order()?;
-    examiner.confirm_kinds()?;
+    examiner.read_in_order()?;
     examiner.users()?;
     examiner.workspaces()?;
     examiner.memberships()?;

@@ -1,19 +1,23 @@
-//! Checking that entries are in order, and that a lookup finds each of them.
+//! The first reading of all entries: each must be in order, a lookup must find it, and the
+//! [tallies](super::tallies) of index entries are made.
 //!
 //! Values have checksums, but the inner pages of a database, which lead to them, have none.
 //! If those are damaged, a scan can show an entry that a lookup doesn't find. There is no
 //! remedy for that: whatever is written to such a file is led astray too.
 
 use super::Examiner;
+use super::tallies::Tallies;
 use crate::codec::keys::KeyKind;
 use crate::engine::Read;
 use crate::error::{Error, Result};
 
 impl<R: Read> Examiner<'_, R> {
-    /// Looks up each entry of the directory. A sample is not enough: if one key of an inner
-    /// page is wrong, as little as one entry is not found.
-    pub(super) fn order(&mut self) -> Result<()> {
+    /// Looks up each entry of the directory, and finds the kinds of index entries of which
+    /// exactly those are stored that the users require. A sample of lookups is not enough: if
+    /// one key of an inner page is wrong, as little as one entry is not found.
+    pub(super) fn read_in_order(&mut self) -> Result<()> {
         let state = self.state;
+        let mut tallies = Tallies::new()?;
         let mut last: Option<Vec<u8>> = None;
         state.each(b"", None, |key, value| {
             self.progress
@@ -25,12 +29,17 @@ impl<R: Read> Examiner<'_, R> {
             last.clear();
             last.extend_from_slice(key);
             match state.get(key)? {
-                Some(found) if *found == *value => Ok(()),
+                Some(found) if *found == *value => tallies.add(key, value),
                 _ => Err(Error::corrupted(
                     "a lookup doesn't find an entry that is stored",
                 )),
             }
-        })
+        })?;
+        for (kind, entries) in tallies.confirmed() {
+            self.present.insert(kind as u8, entries);
+            self.confirmed.push(kind);
+        }
+        Ok(())
     }
 }
 

@@ -2,9 +2,8 @@
 //!
 //! Looking up the entries in the order of the users that require them costs random reads,
 //! which is most of the time of a verification. So the stored entries of a kind are first
-//! compared as a whole with the required ones: both are read in order, and the numbers of
-//! entries and the sums of their hashes must be equal. Only the kinds that differ are
-//! examined entry by entry.
+//! compared as a whole with the required ones: the numbers of entries and the sums of their
+//! hashes must be equal. Only the kinds that differ are examined entry by entry.
 //!
 //! The hashes have 128 bits and a seed that is drawn for each verification, so that a
 //! collision can't be prepared in advance; by chance it has a probability of about 2⁻¹²⁸
@@ -15,10 +14,9 @@ use std::hash::{BuildHasher, RandomState};
 use twox_hash::XxHash3_128;
 
 use super::sound::readable;
-use super::{Examiner, tombstone};
+use super::tombstone;
 use crate::codec::decode_user;
 use crate::codec::keys::{self, KeyKind};
-use crate::engine::Read;
 use crate::error::Result;
 use crate::rules::entries::{self, KINDS_OF_USER};
 
@@ -40,64 +38,75 @@ impl Tally {
     }
 }
 
-impl<R: Read> Examiner<'_, R> {
-    /// Finds the kinds of index entries of which exactly those are stored that the users
-    /// require.
-    pub(super) fn confirm_kinds(&mut self) -> Result<()> {
-        let seed = RandomState::new().hash_one(0);
-        let required = self.tally_required(seed)?;
-        for (kind, required) in KINDS_OF_USER.into_iter().zip(required).skip(1) {
-            if self.tally_stored(kind, seed)? == required {
-                self.present.insert(kind as u8, required.entries);
-                self.confirmed.push(kind);
+/// The index entries that users require and those that are stored, by kind.
+pub(super) struct Tallies {
+    seed: u64,
+    /// The value of the id of a deleted user, which no user requires.
+    deleted: Vec<u8>,
+    required: [Tally; KINDS_OF_USER.len()],
+    stored: [Tally; KINDS_OF_USER.len()],
+    /// For one entry at a time.
+    bytes: Vec<u8>,
+}
+
+impl Tallies {
+    pub(super) fn new() -> Result<Self> {
+        Ok(Self {
+            seed: RandomState::new().hash_one(0),
+            deleted: tombstone()?,
+            required: Default::default(),
+            stored: Default::default(),
+            bytes: Vec::new(),
+        })
+    }
+
+    /// Adds a stored entry: a user with all that it requires, or an index entry.
+    pub(super) fn add(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+        let kind = key.first().copied();
+        match KINDS_OF_USER
+            .iter()
+            .position(|of_user| Some(*of_user as u8) == kind)
+        {
+            Some(0) => self.require(key, value),
+            Some(index) if KINDS_OF_USER[index] != KeyKind::Id || *value != *self.deleted => {
+                self.bytes.clear();
+                self.bytes.extend_from_slice(key);
+                self.bytes.extend_from_slice(value);
+                self.stored[index].add(self.seed, key.len(), &self.bytes);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds the index entries that a user requires, if it can be read.
+    fn require(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+        let Some(email_key) = keys::email_key_of(key) else {
+            return Ok(());
+        };
+        let Some(user) = readable(decode_user(email_key, value))? else {
+            return Ok(());
+        };
+        for (kind, tally) in KINDS_OF_USER.into_iter().zip(&mut self.required).skip(1) {
+            for entry in entries::all_of_user(&user, kind) {
+                self.bytes.clear();
+                entry.put_key(&mut self.bytes);
+                let key_bytes = self.bytes.len();
+                entry.put_value(&mut self.bytes)?;
+                tally.add(self.seed, key_bytes, &self.bytes);
             }
         }
         Ok(())
     }
 
-    /// The entries that users require, by kind.
-    fn tally_required(&mut self, seed: u64) -> Result<[Tally; KINDS_OF_USER.len()]> {
-        let mut tallies = [Tally::default(); KINDS_OF_USER.len()];
-        let mut bytes = Vec::new();
-        self.each(KeyKind::User, |examiner, key, value| {
-            examiner.progress.read(true);
-            let Some(email_key) = keys::email_key_of(key) else {
-                return Ok(());
-            };
-            let Some(user) = readable(decode_user(email_key, value))? else {
-                return Ok(());
-            };
-            for (kind, tally) in KINDS_OF_USER.into_iter().zip(&mut tallies).skip(1) {
-                for entry in entries::all_of_user(&user, kind) {
-                    bytes.clear();
-                    entry.put_key(&mut bytes);
-                    let key_bytes = bytes.len();
-                    entry.put_value(&mut bytes)?;
-                    tally.add(seed, key_bytes, &bytes);
-                }
-            }
-            Ok(())
-        })?;
-        Ok(tallies)
-    }
-
-    /// The stored entries of a kind, without the ids of deleted users.
-    fn tally_stored(&mut self, kind: KeyKind, seed: u64) -> Result<Tally> {
-        let mut tally = Tally::default();
-        let mut bytes = Vec::new();
-        let deleted = tombstone()?;
-        self.each(kind, |examiner, key, value| {
-            examiner.progress.read(false);
-            if kind == KeyKind::Id && *value == *deleted {
-                return Ok(());
-            }
-            bytes.clear();
-            bytes.extend_from_slice(key);
-            bytes.extend_from_slice(value);
-            tally.add(seed, key.len(), &bytes);
-            Ok(())
-        })?;
-        Ok(tally)
+    /// The kinds of which exactly those entries are stored that users require, each with
+    /// their number.
+    pub(super) fn confirmed(&self) -> impl Iterator<Item = (KeyKind, u64)> {
+        let both = self.required.iter().zip(&self.stored);
+        let kinds = KINDS_OF_USER.into_iter().zip(both).skip(1);
+        kinds
+            .filter(|(_, (required, stored))| required == stored)
+            .map(|(kind, (required, _))| (kind, required.entries))
     }
 }
 
