@@ -43,8 +43,7 @@ impl<'a> KeyRing<'a> {
     }
 
     /// Creates a key of this user, or of the provisioner that the arguments name, and returns it
-    /// with its secret.
-    /// A server takes the user of the key for the creator.
+    /// with its secret. A server takes the holder of the key that the request has for the creator.
     fn create(
         &self,
         args: &CreateKeyArgs,

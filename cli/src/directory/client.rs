@@ -48,6 +48,28 @@ type ShownBy = Option<&'static str>;
 const BY_CHANGES: ShownBy = Some("`headcount changes` shows it");
 const BY_KEYS: ShownBy = Some("`headcount keys list` shows it; revoke a key that nobody has");
 
+/// A request to the server.
+struct Asked<'a> {
+    method: Method,
+    path: &'a str,
+    request_id: Option<&'a str>,
+    body: &'a [u8],
+    shown_by: ShownBy,
+}
+
+impl<'a> Asked<'a> {
+    /// A request that changes nothing.
+    fn new(method: Method, path: &'a str, body: &'a [u8]) -> Self {
+        Self {
+            method,
+            path,
+            request_id: None,
+            body,
+            shown_by: None,
+        }
+    }
+}
+
 pub(super) struct Client {
     agent: ureq::Agent,
     base: String,
@@ -92,7 +114,7 @@ impl Client {
     }
 
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.json(self.send(&Method::GET, path, None, &[], None)?)
+        self.json(self.send(&Asked::new(Method::GET, path, &[]))?)
     }
 
     /// The same; `None` if there is no such user or workspace.
@@ -113,22 +135,30 @@ impl Client {
     /// Asks a question that needs a body; it changes nothing.
     pub(super) fn ask<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
         let body = body.to_string();
-        self.json(self.send(&Method::POST, path, None, body.as_bytes(), None)?)
+        self.json(self.send(&Asked::new(Method::POST, path, body.as_bytes()))?)
     }
 
     /// Creates a key.
     pub(super) fn create_key<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
         let body = body.to_string();
-        self.json(self.send(&Method::POST, path, None, body.as_bytes(), BY_KEYS)?)
+        let asked = Asked {
+            shown_by: BY_KEYS,
+            ..Asked::new(Method::POST, path, body.as_bytes())
+        };
+        self.json(self.send(&asked)?)
     }
 
     /// Revokes the key at an address; returns whether there was one.
     pub(super) fn revoke_key(&self, path: &str) -> Result<bool> {
-        let answer = self.answer(&Method::DELETE, path, None, &[], BY_KEYS)?;
+        let asked = Asked {
+            shown_by: BY_KEYS,
+            ..Asked::new(Method::DELETE, path, &[])
+        };
+        let answer = self.answer(&asked)?;
         if answer.status() == StatusCode::NOT_FOUND {
             return Ok(false);
         }
-        self.checked(answer, BY_KEYS).map(|_| true)
+        self.checked(answer, asked.shown_by).map(|_| true)
     }
 
     /// Sends operations; a request id makes it safe to send them again.
@@ -139,13 +169,16 @@ impl Client {
         body: &[u8],
     ) -> Result<T> {
         let changes = path.starts_with("/api/v1/batch") && !path.contains("dry_run=true");
-        let shown_by = if changes { BY_CHANGES } else { None };
-        self.json(self.send(&Method::POST, path, request_id, body, shown_by)?)
+        self.json(self.send(&Asked {
+            request_id,
+            shown_by: if changes { BY_CHANGES } else { None },
+            ..Asked::new(Method::POST, path, body)
+        })?)
     }
 
     /// An answer that is read as it arrives.
     pub(super) fn stream(&self, path: &str) -> Result<impl Read + use<>> {
-        let answer = self.send(&Method::GET, path, None, &[], None)?;
+        let answer = self.send(&Asked::new(Method::GET, path, &[]))?;
         Ok(answer
             .into_body()
             .into_with_config()
@@ -168,58 +201,38 @@ impl Client {
         })
     }
 
-    fn send(
-        &self,
-        method: &Method,
-        path: &str,
-        request_id: Option<&str>,
-        body: &[u8],
-        shown_by: ShownBy,
-    ) -> Result<Answer> {
-        let answer = self.answer(method, path, request_id, body, shown_by)?;
-        self.checked(answer, shown_by)
+    fn send(&self, asked: &Asked<'_>) -> Result<Answer> {
+        self.checked(self.answer(asked)?, asked.shown_by)
     }
 
     /// The answer, whatever it says, once the server has a turn for the request.
-    fn answer(
-        &self,
-        method: &Method,
-        path: &str,
-        request_id: Option<&str>,
-        body: &[u8],
-        shown_by: ShownBy,
-    ) -> Result<Answer> {
+    fn answer(&self, asked: &Asked<'_>) -> Result<Answer> {
         for _ in 1..TRIES_MAX {
-            let answer = self.try_once(method, path, request_id, body, shown_by)?;
+            let answer = self.try_once(asked)?;
             if answer.status() != StatusCode::TOO_MANY_REQUESTS {
                 return Ok(answer);
             }
             thread::sleep(wait(&answer));
         }
-        self.try_once(method, path, request_id, body, shown_by)
+        self.try_once(asked)
     }
 
-    fn try_once(
-        &self,
-        method: &Method,
-        path: &str,
-        request_id: Option<&str>,
-        body: &[u8],
-        shown_by: ShownBy,
-    ) -> Result<Answer> {
+    fn try_once(&self, asked: &Asked<'_>) -> Result<Answer> {
         let mut request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base))
+            .method(&asked.method)
+            .uri(format!("{}{}", self.base, asked.path))
             .header("authorization", &self.authorization);
-        if method != Method::GET {
+        if asked.method != Method::GET {
             request = request.header("content-type", "application/json");
         }
-        if let Some(id) = request_id {
+        if let Some(id) = asked.request_id {
             request = request.header("idempotency-key", id);
         }
-        let sent = match method {
-            &Method::GET => request.body(()).map(|request| self.agent.run(request)),
-            _ => request.body(body).map(|request| self.agent.run(request)),
+        let sent = match asked.method {
+            Method::GET => request.body(()).map(|request| self.agent.run(request)),
+            _ => request
+                .body(asked.body)
+                .map(|request| self.agent.run(request)),
         };
         let unwritable = |error: ureq::http::Error| {
             Error::new(
@@ -227,13 +240,14 @@ impl Client {
                 format!("{} is not the address of a server: {error}", self.base),
             )
         };
-        sent.map_err(unwritable)?.map_err(|error| match shown_by {
-            Some(place) if !was_not_sent(&error) => unknown(
-                &format!("no answer came from {}: {error}", self.base),
-                place,
-            ),
-            _ => self.broken(&error),
-        })
+        sent.map_err(unwritable)?
+            .map_err(|error| match asked.shown_by {
+                Some(place) if !was_not_sent(&error) => unknown(
+                    &format!("no answer came from {}: {error}", self.base),
+                    place,
+                ),
+                _ => self.broken(&error),
+            })
     }
 
     fn checked(&self, mut answer: Answer, shown_by: ShownBy) -> Result<Answer> {

@@ -287,16 +287,17 @@ impl Keys {
     /// Removes the key with this id permanently; returns whether there was one. Requests under way
     /// finish, and event listeners end within seconds.
     pub fn revoke(&self, id: &str) -> headcount::Result<bool> {
-        let Some(hash) = self
-            .list()
-            .iter()
-            .find(|key| key.id == id)
-            .map(|key| key.hash)
-        else {
+        let Some(key) = self.named(id) else {
             return Ok(false);
         };
         self.directory.remove_extra(&format!("{RECORDS}{id}"))?;
-        Ok(self.lock_to_change().remove(&hash).is_some())
+        Ok(self.lock_to_change().remove(&key.hash).is_some())
+    }
+
+    /// The key with this id, expired or not.
+    pub(crate) fn named(&self, id: &str) -> Option<Arc<Key>> {
+        let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
+        keys.values().find(|key| key.id == id).cloned()
     }
 
     /// The key with this secret, expired or not.

@@ -199,8 +199,7 @@ pub(crate) fn removable(server: &Server, caller: &Caller, id: &str) -> Result<Ar
 
 /// The key with this id.
 fn named(server: &Server, id: &str) -> Result<Arc<Key>, Failure> {
-    let mut keys = server.0.keys.list().into_iter();
-    keys.find(|key| key.id == id).ok_or_else(|| no_key(id))
+    server.0.keys.named(id).ok_or_else(|| no_key(id))
 }
 
 fn no_key(id: &str) -> Failure {
