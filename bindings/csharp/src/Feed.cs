@@ -13,7 +13,7 @@ namespace Headcount
     public sealed class Feed : IDisposable
     {
         // How long a wait may take to notice that it was cancelled.
-        private const long SliceMs = 10;
+        private const int SliceMsMax = 10;
 
         private readonly object reading = new object();
         private readonly FeedHandle handle;
@@ -52,17 +52,43 @@ namespace Headcount
         {
             wait = Interop.Wait(nameof(wait), wait);
             var waited = Stopwatch.StartNew();
-            lock (reading)
+            while (true)
             {
-                while (true)
+                cancellation.ThrowIfCancellationRequested();
+                var sliceMs = SliceMs(wait - waited.Elapsed);
+                // Another reader may have the feed for its whole wait.
+                if (Monitor.TryEnter(reading, sliceMs))
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    var waitMs = (ulong)Math.Max(0, Math.Min(SliceMs, Math.Ceiling((wait - waited.Elapsed).TotalMilliseconds)));
-                    var next = Take(waitMs);
-                    if (next != null || waitMs == 0)
-                        return next;
+                    try
+                    {
+                        return Next(wait, waited, cancellation);
+                    }
+                    finally
+                    {
+                        Monitor.Exit(reading);
+                    }
                 }
+                if (sliceMs == 0)
+                    return null;
             }
+        }
+
+        /// The next change, by whoever has the lock.
+        private Change Next(TimeSpan wait, Stopwatch waited, CancellationToken cancellation)
+        {
+            while (true)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var sliceMs = SliceMs(wait - waited.Elapsed);
+                var next = Take((ulong)sliceMs);
+                if (next != null || sliceMs == 0)
+                    return next;
+            }
+        }
+
+        private static int SliceMs(TimeSpan rest)
+        {
+            return (int)Math.Max(0, Math.Min(SliceMsMax, Math.Ceiling(rest.TotalMilliseconds)));
         }
 
         /// <summary>The next change, when there is one. No thread waits for it; all feeds of a directory share one that watches.</summary>
@@ -85,7 +111,10 @@ namespace Headcount
                 // A thread in Next has the feed until it has its change.
                 if (!Monitor.TryEnter(reading))
                 {
-                    await Task.Delay((int)SliceMs, cancellation).ConfigureAwait(false);
+                    var sliceMs = SliceMs(wait - waited.Elapsed);
+                    if (sliceMs == 0)
+                        return null;
+                    await Task.Delay(sliceMs, cancellation).ConfigureAwait(false);
                     continue;
                 }
                 Change next;

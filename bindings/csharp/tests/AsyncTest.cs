@@ -198,6 +198,27 @@ namespace Headcount.Tests
         }
 
         [Test]
+        public void OneWhoWaitsForAFeedWithoutAnEndHoldsUpNobodyElse()
+        {
+            using (var d = Directory.InMemory(new Options().LicenseIfNew(License.Enterprise)))
+            using (var feed = d.Follow(0))
+            using (var cancel = new CancellationTokenSource())
+            {
+                var endless = Task.Run(() => feed.Next());
+                Thread.Sleep(30);
+                var wait = TimeSpan.FromMilliseconds(20);
+                Assert.IsNull(Of(Task.Run(() => feed.Next(wait))));
+                Assert.IsNull(Of(feed.NextAsync(wait)));
+                var cancelled = Task.Run(() => feed.Next(cancel.Token), cancel.Token);
+                cancel.CancelAfter(20);
+                Cancelled(cancelled);
+                Cancelled(feed.NextAsync(cancel.Token));
+                d.CreateUser(new NewUser("ann@ex.co"));
+                Assert.AreEqual(1, Of(endless).Sequence);
+            }
+        }
+
+        [Test]
         public void AFeedMissesNothingWhileOthersWrite()
         {
             using (var d = Directory.InMemory(new Options().LicenseIfNew(License.Enterprise)))

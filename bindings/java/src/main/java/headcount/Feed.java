@@ -67,7 +67,9 @@ public final class Feed implements AutoCloseable {
     public Optional<Change> poll(Duration wait) throws InterruptedException {
         long start = System.nanoTime();
         long waitNs = Math.max(0, TimeUnit.NANOSECONDS.convert(wait));
-        reading.lockInterruptibly();
+        if (!reading.tryLock(waitNs, TimeUnit.NANOSECONDS)) {
+            return Optional.empty();
+        }
         try {
             while (true) {
                 if (closed) {

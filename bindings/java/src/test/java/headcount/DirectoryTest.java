@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -215,6 +217,19 @@ class DirectoryTest {
             feed.close();
             Throwable closed = assertThrows(Exception.class, none::get).getCause();
             assertEquals(ErrorKind.CLOSED, assertInstanceOf(HeadcountException.class, closed).kind());
+        }
+    }
+
+    @Test
+    void oneWhoWaitsForAFeedWithoutAnEndHoldsUpNobodyElse() throws Exception {
+        try (Directory directory = enterprise(); Feed feed = directory.follow(0)) {
+            CompletableFuture<Change> endless = CompletableFuture.supplyAsync(() -> take(feed));
+            Thread.sleep(30);
+            for (Duration wait : List.of(Duration.ZERO, Duration.ofMillis(20))) {
+                assertEquals(Optional.empty(), assertTimeoutPreemptively(Duration.ofSeconds(5), () -> feed.poll(wait)));
+            }
+            directory.createUser(NewUser.of("a@ex.co"));
+            assertEquals(1, endless.get(5, TimeUnit.SECONDS).sequence());
         }
     }
 
