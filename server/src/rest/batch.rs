@@ -17,7 +17,6 @@ use crate::keys::Scope;
 use crate::server::Server;
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct How {
     /// Whether to return the outcome without changing anything.
     #[serde(default)]

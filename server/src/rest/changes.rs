@@ -17,7 +17,6 @@ use crate::server::Server;
 const LIMIT: usize = 100;
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
     /// The number of the change after which to begin.
     after: Option<u64>,

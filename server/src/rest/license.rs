@@ -14,7 +14,6 @@ use crate::door::Failure;
 use crate::server::Server;
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Since {
     /// Adds the history since the day (UTC) of this time.
     #[param(value_type = Option<String>, format = "date-time")]

@@ -16,7 +16,6 @@ use crate::server::Server;
 const ORDER: [&str; 4] = ["sort", "descending", "limit", "after"];
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct How {
     /// Whether to return the number of users instead of a page of them.
     #[serde(default)]

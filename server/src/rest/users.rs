@@ -26,7 +26,6 @@ use crate::keys::Scope;
 use crate::server::Server;
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
     /// Active or inactive users only.
     active: Option<bool>,
@@ -368,7 +367,6 @@ async fn operate(
 }
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Leaving {
     /// Whether workspaces may be left without an active owner.
     #[serde(default)]

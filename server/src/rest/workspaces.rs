@@ -58,7 +58,6 @@ impl Place {
 }
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
     /// Only the workspace with this name.
     name: Option<String>,
