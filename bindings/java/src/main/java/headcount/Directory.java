@@ -148,9 +148,9 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * The user that an id or an email names.
+     * The user that an id, an email or a username names.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the user, if there is one
      */
     public Optional<User> user(String ref) {
@@ -279,7 +279,7 @@ public final class Directory implements AutoCloseable {
      * costs a look-up. The first sighting is on disk when this returns; others are gathered and written at most
      * once a minute and when the directory is closed, so a crash can lose them.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#READ_ONLY}
      */
     public void touchUser(String ref) {
@@ -292,7 +292,7 @@ public final class Directory implements AutoCloseable {
     /**
      * When a user was last seen, to about an hour. No change is made of it, and no version.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the moment, if somebody said so with {@link #touchUser}
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
      */
@@ -359,7 +359,7 @@ public final class Directory implements AutoCloseable {
     /**
      * Changes fields of a user.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @param update what to change
      * @return the user as it is then
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#CONFLICT}, {@link
@@ -377,7 +377,7 @@ public final class Directory implements AutoCloseable {
     /**
      * Makes a user active; nothing happens to one who is.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the user as it is then
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#NO_FREE_SEAT}
      */
@@ -391,7 +391,7 @@ public final class Directory implements AutoCloseable {
     /**
      * Makes a user inactive, which frees a seat; nothing happens to one who is.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the user as it is then
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#LAST_ADMIN}, {@link
      *     ErrorKind#LAST_OWNER}, {@link ErrorKind#OWN_ACCOUNT}
@@ -407,7 +407,7 @@ public final class Directory implements AutoCloseable {
      * Deletes a user for good. The id is not given again as long as the change that deletes the user is kept
      * (see {@link #trimChanges}); the email and the username are free for others.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the id of the user
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#LAST_ADMIN}, {@link
      *     ErrorKind#LAST_OWNER}, {@link ErrorKind#OWN_ACCOUNT}
@@ -617,7 +617,7 @@ public final class Directory implements AutoCloseable {
      * Creates a workspace.
      *
      * @param name 1 to 128 characters, none of them a control character
-     * @param owner its first owner, who must be active: an id as text or an email
+     * @param owner its first owner, who must be active: an id as text, an email or a username
      * @return the workspace
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NAME_TAKEN}, {@link ErrorKind#USER_NOT_FOUND},
      *     {@link ErrorKind#LAST_OWNER}, {@link ErrorKind#INVALID_ARGUMENT}
@@ -635,7 +635,7 @@ public final class Directory implements AutoCloseable {
      * does.
      *
      * @param name 1 to 128 characters, none of them a control character
-     * @param owner its first owner, who must be active: an id as text or an email
+     * @param owner its first owner, who must be active: an id as text, an email or a username
      * @param externalIds the ids by the names of their provisioners: see {@link #setWorkspaceExternalId}
      * @return the workspace, read after it was created: with what others changed in the meantime
      * @throws HeadcountException {@link ErrorKind#EXTERNAL_ID_TAKEN}, or as {@link #createWorkspace(String, String)};
@@ -652,7 +652,7 @@ public final class Directory implements AutoCloseable {
     /**
      * The default workspace of a user, who owns it; it is made when it is first asked for.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the workspace
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
      */
@@ -737,7 +737,7 @@ public final class Directory implements AutoCloseable {
     /**
      * The workspaces of a user, with the role in each, ordered by id.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the memberships
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
      */
@@ -752,7 +752,7 @@ public final class Directory implements AutoCloseable {
      * Makes a user a member of a workspace; nothing happens to one who has the role already.
      *
      * @param workspace its id
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @param role the role
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
      *     {@link ErrorKind#ROLE_DIFFERS}, {@link ErrorKind#WORKSPACE_ARCHIVED}
@@ -768,7 +768,7 @@ public final class Directory implements AutoCloseable {
      * Changes the role of a member; nothing happens to one who has it already.
      *
      * @param workspace its id
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @param role the role
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
      *     {@link ErrorKind#MEMBER_NOT_FOUND}, {@link ErrorKind#LAST_OWNER}, {@link
@@ -785,7 +785,7 @@ public final class Directory implements AutoCloseable {
      * Takes a member out of a workspace.
      *
      * @param workspace its id
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
      *     {@link ErrorKind#MEMBER_NOT_FOUND}, {@link ErrorKind#LAST_OWNER}, {@link
      *     ErrorKind#DEFAULT_WORKSPACE}
