@@ -130,10 +130,12 @@ public final class Directory implements AutoCloseable {
     }
 
     private static Directory opened(Options options, Call how) {
+        // Before the file is locked: nothing may go wrong between that and the handle.
+        HostCache cache = new HostCache(options.hostCacheUsers());
         try (Frame f = Frame.open()) {
             return options.use(f, o -> {
                 f.check(how.run(f, o));
-                return new Directory(f.pointer(), new HostCache(options.hostCacheUsers()));
+                return new Directory(f.pointer(), cache);
             });
         }
     }
@@ -154,7 +156,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> user(String ref) {
-        return find(cache.byRef, ref, Native.HC_USER_KEY_ANY);
+        return find(Native.HC_USER_KEY_ANY, ref, f -> f.text(ref));
     }
 
     /**
@@ -164,9 +166,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userById(UUID id) {
-        long before = generation();
-        Optional<User> kept = cache.byId.get(before, id);
-        return kept.isPresent() ? kept : kept(cache.byId, before, id, read(Native.HC_USER_KEY_ID, f -> f.id(id)));
+        return find(Native.HC_USER_KEY_ID, id, f -> f.id(id));
     }
 
     /**
@@ -176,7 +176,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByEmail(String email) {
-        return find(cache.byEmail, email, Native.HC_USER_KEY_EMAIL);
+        return find(Native.HC_USER_KEY_EMAIL, email, f -> f.text(email));
     }
 
     /**
@@ -186,7 +186,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByUsername(String username) {
-        return find(cache.byUsername, username, Native.HC_USER_KEY_USERNAME);
+        return find(Native.HC_USER_KEY_USERNAME, username, f -> f.text(username));
     }
 
     /**
@@ -303,23 +303,25 @@ public final class Directory implements AutoCloseable {
         }, f -> Packed.perhapsMoment(f.number()));
     }
 
-    private Optional<User> find(HostCache.Keyed<String> users, String key, int kind) {
-        long before = generation();
-        Optional<User> kept = users.get(before, key);
-        return kept.isPresent() ? kept : kept(users, before, key, read(kind, f -> f.text(key)));
-    }
-
-    private static <K> Optional<User> kept(HostCache.Keyed<K> users, long before, K key, Optional<User> user) {
-        if (user.isPresent()) {
-            users.put(before, key, user);
-        }
-        return user;
-    }
-
+    /** Writes a key into a frame. */
     private interface Key {
         MemorySegment in(Frame frame);
     }
 
+    /** The user whom a key names: from the cache of this package, or from the library. */
+    private Optional<User> find(int kind, Object key, Key written) {
+        long before = generation();
+        Optional<User> user = cache.get(before, kind, key);
+        if (user.isEmpty()) {
+            user = read(kind, written);
+            if (user.isPresent()) {
+                cache.put(before, kind, key, user);
+            }
+        }
+        return user;
+    }
+
+    /** As {@link #call}, whose captured values would cost an allocation for each user that is read. */
     private Optional<User> read(int kind, Key key) {
         try (Frame f = Frame.open()) {
             MemorySegment k = key.in(f);
