@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::*;
 use crate::model::UserUpdate;
+use crate::model::{Timestamp, UserId};
 
 const ANN: UserId = UserId::from_bytes([1; 16]);
 
