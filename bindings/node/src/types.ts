@@ -63,7 +63,7 @@ export interface OpenOptions {
    */
   salvageLog?: boolean | undefined;
   /**
-   * Syncs the disk at this interval, in milliseconds, instead of with each write: if the machine
+   * Syncs the disk at this interval, in milliseconds up to a day, instead of with each write: if the machine
    * stops, the writes of the last interval can be lost. By default, and with 0, what is
    * acknowledged is on disk.
    */
