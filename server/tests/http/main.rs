@@ -38,6 +38,7 @@ mod rest_tells_how_seats_were_used;
 mod rest_tells_refusals_as_problems;
 mod scans_leave_writes_their_threads;
 mod scim_groups_are_workspaces;
+mod scim_groups_can_be_large;
 mod scim_heeds_habits;
 mod scim_keeps_to_its_schemas;
 mod scim_lists_and_finds;
