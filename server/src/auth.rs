@@ -15,6 +15,7 @@ use headcount::{Batch, Timestamp, UserId};
 use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
 use crate::keys::{Holder, Key, Scope};
+use crate::preconditions;
 use crate::rest::parameters;
 use crate::routes::{Access, Route};
 use crate::server::Server;
@@ -283,8 +284,10 @@ async fn admit(
         })?;
     caller.take_turn(server)?;
     caller.may(scope)?;
-    if let (Door::Rest, Some(query)) = (route.door, request.uri().query()) {
-        parameters::check(route.method, route.path, query)?;
+    match route.door {
+        Door::Rest => parameters::check(route.method, route.path, request)?,
+        Door::Scim if route.method != "GET" => preconditions::check_change(request.headers())?,
+        _ => {}
     }
     request.extensions_mut().insert(caller);
     Ok(())

@@ -133,10 +133,22 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
     })
 }
 
-/// The names of the query parameters of a route; none if the route is not REST.
-pub(super) fn query_names(method: &str, path: &str) -> Option<Vec<String>> {
-    let query = operation(method, path)?.query;
-    Some(query.into_iter().map(|parameter| parameter.name).collect())
+/// The parameters that a route has.
+pub(super) struct Parameters {
+    /// The names of those of the query.
+    pub(super) query: Vec<String>,
+    /// Whether it uses `If-Match`.
+    pub(super) is_conditional: bool,
+}
+
+/// The parameters of a route; none if the route is not REST.
+pub(super) fn parameters_of(method: &str, path: &str) -> Option<Parameters> {
+    let operation = operation(method, path)?;
+    let query = operation.query.into_iter();
+    Some(Parameters {
+        query: query.map(|parameter| parameter.name).collect(),
+        is_conditional: operation.conditional,
+    })
 }
 
 fn made() -> Value {
