@@ -14,7 +14,9 @@ use super::{batch, changes, license, query, users, workspaces};
 use crate::routes::{Access, matrix};
 
 /// Statuses of refusals. Which of them a route returns depends on the directory.
-const REFUSALS: [u16; 11] = [400, 401, 403, 404, 409, 410, 412, 413, 422, 429, 503];
+const REFUSALS: [u16; 13] = [
+    400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 500, 503,
+];
 
 /// The document, which does not change while the server runs.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| made().to_string());
