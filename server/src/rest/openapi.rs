@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, OpenApi};
 
 use super::shapes::Schemas;
-use super::{batch, changes, license, query, users, workspaces};
+use super::{batch, changes, keys, license, query, users, workspaces};
 use crate::routes::{Access, matrix};
 
 /// Statuses of refusals. Which of them a route returns depends on the directory.
@@ -124,7 +124,7 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
             new("Apply operations together", "Applied").asked::<batch::How>().body("BatchRequest")
         }
         ("POST", "preview") => new("All that would be refused of operations", "Refused").body("BatchRequest"),
-        ("GET", "keys") => new("All keys, without their secrets", "Keys"),
+        ("GET", "keys") => new("All keys, without their secrets", "Keys").asked::<keys::Listing>(),
         ("POST", "keys") => new("Create a key", "Key").body("NewKey"),
         ("GET", "keys/{key}") => new("Show a key, without its secret", "Key"),
         ("DELETE", "keys/{key}") => done("Revoke a key"),

@@ -11,6 +11,7 @@ mod bad_clients_do_not_stop_others;
 mod browser;
 mod certificate;
 mod client;
+mod log_lines;
 mod provider;
 mod serving;
 
@@ -25,6 +26,7 @@ mod forged_tokens_let_nobody_in;
 mod graphql_costs_are_bounded;
 mod graphql_has_limits;
 mod graphql_variables_have_types;
+mod keys_are_audited;
 mod keys_are_created_while_it_runs;
 mod keys_end_when_they_should;
 mod limits_hold;
