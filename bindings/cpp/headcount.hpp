@@ -13,7 +13,7 @@
  * the value or the error. Neither throws anything else, except std::bad_alloc.
  * Without exceptions (-fno-exceptions) the throwing forms end the program. Absence
  * is not an error: looking up a user that doesn't exist returns an empty
- * std::optional.
+ * headcount::maybe, which is a std::optional.
  *
  * Handles. Objects can be moved, not copied, and free what they hold, in any order: each keeps
  * alive what it needs. A moved-from object can be destroyed and assigned to; its functions return
@@ -25,7 +25,8 @@
  *
  * Texts. In: UTF-8 as std::string_view, copied where kept. Out: NUL-terminated
  * views that are valid as long as the object they were read from. If that is a
- * temporary user or workspace, its functions return std::string instead.
+ * temporary user or workspace, its functions return std::string instead; a temporary
+ * result or maybe has value(), but no `->`.
  *
  * Threads. As in the standard library, several threads may call const functions of one object at
  * the same time; other functions need a lock. All functions of a directory except close() are
@@ -475,21 +476,25 @@ public:
     /** @overload */
     const T &value() const & { return checked(*this); }
     /** @overload */
-    T &&value() && { return std::move(checked(*this)); }
+    T value() && { return std::move(checked(*this)); }
 
     /** The value, which must be there. */
     T &operator*() &noexcept { return *value_; }
     /** @overload */
     const T &operator*() const &noexcept { return *value_; }
     /** @overload */
-    T &&operator*() &&noexcept { return std::move(*value_); }
+    T operator*() && { return std::move(*value_); }
     /** The value, which must be there. */
-    T *operator->() noexcept { return &*value_; }
+    T *operator->() &noexcept { return &*value_; }
     /** @overload */
-    const T *operator->() const noexcept { return &*value_; }
+    const T *operator->() const &noexcept { return &*value_; }
+    /** A temporary result can't lend its value: use value(). */
+    T *operator->() && = delete;
 
     /** The error; none if there is a value. */
-    const headcount::error &error() const noexcept { return error_; }
+    const headcount::error &error() const &noexcept { return error_; }
+    /** @overload */
+    headcount::error error() &&noexcept { return std::move(error_); }
 
     /** The status of the call. */
     headcount::status kind() const noexcept { return error_.kind(); }
@@ -531,13 +536,47 @@ public:
     }
 
     /** The error; none on success. */
-    const headcount::error &error() const noexcept { return error_; }
+    const headcount::error &error() const &noexcept { return error_; }
+    /** @overload */
+    headcount::error error() &&noexcept { return std::move(error_); }
 
     /** The status of the call. */
     headcount::status kind() const noexcept { return error_.kind(); }
 
 private:
     headcount::error error_;
+};
+
+/**
+ * A user or a workspace that was looked for: a std::optional, except that a temporary one gives
+ * its value away and has no `->`, through which it would lend views that dangle at once. Use
+ * value(), whose functions then return std::string:
+ * `users.find_user("ann@ex.co").value().username()`.
+ */
+template <class T>
+class maybe : public std::optional<T> {
+public:
+    using std::optional<T>::optional;
+
+    /** The value. Throws std::bad_optional_access if there is none. */
+    T &value() & { return std::optional<T>::value(); }
+    /** @overload */
+    const T &value() const & { return std::optional<T>::value(); }
+    /** @overload */
+    T value() && { return std::move(std::optional<T>::value()); }
+
+    /** The value, which must be there. */
+    T &operator*() &noexcept { return std::optional<T>::operator*(); }
+    /** @overload */
+    const T &operator*() const &noexcept { return std::optional<T>::operator*(); }
+    /** @overload */
+    T operator*() && { return std::move(std::optional<T>::operator*()); }
+    /** The value, which must be there. */
+    T *operator->() &noexcept { return std::optional<T>::operator->(); }
+    /** @overload */
+    const T *operator->() const &noexcept { return std::optional<T>::operator->(); }
+    /** A temporary can't lend its value: use value(). */
+    T *operator->() && = delete;
 };
 
 /** @cond */
@@ -643,14 +682,14 @@ result<T> make(Function call, Arguments... arguments)
 
 /* Calls a function of headcount.h that finds a Raw or nothing, and wraps it in a T. */
 template <class T, class Raw, class Function, class... Arguments>
-result<std::optional<T>> find(Function call, Arguments... arguments)
+result<maybe<T>> find(Function call, Arguments... arguments)
 {
     Raw *found = nullptr;
     hc_error *raw = nullptr;
     const hc_status code = call(arguments..., &found, &raw);
     if (code != HC_STATUS_OK)
         return error::adopt(code, raw);
-    return found == nullptr ? std::optional<T>() : std::optional<T>(T(found));
+    return found == nullptr ? maybe<T>() : maybe<T>(T(found));
 }
 
 /* Iterates over what an Owner's at() returns for 0, 1, 2 and so on; for a user, attribute_at(). */
@@ -1513,11 +1552,13 @@ public:
         return detail::at_if(record_.deactivated_at_micros);
     }
 
-    /** The attributes, ordered by name. */
-    attribute_range<user_view> attributes() const noexcept
+    /** The attributes, ordered by name. Valid while this object is not moved. */
+    attribute_range<user_view> attributes() const &noexcept
     {
         return attribute_range<user_view>(this);
     }
+    /** A temporary view can't lend its attributes. */
+    attribute_range<user_view> attributes() && = delete;
     /** @copydoc user::attribute_count */
     std::size_t attribute_count() const noexcept { return record_.attributes; }
     /** @copydoc user::attribute_at */
@@ -1600,7 +1641,8 @@ struct packed_keys {
 } // namespace detail
 /** @endcond */
 
-/** How a caller names a user: by id, by email, or by a user that was read. Not for keeping. */
+/** How a caller names a user: by id, email or username, or by a user that was read. Not for
+ * keeping. */
 class user_ref {
 public:
     /** By an id, email or username. */
@@ -2747,9 +2789,9 @@ public:
     }
 
     /** The next user as an object to keep; don't mix it with views. */
-    std::optional<user> next_user() { return try_next_user().value(); }
+    maybe<user> next_user() { return try_next_user().value(); }
     /** @copydoc next_user */
-    result<std::optional<user>> try_next_user()
+    result<maybe<user>> try_next_user()
     {
         for (;;) {
             auto found = detail::find<user, hc_user>(hc_cursor_next, handle_.get());
@@ -2812,9 +2854,9 @@ public:
     explicit workspace_list(hc_workspaces *raw) noexcept : handle_(raw) {}
 
     /** The next workspace as an object to keep; don't mix it with views. */
-    std::optional<workspace> next_workspace() { return try_next_workspace().value(); }
+    maybe<workspace> next_workspace() { return try_next_workspace().value(); }
     /** @copydoc next_workspace */
-    result<std::optional<workspace>> try_next_workspace()
+    result<maybe<workspace>> try_next_workspace()
     {
         return detail::find<workspace, hc_workspace>(hc_workspaces_next, handle_.get());
     }
@@ -2945,9 +2987,9 @@ public:
         return made;
     }
     /** The user that an operation concerned, as the batch left it; see hc_applied_get_user(). */
-    std::optional<headcount::user> user(std::size_t index) const { return try_user(index).value(); }
+    maybe<headcount::user> user(std::size_t index) const { return try_user(index).value(); }
     /** @copydoc user */
-    result<std::optional<headcount::user>> try_user(std::size_t index) const
+    result<maybe<headcount::user>> try_user(std::size_t index) const
     {
         return detail::find<headcount::user, hc_user>(hc_applied_get_user, raw(), index);
     }
@@ -3435,9 +3477,9 @@ public:
     /** @name Finding users */
     /** @{ */
     /** The user that an id, an email or a username names. */
-    std::optional<user> find_user(const user_ref &who) const { return try_find_user(who).value(); }
+    maybe<user> find_user(const user_ref &who) const { return try_find_user(who).value(); }
     /** @copydoc find_user */
-    result<std::optional<user>> try_find_user(const user_ref &who) const
+    result<maybe<user>> try_find_user(const user_ref &who) const
     {
         if (who.id_bytes() != nullptr)
             return try_find_user_by_id(headcount::id::copy(who.id_bytes()));
@@ -3525,23 +3567,23 @@ private:
 
 public:
     /** The user with this id. */
-    std::optional<user> find_user_by_id(const id &who) const
+    maybe<user> find_user_by_id(const id &who) const
     {
         return try_find_user_by_id(who).value();
     }
     /** @copydoc find_user_by_id */
-    result<std::optional<user>> try_find_user_by_id(const id &who) const
+    result<maybe<user>> try_find_user_by_id(const id &who) const
     {
         return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_ID}, who.data(), std::size_t{16});
     }
 
     /** The user with this email, without regard to the case of ASCII letters. */
-    std::optional<user> find_user_by_email(std::string_view email) const
+    maybe<user> find_user_by_email(std::string_view email) const
     {
         return try_find_user_by_email(email).value();
     }
     /** @copydoc find_user_by_email */
-    result<std::optional<user>> try_find_user_by_email(std::string_view email) const
+    result<maybe<user>> try_find_user_by_email(std::string_view email) const
     {
         return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_EMAIL}, detail::bytes(email),
                                            email.size());
@@ -3584,12 +3626,12 @@ public:
     }
 
     /** The user with this username, without regard to case. */
-    std::optional<user> find_user_by_username(std::string_view username) const
+    maybe<user> find_user_by_username(std::string_view username) const
     {
         return try_find_user_by_username(username).value();
     }
     /** @copydoc find_user_by_username */
-    result<std::optional<user>> try_find_user_by_username(std::string_view username) const
+    result<maybe<user>> try_find_user_by_username(std::string_view username) const
     {
         return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_USERNAME}, detail::bytes(username),
                                            username.size());
@@ -3744,24 +3786,24 @@ public:
     /** @name Workspaces */
     /** @{ */
     /** The workspace with this id. */
-    std::optional<workspace> find_workspace(workspace_id which) const
+    maybe<workspace> find_workspace(workspace_id which) const
     {
         return try_find_workspace(which).value();
     }
     /** @copydoc find_workspace */
-    result<std::optional<workspace>> try_find_workspace(workspace_id which) const
+    result<maybe<workspace>> try_find_workspace(workspace_id which) const
     {
         return detail::find<workspace, hc_workspace>(hc_workspace_get, raw(), which);
     }
 
     /** Finds a user by the id that a provisioner has for them. */
-    std::optional<user> find_user_by_external_id(std::string_view provisioner,
+    maybe<user> find_user_by_external_id(std::string_view provisioner,
                                                  std::string_view id) const
     {
         return try_find_user_by_external_id(provisioner, id).value();
     }
     /** @copydoc find_user_by_external_id */
-    result<std::optional<user>> try_find_user_by_external_id(std::string_view provisioner,
+    result<maybe<user>> try_find_user_by_external_id(std::string_view provisioner,
                                                              std::string_view id) const
     {
         return detail::find<user, hc_user>(hc_user_get_by_external_id, raw(),
@@ -3769,13 +3811,13 @@ public:
                                            detail::bytes(id), id.size());
     }
     /** Finds a workspace by the id that a provisioner has for it. */
-    std::optional<workspace> find_workspace_by_external_id(std::string_view provisioner,
+    maybe<workspace> find_workspace_by_external_id(std::string_view provisioner,
                                                            std::string_view id) const
     {
         return try_find_workspace_by_external_id(provisioner, id).value();
     }
     /** @copydoc find_workspace_by_external_id */
-    result<std::optional<workspace>>
+    result<maybe<workspace>>
     try_find_workspace_by_external_id(std::string_view provisioner, std::string_view id) const
     {
         return detail::find<workspace, hc_workspace>(hc_workspace_get_by_external_id, raw(),
@@ -3801,12 +3843,12 @@ public:
                                                      id.size());
     }
     /** The workspace with this name, without regard to case. */
-    std::optional<workspace> find_workspace_by_name(std::string_view name) const
+    maybe<workspace> find_workspace_by_name(std::string_view name) const
     {
         return try_find_workspace_by_name(name).value();
     }
     /** @copydoc find_workspace_by_name */
-    result<std::optional<workspace>> try_find_workspace_by_name(std::string_view name) const
+    result<maybe<workspace>> try_find_workspace_by_name(std::string_view name) const
     {
         return detail::find<workspace, hc_workspace>(hc_workspace_get_by_name, raw(),
                                                      detail::bytes(name), name.size());

@@ -2,9 +2,11 @@ package headcount
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -12,7 +14,7 @@ import (
 	"time"
 )
 
-// Texts, numbers, moments, paths and orders of calls that are seldom, but do come.
+// Rare but legal texts, numbers, times, paths and orders of calls, and illegal ones.
 
 func TestTextsComeBackAsTheyWere(t *testing.T) {
 	d := memory(t, EnterpriseLicense())
@@ -83,21 +85,45 @@ func TestNumbersAndMomentsAtTheirEnds(t *testing.T) {
 	ok(t, feed.Close())
 }
 
-func TestWaitsMayBeLongerThanThereIsTime(t *testing.T) {
+func TestTimesAreFromNothingToADay(t *testing.T) {
 	d, path := onDisk(t, CommunityLicense())
+	for _, wrong := range []time.Duration{math.MinInt64, -1, 24*time.Hour + 1, math.MaxInt64} {
+		_, err := Open(path, &Options{OpenTimeout: wrong})
+		refused(t, ErrInvalidArgument, err)
+		_, err = OpenInMemory(&Options{SyncInterval: wrong})
+		refused(t, ErrInvalidArgument, err)
+	}
+	_, err := Open(path, &Options{OpenTimeout: -time.Second})
+	equal(t, "headcount: OpenTimeout is -1s; give 0 or more", err.Error())
 	time.AfterFunc(20*time.Millisecond, func() { _ = d.Close() })
-	_, err := Open(path, &Options{OpenTimeout: math.MaxInt64})
-	refused(t, ErrInvalidArgument, err)
 	again := must[*Directory](t)(Open(path, &Options{OpenTimeout: 24 * time.Hour}))
 	ok(t, again.Close())
-	_, err = Open(path, &Options{SyncInterval: math.MaxInt64})
-	refused(t, ErrInvalidArgument, err)
+}
+
+func TestAShortTimeIsNotTakenForNone(t *testing.T) {
+	for _, d := range []time.Duration{0, 1, time.Millisecond - 1, time.Millisecond, time.Millisecond + 1} {
+		equal(t, uint64(math.Ceil(float64(d)/1e6)), uint64(milliseconds(d)))
+	}
+	// A write is on disk when it returns, or the file is synced in the background.
+	path := filepath.Join(t.TempDir(), "users.redb")
+	d := must[*Directory](t)(Open(path, &Options{SyncInterval: time.Nanosecond}))
+	create(t, d, "a@ex.co")
+	threads := string(must[[]byte](t)(exec.Command("sh", "-c", fmt.Sprintf("cat /proc/%d/task/*/comm", os.Getpid())).Output()))
+	equal(t, true, strings.Contains(threads, "headcount-sync"))
+	ok(t, d.Close())
+}
+
+func TestAWaitIsOverBeforeItBeginsWhenItsContextIs(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	feed := must[*Feed](t)(memory(t, CommunityLicense()).Follow(0))
+	d, path := onDisk(t, CommunityLicense())
+	feed := must[*Feed](t)(d.Follow(0))
 	defer feed.Close()
-	_, err = feed.Next(ctx)
+	_, err := feed.Next(ctx)
 	equal(t, context.Canceled, err)
+	_, err = OpenContext(ctx, path, nil)
+	refused(t, ErrAlreadyOpen, err)
+	equal(t, true, errors.Is(err, context.Canceled))
 }
 
 func TestAPathIsThatOfAFile(t *testing.T) {

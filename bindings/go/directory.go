@@ -8,6 +8,7 @@ import "C"
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -23,23 +24,26 @@ type Options struct {
 	// License is what a new directory gets; an existing one keeps its own.
 	License License
 	// OpenTimeout is how long to wait for a file that another process or handle has
-	// open, up to a day. Open returns ErrAlreadyOpen after that.
+	// open, up to a day. Open returns ErrAlreadyOpen after that. A negative or longer one is
+	// refused with ErrInvalidArgument.
 	OpenTimeout time.Duration
 	// PageCacheBytes is how much memory may hold pages of the file; 0 is 64 MiB.
 	PageCacheBytes uint64
 	// CacheBytes is how much memory may hold users that were read; 0 is 64 MiB, and a
 	// negative number none.
 	CacheBytes int64
-	// HostCacheUsers is about how many users this package caches, so that reading one again
+	// HostCacheUsers is up to how many users this package caches, so that reading one again
 	// makes no call into C: 0 is 65,536, a negative number none, and more than 4,194,304 count
-	// as that. Cached reads always reflect the latest commit.
+	// as that. A user who is read by email and by id counts twice, once for each key. Cached
+	// reads always reflect the latest commit.
 	HostCacheUsers int
 	// LogBytes is the limit of the log beside the file; 0 is 64 MiB, or a quarter of
 	// a file above 256 MiB, up to 128 MiB.
 	LogBytes uint64
 	// SyncInterval trades durability for speed: a write returns once the operating system
-	// has it, and is on disk after this time at the latest. With 0, the default, each write
-	// is on disk when its call returns.
+	// has it, and is on disk after this time at the latest, up to a day. With 0, the default,
+	// each write is on disk when its call returns. A negative or longer one is refused with
+	// ErrInvalidArgument.
 	SyncInterval time.Duration
 	// SalvageLog opens a directory whose log is damaged, without the writes that only the
 	// log holds.
@@ -135,6 +139,10 @@ func (o *Options) native() (*C.hc_options, error) {
 	if o == nil {
 		return native, nil
 	}
+	if err := errors.Join(notNegative("OpenTimeout", o.OpenTimeout), notNegative("SyncInterval", o.SyncInterval)); err != nil {
+		C.hc_options_free(native)
+		return nil, err
+	}
 	var s steps
 	set := func(wanted bool, option C.int32_t, value C.uint64_t) {
 		s.run(wanted, func(e **C.hc_error) C.hc_status { return C.hc_options_set(native, option, value, e) })
@@ -144,11 +152,11 @@ func (o *Options) native() (*C.hc_options, error) {
 	s.run(true, func(e **C.hc_error) C.hc_status {
 		return C.hc_options_set_license_if_new(native, o.License.kind, C.uint64_t(o.License.seats), e)
 	})
-	set(o.OpenTimeout > 0, C.HC_OPTION_OPEN_TIMEOUT_MS, milliseconds(o.OpenTimeout))
+	set(o.OpenTimeout != 0, C.HC_OPTION_OPEN_TIMEOUT_MS, milliseconds(o.OpenTimeout))
 	set(o.PageCacheBytes > 0, C.HC_OPTION_PAGE_CACHE_BYTES, C.uint64_t(o.PageCacheBytes))
 	set(o.CacheBytes != 0, C.HC_OPTION_USER_CACHE_BYTES, C.uint64_t(max(o.CacheBytes, 0)))
 	set(o.LogBytes > 0, C.HC_OPTION_LOG_BYTES, C.uint64_t(o.LogBytes))
-	set(o.SyncInterval > 0, C.HC_OPTION_SYNC_INTERVAL_MS, milliseconds(o.SyncInterval))
+	set(o.SyncInterval != 0, C.HC_OPTION_SYNC_INTERVAL_MS, milliseconds(o.SyncInterval))
 	set(o.SalvageLog, C.HC_OPTION_SALVAGE_LOG, 1)
 	if err := s.err(); err != nil {
 		C.hc_options_free(native)
@@ -157,7 +165,14 @@ func (o *Options) native() (*C.hc_options, error) {
 	return native, nil
 }
 
-// Rounded up: no shorter than what was asked for.
+func notNegative(option string, d time.Duration) error {
+	if d < 0 {
+		return &Error{Kind: ErrInvalidArgument, Message: fmt.Sprintf("%s is %v; give 0 or more", option, d), Operation: -1}
+	}
+	return nil
+}
+
+// milliseconds rounds up: a short time must not become 0, which says something else.
 func milliseconds(d time.Duration) C.uint64_t {
 	return C.uint64_t(d/time.Millisecond + min(d%time.Millisecond, 1))
 }

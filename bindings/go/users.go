@@ -14,26 +14,33 @@ import (
 	"unsafe"
 )
 
+// How a user is asked for.
+const (
+	keyAny      = C.HC_USER_KEY_ANY
+	keyEmail    = C.HC_USER_KEY_EMAIL
+	keyUsername = C.HC_USER_KEY_USERNAME
+	keyID       = C.HC_USER_KEY_ID
+)
+
 // User returns the user that an id as text, an email or a username names, or fails with
 // [ErrUserNotFound].
 func (d *Directory) User(ref string) (User, error) {
-	return lookUp(d, ref, func(c *hostCache) *cache[string] { return &c.byRef }, C.HC_USER_KEY_ANY, text)
+	return d.lookUp(userKey{kind: keyAny, text: ref})
 }
 
 // UserByID returns the user with this id, or fails with [ErrUserNotFound].
 func (d *Directory) UserByID(id ID) (User, error) {
-	bytes := func(id ID) (*C.uint8_t, C.size_t) { return idPointer(&id), C.size_t(len(id)) }
-	return lookUp(d, id, func(c *hostCache) *cache[ID] { return &c.byID }, C.HC_USER_KEY_ID, bytes)
+	return d.lookUp(userKey{kind: keyID, id: id})
 }
 
 // UserByEmail returns the user with this email, or fails with [ErrUserNotFound].
 func (d *Directory) UserByEmail(email string) (User, error) {
-	return lookUp(d, email, func(c *hostCache) *cache[string] { return &c.byEmail }, C.HC_USER_KEY_EMAIL, text)
+	return d.lookUp(userKey{kind: keyEmail, text: email})
 }
 
 // UserByUsername returns the user with this username, or fails with [ErrUserNotFound].
 func (d *Directory) UserByUsername(username string) (User, error) {
-	return lookUp(d, username, func(c *hostCache) *cache[string] { return &c.byUsername }, C.HC_USER_KEY_USERNAME, text)
+	return d.lookUp(userKey{kind: keyUsername, text: username})
 }
 
 // UsersByEmails returns the users with these emails, in their order; nil for each that nobody
@@ -41,7 +48,7 @@ func (d *Directory) UserByUsername(username string) (User, error) {
 // reads nor fills it. Use it where few of the users are likely to be cached, such as for a
 // report; for cached users, [Directory.UserByEmail] is faster.
 func (d *Directory) UsersByEmails(emails []string) ([]*User, error) {
-	return readMany(d, C.HC_USER_KEY_EMAIL, emails)
+	return readMany(d, keyEmail, emails)
 }
 
 // UsersByIDs returns the users with these ids, as [Directory.UsersByEmails] does.
@@ -50,7 +57,7 @@ func (d *Directory) UsersByIDs(ids []ID) ([]*User, error) {
 	for i, id := range ids {
 		texts[i] = string(id[:])
 	}
-	return readMany(d, C.HC_USER_KEY_ID, texts)
+	return readMany(d, keyID, texts)
 }
 
 // Up to this many users are read in one call.
@@ -146,19 +153,17 @@ func (d *Directory) LastSeen(ref string) (time.Time, error) {
 var errNobody = &Error{Kind: ErrUserNotFound, Message: "no such user", Operation: -1}
 
 // lookUp reads a user from the cache of this package, or from the library.
-func lookUp[K comparable](d *Directory, key K, of func(*hostCache) *cache[K],
-	kind C.int32_t, bytes func(K) (*C.uint8_t, C.size_t)) (User, error) {
-	var generation uint64
-	if d.cache != nil {
-		generation = d.generation()
-		if user := of(d.cache).get(generation, key); user != nil {
-			return *user, nil
-		}
+func (d *Directory) lookUp(key userKey) (User, error) {
+	if d.cache == nil {
+		return d.readUser(key)
 	}
-	start, length := bytes(key)
-	user, err := d.readUser(kind, start, length)
-	if err == nil && d.cache != nil {
-		of(d.cache).put(generation, key, user)
+	generation := d.generation()
+	if user := d.cache.get(generation, &key); user != nil {
+		return *user, nil
+	}
+	user, err := d.readUser(key)
+	if err == nil {
+		d.cache.put(generation, &key, user)
 	}
 	return user, err
 }
@@ -174,9 +179,14 @@ type userRead struct {
 var userReads = sync.Pool{New: func() any { return &userRead{buffer: make([]byte, 1024)} }}
 
 // readUser reads all of a user in one call.
-func (d *Directory) readUser(kind C.int32_t, key *C.uint8_t, length C.size_t) (User, error) {
+func (d *Directory) readUser(key userKey) (User, error) {
+	bytes, length := text(key.text)
+	if key.kind == keyID {
+		id := key.id // a copy, so that only this one moves to the heap
+		bytes, length = idPointer(&id), C.size_t(len(id))
+	}
 	read := userReads.Get().(*userRead)
-	user, err := d.readUserInto(read, kind, key, length)
+	user, err := d.readUserInto(read, C.int32_t(key.kind), bytes, length)
 	userReads.Put(read)
 	return user, err
 }

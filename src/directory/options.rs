@@ -9,9 +9,12 @@ use super::{Directory, waiting};
 use crate::engine::embedded::Embedded;
 use crate::engine::memory::Memory;
 use crate::engine::redb::{ReadOnly, Redb, RedbOptions};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::License;
 use crate::rules::read;
+
+/// The longest interval between syncs. Longer ones are probably in another unit.
+const SYNC_INTERVAL_MAX: Duration = Duration::from_hours(24);
 
 /// How to open a directory.
 ///
@@ -203,7 +206,8 @@ impl Options {
 
     /// Trades durability for speed: with an interval, a write returns as soon as the operating
     /// system has it, and is on disk within the interval. `None`, the default, and zero mean that a
-    /// write is on disk when it returns.
+    /// write is on disk when it returns. With an interval of more than a day, opening fails with
+    /// [`InvalidArgument`](crate::ErrorKind::InvalidArgument).
     ///
     /// If the machine stops, writes younger than the interval can be lost, always the latest ones;
     /// if only the process ends, nothing is. If the disk fails meanwhile, acknowledged writes are
@@ -304,6 +308,7 @@ impl Options {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Directory> {
+        self.check()?;
         let path = path.as_ref();
         let engine = waiting::until_free(self.open_timeout, || {
             if self.read_only {
@@ -327,8 +332,19 @@ impl Options {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn in_memory(&self) -> Result<Directory> {
+        self.check()?;
         let engine = Embedded::Memory(Memory::new());
         self.start(engine)
+    }
+
+    fn check(&self) -> Result<()> {
+        match self.engine.sync_interval {
+            Some(interval) if interval > SYNC_INTERVAL_MAX => Err(Error::new(
+                ErrorKind::InvalidArgument,
+                format!("a sync interval of {interval:?} is too long; give up to a day"),
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn start(&self, engine: Embedded) -> Result<Directory> {
@@ -348,5 +364,19 @@ mod tests {
         assert_eq!(options(Duration::ZERO).engine.sync_interval, None);
         let second = Duration::from_secs(1);
         assert_eq!(options(second).engine.sync_interval, Some(second));
+    }
+
+    #[test]
+    fn an_interval_of_more_than_a_day_is_refused() {
+        let options = |interval: Duration| Options::new().sync_interval(interval);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("users.redb");
+        for long in [SYNC_INTERVAL_MAX + Duration::from_nanos(1), Duration::MAX] {
+            for refused in [options(long).open(&path), options(long).in_memory()] {
+                assert_eq!(refused.unwrap_err().kind(), ErrorKind::InvalidArgument);
+            }
+        }
+        assert!(!path.exists());
+        options(SYNC_INTERVAL_MAX).open(&path).unwrap();
     }
 }

@@ -25,7 +25,7 @@ int main(int argc, char **argv)
     CHECK(outcomes[6].subject == hc::subject::workspace && outcomes[6].workspace == 1 &&
           !outcomes[6].user);
     CHECK(outcomes[7].subject == hc::subject::member && outcomes[7].user == outcomes[1].user);
-    CHECK(made.user(1)->username() == "bob" && !made.user(6));
+    CHECK(made.user(1).value().username() == "bob" && !made.user(6));
     REFUSED(invalid_argument, made, at, (9));
     REFUSED(invalid_argument, made, user, (9));
 
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     hc::operations many;
     for (int i = 0; i < 40; i++) {
         many.op(hc::operation::update_user)
-            .uuid(hc::op_field::user_id, users.find_user("ann@ex.co")->id())
+            .uuid(hc::op_field::user_id, users.find_user("ann@ex.co").value().id())
             .text(hc::op_field::given_name, "Ann " + std::to_string(i));
     }
     many.op(hc::operation::update_user).text(hc::op_field::user, "bob").absent(
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
         .number(hc::op_field::role, static_cast<std::uint64_t>(hc::role::user));
     const hc::operations moved = std::move(many);
     CHECK(users.apply(hc::batch().append(moved)).size() == 42);
-    CHECK(users.find_user("ann@ex.co")->given_name() == "Ann 39");
+    CHECK(users.find_user("ann@ex.co").value().given_name() == "Ann 39");
     hc::operations wrong;
     wrong.op(hc::operation::create_user).text(hc::op_field::email, "not an address");
     CHECK(hc::batch().append(wrong).failure().kind() == hc::status::invalid_email);
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     CHECK(refusals[1].kind() == hc::status::email_taken && !refusals[1].message().empty());
     CHECK(users.preview(hc::batch().deactivate_user("dee@ex.co")).empty());
     CHECK(users.dry_run(hc::batch().deactivate_user("dee@ex.co")).at(0).changed);
-    CHECK(users.find_user("dee@ex.co")->is_active());
+    CHECK(users.find_user("dee@ex.co").value().is_active());
 
     // Sent again, it is done once; also after reopening.
     const hc::id request = hc::id::parse("{0190e3a0-7e1f-7000-8000-00000000002a}");
@@ -116,10 +116,10 @@ int main(int argc, char **argv)
             .restore_workspace(1)
             .create_workspace("Gone", "ann@ex.co"));
     users.apply(hc::batch()
-                    .delete_workspace(users.find_workspace_by_name("gone")->id())
+                    .delete_workspace(users.find_workspace_by_name("gone").value().id())
                     .delete_user("dee@ex.co"));
-    CHECK(users.find_workspace(1)->name() == "Other" && !users.find_workspace_by_name("gone"));
-    CHECK(!users.find_user("dee@ex.co") && users.find_user("ann@ex.co")->family_name() == "Lee");
+    CHECK(users.find_workspace(1).value().name() == "Other" && !users.find_workspace_by_name("gone"));
+    CHECK(!users.find_user("dee@ex.co") && users.find_user("ann@ex.co").value().family_name() == "Lee");
     // Workspaces by name, made by the same batch.
     users.apply(hc::batch()
                     .create_workspace("Short", "ann@ex.co")
@@ -129,7 +129,7 @@ int main(int argc, char **argv)
                     .rename_workspace("short", "Long")
                     .archive_workspace("long")
                     .restore_workspace("long"));
-    CHECK(users.list_members(users.find_workspace_by_name("Long")->id()).size() == 1);
+    CHECK(users.list_members(users.find_workspace_by_name("Long").value().id()).size() == 1);
     users.apply(hc::batch().delete_workspace("long"));
     CHECK(!users.find_workspace_by_name("Long"));
     verify_and_close(users);

@@ -51,7 +51,7 @@ static void records()
     users.export_to(write);
     const auto copy = hc::directory::in_memory();
     copy.load_from(read);
-    CHECK(copy.find_user("ann@ex.co")->id() == users.find_user("ann@ex.co")->id());
+    CHECK(copy.find_user("ann@ex.co").value().id() == users.find_user("ann@ex.co").value().id());
     REFUSED(invalid_argument, copy, load_from, (read));
     REFUSED(null_argument, copy, load_from, (hc::read_callback()));
     REFUSED(null_argument, copy, export_to, (hc::write_callback()));

@@ -59,7 +59,7 @@ static void syncs(const std::string &path, std::chrono::milliseconds interval)
     verify_and_close(users);
     CHECK(!has_log(path));
     users = hc::directory::open(path);
-    CHECK(users.find_user("ann@ex.co")->is_active());
+    CHECK(users.find_user("ann@ex.co").value().is_active());
 }
 
 int main(int argc, char **argv)

@@ -44,11 +44,11 @@ int main(int argc, char **argv)
     CHECK(found->id() == ann && found->id_text() == ann.to_string());
     CHECK(found->created_at() == found->updated_at());
     CHECK(std::chrono::system_clock::now() - found->created_at() < std::chrono::minutes(10));
-    CHECK(users.find_user(found->id_text())->id() == ann);
-    CHECK(users.find_user("ann@ex.co")->id() == ann);
-    CHECK(users.find_user_by_id(ann)->id() == ann);
-    CHECK(users.find_user_by_email("ANN@ex.co")->id() == ann);
-    CHECK(users.find_user_by_username("ANN")->id() == ann);
+    CHECK(users.find_user(found->id_text()).value().id() == ann);
+    CHECK(users.find_user("ann@ex.co").value().id() == ann);
+    CHECK(users.find_user_by_id(ann).value().id() == ann);
+    CHECK(users.find_user_by_email("ANN@ex.co").value().id() == ann);
+    CHECK(users.find_user_by_username("ANN").value().id() == ann);
     CHECK(!users.find_user("nobody@ex.co") && !users.find_user_by_id(hc::id()));
     CHECK(!users.find_user_by_email("no address") && !users.find_user_by_username("nobody"));
 
@@ -59,9 +59,9 @@ int main(int argc, char **argv)
     CHECK(users.update_user("ann@ex.co", hc::user_update().reset_username()).username() ==
           "Ann@ex.co");
     CHECK(users.update_user(ann, hc::user_update().email("al@ex.co")).username() == "al@ex.co");
-    CHECK(users.find_user(ann)->version() == 4);
+    CHECK(users.find_user(ann).value().version() == 4);
     users.delete_user("eve@ex.co");
-    users.delete_user(users.find_user("dee@ex.co")->id());
+    users.delete_user(users.find_user("dee@ex.co").value().id());
     CHECK(users.seats().active == 4 && users.seats().over_by == 0);
     users.verify();
     CHECK(hc::is_compatible() && !hc::version().empty() && hc::version_number() > 0);

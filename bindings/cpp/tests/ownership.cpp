@@ -26,7 +26,19 @@ template <class T>
 constexpr bool lends_attributes<T, std::void_t<decltype(std::declval<T>().attributes())>> = true;
 
 static_assert(lends_attributes<hc::user &> && lends_attributes<const hc::user &>);
-static_assert(!lends_attributes<hc::user>);
+static_assert(lends_attributes<hc::user_view &> && lends_attributes<const hc::user_view &>);
+static_assert(!lends_attributes<hc::user> && !lends_attributes<hc::user_view>);
+
+// Nor does what holds a user, if it is a temporary, through its `->`.
+template <class T, class = void>
+constexpr bool has_arrow = false;
+template <class T>
+constexpr bool has_arrow<T, std::void_t<decltype(std::declval<T>().operator->())>> = true;
+
+static_assert(has_arrow<hc::maybe<hc::user> &> && has_arrow<const hc::maybe<hc::user> &>);
+static_assert(has_arrow<hc::result<hc::user> &> && has_arrow<const hc::result<hc::user> &>);
+static_assert(!has_arrow<hc::maybe<hc::user>> && !has_arrow<hc::result<hc::user>>);
+static_assert(sizeof(hc::maybe<hc::user>) == sizeof(std::optional<hc::user>));
 
 static void temporaries()
 {
@@ -49,6 +61,25 @@ static void temporaries()
     const auto workspace = users.create_workspace("models", "ann@ex.co").name();
     static_assert(std::is_same_v<decltype(workspace), const std::string>);
     CHECK(workspace == "models");
+
+    const auto found = users.find_user("ann@ex.co").value().email();
+    const auto tried = (*users.try_find_user("ann@ex.co")).value().email();
+    static_assert(std::is_same_v<decltype(found), const std::string>);
+    static_assert(std::is_same_v<decltype(tried), const std::string>);
+    CHECK(found == "ann@ex.co" && tried == found);
+    const std::optional<hc::user> optional = users.find_user("nobody@ex.co");
+    CHECK(optional == std::nullopt && users.find_user("nobody@ex.co") == std::nullopt);
+
+    // What a temporary result held lives as long as the reference to it.
+    const hc::user &kept = users.try_find_user("ann@ex.co").value().value();
+    const hc::error &refusal = users.try_create_user("no address").error();
+    const hc::error &gone = users.try_delete_user("nobody@ex.co").error();
+    CHECK(refusal.kind() == hc::status::invalid_email && !refusal.message().empty());
+    CHECK(gone.kind() == hc::status::user_not_found && !gone.message().empty());
+    std::size_t members = 0;
+    for (const hc::member &member : *users.try_list_members(1))
+        members += member.user == kept.id() ? 1 : 0;
+    CHECK(members == 1);
 }
 
 // A self-move that compilers don't warn of.
@@ -146,7 +177,7 @@ static void closing_order(const char *path)
     // What was read is there.
     CHECK(ann.email() == "ann@ex.co" && ann.attribute("team") == "a");
     CHECK(models.name() == "Models" && members.size() == 1 && members.at(0).user == ann.id());
-    CHECK(applied.size() == 1 && applied.user(0)->email() == "user1@ex.co");
+    CHECK(applied.size() == 1 && applied.user(0).value().email() == "user1@ex.co");
     const hc::error refusal = std::move(refusals.at(0));
     refusals.clear();
     CHECK(refusal.kind() == hc::status::email_taken && refusal.op_index() == 0u);

@@ -159,7 +159,7 @@ int main()
     }
     CHECK(previous == 500);
     auto workspaces = users.list_workspaces();
-    CHECK(workspaces.next_workspace()->name() == "W0" && workspaces.next_workspace()->id() == 2);
+    CHECK(workspaces.next_workspace().value().name() == "W0" && workspaces.next_workspace().value().id() == 2);
     CHECK(users.count(hc::query().member_of(1)) == 1);
     CHECK(users.count(hc::query().member_of(1, hc::role::user)) == 0);
     verify_and_close(users);

@@ -20,8 +20,8 @@ int main()
                               .attribute("\xc3\xa9t\xc3\xa9", "\xd8\xb5\xd9\x8a\xd9\x81"));
     CHECK(made.created_at() == founded);
     CHECK(made.username() == "Zo\xc3\xab");
-    CHECK(users.find_user_by_username("zO\xc3\x8b")->id() == made.id());
-    CHECK(users.find_user("zoe@xn--bcher-kva.example")->id() == made.id());
+    CHECK(users.find_user_by_username("zO\xc3\x8b").value().id() == made.id());
+    CHECK(users.find_user("zoe@xn--bcher-kva.example").value().id() == made.id());
 
     // What is read one by one and what is read in batches is the same.
     auto list = users.list_users();

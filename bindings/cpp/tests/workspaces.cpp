@@ -6,7 +6,7 @@ static void external_ids()
     auto users = hc::directory::in_memory();
     const auto ann = users.create_user(hc::new_user("ann@ex.co").external_id("okta", "00u1"));
     CHECK(ann.external_ids().size() == 1 && ann.external_ids()[0].id == "00u1");
-    CHECK(users.find_user_by_external_id("okta", "00u1")->id() == ann.id());
+    CHECK(users.find_user_by_external_id("okta", "00u1").value().id() == ann.id());
     CHECK(!users.find_user_by_external_id("entra", "00u1"));
     const auto moved = users.update_user(
         ann, hc::user_update().external_id("okta", std::nullopt).external_id("entra", "6f"));
@@ -32,8 +32,8 @@ int main()
     CHECK(models.name() == "Fraud models" && models.id() == 1 && models.version() == 1);
     CHECK(!models.is_archived() && !models.default_of() &&
           models.created_at() == models.updated_at());
-    CHECK(users.find_workspace(1)->name() == "Fraud models" && !users.find_workspace(2));
-    CHECK(users.find_workspace_by_name("FRAUD MODELS")->id() == 1 &&
+    CHECK(users.find_workspace(1).value().name() == "Fraud models" && !users.find_workspace(2));
+    CHECK(users.find_workspace_by_name("FRAUD MODELS").value().id() == 1 &&
           !users.find_workspace_by_name("x"));
     CHECK(users.rename_workspace(1, "Models").name() == "Models");
     CHECK(users.archive_workspace(1).is_archived() && !users.restore_workspace(1).is_archived());

@@ -375,7 +375,8 @@ namespace Headcount
             return Number(Native.HC_OPTION_READ_ONLY, readOnly ? 1UL : 0UL);
         }
 
-        /// <summary>Sets how long to wait for a file that another process or handle has open: not at all by default, without an end with Timeout.InfiniteTimeSpan.</summary>
+        /// <summary>Sets how long to wait for a file that another process or handle has open: by default, not at all; with Timeout.InfiniteTimeSpan, until it is free.</summary>
+        /// <exception cref="ArgumentOutOfRangeException">When the time is negative.</exception>
         public Options OpenTimeout(TimeSpan wait)
         {
             Wait = Interop.Wait(nameof(wait), wait);
@@ -394,7 +395,12 @@ namespace Headcount
             return Number(Native.HC_OPTION_USER_CACHE_BYTES, bytes);
         }
 
-        /// <summary>Sets about how many users this assembly may keep for itself, so that reading one again costs no call into C: 65,536 by default, 0 for none. It never answers with an older state than anybody has seen.</summary>
+        /// <summary>
+        /// Sets up to how many users this assembly may keep for itself, so that reading one again costs no call into C: 65,536 by
+        /// default, 0 for none, and more than 4,194,304 count as that. A user who is read by email and by id counts twice, once
+        /// for each key. The cache never answers with an older state than anybody has seen.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">When the number is negative.</exception>
         public Options HostCacheUsers(int users)
         {
             HostUsers = (int)Interop.Unsigned(nameof(users), users);
@@ -408,10 +414,15 @@ namespace Headcount
             return Number(Native.HC_OPTION_LOG_BYTES, bytes);
         }
 
-        /// <summary>Gives up durability for speed: writes are on disk after this time at the latest.</summary>
+        /// <summary>
+        /// Gives up durability for speed: writes are on disk after this time at the latest, up to a day, in milliseconds, to which
+        /// it is rounded up. With zero, the default, each write is on disk when it returns. Opening refuses more than a day with
+        /// ErrorKind.InvalidArgument.
+        /// </summary>
+        /// <exception cref="ArgumentOutOfRangeException">When the time is negative.</exception>
         public Options SyncInterval(TimeSpan interval)
         {
-            return Number(Native.HC_OPTION_SYNC_INTERVAL_MS, (ulong)Interop.Wait(nameof(interval), interval).TotalMilliseconds);
+            return Number(Native.HC_OPTION_SYNC_INTERVAL_MS, Interop.Milliseconds(Interop.Wait(nameof(interval), interval)));
         }
 
         /// <summary>Says whether to open a directory whose log can't be used, without what is only there.</summary>

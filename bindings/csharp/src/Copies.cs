@@ -132,7 +132,7 @@ namespace Headcount
             }
         }
 
-        /// As many seats as there is no limit with.
+        /// What the library gives for the seats of a license without a limit.
         internal const ulong NoLimit = ulong.MaxValue;
 
         private static ulong? Limit(ulong seats) { return seats == NoLimit ? (ulong?)null : seats; }

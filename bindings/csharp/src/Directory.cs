@@ -17,22 +17,6 @@ namespace Headcount
     [NullableContext(1)]
     public sealed partial class Directory : IDisposable
     {
-        private sealed class Caches
-        {
-            internal readonly HostCache<string> ByRef, ByEmail, ByUsername;
-            internal readonly HostCache<Guid> ById;
-
-            internal Caches(int users)
-            {
-                ByRef = new HostCache<string>(users / 4);
-                ByEmail = new HostCache<string>(users / 4);
-                ByUsername = new HostCache<string>(users / 4);
-                ById = new HostCache<Guid>(users / 4);
-            }
-        }
-
-        private const int AnyKey = 1, EmailKeyKind = 2, UsernameKeyKind = 3, IdKey = 4;
-
         [ThreadStatic]
         private static byte[] scratch;
 
@@ -41,10 +25,10 @@ namespace Headcount
 
         private readonly DirectoryHandle handle;
         private readonly IntPtr generation;
-        private readonly Caches cache;
+        private readonly HostCache cache;
         private readonly Watch watch;
 
-        private Directory(DirectoryHandle handle, Caches cache)
+        private Directory(DirectoryHandle handle, HostCache cache)
         {
             this.handle = handle;
             this.cache = cache;
@@ -98,7 +82,7 @@ namespace Headcount
             return Interop.NotNull(options, nameof(options)).Use(o =>
             {
                 Interop.Check(how(o, out var opened, out var error), error);
-                return new Directory(opened, new Caches(options.HostUsers));
+                return new Directory(opened, new HostCache(options.HostUsers));
             });
         }
 
@@ -114,23 +98,23 @@ namespace Headcount
 
         /// <summary>The user that an id, an email or a username names; null if there is none.</summary>
         [return: Nullable(2)]
-        public User FindUser(string user) { return Find(cache.ByRef, user, AnyKey); }
+        public User FindUser(string user) { return Find(KeyKind.Any, user); }
 
         /// <summary>The user with this id; null if there is none.</summary>
         [return: Nullable(2)]
         public User FindUserById(Guid id)
         {
             var before = Generation();
-            return cache.ById.Get(before, id) ?? Keep(cache.ById, before, id, Read(IdKey, Interop.Bytes(id), 16));
+            return cache.Get(before, KeyKind.Id, null, id) ?? Keep(before, KeyKind.Id, null, id, Read(KeyKind.Id, Interop.Bytes(id), 16));
         }
 
         /// <summary>The user with this email; null if there is none.</summary>
         [return: Nullable(2)]
-        public User FindUserByEmail(string email) { return Find(cache.ByEmail, email, EmailKeyKind); }
+        public User FindUserByEmail(string email) { return Find(KeyKind.Email, email); }
 
         /// <summary>The user with this username; null if there is none.</summary>
         [return: Nullable(2)]
-        public User FindUserByUsername(string username) { return Find(cache.ByUsername, username, UsernameKeyKind); }
+        public User FindUserByUsername(string username) { return Find(KeyKind.Username, username); }
 
         /// <summary>
         /// The users with these emails, in their order; an email that nobody has finds null. It makes one call for many users, and
@@ -140,14 +124,14 @@ namespace Headcount
         [return: Nullable(new byte[] { 1, 2 })]
         public IReadOnlyList<User> FindUsersByEmails(IEnumerable<string> emails)
         {
-            return Read(EmailKeyKind, emails.Select(Interop.Utf8).ToList());
+            return Read(KeyKind.Email, emails.Select(Interop.Utf8).ToList());
         }
 
         /// <summary>The users with these ids, in their order, as <see cref="FindUsersByEmails"/>; an id that nobody has finds null.</summary>
         [return: Nullable(new byte[] { 1, 2 })]
         public IReadOnlyList<User> FindUsersByIds(IEnumerable<Guid> ids)
         {
-            return Read(IdKey, ids.Select(Interop.Bytes).ToList());
+            return Read(KeyKind.Id, ids.Select(Interop.Bytes).ToList());
         }
 
         /// <summary>The user for whom a provisioner, such as an identity provider, has this id; null if there is none.</summary>
@@ -668,28 +652,28 @@ namespace Headcount
         /// Lets a test lengthen the time between reading a user and keeping it.
         internal Action AfterRead { get; set; }
 
-        internal int CachedByEmail { get { return cache.ByEmail.Count; } }
+        internal int Cached { get { return cache.Count; } }
 
-        internal bool IsCachedByEmail(string email) { return cache.ByEmail.Get(Generation(), email) != null; }
+        internal bool IsCachedByEmail(string email) { return cache.Get(Generation(), KeyKind.Email, email, Guid.Empty) != null; }
 
-        private User Find(HostCache<string> kept, string key, int kind)
+        private User Find(KeyKind kind, string key)
         {
             if (key == null)
                 throw new ArgumentNullException(nameof(key));
             var before = Generation();
-            var user = kept.Get(before, key);
+            var user = cache.Get(before, kind, key, Guid.Empty);
             if (user != null)
                 return user;
             var bytes = scratch ?? (scratch = new byte[1024]);
             if (key.Length * 3 > bytes.Length)
                 bytes = new byte[key.Length * 3];
-            return Keep(kept, before, key, Read(kind, bytes, Interop.Utf8(key, bytes)));
+            return Keep(before, kind, key, Guid.Empty, Read(kind, bytes, Interop.Utf8(key, bytes)));
         }
 
         /// How many users are read in one call at most.
         private const int ReadAtOnce = 1024;
 
-        private IReadOnlyList<User> Read(int kind, IReadOnlyList<byte[]> keys)
+        private IReadOnlyList<User> Read(KeyKind kind, IReadOnlyList<byte[]> keys)
         {
             var users = new List<User>(keys.Count);
             var buffer = new byte[64 << 10];
@@ -701,7 +685,7 @@ namespace Headcount
                 var bytes = packed.Length;
                 do
                 {
-                    Interop.Check(Native.hc_user_read_many(handle, kind, packed, (UIntPtr)(uint)bytes, buffer, Interop.Size(buffer),
+                    Interop.Check(Native.hc_user_read_many(handle, (int)kind, packed, (UIntPtr)(uint)bytes, buffer, Interop.Size(buffer),
                         offsets, (UIntPtr)(uint)(end - users.Count), out var read, out var _, out var error), error);
                     var done = 0;
                     for (var i = 0; i < (int)read; i++)
@@ -735,19 +719,19 @@ namespace Headcount
             return packed;
         }
 
-        private static User Keep<TKey>(HostCache<TKey> kept, ulong before, TKey key, User user)
+        private User Keep(ulong before, KeyKind kind, string text, Guid id, User user)
         {
             if (user != null)
-                kept.Put(before, key, user);
+                cache.Put(before, kind, text, id, user);
             return user;
         }
 
-        private User Read(int kind, byte[] key, int bytes)
+        private User Read(KeyKind kind, byte[] key, int bytes)
         {
             while (true)
             {
                 var buffer = records ?? (records = new byte[4096]);
-                var status = Native.hc_user_read(handle, kind, key, (UIntPtr)(uint)bytes, buffer, Interop.Size(buffer), out var written, out var error);
+                var status = Native.hc_user_read(handle, (int)kind, key, (UIntPtr)(uint)bytes, buffer, Interop.Size(buffer), out var written, out var error);
                 if (status == 0)
                 {
                     var user = (uint)written == 0 ? null : Packed.User(buffer, Packed.I32(buffer, 4));

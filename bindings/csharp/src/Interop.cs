@@ -49,12 +49,18 @@ namespace Headcount
             return number >= 0 ? (ulong)number : throw new ArgumentOutOfRangeException(parameter, number, "give 0 or more");
         }
 
-        /// How long to wait: as long as there is time for Timeout.InfiniteTimeSpan.
+        /// How long to wait; Timeout.InfiniteTimeSpan, which is negative, becomes the longest time there is.
         internal static TimeSpan Wait(string parameter, TimeSpan wait)
         {
             if (wait == System.Threading.Timeout.InfiniteTimeSpan)
                 return TimeSpan.MaxValue;
             return wait >= TimeSpan.Zero ? wait : throw new ArgumentOutOfRangeException(parameter, wait, "give a time of 0 or more");
+        }
+
+        /// Rounded up: a short time must not become 0, which says something else.
+        internal static ulong Milliseconds(TimeSpan time)
+        {
+            return (ulong)(time.Ticks / TimeSpan.TicksPerMillisecond) + (time.Ticks % TimeSpan.TicksPerMillisecond > 0 ? 1UL : 0);
         }
 
         internal static string NotNull(string text) { return NotNull(text, nameof(text)); }

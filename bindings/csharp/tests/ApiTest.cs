@@ -106,7 +106,7 @@ namespace Headcount.Tests
             {
                 { "hc_status", typeof(ErrorKind) }, { "hc_event", typeof(EventKind) }, { "hc_field", typeof(Fields) }, { "hc_role", typeof(Role) },
                 { "hc_sort", typeof(Sort) }, { "hc_subject", typeof(Subject) }, { "hc_log_level", typeof(LogLevel) },
-                { "hc_operation", typeof(OpCode) }, { "hc_op_field", typeof(OpField) }
+                { "hc_operation", typeof(OpCode) }, { "hc_op_field", typeof(OpField) }, { "hc_user_key", typeof(KeyKind) }
             };
             foreach (var one in List(Api, "enums").Where(each => enums.ContainsKey((string)At(each, "name"))))
             {

@@ -8,7 +8,7 @@ using NUnit.Framework;
 
 namespace Headcount.Tests
 {
-    /// Texts, numbers, moments, paths and orders of calls that are seldom, but do come.
+    /// Rare but legal texts, numbers, times, paths and orders of calls, and illegal ones.
     [TestFixture]
     public class AwkwardTest
     {
@@ -78,7 +78,7 @@ namespace Headcount.Tests
                     Refused(ErrorKind.InvalidArgument, () => directory.SeatHistory(at));
                 }
                 foreach (var call in new TestDelegate[] { () => directory.FindFaults(-1), () => new UserQuery().Limit(-1), () => new Options().HostCacheUsers(-1),
-                    () => new Options().OpenTimeout(TimeSpan.FromSeconds(-1)), () => new Options().SyncInterval(TimeSpan.MinValue), () => directory.Follow(0).Next(TimeSpan.MinValue) })
+                    () => new Options().OpenTimeout(TimeSpan.FromSeconds(-1)), () => new Options().SyncInterval(TimeSpan.MinValue), () => new Options().SyncInterval(new TimeSpan(-1)), () => directory.Follow(0).Next(TimeSpan.MinValue) })
                     Assert.Throws<ArgumentOutOfRangeException>(call);
                 foreach (var limit in new[] { 0, int.MaxValue })
                     Refused(ErrorKind.InvalidArgument, () => directory.Query(new UserQuery().Limit(limit)));
@@ -109,6 +109,29 @@ namespace Headcount.Tests
                 second.Result.Dispose();
                 Refused(ErrorKind.InvalidArgument, () => Directory.Open(files.Path("users.redb"), new Options().SyncInterval(TimeSpan.MaxValue)));
             }
+        }
+
+        [Test]
+        public void AShortIntervalIsNotTakenForNone()
+        {
+            using (var files = new Files())
+            {
+                foreach (var interval in new[] { TimeSpan.Zero, new TimeSpan(1), TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(24) })
+                {
+                    using (var directory = Directory.Open(files.Path(interval.Ticks + ".redb"), new Options().SyncInterval(interval)))
+                    {
+                        directory.CreateUser(new NewUser("a@ex.co"));
+                        // With an interval, a thread of this name syncs the file.
+                        Assert.AreEqual(interval > TimeSpan.Zero, Threads().Contains("headcount-sync"), interval.ToString());
+                    }
+                }
+                Refused(ErrorKind.InvalidArgument, () => Directory.InMemory(new Options().SyncInterval(TimeSpan.FromHours(24) + new TimeSpan(1))));
+            }
+        }
+
+        private static List<string> Threads()
+        {
+            return System.IO.Directory.GetDirectories("/proc/self/task").Select(each => File.ReadAllText(Path.Combine(each, "comm")).Trim()).ToList();
         }
 
         [Test]

@@ -160,7 +160,7 @@ final class Copies {
         }
     }
 
-    /** As many seats as there is no limit with. */
+    /** What the library gives for the seats of a license without a limit. */
     static final long NO_LIMIT = -1;
 
     private static OptionalLong limit(long seats) {

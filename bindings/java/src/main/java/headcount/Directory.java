@@ -130,10 +130,12 @@ public final class Directory implements AutoCloseable {
     }
 
     private static Directory opened(Options options, Call how) {
+        // Before the file is locked: nothing may go wrong between that and the handle.
+        HostCache cache = new HostCache(options.hostCacheUsers());
         try (Frame f = Frame.open()) {
             return options.use(f, o -> {
                 f.check(how.run(f, o));
-                return new Directory(f.pointer(), new HostCache(options.hostCacheUsers()));
+                return new Directory(f.pointer(), cache);
             });
         }
     }
@@ -148,13 +150,13 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * The user that an id or an email names.
+     * The user that an id, an email or a username names.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the user, if there is one
      */
     public Optional<User> user(String ref) {
-        return find(cache.byRef, ref, Native.HC_USER_KEY_ANY);
+        return find(Native.HC_USER_KEY_ANY, ref, f -> f.text(ref));
     }
 
     /**
@@ -164,9 +166,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userById(UUID id) {
-        long before = generation();
-        Optional<User> kept = cache.byId.get(before, id);
-        return kept.isPresent() ? kept : kept(cache.byId, before, id, read(Native.HC_USER_KEY_ID, f -> f.id(id)));
+        return find(Native.HC_USER_KEY_ID, id, f -> f.id(id));
     }
 
     /**
@@ -176,7 +176,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByEmail(String email) {
-        return find(cache.byEmail, email, Native.HC_USER_KEY_EMAIL);
+        return find(Native.HC_USER_KEY_EMAIL, email, f -> f.text(email));
     }
 
     /**
@@ -186,7 +186,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByUsername(String username) {
-        return find(cache.byUsername, username, Native.HC_USER_KEY_USERNAME);
+        return find(Native.HC_USER_KEY_USERNAME, username, f -> f.text(username));
     }
 
     /**
@@ -279,7 +279,7 @@ public final class Directory implements AutoCloseable {
      * costs a look-up. The first sighting is on disk when this returns; others are gathered and written at most
      * once a minute and when the directory is closed, so a crash can lose them.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#READ_ONLY}
      */
     public void touchUser(String ref) {
@@ -292,7 +292,7 @@ public final class Directory implements AutoCloseable {
     /**
      * When a user was last seen, to about an hour. No change is made of it, and no version.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the moment, if somebody said so with {@link #touchUser}
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
      */
@@ -303,23 +303,25 @@ public final class Directory implements AutoCloseable {
         }, f -> Packed.perhapsMoment(f.number()));
     }
 
-    private Optional<User> find(HostCache.Keyed<String> users, String key, int kind) {
-        long before = generation();
-        Optional<User> kept = users.get(before, key);
-        return kept.isPresent() ? kept : kept(users, before, key, read(kind, f -> f.text(key)));
-    }
-
-    private static <K> Optional<User> kept(HostCache.Keyed<K> users, long before, K key, Optional<User> user) {
-        if (user.isPresent()) {
-            users.put(before, key, user);
-        }
-        return user;
-    }
-
+    /** Writes a key into a frame. */
     private interface Key {
         MemorySegment in(Frame frame);
     }
 
+    /** The user whom a key names: from the cache of this package, or from the library. */
+    private Optional<User> find(int kind, Object key, Key written) {
+        long before = generation();
+        Optional<User> user = cache.get(before, kind, key);
+        if (user.isEmpty()) {
+            user = read(kind, written);
+            if (user.isPresent()) {
+                cache.put(before, kind, key, user);
+            }
+        }
+        return user;
+    }
+
+    /** As {@link #call}, whose captured values would cost an allocation for each user that is read. */
     private Optional<User> read(int kind, Key key) {
         try (Frame f = Frame.open()) {
             MemorySegment k = key.in(f);
@@ -359,7 +361,7 @@ public final class Directory implements AutoCloseable {
     /**
      * Changes fields of a user.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @param update what to change
      * @return the user as it is then
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#CONFLICT}, {@link
@@ -377,7 +379,7 @@ public final class Directory implements AutoCloseable {
     /**
      * Makes a user active; nothing happens to one who is.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the user as it is then
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#NO_FREE_SEAT}
      */
@@ -391,7 +393,7 @@ public final class Directory implements AutoCloseable {
     /**
      * Makes a user inactive, which frees a seat; nothing happens to one who is.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the user as it is then
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#LAST_ADMIN}, {@link
      *     ErrorKind#LAST_OWNER}, {@link ErrorKind#OWN_ACCOUNT}
@@ -407,7 +409,7 @@ public final class Directory implements AutoCloseable {
      * Deletes a user for good. The id is not given again as long as the change that deletes the user is kept
      * (see {@link #trimChanges}); the email and the username are free for others.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the id of the user
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#LAST_ADMIN}, {@link
      *     ErrorKind#LAST_OWNER}, {@link ErrorKind#OWN_ACCOUNT}
@@ -617,7 +619,7 @@ public final class Directory implements AutoCloseable {
      * Creates a workspace.
      *
      * @param name 1 to 128 characters, none of them a control character
-     * @param owner its first owner, who must be active: an id as text or an email
+     * @param owner its first owner, who must be active: an id as text, an email or a username
      * @return the workspace
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NAME_TAKEN}, {@link ErrorKind#USER_NOT_FOUND},
      *     {@link ErrorKind#LAST_OWNER}, {@link ErrorKind#INVALID_ARGUMENT}
@@ -635,7 +637,7 @@ public final class Directory implements AutoCloseable {
      * does.
      *
      * @param name 1 to 128 characters, none of them a control character
-     * @param owner its first owner, who must be active: an id as text or an email
+     * @param owner its first owner, who must be active: an id as text, an email or a username
      * @param externalIds the ids by the names of their provisioners: see {@link #setWorkspaceExternalId}
      * @return the workspace, read after it was created: with what others changed in the meantime
      * @throws HeadcountException {@link ErrorKind#EXTERNAL_ID_TAKEN}, or as {@link #createWorkspace(String, String)};
@@ -652,7 +654,7 @@ public final class Directory implements AutoCloseable {
     /**
      * The default workspace of a user, who owns it; it is made when it is first asked for.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the workspace
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
      */
@@ -737,7 +739,7 @@ public final class Directory implements AutoCloseable {
     /**
      * The workspaces of a user, with the role in each, ordered by id.
      *
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @return the memberships
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
      */
@@ -752,7 +754,7 @@ public final class Directory implements AutoCloseable {
      * Makes a user a member of a workspace; nothing happens to one who has the role already.
      *
      * @param workspace its id
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @param role the role
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
      *     {@link ErrorKind#ROLE_DIFFERS}, {@link ErrorKind#WORKSPACE_ARCHIVED}
@@ -768,7 +770,7 @@ public final class Directory implements AutoCloseable {
      * Changes the role of a member; nothing happens to one who has it already.
      *
      * @param workspace its id
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @param role the role
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
      *     {@link ErrorKind#MEMBER_NOT_FOUND}, {@link ErrorKind#LAST_OWNER}, {@link
@@ -785,7 +787,7 @@ public final class Directory implements AutoCloseable {
      * Takes a member out of a workspace.
      *
      * @param workspace its id
-     * @param ref the id of a user as text, or an email
+     * @param ref the id of a user as text, an email or a username
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#USER_NOT_FOUND},
      *     {@link ErrorKind#MEMBER_NOT_FOUND}, {@link ErrorKind#LAST_OWNER}, {@link
      *     ErrorKind#DEFAULT_WORKSPACE}

@@ -37,7 +37,7 @@ public enum ErrorKind {
     USERNAME_TAKEN(Native.HC_STATUS_USERNAME_TAKEN),
     /** A user with this id exists, or existed and was deleted. */
     ID_TAKEN(Native.HC_STATUS_ID_TAKEN),
-    /** No user has this id or email. */
+    /** No user has this id, email or username. */
     USER_NOT_FOUND(Native.HC_STATUS_USER_NOT_FOUND),
     /** The call needs more seats than are free; {@link HeadcountException#seats} has the numbers. */
     NO_FREE_SEAT(Native.HC_STATUS_NO_FREE_SEAT),

@@ -102,7 +102,7 @@ final class Frame implements AutoCloseable {
         return bytes(utf8(text));
     }
 
-    /** A text in UTF-8. One with half of a surrogate pair has none; Java would put a question mark there. */
+    /** Encodes a text in UTF-8, and refuses half of a surrogate pair, which Java would replace with a question mark. */
     static byte[] utf8(String text) {
         for (int at = 0; at < text.length(); at++) {
             if (Character.isSurrogate(text.charAt(at))) {
@@ -122,7 +122,7 @@ final class Frame implements AutoCloseable {
         }
     }
 
-    /** The path of a file; those in archives and the like are none. */
+    /** A path of the default file system. One inside an archive, for example, is refused. */
     MemorySegment path(Path path) {
         return text(path.toFile().getPath());
     }

@@ -5,27 +5,38 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Users on this side of the calls into C. An entry is valid while the library's generation is what it was
- * before the user was read; see hc_directory_generation in headcount.h.
+ * Users on this side of the calls into C, each under the key by which it was read. An entry is valid while the
+ * library's generation is what it was before the user was read; see hc_directory_generation in headcount.h.
+ *
+ * <p>It is a table of places. A key may be in any of a few places in a row, so a hit takes no lock, and there
+ * are never more entries than places.
  */
 final class HostCache {
+    /** The places of this many users take 16 MiB before any user is in them. */
+    static final int USERS_MAX = 1 << 22;
+
+    /** So many places may hold a key, if there are as many. */
+    static final int WAYS = 4;
+
     private static final VarHandle GENERATION = JAVA_LONG.varHandle();
 
-    final Keyed<String> byRef;
-    final Keyed<String> byEmail;
-    final Keyed<String> byUsername;
-    final Keyed<UUID> byId;
+    private record Entry(long generation, int kind, Object key, Optional<User> user) {
+        boolean isOf(int otherKind, Object otherKey) {
+            return kind == otherKind && key.equals(otherKey);
+        }
+    }
+
+    private final AtomicReferenceArray<@Nullable Entry> places;
+    private final int ways;
 
     HostCache(int users) {
-        byRef = new Keyed<>(users / 4);
-        byEmail = new Keyed<>(users / 4);
-        byUsername = new Keyed<>(users / 4);
-        byId = new Keyed<>(users / 4);
+        places = new AtomicReferenceArray<>(Math.min(users, USERS_MAX));
+        ways = Math.min(WAYS, places.length());
     }
 
     /** The generation of now, which is where {@code number} points. */
@@ -33,39 +44,57 @@ final class HostCache {
         return (long) GENERATION.getAcquire(number, 0L);
     }
 
-    private record Entry(long generation, Optional<User> user) {}
-
-    /** The users that were asked for by one kind of key. */
-    static final class Keyed<K> {
-        private final ConcurrentHashMap<K, Entry> users = new ConcurrentHashMap<>();
-        private final LongAdder added = new LongAdder();
-        private final int most;
-
-        private Keyed(int most) {
-            this.most = most;
+    /** The user that was kept in this generation under a key of a kind, if one was. */
+    Optional<User> get(long generation, int kind, Object key) {
+        if (generation % 2 == 0) {
+            int start = start(kind, key);
+            for (int at = start; at < start + ways; at++) {
+                Entry found = places.getAcquire(at);
+                if (found != null && found.generation == generation && found.isOf(kind, key)) {
+                    return found.user;
+                }
+            }
         }
+        return Optional.empty();
+    }
 
-        Optional<User> get(long generation, K key) {
-            Entry found = users.get(key);
-            return found != null && found.generation == generation && generation % 2 == 0 ? found.user : Optional.empty();
+    /**
+     * Keeps a user that was read after the generation was, unless a commit was going on or there are entries of a
+     * later generation. Where all places are in use, any of them is given up: a fixed choice would let two keys that
+     * are in use evict each other forever.
+     */
+    void put(long generation, int kind, Object key, Optional<User> user) {
+        if (ways == 0 || generation % 2 != 0) {
+            return;
         }
-
-        void put(long generation, K key, Optional<User> user) {
-            if (most == 0 || generation % 2 != 0) {
+        int start = start(kind, key);
+        int place = start + ThreadLocalRandom.current().nextInt(ways);
+        Entry replaced = places.get(place);
+        for (int at = start; at < start + ways; at++) {
+            Entry found = places.get(at);
+            if (found == null || found.generation < generation) {
+                place = at;
+                replaced = found;
+            } else if (found.generation > generation || found.isOf(kind, key)) {
                 return;
             }
-            // Replaced entries count as added, which only empties it sooner.
-            added.increment();
-            if (added.sum() > most) {
-                users.clear();
-                added.reset();
-                added.increment();
-            }
-            users.put(key, new Entry(generation, user));
         }
+        // It fails when another thread was faster, whose entry may be of a later generation.
+        places.compareAndSet(place, replaced, new Entry(generation, kind, key, user));
+    }
 
-        int size() {
-            return users.size();
+    /** The first of the places that may hold a key: spread over the starts of as many in a row. */
+    private int start(int kind, Object key) {
+        long hash = (key.hashCode() + 31L * kind) * 0x9E3779B97F4A7C15L;
+        return (int) ((hash >>> 32) * (places.length() - ways + 1) >>> 32);
+    }
+
+    /** How many entries there are. */
+    int size() {
+        int size = 0;
+        for (int at = 0; at < places.length(); at++) {
+            size += places.get(at) == null ? 0 : 1;
         }
+        return size;
     }
 }

@@ -56,11 +56,12 @@ public final class Options {
     /**
      * Sets how long to wait for a file that another process or handle has open. The wait can be interrupted.
      *
-     * @param wait up to a day; zero by default
+     * @param wait of any length; zero by default: opening fails at once
      * @return this
+     * @throws IllegalArgumentException when it is negative
      */
     public Options openTimeout(Duration wait) {
-        openTimeout = wait;
+        openTimeout = notNegative(wait);
         return this;
     }
 
@@ -98,11 +99,16 @@ public final class Options {
      * Gives up durability for speed: writes return when the operating system has them, and are on disk
      * after this time at the latest.
      *
-     * @param interval up to a day; zero by default: each write is on disk when it returns
+     * @param interval up to a day, in milliseconds, to which it is rounded up; zero by default: each write is on
+     *     disk when it returns. Opening refuses a longer one with {@link ErrorKind#INVALID_ARGUMENT}.
      * @return this
+     * @throws IllegalArgumentException when it is negative
      */
     public Options syncInterval(Duration interval) {
-        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, TimeUnit.MILLISECONDS.convert(interval));
+        // It saturates; rounded down, a short interval would be 0, which is none.
+        long ms = TimeUnit.MILLISECONDS.convert(notNegative(interval));
+        boolean isRounded = interval.getNano() % 1_000_000 > 0 && ms < Long.MAX_VALUE;
+        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, isRounded ? ms + 1 : ms);
     }
 
     /**
@@ -116,11 +122,13 @@ public final class Options {
     }
 
     /**
-     * Sets about how many users this package may keep for itself, so that reading one again costs no call into
-     * C. It never answers with an older state than anybody has seen.
+     * Sets up to how many users this package may keep for itself, so that reading one again costs no call into
+     * C. A user who is read by email and by id counts twice, once for each key. The cache never answers with an
+     * older state than anybody has seen.
      *
-     * @param users 65,536 by default; 0 for none
+     * @param users 65,536 by default; 0 for none, and more than 4,194,304 count as that
      * @return this
+     * @throws IllegalArgumentException when it is negative
      */
     public Options hostCacheUsers(int users) {
         hostCacheUsers = (int) Frame.unsigned("a number of users", users);
@@ -129,6 +137,13 @@ public final class Options {
 
     int hostCacheUsers() {
         return hostCacheUsers;
+    }
+
+    private static Duration notNegative(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("a time is 0 or more, not " + time);
+        }
+        return time;
     }
 
     private Options number(int option, long value) {

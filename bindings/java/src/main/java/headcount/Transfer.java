@@ -47,13 +47,14 @@ final class Transfer {
         } catch (ReflectiveOperationException failure) {
             throw new AssertionError(failure);
         } catch (HeadcountException refused) {
-            switch (failed) {
-                case IOException failure -> throw failure;
-                case RuntimeException failure -> throw failure;
-                case Error failure -> throw failure;
-                case null, default -> throw refused;
-            }
+            throw failed == null ? refused : Transfer.<RuntimeException>asItIs(failed);
         }
+    }
+
+    /** For the compiler, what a stream threw is unchecked: other languages throw anything. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E asItIs(Throwable failure) throws E {
+        throw (E) failure;
     }
 
     private int write(MemorySegment userdata, MemorySegment bytes, long length) {

@@ -1,9 +1,13 @@
 package headcount;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -17,13 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Texts, numbers, moments, paths and orders of calls that are seldom, but do come. */
+/** Rare but legal texts, numbers, times, paths and orders of calls, and illegal ones. */
 class AwkwardValuesTest {
     @TempDir
     Path folder;
@@ -83,7 +88,7 @@ class AwkwardValuesTest {
                     () -> directory.changes(-1), () -> directory.follow(-1), () -> directory.findFaults(-1),
                     () -> new UserQuery().limit(-1), () -> new UserUpdate().ifVersion(-1), () -> new Options().logBytes(-1),
                     () -> new Batch().activateUser("ann@ex.co").ifVersion(Long.MIN_VALUE),
-                    () -> new Options().syncInterval(Duration.ofMillis(-1)))) {
+                    () -> new Options().syncInterval(Duration.ofNanos(-1)), () -> new Options().openTimeout(Duration.ofNanos(-1)))) {
                 assertThrows(IllegalArgumentException.class, call);
             }
             assertEquals(2, directory.changes(0).count());
@@ -133,6 +138,61 @@ class AwkwardValuesTest {
     }
 
     @Test
+    void aShortIntervalIsNotTakenForNone() throws Exception {
+        for (Duration interval : List.of(Duration.ZERO, Duration.ofNanos(1), Duration.ofMillis(1), Duration.ofHours(24))) {
+            Path path = folder.resolve(interval + ".redb");
+            try (Directory directory = Directory.open(path, new Options().syncInterval(interval))) {
+                directory.createUser(NewUser.of("a@ex.co"));
+                // With an interval, a thread of this name syncs the file.
+                assertEquals(!interval.isZero(), threads().contains("headcount-sync"), interval.toString());
+            }
+        }
+        refused(ErrorKind.INVALID_ARGUMENT, () -> Directory.inMemory(new Options().syncInterval(Duration.ofHours(24).plusNanos(1))));
+    }
+
+    private static List<String> threads() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            for (Path thread : (Iterable<Path>) threads::iterator) {
+                names.add(Files.readString(thread.resolve("comm")).strip());
+            }
+        }
+        return names;
+    }
+
+    @Test
+    void whatAStreamThrowsIsThrown() {
+        try (Directory directory = enterprise(); Directory empty = enterprise()) {
+            directory.createUser(NewUser.of("a@ex.co"));
+            for (Throwable thrown : List.of(new IOException("full"), new IllegalStateException(), new StackOverflowError(),
+                    new TimeoutException("of another language"), new Throwable())) {
+                OutputStream to = new OutputStream() {
+                    @Override
+                    public void write(int b) {
+                        AwkwardValuesTest.<RuntimeException>toss(thrown);
+                    }
+                };
+                InputStream from = new InputStream() {
+                    @Override
+                    public int read() {
+                        AwkwardValuesTest.<RuntimeException>toss(thrown);
+                        return -1;
+                    }
+                };
+                assertSame(thrown, assertThrows(Throwable.class, () -> directory.export(to)));
+                assertSame(thrown, assertThrows(Throwable.class, () -> empty.load(from)));
+            }
+            assertEquals(1, directory.users().count());
+        }
+    }
+
+    /** Throws what the compiler takes for unchecked, as code in Kotlin or Scala does. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void toss(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    @Test
     void aPathIsThatOfAFile() throws Exception {
         Path odd = Files.createDirectories(folder.resolve("größe 李 🦀")).resolve(" users 'a' \"b\".redb");
         Directory.open(odd).close();
@@ -158,7 +218,8 @@ class AwkwardValuesTest {
                     () -> directory.createUser(null), () -> NewUser.of(null), () -> NewUser.of("a@ex.co").attribute("a", null),
                     () -> new UserUpdate().givenName(null), () -> new UserQuery().emailPrefix(null), () -> directory.apply(null),
                     () -> new UserQuery().attribute(null, "a"), () -> directory.usersByEmails(null), () -> directory.setLicense(null),
-                    () -> directory.through(null), () -> new Options().licenseIfNew(null), () -> Directory.open(null))) {
+                    () -> directory.through(null), () -> new Options().licenseIfNew(null), () -> new Options().openTimeout(null),
+                    () -> new Options().syncInterval(null), () -> Directory.open(null))) {
                 assertThrows(NullPointerException.class, call);
             }
         }
