@@ -14,7 +14,8 @@ use headcount::{Batch, Timestamp, UserId};
 
 use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
-use crate::keys::{Holder, Key, Scope};
+use crate::keys::{Author, Holder, Key, Scope};
+use crate::preconditions;
 use crate::rest::parameters;
 use crate::routes::{Access, Route};
 use crate::server::Server;
@@ -193,6 +194,13 @@ impl Caller {
         }
     }
 
+    /// Who creates or revokes a key.
+    pub(crate) fn author(&self) -> Author {
+        Author::new(self.user)
+            .with_key(self.key_id().map(str::to_owned))
+            .through(self.door())
+    }
+
     /// Who it is, for the log.
     pub(crate) fn told(&self) -> String {
         let (holder, door) = (self.holder_name(), self.door.name());
@@ -205,6 +213,12 @@ impl Caller {
     /// Whether the credential is still valid, for long-lived responses.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
         Self::of(server, self.credential.clone(), self.door).is_ok()
+    }
+
+    /// Whether the credential is still valid, and for this scope.
+    pub(crate) fn may_still(&self, server: &Server, scope: Scope) -> bool {
+        let now = Self::of(server, self.credential.clone(), self.door);
+        now.is_ok_and(|caller| caller.may(scope).is_ok())
     }
 
     /// The user that the credential belongs to; an error for a provisioner's.
@@ -283,8 +297,10 @@ async fn admit(
         })?;
     caller.take_turn(server)?;
     caller.may(scope)?;
-    if let (Door::Rest, Some(query)) = (route.door, request.uri().query()) {
-        parameters::check(route.method, route.path, query)?;
+    match route.door {
+        Door::Rest => parameters::check(route.method, route.path, request)?,
+        Door::Scim if route.method != "GET" => preconditions::check_change(request.headers())?,
+        _ => {}
     }
     request.extensions_mut().insert(caller);
     Ok(())

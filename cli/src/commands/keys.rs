@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use headcount::{Timestamp, UserId};
-use headcount_server::{Holder, Key, KeyError, Keys, NewKey};
+use headcount_server::{Author, Holder, Key, KeyError, Keys, NewKey};
 use serde_json::json;
 
-use super::Store;
+use super::{DOOR, Store};
 use crate::args::{CreateKeyArgs, KeysCommand};
 use crate::directory::{Directory, Remote};
 use crate::failure::{Failure, Result, took_effect};
@@ -68,7 +68,7 @@ impl<'a> KeyRing<'a> {
             Some(user) => Holder::User(user),
             None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),
         };
-        let mut new = NewKey::new(&args.name, holder).created_by(creator);
+        let mut new = NewKey::new(&args.name, holder).author(author(creator));
         for scope in &args.scopes {
             new = new.scope(*scope);
         }
@@ -86,12 +86,13 @@ impl<'a> KeyRing<'a> {
         })
     }
 
-    fn revoke(&self, id: &str) -> Result<()> {
+    /// Revokes a key. A server takes the holder of the key that the request has for the actor.
+    fn revoke(&self, id: &str, actor: Option<UserId>) -> Result<()> {
         // Only a server of this program has a list of keys, and says by a 404 that one is not in it.
         let is_listed = self.list()?.iter().any(|key| key.id == id);
         let is_revoked = is_listed
             && match self {
-                Self::Here(keys) => keys.revoke(id)?,
+                Self::Here(keys) => keys.revoke(id, author(actor))?,
                 Self::There(remote) => remote.revoke_key(id)?,
             };
         if is_revoked {
@@ -117,10 +118,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
         None => None,
     };
     let keys = KeyRing::of(&directory)?;
-    let creator = match directory.here() {
-        Some(directory) => store.actor_in(directory)?,
-        None => None,
-    };
+    let creator = actor(store, &directory)?;
     let (key, secret) = keys.create(args, user.as_ref().map(|user| user.id()), creator)?;
     if let (Some(path), Some(user)) = (&args.credentials, &user) {
         let credentials = json!({
@@ -130,7 +128,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
         });
         if let Err(failure) = write_secret(path, &credentials.to_string()) {
             // Nobody has the key: it had better not be there.
-            keys.revoke(&key.id)?;
+            keys.revoke(&key.id, creator)?;
             return Err(failure);
         }
     }
@@ -141,7 +139,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
     let told = tell(&key, (!is_written).then_some(&secret), json, out);
     if told.is_err() && !is_written {
         // Nobody has the key here either.
-        keys.revoke(&key.id)?;
+        keys.revoke(&key.id, creator)?;
     }
     drop(keys);
     directory.close()?;
@@ -223,6 +221,18 @@ fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
     Ok(table.finish()?)
 }
 
+/// Who creates or revokes keys here; a server knows it itself.
+fn actor(store: &Store<'_>, directory: &Directory) -> Result<Option<UserId>> {
+    match directory.here() {
+        Some(directory) => store.actor_in(directory),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn author(user: Option<UserId>) -> Author {
+    Author::new(user).through(DOOR)
+}
+
 fn creator(key: &Key) -> String {
     match (key.created_by, &key.created_by_key) {
         (Some(user), _) => user.to_string(),
@@ -238,7 +248,8 @@ fn scopes(key: &Key) -> String {
 
 fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {
     let directory = store.open_to_change()?;
-    KeyRing::of(&directory)?.revoke(id)?;
+    let actor = actor(store, &directory)?;
+    KeyRing::of(&directory)?.revoke(id, actor)?;
     took_effect();
     directory.close()?;
     if json {

@@ -8,7 +8,7 @@ use headcount_server::{Config, Holder, NewKey, Scope, Server};
 use serde_json::json;
 
 use super::Store;
-use super::keys::{refused, write_secret};
+use super::keys::{author, refused, write_secret};
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Result};
 use crate::output::safe;
@@ -44,10 +44,11 @@ pub(super) fn run(
     let has_key = !server.keys().list().is_empty();
     if let (Some(path), false) = (&args.first_key, has_key) {
         let first = NewKey::new("first key", Holder::Provisioner("operator".to_owned()));
-        let made = server.keys().create(first.scope(Scope::Admin));
+        let first = first.scope(Scope::Admin).author(author(None));
+        let made = server.keys().create(first);
         let (key, secret) = made.map_err(refused)?;
         if let Err(failure) = write_secret(path, secret.expose()) {
-            server.keys().revoke(&key.id)?;
+            server.keys().revoke(&key.id, author(None))?;
             return Err(failure);
         }
     }
