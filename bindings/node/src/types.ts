@@ -127,8 +127,8 @@ export interface UserUpdate {
 export interface UserQuery {
   /** Only active users, or only inactive ones. */
   active?: boolean | undefined;
-  /** Only admins. */
-  admin?: true | undefined;
+  /** Only admins, or only users who are not. */
+  admin?: boolean | undefined;
   /** Only members of this workspace. */
   workspace?: WorkspaceRef | undefined;
   /** Only members in this role, of the workspace. */
