@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use headcount_server::csv_cell::{self, Holds};
 
-use crate::wrap::{self, Wrapping};
+use crate::wrap;
 
 /// Writes rows that an import reads back as they were, and counts their formulas.
 pub(crate) struct CsvRows<'o> {
@@ -79,10 +79,9 @@ pub(crate) fn warn_of_formulas(count: u64) {
         1 => "1 cell looks like a formula".to_owned(),
         many => format!("{many} cells look like formulas"),
     };
-    let mut err = Wrapping::new(io::stderr(), wrap::stderr_width());
-    // The rows are written; that nobody reads the warning is no failure.
-    let _ = writeln!(err, "{cells}: in a spreadsheet, import the columns as text")
-        .and_then(|()| err.flush());
+    wrap::say(&format!(
+        "{cells}: in a spreadsheet, import the columns as text"
+    ));
 }
 
 /// Whether a spreadsheet runs the cell. Telephone numbers and `@names` only look like it.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use headcount::Timestamp;
+use ureq::http::Uri;
 use uuid::Uuid;
 
 /// A whole number.
@@ -68,6 +69,18 @@ fn digits(text: &str) -> Option<u64> {
     text.parse().ok().filter(|_| is_number)
 }
 
+/// A URL that browsers or programs are sent to, without a query.
+pub(crate) fn url(text: &str) -> Result<String, String> {
+    let is_one = text.parse::<Uri>().is_ok_and(|url| {
+        let has_host = url.host().is_some_and(|host| !host.is_empty());
+        has_host && ["http", "https"].map(Some).contains(&url.scheme_str())
+    });
+    if !is_one || text.contains(['?', '#']) {
+        return Err("write a URL such as https://users.example.com".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// A UUID.
 pub(crate) fn uuid(text: &str) -> Result<Uuid, String> {
     text.parse()
@@ -82,10 +95,18 @@ pub(crate) fn attribute(text: &str) -> Result<(String, String), String> {
 /// A text to choose users by. An empty one is most likely a variable of a script that is not
 /// set, and would choose all of them.
 pub(crate) fn condition(text: &str) -> Result<String, String> {
-    if text.trim_ascii().is_empty() {
+    if text.trim().is_empty() {
         return Err(
             "it is empty, and would choose everybody; leave it out if that is meant".into(),
         );
+    }
+    Ok(text.to_owned())
+}
+
+/// A text to search for.
+pub(crate) fn search_text(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("write a word to search for; `headcount users list` lists everybody".into());
     }
     Ok(text.to_owned())
 }
@@ -108,6 +129,13 @@ fn pair(text: &str) -> Option<(String, String)> {
     (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
 }
 
+/// A moment to come: a time or a day.
+pub(crate) fn expiry(text: &str) -> Result<Timestamp, String> {
+    time_or_day(text).ok_or_else(|| {
+        "write a day such as 2027-01-31, or a time such as 2027-01-31T08:00:00Z".to_owned()
+    })
+}
+
 /// A moment: a time, a day, or how long ago it was.
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     moment_before(text, Timestamp::now())
@@ -124,13 +152,18 @@ fn moment_before(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         let moment = now.as_unix_micros().saturating_sub(micros);
         return Timestamp::from_unix_micros(moment).map_err(|error| error.to_string());
     }
+    time_or_day(text).ok_or_else(unreadable)
+}
+
+/// The time, or the beginning of the day in UTC.
+fn time_or_day(text: &str) -> Option<Timestamp> {
     let is_day = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let time = if is_day {
         format!("{text}T00:00:00Z")
     } else {
         text.to_owned()
     };
-    time.parse().map_err(|_| unreadable())
+    time.parse().ok()
 }
 
 /// Seconds of `7d` and the like.
@@ -179,6 +212,44 @@ mod tests {
             "99999999999999w",
         ] {
             assert!(told(text).unwrap_err().contains("7d"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_url_has_a_scheme_and_a_host() {
+        for text in [
+            "https://users.ex.co",
+            "http://[::1]:80/",
+            "https://ex.co/users",
+        ] {
+            assert_eq!(url(text).unwrap(), text);
+        }
+        for text in [
+            "",
+            "foo",
+            "users.ex.co",
+            "ftp://ex.co",
+            "https://",
+            "https:///x",
+            "https://:80/",
+            "https://ex.co/?x",
+            "https://ex.co/#x",
+            "https://ex co",
+        ] {
+            assert!(url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expiry_is_a_time_or_a_day() {
+        let told = |text| expiry(text).map(|moment| moment.to_string());
+        assert_eq!(told("2027-01-31").unwrap(), "2027-01-31T00:00:00Z");
+        assert_eq!(
+            told("2027-01-31T08:00:00Z").unwrap(),
+            "2027-01-31T08:00:00Z"
+        );
+        for text in ["", "30d", "2027-02-30", "never"] {
+            assert!(told(text).unwrap_err().contains("2027-01-31"), "{text}");
         }
     }
 

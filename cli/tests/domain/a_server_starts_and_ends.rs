@@ -91,8 +91,8 @@ fn keys_are_made_listed_and_revoked() {
     let token = credentials["token"].as_str().unwrap();
 
     // A file that is there is not written over, and no key is left without one.
-    let again = folder.run("keys create again --user ann@ex.co --credentials ann.json");
-    assert_eq!(again.code, 5);
+    let again = "keys create again --user ann@ex.co --credentials ann.json";
+    assert_eq!(folder.error(again)["kind"], "file_exists");
     let list = folder.done("keys list --json");
     assert!(!list.contains(token));
     let list: Value = serde_json::from_str(&list).unwrap();
