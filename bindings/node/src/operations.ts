@@ -8,7 +8,8 @@
 import { Batch, type Writer } from "./batch";
 import { HeadcountError } from "./errors";
 import type { Answer } from "./native";
-import { OPTIONS, type Op, known, moment, ops, pathOf, query as queryOf, userRef, workspaceRef } from "./requests";
+import { invalid, known, moment, pathOf } from "./checks";
+import { OPTIONS, type Op, ops, query as queryOf, userRef, workspaceRef } from "./requests";
 import type {
   Applied,
   Change,
@@ -266,10 +267,7 @@ function one<A extends unknown[], R>(
 
 function batch(batch: Batch, writer: Writer): object {
   if (!(batch instanceof Batch)) {
-    throw new HeadcountError({
-      kind: "invalid_argument",
-      message: "an argument is not what it should be: give a Batch",
-    });
+    throw invalid("give a Batch");
   }
   return batch.toRequest(writer);
 }

@@ -14,6 +14,7 @@ use crate::args::{CreateKeyArgs, KeysCommand};
 use crate::directory::{Directory, Remote};
 use crate::failure::{Failure, Result, took_effect};
 use crate::output::{Table, safe, write_json};
+use crate::wrap;
 
 pub(super) fn run(
     store: &Store<'_>,
@@ -160,8 +161,7 @@ fn tell(key: &Key, secret: Option<&str>, json: bool, out: &mut dyn Write) -> Res
     }
     out.flush()?;
     if secret.is_some() && !json {
-        let told = format!("made the key {}; it is not shown again", key.id);
-        writeln!(io::stderr(), "{told}")?;
+        wrap::say(&format!("made the key {}; it is not shown again", key.id));
     }
     Ok(())
 }
@@ -177,8 +177,16 @@ pub(super) fn write_secret(path: &Path, text: &str) -> Result<()> {
         file.write_all(b"\n")?;
         file.sync_all()
     });
-    written
-        .map_err(|error| Failure::refused("io", format!("can't write {}: {error}", path.display())))
+    written.map_err(|error| {
+        let path = path.display();
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return Failure::refused(
+                "file_exists",
+                format!("there is a file {path} already; name another"),
+            );
+        }
+        Failure::refused("io", format!("can't write {path}: {error}"))
+    })
 }
 
 fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {

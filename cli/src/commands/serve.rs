@@ -31,10 +31,12 @@ pub(super) fn run(
         ));
     }
     if let Some(url) = args.issuer.unencrypted() {
-        return Err(Failure::refused(
-            "invalid_argument",
-            format!("keys and logins would be sent unencrypted to {url}; use https"),
-        ));
+        let told = if url.starts_with("http://") {
+            format!("keys and logins would be sent unencrypted to {url}; use https")
+        } else {
+            format!("{url:?} is not the URL of an identity provider; write it as https://id.ex.co")
+        };
+        return Err(Failure::refused("invalid_argument", told));
     }
     let stop = stop_signal()?;
     let directory = store.open_or_create_file()?;
