@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::check_progress::Watch;
 use super::holds::{GROWTH_OF_LOG, Holds};
+use super::watch::Watch;
 use super::{Directory, waiting};
 use crate::engine::embedded::Embedded;
 use crate::engine::memory::Memory;
 use crate::engine::redb::{ReadOnly, Redb, RedbOptions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::License;
-use crate::rules::{CheckProgress, read};
+use crate::rules::read;
 
 /// The longest interval between syncs. Longer ones are probably in another unit.
 const SYNC_INTERVAL_MAX: Duration = Duration::from_hours(24);
@@ -287,36 +287,6 @@ impl Options {
     #[must_use]
     pub fn open_timeout(mut self, timeout: Duration) -> Self {
         self.open_timeout = timeout;
-        self
-    }
-
-    /// Calls `tell` during [`find_faults`](Self::find_faults), [`plan_repair`](Self::plan_repair)
-    /// and [`repair`](Self::repair): before the first user is checked, often meanwhile, and after
-    /// the last. A repair checks all users several times, and counts from 0 each time.
-    ///
-    /// ```
-    /// # let folder = tempfile::tempdir().unwrap();
-    /// # let path = folder.path().join("users.redb");
-    /// use std::sync::mpsc;
-    /// use headcount::Directory;
-    ///
-    /// let directory = Directory::open(&path)?;
-    /// directory.create_user("ann@ex.co")?;
-    /// directory.close()?;
-    /// let (tell, told) = mpsc::channel();
-    /// let options = Directory::options().on_check_progress(move |progress| {
-    ///     let _ = tell.send((progress.users, progress.users_total));
-    /// });
-    /// options.find_faults(&path, 100)?;
-    /// assert_eq!(told.try_iter().collect::<Vec<_>>(), [(0, 1), (1, 1)]);
-    /// # Ok::<(), headcount::Error>(())
-    /// ```
-    #[must_use]
-    pub fn on_check_progress(
-        mut self,
-        tell: impl Fn(CheckProgress) + Send + Sync + 'static,
-    ) -> Self {
-        self.watch = Watch::new(tell);
         self
     }
 
