@@ -128,7 +128,10 @@ export interface Operations {
   /** Makes a user inactive, and frees the seat; no effect on an inactive one. */
   deactivateUser(user: UserRef): Promise<User>;
 
-  /** Deletes a user for good. Returns the id, which is never used again. */
+  /**
+   * Deletes a user for good. Returns the id, which can't be used again as long as the change that
+   * deletes the user is kept: see {@link trimChanges}.
+   */
   deleteUser(user: UserRef): Promise<string>;
 
   /** How the seats of the license are used. */
@@ -200,7 +203,7 @@ export interface Operations {
   /** What would become of a batch. Nothing is written. */
   dryRun(batch: Batch): Promise<Applied>;
 
-  /** Forgets the changes before this number. Returns how many were forgotten. */
+  /** Forgets the changes before this number, with their request ids. Returns how many were forgotten. */
   trimChanges(before: number): Promise<number>;
 
   /**

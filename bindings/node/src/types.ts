@@ -76,7 +76,7 @@ export interface NewUser {
   email: string;
   /** The id, a UUID; one is drawn by default. */
   id?: string | undefined;
-  /** The username; the email by default. */
+  /** The username, up to 255 bytes of UTF-8; the email by default. No two users have the same. */
   username?: string | undefined;
   /** The given (first) name. */
   givenName?: string | undefined;
@@ -127,17 +127,17 @@ export interface UserUpdate {
 export interface UserQuery {
   /** Only active users, or only inactive ones. */
   active?: boolean | undefined;
-  /** Only admins. */
-  admin?: true | undefined;
+  /** Only admins, or only users who are not. */
+  admin?: boolean | undefined;
   /** Only members of this workspace. */
   workspace?: WorkspaceRef | undefined;
-  /** Only members in this role, of the workspace. */
+  /** Only members in this role of the workspace, which then has to be given. */
   role?: Role | undefined;
-  /** Only users whose email begins so. */
+  /** Only users whose email begins with this text, in any case. */
   emailPrefix?: string | undefined;
-  /** Only users whose email is of this domain. */
+  /** Only users whose email ends with `@` and this domain, in any case. */
   emailDomain?: string | undefined;
-  /** Only users whose username begins so. */
+  /** Only users whose username begins with this text, in any case. */
   usernamePrefix?: string | undefined;
   /** Only users whose email, username or names contain each word of this text, in any case. */
   search?: string | undefined;
@@ -159,11 +159,11 @@ export interface UserQuery {
   seenBefore?: Date | string | undefined;
   /** The order: `"email"` by default. */
   sort?: "email" | "username" | "created" | undefined;
-  /** Whether to turn the order around. */
+  /** Whether to turn the order around: `false` by default. */
   descending?: boolean | undefined;
   /** Users on a page, 1 to 10,000: 100 by default. */
   limit?: number | undefined;
-  /** Where to go on: the {@link UserPage.next} of the page before. */
+  /** Where to go on: the {@link UserPage.next} of the page before, with the same conditions and order. */
   after?: string | undefined;
 }
 

@@ -269,7 +269,7 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
             }
             let query = match name {
                 "active" => query.active(value.extract::<bool>()?),
-                "admins" => query.admins(value.extract::<bool>()?.then_some(true)),
+                "admins" => query.admins(value.extract::<bool>()?),
                 "descending" => query.descending(value.extract()?),
                 "member_of" => return Ok((query, Some(value.extract::<Place>()?.0), role)),
                 "role" => return Ok((query, workspace, Some(value.extract::<InRole>()?.0))),

@@ -224,8 +224,8 @@ impl Directory {
 
     /// One page of the users that match all conditions, and the cursor of the next page.
     ///
-    /// The conditions are `active` (True or False), `admins` (True: only admins), `member_of` (a
-    /// workspace) with or without `role` ("owner" or "user"), `email_prefix`, `email_domain`,
+    /// The conditions are `active` (True or False), `admins` (True for admins, False for all
+    /// others), `member_of` (a workspace) with or without `role` ("owner" or "user"), `email_prefix`, `email_domain`,
     /// `username_prefix`, `search` (words that the email, the username or the names contain),
     /// `attributes` (a dict; None stands for any value), `created_since`, `created_before`,
     /// `changed_since`, `changed_before`, `seen_since` and `seen_before` (each a `datetime` with a
