@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::body::{HttpBody, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use headcount::{Batch, Timestamp, UserId};
@@ -275,9 +275,9 @@ async fn admit(
     route: &'static Route,
     request: &mut Request,
 ) -> Result<(), Failure> {
-    if !request.body().is_end_stream() && is_coded(request.headers()) {
-        let message = "send the body uncompressed, without Content-Encoding";
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    settle_host(request)?;
+    if !request.body().is_end_stream() {
+        check_codings(request.headers())?;
     }
     let scope = match route.access {
         Access::Open => return Ok(()),
@@ -306,14 +306,43 @@ async fn admit(
     Ok(())
 }
 
-/// Whether the body is compressed or otherwise coded.
-fn is_coded(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::CONTENT_ENCODING).iter();
-    let mut codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    codings.any(|coding| {
-        let coding = coding.trim_ascii();
-        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
-    })
+/// Makes `Host` the host that the request is for. A target with a host of its own decides, and
+/// HTTP/2 has no other; HTTP/1.1 has one `Host` (RFC 9112, 3.2).
+fn settle_host(request: &mut Request) -> Result<(), Failure> {
+    let count = request.headers().get_all(header::HOST).iter().count();
+    let of_target = request.uri().authority().map(|of| match of.port() {
+        Some(port) => format!("{}:{port}", of.host()),
+        None => of.host().to_owned(),
+    });
+    let is_missing = count == 0 && of_target.is_none() && request.version() == Version::HTTP_11;
+    if count > 1 || is_missing {
+        return Err(Failure::bad_request("a request has one header Host"));
+    }
+    if let Some(Ok(host)) = of_target.map(HeaderValue::try_from) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    Ok(())
+}
+
+/// Refuses a body that is compressed or otherwise coded.
+fn check_codings(headers: &HeaderMap) -> Result<(), Failure> {
+    let is_coded = |name, plain: &[u8]| {
+        let lines = headers.get_all(name).iter();
+        let mut codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        codings.any(|coding| {
+            let coding = coding.trim_ascii();
+            !coding.is_empty() && !coding.eq_ignore_ascii_case(plain)
+        })
+    };
+    if is_coded(header::CONTENT_ENCODING, b"identity") {
+        let message = "send the body uncompressed, without Content-Encoding";
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    if is_coded(header::TRANSFER_ENCODING, b"chunked") {
+        let message = "of the transfer codings, only chunked is supported";
+        return Err(Failure::new(StatusCode::NOT_IMPLEMENTED, message));
+    }
+    Ok(())
 }
 
 /// The caller whose key or token the request carries.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::values::realm;
+
 /// What each format has, at length.
 const EXPORT_HELP: &str = "\
 Formats:
@@ -37,7 +39,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
     /// The name of Keycloak's realm
-    #[arg(long, value_name = "NAME", default_value = "headcount")]
+    #[arg(long, value_name = "NAME", default_value = "headcount", value_parser = realm)]
     pub(crate) realm: String,
 }
 

@@ -30,10 +30,31 @@ fn unless_zero(text: &str, told: &str) -> Result<usize, String> {
 
 /// A whole number that is not 0.
 pub(crate) fn at_least_1<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
-    digits(text)
-        .filter(|number| *number > 0)
-        .and_then(|number| number.try_into().ok())
-        .ok_or_else(|| "write a whole number from 1 on, such as 10".to_owned())
+    let number = digits(text).filter(|number| *number > 0);
+    let fitting = number.and_then(|number| number.try_into().ok());
+    fitting.ok_or_else(|| {
+        let is_too_large = number.is_some() || is_huge(text);
+        let largest = [u64::MAX, u32::MAX.into()].into_iter();
+        let largest = largest.filter(|_| is_too_large);
+        match largest.into_iter().find(|max| T::try_from(*max).is_ok()) {
+            Some(max) => format!("write a whole number from 1 to {max}"),
+            None => "write a whole number from 1 on, such as 10".to_owned(),
+        }
+    })
+}
+
+/// Whether it is a whole number with more digits than fit.
+fn is_huge(text: &str) -> bool {
+    let digits = text.trim_start_matches('0');
+    digits.len() > 19 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The name of a realm.
+pub(crate) fn realm(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("a realm needs a name".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// An address to listen at.
@@ -252,6 +273,17 @@ mod tests {
             assert!(number(text).is_err() && limit(text).is_err(), "{text}");
         }
         assert_eq!(at_least_1::<u32>("4294967295"), Ok(u32::MAX));
+        for (text, told) in [
+            ("4294967296", "from 1 to 4294967295"),
+            ("99999999999999999999", "from 1 to 4294967295"),
+            ("0", "from 1 on"),
+            ("00000000000000000000", "from 1 on"),
+            ("many", "from 1 on"),
+        ] {
+            let refused = at_least_1::<u32>(text).unwrap_err();
+            assert!(refused.contains(told), "{text}: {refused}");
+        }
+        assert!(realm("").is_err() && realm(" ").is_err() && realm("demo").is_ok());
         for text in ["0", "4294967296", "x"] {
             assert!(at_least_1::<u32>(text).is_err(), "{text}");
         }

@@ -181,7 +181,10 @@ fn what_is_no_number_or_address_is_told_in_words() {
         ("--listen localhost:80", "such as 127.0.0.1:8080"),
         ("--metrics 9090", "such as 127.0.0.1:8080"),
         ("--key-rate x", "write a whole number from 1 on"),
-        ("--key-rate 4294967296", "write a whole number from 1 on"),
+        (
+            "--key-rate 4294967296",
+            "write a whole number from 1 to 4294967295",
+        ),
         ("--connections 0", "write a whole number from 1 on"),
     ] {
         let run = folder.run(&format!("serve {option}"));

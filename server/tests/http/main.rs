@@ -33,6 +33,7 @@ mod limits_hold;
 mod long_reads_hold_up_no_others;
 mod odd_requests_are_told_in_the_doors_words;
 mod people_log_in_by_an_identity_provider;
+mod requests_are_read_as_http_says;
 mod rest_lists_by_every_condition;
 mod rest_manages_users_and_workspaces;
 mod rest_reads_and_tries_many_at_once;

@@ -4,6 +4,8 @@ mod csv;
 mod keycloak;
 mod remote;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
