@@ -12,11 +12,6 @@ pub(super) fn unreached(error: &ureq::Error) -> String {
             "it doesn't encrypt; write http, or name the port that encrypts",
         ),
         (
-            "UnknownIssuer",
-            "the issuer of its certificate is not trusted; name the certificates to trust with \
-             --ca-file",
-        ),
-        (
             "alid for name",
             "its certificate is for another name; use the name that is in it",
         ),
@@ -27,6 +22,11 @@ pub(super) fn unreached(error: &ureq::Error) -> String {
         (
             "xpired",
             "its certificate has expired; have the server get another",
+        ),
+        // Last: the others are kinds of it.
+        (
+            "invalid peer certificate",
+            "its certificate is not trusted; name the certificates to trust with --ca-file",
         ),
     ];
     let known = in_words.iter().find(|(part, _)| reason.contains(part));
@@ -67,6 +67,10 @@ mod tests {
             (
                 "invalid peer certificate: certificate expired",
                 "has expired",
+            ),
+            (
+                "invalid peer certificate: Unsupported { id: [6, 8] }",
+                "is not trusted; name",
             ),
             ("Connection refused", "Connection refused"),
         ] {
