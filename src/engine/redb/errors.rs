@@ -2,14 +2,13 @@
 
 mod log;
 
-use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, io};
 
 use ::redb::{CommitError, DatabaseError, StorageError};
 
-use super::{guard, holder};
+use super::holder;
 use crate::error::{Error, ErrorKind};
 
 /// The beginning of redb 4.6's message about a newer format, for which it has no separate
@@ -208,9 +207,9 @@ impl Name {
     }
 
     /// redb panicked on damaged data. What it said is for developers, and the cause.
-    pub(super) fn panicked(&self, panic: &(dyn Any + Send)) -> Error {
+    pub(super) fn panicked(&self, message: &str) -> Error {
         self.damaged("its pages contradict each other")
-            .with_source(io::Error::other(guard::message(panic).to_owned()))
+            .with_source(io::Error::other(message.to_owned()))
     }
 
     /// A commit panicked on damaged data, and may or may not be in the file.
