@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 )
 
@@ -87,7 +88,7 @@ func (c *hostCache) put(generation uint64, key *userKey, user User) {
 	set := c.set(key)
 	victim := rand.IntN(len(set))
 	replaced := set[victim].Load()
-	for i := range set {
+	for i := range slices.Backward(set) { // In the end the first that is free, where it is found soonest.
 		found := set[i].Load()
 		switch {
 		case found == nil || found.generation < generation:
