@@ -2,38 +2,48 @@
 
 use std::io::{self, Write};
 
-use headcount_server::csv_cell;
+use headcount_server::csv_cell::{self, Holds};
 
-use crate::wrap::{self, Wrapping};
+use crate::wrap;
 
 /// Writes rows that an import reads back as they were, and counts their formulas.
 pub(crate) struct CsvRows<'o> {
     out: &'o mut dyn Write,
+    /// What each column holds.
+    holds: Vec<Holds>,
     row: String,
     formulas: u64,
 }
 
 impl<'o> CsvRows<'o> {
-    pub(crate) fn new(out: &'o mut dyn Write) -> Self {
-        Self {
+    /// Writes the header.
+    pub(crate) fn start(out: &'o mut dyn Write, columns: &[String]) -> io::Result<Self> {
+        let mut rows = Self {
             out,
+            holds: vec![Holds::Identity; columns.len()],
             row: String::new(),
             formulas: 0,
-        }
+        };
+        rows.write(columns.iter().map(Some))?;
+        rows.holds = columns.iter().map(|column| holds(column)).collect();
+        Ok(rows)
     }
 
+    /// Writes a row. The cell of no value is empty, and that of an empty text need not be.
     pub(crate) fn write<S: AsRef<str>>(
         &mut self,
-        cells: impl IntoIterator<Item = S>,
+        cells: impl IntoIterator<Item = Option<S>>,
     ) -> io::Result<()> {
         self.row.clear();
-        for (index, cell) in cells.into_iter().enumerate() {
-            let cell = &*csv_cell::kept(cell.as_ref());
+        for (index, (cell, holds)) in cells.into_iter().zip(&self.holds).enumerate() {
             if index > 0 {
                 self.row.push(',');
             }
-            csv_cell::put(&mut self.row, cell);
-            self.formulas += u64::from(is_formula(cell));
+            if let Some(text) = cell {
+                let cell = &*csv_cell::kept(text.as_ref(), *holds);
+                csv_cell::put(&mut self.row, cell);
+                self.formulas += u64::from(is_formula(cell));
+            }
         }
         if self.row.is_empty() {
             // One empty cell would be an empty line.
@@ -50,6 +60,16 @@ impl<'o> CsvRows<'o> {
     }
 }
 
+/// What the column of this name holds.
+fn holds(column: &str) -> Holds {
+    match column.split_once('.').map_or(column, |(kind, _)| kind) {
+        "id" | "email" | "username" | "external_ids" => Holds::Identity,
+        "given_name" | "family_name" => Holds::Name,
+        "attributes" => Holds::Attribute,
+        _ => Holds::Other,
+    }
+}
+
 /// Says on standard error that there are formulas, which users may have chosen.
 pub(crate) fn warn_of_formulas(count: u64) {
     if count == 0 {
@@ -59,10 +79,9 @@ pub(crate) fn warn_of_formulas(count: u64) {
         1 => "1 cell looks like a formula".to_owned(),
         many => format!("{many} cells look like formulas"),
     };
-    let mut err = Wrapping::new(io::stderr(), wrap::stderr_width());
-    // The rows are written; that nobody reads the warning is no failure.
-    let _ = writeln!(err, "{cells}: in a spreadsheet, import the columns as text")
-        .and_then(|()| err.flush());
+    wrap::say(&format!(
+        "{cells}: in a spreadsheet, import the columns as text"
+    ));
 }
 
 /// Whether a spreadsheet runs the cell. Telephone numbers and `@names` only look like it.
@@ -78,18 +97,47 @@ fn is_formula(cell: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// The rows under one column, and the number of formulas.
+    fn written(column: &str, cells: &[Option<&str>]) -> (String, u64) {
+        let mut out = Vec::new();
+        let mut rows = CsvRows::start(&mut out, &[column.to_owned()]).unwrap();
+        for cell in cells {
+            rows.write([*cell]).unwrap();
+        }
+        let formulas = rows.finish().unwrap();
+        (String::from_utf8(out).unwrap(), formulas)
+    }
+
     #[test]
     fn cells_are_quoted_where_they_need_it() {
+        let columns = ["a", "b", "c", "d", "e", "f", "g"].map(str::to_owned);
         let mut out = Vec::new();
-        let mut rows = CsvRows::new(&mut out);
-        rows.write(["a", "", "b,c", "say \"x\"", " lead", "trail\u{a0}", "1\n2"])
-            .unwrap();
-        rows.write([""]).unwrap();
+        let mut rows = CsvRows::start(&mut out, &columns).unwrap();
+        let cells = ["a", "", "b,c", "say \"x\"", " lead", "trail\u{a0}", "1\n2"];
+        rows.write(cells.map(Some)).unwrap();
         rows.finish().unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
-            "a,,\"b,c\",\"say \"\"x\"\"\",\" lead\",\"trail\u{a0}\",\"1\n2\"\n\"\"\n"
+            "a,b,c,d,e,f,g\na,,\"b,c\",\"say \"\"x\"\"\",\" lead\",\"trail\u{a0}\",\"1\n2\"\n"
         );
+        assert_eq!(written("a", &[Some("")]).0, "a\n\"\"\n");
+    }
+
+    #[test]
+    fn what_an_import_would_change_is_marked() {
+        for (column, cell, expected) in [
+            ("attributes.a", Some(""), "'"),
+            ("attributes.a", None, "\"\""),
+            ("attributes.a", Some("#N/A"), "'#N/A"),
+            ("given_name", Some("'Ala'"), "''Ala'"),
+            ("given_name", Some("'t Hooft"), "'t Hooft"),
+            ("username", Some("NULL"), "'NULL"),
+            ("external_ids.okta", Some("1 "), "\"'1 \""),
+        ] {
+            let expected = format!("{column}\n{expected}\n");
+            assert_eq!(written(column, &[cell]).0, expected);
+        }
+        assert_eq!(written("attributes.a ", &[]).0, "\"'attributes.a \"\n");
     }
 
     #[test]
@@ -103,10 +151,8 @@ mod tests {
         ];
         let texts = ["", "=", "a=b", "@ann", "+49 151 1234", "-5", "--", "(x)"];
         let count = |cells: &[&str]| {
-            let mut out = Vec::new();
-            let mut rows = CsvRows::new(&mut out);
-            rows.write(cells).unwrap();
-            rows.finish().unwrap()
+            let cells: Vec<_> = cells.iter().copied().map(Some).collect();
+            written("given_name", &cells).1
         };
         assert_eq!((count(&formulas), count(&texts)), (5, 0));
     }

@@ -63,6 +63,14 @@ impl Failure {
         self
     }
 
+    /// The refusal with a line that says what would help, which is `help` in its JSON.
+    pub(crate) fn with_help(mut self, help: &str) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.notes.push(help.to_owned());
+        }
+        self.with("help", help.into())
+    }
+
     pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
         Self::Refused(CommandRefusal {
             kind,
@@ -155,7 +163,7 @@ fn write_error(
 }
 
 /// The message without what Rust puts behind a system's error, as in `(os error 2)`.
-fn without_numbers(message: &str) -> String {
+pub(crate) fn without_numbers(message: &str) -> String {
     const BEGINNING: &str = " (os error ";
     let mut text = String::with_capacity(message.len());
     let mut rest = message;
@@ -226,16 +234,16 @@ impl From<Error> for Failure {
             _ => Map::new(),
         };
         details.retain(|name, _| !matches!(name.as_str(), "kind" | "message" | "op_index"));
-        let mut notes = Vec::new();
-        if error.kind() == ErrorKind::AlreadyOpen {
-            notes.push(BESIDE_A_SERVER.to_owned());
-        }
-        Self::Refused(CommandRefusal {
+        let refused = Self::Refused(CommandRefusal {
             kind: error.kind().name(),
             message: error.to_string(),
-            notes,
+            notes: Vec::new(),
             details,
-        })
+        });
+        match error.kind() {
+            ErrorKind::AlreadyOpen => refused.with_help(BESIDE_A_SERVER),
+            _ => refused,
+        }
     }
 }
 

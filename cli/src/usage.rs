@@ -23,6 +23,10 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
         writeln!(io::stderr(), "{}", as_json(error))
     } else {
         let text = error.render().to_string();
+        let text = match text.strip_prefix("error: ") {
+            Some(reason) => format!("headcount: {reason}"),
+            None => text,
+        };
         let width = wrap::stderr_width().unwrap_or(usize::MAX);
         write!(io::stderr(), "{}", wrap::wrapped(&text, width))
     };

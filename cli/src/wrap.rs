@@ -14,6 +14,12 @@ pub(crate) fn stderr_width() -> Option<usize> {
     of_environment().or_else(|| of_terminal(terminal_size::terminal_size_of(io::stderr())))
 }
 
+/// Says something on standard error beside the output. That nobody can read it is no failure.
+pub(crate) fn say(line: &str) {
+    let mut err = Wrapping::new(io::stderr(), stderr_width());
+    let _ = writeln!(err, "{line}").and_then(|()| err.flush());
+}
+
 fn of_environment() -> Option<usize> {
     let columns = std::env::var("COLUMNS").ok()?.parse().ok()?;
     Some(columns).filter(|columns| *columns > 0)
@@ -140,6 +146,7 @@ fn indent(line: &str, width: usize) -> usize {
     match found {
         Some(column) if column > own => column,
         _ if own + 2 <= width / 2 && own > 0 => own + 2,
+        _ if own <= width / 2 + 1 => own,
         _ => 0,
     }
 }
@@ -155,6 +162,8 @@ mod tests {
             ("one two three four", "one two\nthree four"),
             ("  one two three", "  one two\n    three"),
             ("ok  one two three", "ok  one\n    two\n    three"),
+            ("      a b c d", "      a b\n      c d"),
+            ("       a b c d", "       a b\nc d"),
             ("averylongword b", "averylongword\nb"),
             ("a averylongword b", "a\naverylongword\nb"),
             ("中文 中文 中文", "中文 中文\n中文"),

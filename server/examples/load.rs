@@ -6,13 +6,15 @@
 //! $ load open hello|user ADDRESS KEY USERS CONNECTIONS SECONDS RATE
 //! $ load create ADDRESS KEY CONNECTIONS SECONDS
 //! $ load library FILE THREADS SECONDS
+//! $ load spin SECONDS
 //! ```
 //!
 //! `closed` sends requests on each connection one after another, and `open` sends them at a fixed
 //! rate; both get either `/healthz` or users by email. `open` counts from the time at which a
 //! request was due, so a server that stalls is charged for every request that it delays; it also
 //! prints by how much this program itself was late. `create`
-//! creates users through REST, and `library` in a file.
+//! creates users through REST, and `library` in a file. `spin` only reads the clock: what stops it
+//! stops a server too.
 //!
 //! One thread serves all connections, so that the load takes as little as it can of the
 //! processors that it shares with the server.
@@ -34,6 +36,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How long to wait for an answer before looking at the clock again.
 const PATIENCE: Duration = Duration::from_millis(100);
+/// From here on, the time between two looks at the clock is a stop. An interrupt takes less.
+const STOP: Duration = Duration::from_micros(500);
 
 /// A connection that is kept.
 struct Connection {
@@ -271,6 +275,29 @@ fn library(directory: &Directory, count: usize, seconds: f64, run: &str) -> Outc
     Ok(())
 }
 
+/// Reads the clock for this long, and prints how often and for how long the system stopped that.
+fn spin(seconds: f64) {
+    let begun = Instant::now();
+    let end = begun + Duration::from_secs_f64(seconds);
+    let (mut stops, mut longest, mut total) = (0_u32, Duration::ZERO, Duration::ZERO);
+    let mut last = begun;
+    while last < end {
+        let now = Instant::now();
+        let stop = now - last;
+        if stop >= STOP {
+            stops += 1;
+            total += stop;
+            longest = longest.max(stop);
+        }
+        last = now;
+    }
+    let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
+    println!(
+        "{}",
+        json!({ "stops": stops, "longest_ms": ms(longest), "total_ms": ms(total) })
+    );
+}
+
 /// A name that no other run uses.
 fn unique() -> String {
     format!("{}", headcount::RequestId::generate())
@@ -305,6 +332,10 @@ fn main() -> Outcome<()> {
                 let body = json!({ "email": format!("{run}-{number}@example.com") });
                 text("POST", "/api/v1/users", key, &body.to_string())
             })
+        }
+        ["spin", seconds] => {
+            spin(seconds.parse()?);
+            Ok(())
         }
         ["library", file, count, seconds] => {
             let directory = Directory::open(file)?;

@@ -7,14 +7,15 @@ use std::time::Instant;
 
 use axum::body::{HttpBody, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use headcount::{Batch, Timestamp, UserId};
 
 use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
-use crate::keys::{Holder, Key, Scope};
+use crate::keys::{Author, Holder, Key, Scope};
+use crate::preconditions;
 use crate::rest::parameters;
 use crate::routes::{Access, Route};
 use crate::server::Server;
@@ -193,6 +194,13 @@ impl Caller {
         }
     }
 
+    /// Who creates or revokes a key.
+    pub(crate) fn author(&self) -> Author {
+        Author::new(self.user)
+            .with_key(self.key_id().map(str::to_owned))
+            .through(self.door())
+    }
+
     /// Who it is, for the log.
     pub(crate) fn told(&self) -> String {
         let (holder, door) = (self.holder_name(), self.door.name());
@@ -205,6 +213,12 @@ impl Caller {
     /// Whether the credential is still valid, for long-lived responses.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
         Self::of(server, self.credential.clone(), self.door).is_ok()
+    }
+
+    /// Whether the credential is still valid, and for this scope.
+    pub(crate) fn may_still(&self, server: &Server, scope: Scope) -> bool {
+        let now = Self::of(server, self.credential.clone(), self.door);
+        now.is_ok_and(|caller| caller.may(scope).is_ok())
     }
 
     /// The user that the credential belongs to; an error for a provisioner's.
@@ -261,9 +275,9 @@ async fn admit(
     route: &'static Route,
     request: &mut Request,
 ) -> Result<(), Failure> {
-    if !request.body().is_end_stream() && is_coded(request.headers()) {
-        let message = "send the body uncompressed, without Content-Encoding";
-        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    settle_host(request)?;
+    if !request.body().is_end_stream() {
+        check_codings(request.headers())?;
     }
     let scope = match route.access {
         Access::Open => return Ok(()),
@@ -283,21 +297,52 @@ async fn admit(
         })?;
     caller.take_turn(server)?;
     caller.may(scope)?;
-    if let (Door::Rest, Some(query)) = (route.door, request.uri().query()) {
-        parameters::check(route.method, route.path, query)?;
+    match route.door {
+        Door::Rest => parameters::check(route.method, route.path, request)?,
+        Door::Scim if route.method != "GET" => preconditions::check_change(request.headers())?,
+        _ => {}
     }
     request.extensions_mut().insert(caller);
     Ok(())
 }
 
-/// Whether the body is compressed or otherwise coded.
-fn is_coded(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::CONTENT_ENCODING).iter();
-    let mut codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    codings.any(|coding| {
-        let coding = coding.trim_ascii();
-        !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity")
-    })
+/// Makes `Host` the host that the request is for. A target with a host of its own decides, and
+/// HTTP/2 has no other; HTTP/1.1 has one `Host` (RFC 9112, 3.2).
+fn settle_host(request: &mut Request) -> Result<(), Failure> {
+    let count = request.headers().get_all(header::HOST).iter().count();
+    let of_target = request.uri().authority().map(|of| match of.port() {
+        Some(port) => format!("{}:{port}", of.host()),
+        None => of.host().to_owned(),
+    });
+    let is_missing = count == 0 && of_target.is_none() && request.version() == Version::HTTP_11;
+    if count > 1 || is_missing {
+        return Err(Failure::bad_request("a request has one header Host"));
+    }
+    if let Some(Ok(host)) = of_target.map(HeaderValue::try_from) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    Ok(())
+}
+
+/// Refuses a body that is compressed or otherwise coded.
+fn check_codings(headers: &HeaderMap) -> Result<(), Failure> {
+    let is_coded = |name, plain: &[u8]| {
+        let lines = headers.get_all(name).iter();
+        let mut codings = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        codings.any(|coding| {
+            let coding = coding.trim_ascii();
+            !coding.is_empty() && !coding.eq_ignore_ascii_case(plain)
+        })
+    };
+    if is_coded(header::CONTENT_ENCODING, b"identity") {
+        let message = "send the body uncompressed, without Content-Encoding";
+        return Err(Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    if is_coded(header::TRANSFER_ENCODING, b"chunked") {
+        let message = "of the transfer codings, only chunked is supported";
+        return Err(Failure::new(StatusCode::NOT_IMPLEMENTED, message));
+    }
+    Ok(())
 }
 
 /// The caller whose key or token the request carries.

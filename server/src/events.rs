@@ -1,16 +1,19 @@
 //! Changes as server-sent events.
 
 use std::fmt::Write;
+use std::future::pending;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use headcount::Change;
-use tokio::sync::mpsc;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::{mpsc, watch};
 
 use crate::auth::only;
 use crate::door::Failure;
+use crate::keys::Deed;
 use crate::server::Server;
 use crate::stream::Texts;
 
@@ -28,6 +31,32 @@ const TEXTS_MAX: usize = 4;
 
 /// Formats a change as the data of an event: one line.
 pub(crate) type Told = fn(&Server, &Change) -> Option<String>;
+
+/// Formats a deed as the data of an event: one line, or none for this listener.
+type ToldDeed = Box<dyn Fn(&Deed) -> Option<String> + Send + Sync>;
+
+/// What is done to keys.
+pub(crate) struct Deeds {
+    pub(crate) receiver: broadcast::Receiver<Deed>,
+    pub(crate) told: ToldDeed,
+}
+
+impl Deeds {
+    /// The next event. It has no number, so a listener that reconnects does not get it again.
+    async fn next(&mut self) -> String {
+        loop {
+            match self.receiver.recv().await {
+                Ok(deed) => {
+                    if let Some(data) = (self.told)(&deed) {
+                        return format!("event: change\ndata: {data}\n\n");
+                    }
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => pending().await,
+            }
+        }
+    }
+}
 
 /// Whether the client asks for events: it names their type, and does not prefer JSON.
 pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
@@ -65,6 +94,7 @@ pub(crate) async fn answer(
     headers: &HeaderMap,
     after: Option<u64>,
     told: Told,
+    deeds: Option<Deeds>,
 ) -> Result<Response, Failure> {
     let after = match last_event_id(headers)?.or(after) {
         Some(after) => after,
@@ -82,7 +112,7 @@ pub(crate) async fn answer(
     tokio::spawn(async move {
         tokio::select! {
             () = listener.ended() => {}
-            () = listener.tell(after) => {}
+            () = listener.tell(after, deeds) => {}
         }
     });
     let mut response = Response::new(Body::new(Texts(receiver)));
@@ -137,7 +167,7 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
     }
 
     /// Sends the changes after `after` until the listener stops reading.
-    async fn tell(&self, mut after: u64) {
+    async fn tell(&self, mut after: u64, mut deeds: Option<Deeds>) {
         let mut latest = self.server.0.feed.subscribe();
         loop {
             latest.mark_unchanged();
@@ -148,10 +178,10 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
             };
             after = last;
             if text.is_empty() {
-                match tokio::time::timeout(KEEP_ALIVE, latest.changed()).await {
-                    Ok(Ok(())) => continue,
-                    Ok(Err(_)) => return,
-                    Err(_) => ": still here\n\n".clone_into(&mut text),
+                match meanwhile(&mut latest, deeds.as_mut()).await {
+                    Some(meanwhile) if meanwhile.is_empty() => continue,
+                    Some(meanwhile) => text = meanwhile,
+                    None => return,
                 }
             }
             let is_allowed = (self.is_allowed)(&self.server);
@@ -159,6 +189,21 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
                 return;
             }
         }
+    }
+}
+
+/// What to send while nothing changes: nothing if something has, and `None` at the end.
+async fn meanwhile(latest: &mut watch::Receiver<u64>, deeds: Option<&mut Deeds>) -> Option<String> {
+    let deed = async {
+        match deeds {
+            Some(deeds) => deeds.next().await,
+            None => pending().await,
+        }
+    };
+    tokio::select! {
+        changed = latest.changed() => changed.is_ok().then(String::new),
+        text = deed => Some(text),
+        () = tokio::time::sleep(KEEP_ALIVE) => Some(": still here\n\n".to_owned()),
     }
 }
 

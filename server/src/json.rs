@@ -21,11 +21,13 @@ pub(crate) enum Names {
 pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8], names: Names) -> Result<T, Failure> {
     let malformed =
         |why: String| Failure::bad_request(format!("the request body is not valid: {why}"));
+    // Some programs begin each text with a byte order mark.
+    let text = text.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(text);
     if text.trim_ascii().is_empty() {
         return Err(malformed("it is empty; send a JSON object".to_owned()));
     }
     if !text.trim_ascii_start().starts_with(b"{") {
-        return Err(malformed("it must be a JSON object".to_owned()));
+        return Err(malformed("it must be a JSON object in UTF-8".to_owned()));
     }
     let parsed = serde_json::from_slice(text).map_err(|error| malformed(cut(&error)))?;
     Distinct(names)

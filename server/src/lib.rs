@@ -58,7 +58,7 @@ mod wire;
 pub use config::{Config, Tls};
 pub use cursors::Cursors;
 pub use issuer::{Issuer, Login};
-pub use keys::{Holder, Key, KeyError, Keys, NewKey, Scope, Secret};
+pub use keys::{Author, Holder, Key, KeyError, Keys, NewKey, RevokedKey, Scope, Secret};
 pub use outbound::{client, is_private};
 pub use routes::{Access, Matrix, matrix};
 pub use serve::{Listening, serve};

@@ -51,6 +51,15 @@ pub(crate) fn has_copy(headers: &HeaderMap, version: u64) -> Result<bool, Failur
     Ok(tags.is_none_or(|tags| tags.iter().any(|tag| tag.version() == Some(version))))
 }
 
+/// Refuses `If-None-Match` on a change, where it would be ignored.
+pub(crate) fn check_change(headers: &HeaderMap) -> Result<(), Failure> {
+    if headers.contains_key(header::IF_NONE_MATCH) {
+        let message = "If-None-Match is for reading; send the ETag in If-Match to change";
+        return Err(Failure::bad_request(message));
+    }
+    Ok(())
+}
+
 struct Tag<'a> {
     is_weak: bool,
     opaque: &'a [u8],

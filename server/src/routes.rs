@@ -224,6 +224,8 @@ pub(crate) fn metrics_router(server: &Server) -> Router {
 async fn nothing(uri: Uri) -> axum::response::Response {
     let message = match uri.path() {
         "/admin/" => return Redirect::permanent("/admin").into_response(),
+        "/scim/v2/Bulk" => return not_implemented("send each operation as a request of its own"),
+        "/scim/v2/Me" => return not_implemented("a key is no user's there; use /scim/v2/Users"),
         "/" => "there is nothing at this address; the page for people is at /admin",
         path if path.ends_with('/') => {
             "there is nothing at this address; leave out the slash at its end"
@@ -231,6 +233,12 @@ async fn nothing(uri: Uri) -> axum::response::Response {
         _ => "there is nothing at this address",
     };
     Failure::new(StatusCode::NOT_FOUND, message).response(door_of(&uri))
+}
+
+/// The response to an optional part of SCIM (RFC 7644, 3.11).
+fn not_implemented(hint: &str) -> axum::response::Response {
+    let message = format!("this is not supported: {hint}");
+    Failure::new(StatusCode::NOT_IMPLEMENTED, message).response(Door::Scim)
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> axum::response::Response {

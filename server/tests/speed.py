@@ -10,8 +10,10 @@ hello-world is /healthz, which goes through the same layers. Load comes from
 For latencies the load runs on the last processor, and a server of its own on one other. That
 server is started there: it has as many threads for requests as it is given processors, and
 threads that share one wait for each other for whole ticks of the scheduler. Latencies count from
-the time at which a request was due. Creates are measured with all processors for both, as the
-library's are.
+the time at which a request was due. With two processors none is left for all other programs, so a
+loop that only reads the clock is measured beside them, for what stops it stops the server too; and
+as root, all of it a second time with real-time priority, which no other program stops. Creates are
+measured with all processors for both, as the library's are.
 """
 
 import json
@@ -36,37 +38,45 @@ LIBRARY_THREADS = 16
 LISTENERS = 1_000
 IDLE = 9_900
 PAGE = 1_000
+PRIORITY = 10
 
 
 def headcount(db, *arguments):
     return json.loads(subprocess.check_output([HEADCOUNT, "--db", db, "--json", *arguments]))
 
 
-def pinned(processors):
-    """What a child process does first, to run on these processors only."""
-    return processors and (lambda: os.sched_setaffinity(0, processors))
+def pinned(processors, priority=0):
+    """What a child process does first, to run on these processors only, with this priority."""
+
+    def first():
+        if processors:
+            os.sched_setaffinity(0, processors)
+        if priority:
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+
+    return first
 
 
-def load(*arguments, processors=None):
+def load(*arguments, processors=None, priority=0):
     line = [str(RELEASE / "examples/load"), *map(str, arguments)]
-    return json.loads(subprocess.check_output(line, preexec_fn=pinned(processors)))
+    return json.loads(subprocess.check_output(line, preexec_fn=pinned(processors, priority)))
 
 
 def told(what, value, target=""):
-    print(f"{what:<46}{value:<22}{target}", flush=True)
+    print(f"{what:<50}{value:<22}{target}", flush=True)
 
 
 class Served:
     """A server, and what the system says of it."""
 
-    def __init__(self, db, processors=None):
+    def __init__(self, db, processors=None, priority=0):
         begun = time.monotonic()
         line = ["--db", db, "--json", "serve", "--listen", "127.0.0.1:0"]
         self.process = subprocess.Popen(
             [HEADCOUNT, *line, "--key-rate", "1000000"],
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=pinned(processors),
+            preexec_fn=pinned(processors, priority),
         )
         address = json.loads(self.process.stdout.readline())["listening"]
         self.started_ms = (time.monotonic() - begun) * 1e3
@@ -138,21 +148,46 @@ def address_of(served):
     return "%s:%d" % served.address
 
 
-def latency(db, key):
+def stops(processors, priority):
+    """What the system does to programs that only read the clock, one on each processor."""
+    line = [str(RELEASE / "examples/load"), "spin", str(SECONDS)]
+    running = [
+        subprocess.Popen(line, stdout=subprocess.PIPE, preexec_fn=pinned({at}, priority))
+        for at in processors
+    ]
+    found = [json.loads(one.communicate()[0]) for one in running]
+    count = ", ".join(str(one["stops"]) for one in found)
+    longest = max(one["longest_ms"] for one in found)
+    told("stops of a loop on each processor, longest", f"{count}, {longest:.1f} ms")
+
+
+def latencies(db, key):
+    told("LATENCIES", "", "with the normal scheduler")
+    latency(db, key, 0)
+    if os.geteuid() == 0:
+        told("LATENCIES", "", "with real-time priority")
+        latency(db, key, PRIORITY)
+
+
+def latency(db, key, priority):
     """At 70 % of the most that one processor of the server reaches, for the same connections."""
     last = max(os.sched_getaffinity(0))
     first = min(os.sched_getaffinity(0))
-    served = Served(db, {first})
+    # A loop at this priority that never waits would be throttled by the system.
+    stops({first, last}, 0)
+    served = Served(db, {first}, priority)
     for connections in (CONNECTIONS // 4, CONNECTIONS):
         for what in ("hello", "user"):
             target = (what, address_of(served), key, USERS, connections, SECONDS)
             found = []
             for _ in range(ROUNDS):
                 cpu = served.cpu()
-                most = load("closed", *target, processors={last})["rate"]
+                most = load("closed", *target, processors={last}, priority=priority)["rate"]
                 busy = (served.cpu() - cpu) / SECONDS
                 waits = served.waits()
-                at_70 = load("open", *target, 0.7 * most, processors={last})
+                at_70 = load(
+                    "open", *target, 0.7 * most, processors={last}, priority=priority
+                )
                 times = (at_70[name] for name in ("p99_ms", "p50_ms", "late_p99_ms"))
                 found.append((*times, most, busy, served.waits() - waits))
             p99, p50, late, most, busy, waits = map(statistics.median, zip(*found))
@@ -241,7 +276,7 @@ def main(folder):
     creates(served, key, folder)
     idle(served)
     served.end()
-    latency(db, key)
+    latencies(db, key)
 
 
 BUILD = "cargo build --release -p headcount-cli -p headcount-server --bin headcount --example load"

@@ -202,7 +202,10 @@ namespace Headcount
             return Copies.User(made);
         }
 
-        /// <summary>Deletes a user for good. The id is never given again; the email and the username are free for others.</summary>
+        /// <summary>
+        /// Deletes a user for good. The id is not given again as long as the change that deletes the user is kept
+        /// (TrimChanges forgets old ones); the email and the username are free for others.
+        /// </summary>
         /// <exception cref="HeadcountException">UserNotFound, LastAdmin, LastOwner, OwnAccount.</exception>
         public void DeleteUser(string user)
         {

@@ -1,6 +1,6 @@
 // Builds the addon and the JavaScript: node scripts/build.mjs [--release]
 //
-// HEADCOUNT_BUILT_ADDON names one that is there already.
+// HEADCOUNT_BUILT_ADDON names an addon that was built for debugging before, to be used as it is.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,6 +9,11 @@ import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const profile = process.argv.includes("--release") ? ["release", "--release"] : ["debug"];
+
+if (process.env.HEADCOUNT_BUILT_ADDON !== undefined && profile[0] === "release") {
+  console.error("--release builds the addon, and HEADCOUNT_BUILT_ADDON names one built for debugging: unset it");
+  process.exit(2);
+}
 
 const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: "inherit" });
 

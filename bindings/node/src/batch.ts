@@ -1,6 +1,7 @@
 /** Batches: operations that succeed or fail together. */
 
-import { type Op, ops, userRef, version } from "./requests";
+import { invalid, text, version } from "./checks";
+import { type Op, ops, userRef } from "./requests";
 import type { License, NewUser, NewWorkspace, Role, UserRef, UserUpdate, WorkspaceRef } from "./types";
 
 /** Who writes, and through which door, where that was said. @internal */
@@ -119,12 +120,15 @@ export class Batch {
   /**
    * Makes the operation that was appended last depend on the version of what it changes:
    * with another one the batch is refused with `conflict`. It has no effect on operations
-   * that create something.
+   * that create something. Throws `invalid_argument` for a batch without operations.
    */
   ifVersion(expected: number): this {
     const last = this.#operations.at(-1);
     const wanted = version(expected);
-    if (last !== undefined && !CREATING.has(last.op)) {
+    if (last === undefined) {
+      throw invalid("`ifVersion` is of the operation before it, and there is none: append one first");
+    }
+    if (!CREATING.has(last.op)) {
       last.if_version = wanted;
     }
     return this;
@@ -132,13 +136,13 @@ export class Batch {
 
   /** Says who makes these changes. They can't deactivate or delete themselves. */
   actor(actor: string | { readonly id: string }): this {
-    this.#actor = userRef(actor);
+    this.#actor = text("actor", userRef(actor));
     return this;
   }
 
   /** Says through which door the batch comes: see {@link Directory.through}. */
   door(door: string): this {
-    this.#door = door;
+    this.#door = text("door", door);
     return this;
   }
 
@@ -147,7 +151,7 @@ export class Batch {
    * id, a UUID, its outcome is returned and nothing is done, also after a restart.
    */
   requestId(id: string): this {
-    this.#requestId = id;
+    this.#requestId = text("requestId", id);
     return this;
   }
 

@@ -10,13 +10,14 @@
 import { native } from "./native";
 import type { User } from "./user";
 
+/** Users of each of the two. */
 const USERS = 10_000;
 
 /** The users of one directory that a thread has read. @internal */
 export class HostCache {
-  /** By id, email or username, as they were asked for. */
+  /** By the ids, emails or usernames that `user` was asked for, to the letter. */
   readonly users: Keys;
-  /** By username. */
+  /** By those that `userByUsername` was asked for. */
   readonly usernames: Keys;
   #handle: number;
   #isOff: boolean;
@@ -79,16 +80,19 @@ export class HostCache {
 }
 
 /**
- * Users by a key, up to a number of them. Each half is given up as a whole: the one that
+ * Users by a key, up to a number of keys. Each half is given up as a whole: the one that
  * was begun last stays, with what was used since.
  */
 class Keys {
   #half: number;
+  /** Whether there is only room for one: then there is no old half. */
+  #isOne: boolean;
   #young = new Map<string, User>();
   #old = new Map<string, User>();
 
-  constructor(users: number) {
-    this.#half = Math.ceil(users / 2);
+  constructor(keys: number) {
+    this.#half = Math.max(1, Math.floor(keys / 2));
+    this.#isOne = keys === 1;
   }
 
   get(key: string): User | undefined {
@@ -105,7 +109,7 @@ class Keys {
 
   set(key: string, user: User): void {
     if (this.#young.size >= this.#half) {
-      this.#old = this.#young;
+      this.#old = this.#isOne ? new Map() : this.#young;
       this.#young = new Map();
     }
     this.#young.set(key, user);

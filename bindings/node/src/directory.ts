@@ -6,7 +6,8 @@ import { HostCache } from "./cache";
 import { List, ListSync, type Source } from "./lists";
 import { type Answer, native, open } from "./native";
 import { type Operation, type Operations, changeOf, copied, operations, usersOf, workspaceOf } from "./operations";
-import { OPTIONS, encoded, known, pathOf, userRef, usersKept } from "./requests";
+import { encoded, invalid, known, pathOf, signal as checkedSignal, text, usersKept, whole } from "./checks";
+import { OPTIONS, userRef } from "./requests";
 import type { Change, Copied, CopyOptions, OpenOptions, UserQuery, UserRef, Workspace } from "./types";
 import { User } from "./user";
 import { untilFree } from "./waiting";
@@ -23,15 +24,24 @@ interface Core {
 let newDirectory: (core: Core) => Directory;
 let newDirectorySync: (core: Core) => DirectorySync;
 
-function openRequest(path: string | URL | undefined, options: OpenOptions): string {
+/** For a directory in memory, without a path. */
+function openRequest(path: string | undefined, options: OpenOptions): string {
   const { openTimeoutMs: _timeout, signal: _signal, hostCacheUsers, ...rest } = options;
   usersKept(hostCacheUsers);
-  return encoded({ do: "open", path: path === undefined ? undefined : pathOf(path), options: rest });
+  return encoded({ do: "open", path, options: rest });
 }
 
 function core(answer: string | string[], { hostCacheUsers }: OpenOptions): Core {
   const handle = open(answer).json as number;
   return { handle, cache: new HostCache(handle, hostCacheUsers), writer: {}, state: { isClosed: false } };
+}
+
+/** Refuses `new Directory()`, which JavaScript lets anybody write. */
+function opened(core: Core | undefined): Core {
+  if (core === undefined) {
+    throw invalid("a directory is made by `Directory.open`, `openSync` or `inMemory`, and not by `new`");
+  }
+  return core;
 }
 
 const users = (core: Core): Source<User> => ({ handle: core.handle, ask: { do: "users" }, part: usersOf });
@@ -72,7 +82,7 @@ export class Directory implements AsyncDisposable, Disposable {
   #closing: Promise<void> | undefined;
 
   private constructor(core: Core) {
-    this.#core = core;
+    this.#core = opened(core);
   }
 
   /**
@@ -82,20 +92,20 @@ export class Directory implements AsyncDisposable, Disposable {
    * to wait for it is over; with `unsupported_format`, `corrupted`, `io` …
    */
   static async open(path: string | URL, options: OpenOptions = {}): Promise<Directory> {
-    const { openTimeoutMs, signal } = known(options, OPTIONS.open);
-    const request = openRequest(path, options);
-    const opened = await untilFree(openTimeoutMs, signal, async () => core(await native.call(0, request), options));
+    const { signal } = known(options, OPTIONS.open);
+    const request = openRequest(pathOf(path), options);
+    const made = await untilFree(options, async () => core(await native.call(0, request), options));
     if (signal?.aborted) {
-      await native.close(opened.handle);
+      await native.close(made.handle);
       signal.throwIfAborted();
     }
-    return new Directory(opened);
+    return new Directory(made);
   }
 
   /** Opens the directory in a file as {@link open} does, without waiting for anybody. */
   static openSync(path: string | URL, options: Omit<OpenOptions, "openTimeoutMs" | "signal"> = {}): Directory {
     known(options, OPTIONS.openSync);
-    return new Directory(core(native.callSync(0, openRequest(path, options)), options));
+    return new Directory(core(native.callSync(0, openRequest(pathOf(path), options)), options));
   }
 
   /** Makes a directory that lives in memory. */
@@ -139,7 +149,7 @@ export class Directory implements AsyncDisposable, Disposable {
    * and can't deactivate or delete themselves. Closing either closes both.
    */
   actingAs(actor: UserRef): Directory {
-    return newDirectory(writing(this.#core, { actor: userRef(actor) }));
+    return newDirectory(writing(this.#core, { actor: text("actor", userRef(actor)) }));
   }
 
   /**
@@ -155,7 +165,7 @@ export class Directory implements AsyncDisposable, Disposable {
    * ```
    */
   through(door: string): Directory {
-    return newDirectory(writing(this.#core, { door }));
+    return newDirectory(writing(this.#core, { door: text("door", door) }));
   }
 
   /**
@@ -191,13 +201,13 @@ export class Directory implements AsyncDisposable, Disposable {
    * All users that a query finds, page by page: `limit` is that of a page. Nothing is
    * held between pages, so it may be read slowly, and sees what is changed meanwhile.
    */
-  async *queryAll(query: UserQuery): AsyncGenerator<User, void, undefined> {
-    let after = query.after;
-    do {
-      const page = await this.query({ ...query, after });
+  async *queryAll(query: UserQuery = {}): AsyncGenerator<User, void, undefined> {
+    let page = await this.query(query);
+    yield* page.users;
+    while (page.next !== null) {
+      page = await this.query({ ...query, after: page.next });
       yield* page.users;
-      after = page.next ?? undefined;
-    } while (after !== undefined);
+    }
   }
 
   /** All workspaces, ordered by id. */
@@ -212,7 +222,7 @@ export class Directory implements AsyncDisposable, Disposable {
 
   /** The changes after this number, and those to come: 0 for all. */
   follow(after: number, options: { signal?: AbortSignal | undefined } = {}): Feed {
-    return new Feed(this.#core.handle, after, known(options, OPTIONS.follow).signal);
+    return new Feed(this.#core.handle, after, checkedSignal(known(options, OPTIONS.follow).signal));
   }
 
   /**
@@ -222,7 +232,7 @@ export class Directory implements AsyncDisposable, Disposable {
   async backup(path: string | URL, options: CopyOptions = {}): Promise<Copied> {
     known(options, OPTIONS.copy);
     const request = { do: "backup", path: pathOf(path), overwrite: options.overwrite ?? false };
-    return untilFree(options.openTimeoutMs, options.signal, async () =>
+    return untilFree(options, async () =>
       copied(open(await native.call(this.#core.handle, encoded(request)))),
     );
   }
@@ -277,7 +287,7 @@ export class DirectorySync implements Disposable {
   #core: Core;
 
   private constructor(core: Core) {
-    this.#core = core;
+    this.#core = opened(core);
   }
 
   static {
@@ -305,7 +315,7 @@ export class DirectorySync implements Disposable {
     const { handle, cache } = this.#core;
     const key = typeof user === "string" ? user : userRef(user);
     const generation = cache.begin();
-    return cache.users.get(key) ?? cache.keep(cache.users, key, generation, found(native.get(handle, key)));
+    return cache.users.get(key) ?? cache.keep(cache.users, key, generation, found(native.get(handle, key), key));
   }
 
   /** Finds a user by username. `undefined` if there is none. */
@@ -313,17 +323,17 @@ export class DirectorySync implements Disposable {
     const { handle, cache } = this.#core;
     const generation = cache.begin();
     const user = cache.usernames.get(username);
-    return user ?? cache.keep(cache.usernames, username, generation, found(native.getByUsername(handle, username)));
+    return user ?? cache.keep(cache.usernames, username, generation, found(native.getByUsername(handle, username), username));
   }
 
   /** The same directory, where this user makes the changes. */
   actingAs(actor: UserRef): DirectorySync {
-    return newDirectorySync(writing(this.#core, { actor: userRef(actor) }));
+    return newDirectorySync(writing(this.#core, { actor: text("actor", userRef(actor)) }));
   }
 
   /** The same directory, where changes come through this door: see {@link Directory.through}. */
   through(door: string): DirectorySync {
-    return newDirectorySync(writing(this.#core, { door }));
+    return newDirectorySync(writing(this.#core, { door: text("door", door) }));
   }
 
   /** All users, ordered by email. */
@@ -368,12 +378,13 @@ async function ask(name: "user" | "userByUsername", handle: number, key: string)
 }
 
 /** A look-up's answer: nothing, a user, or a refusal. */
-function found(text: string | undefined): User | undefined {
+function found(text: string | undefined, key: string): User | undefined {
   if (text === undefined) {
     return undefined;
   }
   // A record begins with flags, which are less than any letter.
   if (text.charCodeAt(0) >= 0x40) {
+    whole(String(key));
     open(text);
   }
   return new User(text, 0);

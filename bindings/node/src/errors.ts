@@ -12,6 +12,8 @@ export type ErrorKind =
   | "invalid_username"
   /** Another argument is malformed, too long, or of the wrong type. */
   | "invalid_argument"
+  /** A text has half of a surrogate pair, which no directory can hold: UTF-8 has none. */
+  | "invalid_utf8"
   /** Another user has this email. */
   | "email_taken"
   /** Another user has this username. */

@@ -2,7 +2,7 @@
 
 import { native, open } from "./native";
 import { changeOf } from "./operations";
-import { encoded } from "./requests";
+import { encoded } from "./checks";
 import type { Change } from "./types";
 
 /** Changes read at a time. */

@@ -2,7 +2,8 @@
 
 import { native, open } from "./native";
 import { copied } from "./operations";
-import { OPTIONS, encoded, known, pathOf } from "./requests";
+import { encoded, known, pathOf } from "./checks";
+import { OPTIONS } from "./requests";
 import type { Copied, CopyOptions, Inspection, Repaired } from "./types";
 import { untilFree } from "./waiting";
 
@@ -19,11 +20,11 @@ export async function restore(backup: string | URL, path: string | URL, options:
   known(options, OPTIONS.copy);
   const request = {
     do: "restore",
-    backup: pathOf(backup),
+    backup: pathOf(backup, "backup"),
     path: pathOf(path),
     overwrite: options.overwrite ?? false,
   };
-  return untilFree(options.openTimeoutMs, options.signal, async () =>
+  return untilFree(options, async () =>
     copied({ json: await ask(request), users: [] }),
   );
 }
@@ -51,5 +52,5 @@ export async function planRepair(path: string | URL, limit = 100): Promise<Repai
  * file `aside`, which then has personal data. A backup, if there is one, has more in it.
  */
 export async function repair(path: string | URL, aside: string | URL, limit = 100): Promise<Repaired> {
-  return (await ask({ do: "repair", path: pathOf(path), aside: pathOf(aside), limit })) as Repaired;
+  return (await ask({ do: "repair", path: pathOf(path), aside: pathOf(aside, "aside"), limit })) as Repaired;
 }

@@ -1,7 +1,7 @@
 /** Lists that are read in parts, asynchronously or not. */
 
 import { type Answer, native, open } from "./native";
-import { encoded } from "./requests";
+import { encoded } from "./checks";
 
 /** How a list is asked for, and what its parts are. @internal */
 export interface Source<T> {

@@ -8,7 +8,8 @@
 import { Batch, type Writer } from "./batch";
 import { HeadcountError } from "./errors";
 import type { Answer } from "./native";
-import { OPTIONS, type Op, known, moment, ops, pathOf, query as queryOf, userRef, workspaceRef } from "./requests";
+import { invalid, known, moment, pathOf } from "./checks";
+import { OPTIONS, type Op, ops, query as queryOf, userRef, workspaceRef } from "./requests";
 import type {
   Applied,
   Change,
@@ -127,7 +128,10 @@ export interface Operations {
   /** Makes a user inactive, and frees the seat; no effect on an inactive one. */
   deactivateUser(user: UserRef): Promise<User>;
 
-  /** Deletes a user for good. Returns the id, which is never used again. */
+  /**
+   * Deletes a user for good. Returns the id, which can't be used again as long as the change that
+   * deletes the user is kept: see {@link trimChanges}.
+   */
   deleteUser(user: UserRef): Promise<string>;
 
   /** How the seats of the license are used. */
@@ -199,7 +203,7 @@ export interface Operations {
   /** What would become of a batch. Nothing is written. */
   dryRun(batch: Batch): Promise<Applied>;
 
-  /** Forgets the changes before this number. Returns how many were forgotten. */
+  /** Forgets the changes before this number, with their request ids. Returns how many were forgotten. */
   trimChanges(before: number): Promise<number>;
 
   /**
@@ -266,10 +270,7 @@ function one<A extends unknown[], R>(
 
 function batch(batch: Batch, writer: Writer): object {
   if (!(batch instanceof Batch)) {
-    throw new HeadcountError({
-      kind: "invalid_argument",
-      message: "an argument is not what it should be: give a Batch",
-    });
+    throw invalid("give a Batch");
   }
   return batch.toRequest(writer);
 }

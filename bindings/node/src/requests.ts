@@ -1,8 +1,6 @@
 /** Arguments as the addon takes them. */
 
-import { fileURLToPath } from "node:url";
-
-import { HeadcountError } from "./errors";
+import { isObject, known, moment, notNull, pairs, version } from "./checks";
 import type {
   CopyOptions,
   License,
@@ -19,7 +17,7 @@ import type {
 /** An operation of a batch, in the JSON of the library. @internal */
 export type Op = { op: string; if_version?: number } & Record<string, unknown>;
 
-/** @internal */
+/** A user as the addon takes it; what is none is left to it to refuse. @internal */
 export function userRef(user: UserRef): string {
   return isObject(user) ? user.id : user;
 }
@@ -27,22 +25,6 @@ export function userRef(user: UserRef): string {
 /** @internal */
 export function workspaceRef(workspace: WorkspaceRef): number | string {
   return isObject(workspace) ? workspace.id : workspace;
-}
-
-/** A path as the addon takes it. @internal */
-export function pathOf(path: string | URL): string {
-  return path instanceof URL ? fileURLToPath(path) : path;
-}
-
-/** @internal */
-export function moment(moment: Date | string | undefined): string | undefined {
-  // JSON has the same text for a date, and null for an invalid one, which is refused.
-  return moment instanceof Date ? (Number.isNaN(moment.getTime()) ? "" : moment.toISOString()) : moment;
-}
-
-/** What is no object is left to the addon to refuse. */
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 /** The names that an object may have; the compiler checks that none is missing. */
@@ -120,61 +102,6 @@ export const OPTIONS = {
   follow: { signal: true },
 } as const;
 
-/**
- * Refuses what is no object, and names that are not known: with a misspelled condition,
- * a query would find everybody. @internal
- */
-export function known<T extends object>(fields: T, names: Readonly<Record<string, true>>): T {
-  if (!isObject(fields) || Array.isArray(fields)) {
-    throw invalid(`expected an object with ${listed(names)}`);
-  }
-  for (const name of Object.keys(fields)) {
-    if (!Object.hasOwn(names, name)) {
-      throw invalid(`unknown field \`${name}\`, expected one of ${listed(names)}`);
-    }
-  }
-  return fields;
-}
-
-/** A request as the addon takes it. @internal */
-export function encoded(request: object): string {
-  const text = JSON.stringify(request);
-  // JSON has null for NaN and infinity, and null says that nothing is given: no version to check, no limit.
-  return text.includes("null") ? JSON.stringify(request, finite) : text;
-}
-
-function finite(name: string, value: unknown): unknown {
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw invalid(`\`${name}\` is ${value}`);
-  }
-  return value;
-}
-
-/** A version that something must have. With null or undefined, no version would be checked. @internal */
-export function version(version: number): number {
-  if (typeof version !== "number") {
-    throw invalid(`\`ifVersion\` is ${version}: give a version`);
-  }
-  return version;
-}
-
-/** How many users to keep, if that is said. @internal */
-export function usersKept(users: number | undefined): number | undefined {
-  if (users !== undefined && !(Number.isSafeInteger(users) && users >= 0)) {
-    throw invalid(`\`hostCacheUsers\` is ${users}: give a number of users`);
-  }
-  return users;
-}
-
-const listed = (names: object): string =>
-  Object.keys(names)
-    .map((name) => `\`${name}\``)
-    .join(", ");
-
-function invalid(what: string): HeadcountError {
-  return new HeadcountError({ kind: "invalid_argument", message: `an argument is not what it should be: ${what}` });
-}
-
 /** `createdAt` as `created_at`: names of fields as the library has them. */
 function snakeCase(fields: object): Record<string, unknown> {
   const named = Object.entries(fields).map(([name, value]) => [
@@ -186,15 +113,11 @@ function snakeCase(fields: object): Record<string, unknown> {
 
 /** @internal */
 export function query(given: UserQuery): object {
-  const { workspace, admin, ...query } = known(given, QUERY);
-  for (const [name, value] of Object.entries(given)) {
-    // The library would leave out a condition that is null. The first page has no cursor.
-    if (value === null && name !== "after") {
-      throw invalid(`\`${name}\` is null: leave it out, or give a value`);
-    }
-  }
+  // The first page has no cursor.
+  const { workspace, admin, ...query } = notNull(known(given, QUERY), ["after"]);
   return {
     ...snakeCase(query),
+    attributes: pairs("attributes", query.attributes),
     admins: admin,
     member_of: workspace === undefined ? undefined : workspaceRef(workspace),
     created_since: moment(query.createdSince),
@@ -206,14 +129,20 @@ export function query(given: UserQuery): object {
   };
 }
 
+/** The names and values of a user. */
+function facts({ attributes, externalIds }: NewUser | UserUpdate): object {
+  return { attributes: pairs("attributes", attributes), external_ids: pairs("externalIds", externalIds) };
+}
+
 /** The operations of batches. @internal */
 export const ops = {
   createUser: (user: NewUser | string): Op =>
     isObject(user)
-      ? { ...snakeCase(known(user, USER)), created_at: moment(user.createdAt), op: "create_user" }
+      ? { ...snakeCase(known(user, USER)), ...facts(user), created_at: user.createdAt && moment(user.createdAt), op: "create_user" }
       : { op: "create_user", email: user },
   updateUser: (user: UserRef, update: UserUpdate): Op => ({
-    ...snakeCase(known(update, UPDATE)),
+    ...snakeCase(notNull(known(update, UPDATE), ["username", "givenName", "familyName"])),
+    ...facts(update),
     op: "update_user",
     ...(update.ifVersion !== undefined && { if_version: version(update.ifVersion) }),
     user: userRef(user),
@@ -228,7 +157,7 @@ export const ops = {
       op: "create_workspace",
       name,
       owner: owner === undefined ? undefined : userRef(owner),
-      external_ids: externalIds,
+      external_ids: pairs("externalIds", externalIds),
     };
   },
   setWorkspaceExternalId: (workspace: WorkspaceRef, provisioner: string, id: string | null): Op => ({

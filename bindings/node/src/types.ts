@@ -23,7 +23,7 @@ export interface OpenOptions {
   createIfMissing?: boolean | undefined;
   /** The license of a file that is made: `"community"` by default. */
   licenseIfNew?: License | undefined;
-  /** Whether only to read; any number of processes can, and none can write meanwhile. */
+  /** Whether only to read: `false` by default. Any number of processes can, and none can write meanwhile. */
   readOnly?: boolean | undefined;
   /**
    * Whether worker threads of this process may open the file too, each with this option:
@@ -31,29 +31,41 @@ export interface OpenOptions {
    * one directory, which is opened with the options of the first and closed by the last.
    */
   shared?: boolean | undefined;
-  /** How long to wait for a file that somebody else has open: 0 by default. */
+  /**
+   * How many milliseconds to wait for a file that somebody else has open: 0 by default; `Infinity`
+   * waits until the signal. After that it is refused with `already_open`.
+   */
   openTimeoutMs?: number | undefined;
-  /** Ends that wait. */
+  /** Ends that wait, with its reason: an `AbortError` by default. */
   signal?: AbortSignal | undefined;
   /**
-   * How many users that were read are kept as objects, in this thread: 10,000 by default,
-   * none with 0. They are never older than what the directory would tell.
+   * How many users are cached as objects, for `user` and for `userByUsername` each: 10,000 by
+   * default, 0 for none, at most 16,777,216. A user who is asked for by several texts counts
+   * once for each. Every `Directory` that is opened has its own cache, also in another worker
+   * thread; those of `actingAs` and `through` share it. Cached reads always reflect the latest
+   * commit.
    */
   hostCacheUsers?: number | undefined;
-  /** Memory for the library's own cache of users: 64 MiB by default. */
+  /** About how many bytes of memory the library's own cache of users takes: 64 MiB by default, 0 for none. */
   cacheBytes?: number | undefined;
-  /** Memory for pages of the file. */
+  /** How many bytes of memory to use for pages of the file: 64 MiB by default. */
   pageCacheBytes?: number | undefined;
   /**
-   * The size that the log may grow to between checkpoints: by default 64 MiB, or a quarter of
-   * a file above 256 MiB, up to 128 MiB.
+   * How many bytes the log beside the file may grow to between checkpoints, from 1 MiB to 4 GiB;
+   * other values are clamped. By default 64 MiB, or a quarter of a file above 256 MiB, up to
+   * 128 MiB.
    */
   logBytes?: number | undefined;
-  /** Whether to open with what is readable of a log that is damaged. */
+  /**
+   * Whether to open a directory whose log is missing or damaged, without the commits that only
+   * the log has: `false` by default, and then that is refused with `log_missing`, `log_foreign`
+   * or `corrupted`. Look for the log where the file was copied or moved from first.
+   */
   salvageLog?: boolean | undefined;
   /**
-   * Syncs the disk at this interval instead of with each write: a crash of the machine
-   * can then lose what was written last.
+   * Syncs the disk at this interval, in milliseconds up to a day, instead of with each write: if the machine
+   * stops, the writes of the last interval can be lost. By default, and with 0, what is
+   * acknowledged is on disk.
    */
   syncIntervalMs?: number | undefined;
 }
@@ -64,7 +76,7 @@ export interface NewUser {
   email: string;
   /** The id, a UUID; one is drawn by default. */
   id?: string | undefined;
-  /** The username; the email by default. */
+  /** The username, up to 255 bytes of UTF-8; the email by default. No two users have the same. */
   username?: string | undefined;
   /** The given (first) name. */
   givenName?: string | undefined;
@@ -82,7 +94,10 @@ export interface NewUser {
    * have the same id of one provisioner.
    */
   externalIds?: Readonly<Record<string, string>> | undefined;
-  /** When the user was created elsewhere; now by default. A text may have microseconds. */
+  /**
+   * When the user was created elsewhere; now by default. A text is in RFC 3339 with a time zone, with
+   * up to microseconds: `2024-07-11T16:55:59.173456Z`. Refused with `invalid_argument` before 1970.
+   */
   createdAt?: Date | string | undefined;
 }
 
@@ -112,17 +127,17 @@ export interface UserUpdate {
 export interface UserQuery {
   /** Only active users, or only inactive ones. */
   active?: boolean | undefined;
-  /** Only admins. */
-  admin?: true | undefined;
+  /** Only admins, or only users who are not. */
+  admin?: boolean | undefined;
   /** Only members of this workspace. */
   workspace?: WorkspaceRef | undefined;
-  /** Only members in this role, of the workspace. */
+  /** Only members in this role of the workspace, which then has to be given. */
   role?: Role | undefined;
-  /** Only users whose email begins so. */
+  /** Only users whose email begins with this text, in any case. */
   emailPrefix?: string | undefined;
-  /** Only users whose email is of this domain. */
+  /** Only users whose email ends with `@` and this domain, in any case. */
   emailDomain?: string | undefined;
-  /** Only users whose username begins so. */
+  /** Only users whose username begins with this text, in any case. */
   usernamePrefix?: string | undefined;
   /** Only users whose email, username or names contain each word of this text, in any case. */
   search?: string | undefined;
@@ -144,11 +159,11 @@ export interface UserQuery {
   seenBefore?: Date | string | undefined;
   /** The order: `"email"` by default. */
   sort?: "email" | "username" | "created" | undefined;
-  /** Whether to turn the order around. */
+  /** Whether to turn the order around: `false` by default. */
   descending?: boolean | undefined;
   /** Users on a page, 1 to 10,000: 100 by default. */
   limit?: number | undefined;
-  /** Where to go on: the {@link UserPage.next} of the page before. */
+  /** Where to go on: the {@link UserPage.next} of the page before, with the same conditions and order. */
   after?: string | undefined;
 }
 
@@ -341,9 +356,9 @@ export type Field =
 export interface CopyOptions {
   /** Whether a directory at the target is replaced: `false` by default. */
   overwrite?: boolean | undefined;
-  /** How long to wait for a file that somebody has open: 0 by default. */
+  /** How many milliseconds to wait for a file that somebody has open: 0 by default, `Infinity` without end. */
   openTimeoutMs?: number | undefined;
-  /** Ends that wait. */
+  /** Ends that wait, with its reason: an `AbortError` by default. */
   signal?: AbortSignal | undefined;
 }
 

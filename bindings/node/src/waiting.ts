@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { signal as checkedSignal, timeout } from "./checks";
 import { HeadcountError } from "./errors";
 
 /** The first pause, and the longest. */
@@ -13,11 +14,11 @@ const PAUSE_MAX_MS = 25;
  * the time is over. @internal
  */
 export async function untilFree<T>(
-  timeoutMs: number | undefined,
-  signal: AbortSignal | undefined,
+  options: { openTimeoutMs?: number | undefined; signal?: AbortSignal | undefined },
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const deadline = performance.now() + (timeoutMs ?? 0);
+  const deadline = performance.now() + timeout(options.openTimeoutMs);
+  const signal = checkedSignal(options.signal);
   for (let pause = PAUSE_MIN_MS; ; pause = Math.min(2 * pause, PAUSE_MAX_MS)) {
     signal?.throwIfAborted();
     try {
@@ -28,7 +29,9 @@ export async function untilFree<T>(
         throw error;
       }
       // Those who wait for the same file don't ask at the same time.
-      await sleep(Math.min(pause * (0.5 + Math.random()), left), undefined, { signal });
+      const sleeping = sleep(Math.min(pause * (0.5 + Math.random()), left), undefined, { signal });
+      // Only the signal ends it early, and its own reason is thrown above.
+      await sleeping.catch(() => undefined);
     }
   }
 }

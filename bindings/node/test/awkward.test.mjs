@@ -1,4 +1,4 @@
-// Texts, numbers, moments, paths and orders of calls that are seldom, but do come.
+// Rare texts, numbers, times, paths and orders of calls: each is taken as it is, or refused in words.
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -30,22 +30,26 @@ test("half of a surrogate pair is refused and not replaced", async () => {
   await directory.createUser("a@ex.co");
   for (const half of ["\ud83e", "\udd80", "\ud83e".padStart(130, "x"), "\udd80\ud83e", "🦀\udd80"]) {
     for (const call of ["user", "userByUsername", "touchUser"]) {
-      assert.throws(() => directory.sync[call](half), kind("invalid_argument"));
-      await assert.rejects(directory[call](half), kind("invalid_argument"));
+      assert.throws(() => directory.sync[call](half), kind("invalid_utf8"));
+      await assert.rejects(directory[call](half), kind("invalid_utf8"));
     }
-    await assert.rejects(directory.createUser({ email: "b@ex.co", givenName: half }), kind("invalid_argument"));
-    await assert.rejects(directory.updateUser("a@ex.co", { attributes: { [half]: "a" } }), kind("invalid_argument"));
-    await assert.rejects(directory.query({ search: half }), kind("invalid_argument"));
-    await assert.rejects(directory.usersByEmails([half]), kind("invalid_argument"));
-    await assert.rejects(Directory.open(half), kind("invalid_argument"));
+    await assert.rejects(directory.createUser({ email: "b@ex.co", givenName: half }), kind("invalid_utf8"));
+    await assert.rejects(directory.updateUser("a@ex.co", { attributes: { [half]: "a" } }), kind("invalid_utf8"));
+    await assert.rejects(directory.query({ search: half }), kind("invalid_utf8"));
+    await assert.rejects(directory.usersByEmails([half]), kind("invalid_utf8"));
+    await assert.rejects(Directory.open(half), kind("invalid_utf8"));
+    await assert.rejects(directory.apply(new Batch().createUser("b@ex.co").door(half)), kind("invalid_utf8"));
   }
+  // These are texts of whole characters.
+  const escaped = await directory.createUser({ email: "c@ex.co", givenName: "\\ud83e", familyName: "\ud83e\udd80" });
+  assert.deepEqual([escaped.givenName, escaped.familyName], ["\\ud83e", "🦀"]);
   assert.equal(directory.sync.userByUsername("\ufffd".repeat(60)), undefined);
 });
 
 test("numbers that are none are refused, and do not stand for nothing", async () => {
   const directory = enterprise();
   const ann = await directory.createUser("ann@ex.co");
-  for (const number of [NaN, Infinity, -1, 1.5, 2 ** 70, null, "1"]) {
+  for (const number of [NaN, Infinity, -1, 1.5, 2 ** 70, 5n, null, "1"]) {
     for (const call of [
       () => directory.updateUser(ann, { ifVersion: number, givenName: "x" }),
       async () => directory.apply(new Batch().deactivateUser(ann).ifVersion(number)),
@@ -68,9 +72,77 @@ test("numbers that are none are refused, and do not stand for nothing", async ()
   assert.equal(await directory.workspace(Number.MAX_SAFE_INTEGER), undefined);
 });
 
+test("how long to wait is a number of milliseconds", async (t) => {
+  const [path, copy] = [file(t), join(folder(t), "copy.redb")];
+  const directory = await Directory.open(path);
+  for (const openTimeoutMs of [NaN, -1, -Infinity, "5", 5n, null, {}]) {
+    const wrong = { openTimeoutMs };
+    for (const call of [() => Directory.open(path, wrong), () => directory.backup(copy, wrong), () => restore(path, copy, wrong)]) {
+      await assert.rejects(call, (error) => kind("invalid_argument")(error) && /`openTimeoutMs`.*milliseconds/.test(error.message));
+    }
+  }
+  for (const openTimeoutMs of [0, 0.5, 1]) await assert.rejects(Directory.open(path, { openTimeoutMs }), kind("already_open"));
+  for (const openTimeoutMs of [Infinity, Number.MAX_VALUE, 2 ** 31]) {
+    await assert.rejects(Directory.open(path, { openTimeoutMs, signal: AbortSignal.timeout(30) }), { name: "TimeoutError" });
+  }
+  for (const signal of [{}, "x", null, new AbortController()]) {
+    await assert.rejects(Directory.open(path, { signal }), kind("invalid_argument"));
+    assert.throws(() => directory.follow(0, { signal }), kind("invalid_argument"));
+  }
+  await directory.close();
+});
+
+test("what JSON has no place for is refused, and does not stand for nothing", async () => {
+  const directory = enterprise();
+  const ann = await directory.createUser({ email: "ann@ex.co", externalIds: { okta: "1" } });
+  await directory.createWorkspace({ name: "w", owner: ann, externalIds: { okta: "2" } });
+  const circular = {};
+  circular.self = circular;
+  const refused = [
+    // With no path, the directory would live in memory.
+    ...[undefined, null].flatMap((path) => [() => Directory.open(path), () => Directory.openSync(path), () => directory.backup(path), () => directory.export(path)]),
+    () => Directory.open(new URL("http://ex.co/users.redb")),
+    () => Directory.open(Buffer.from("users.redb")),
+    // With none of these, nobody would be said to act, and each request would be another one.
+    ...[undefined, null, {}].flatMap((none) => [() => directory.actingAs(none), () => directory.sync.actingAs(none), () => directory.through(none), () => directory.sync.through(none), () => new Batch().actor(none), () => new Batch().door(none), () => new Batch().requestId(none)]),
+    () => directory.setWorkspaceExternalId("w", "okta", undefined),
+    ...["email", "admin", "attributes", "externalIds", "replaceAttributes", "ifVersion"].map((name) => () => directory.updateUser(ann, { [name]: null })),
+    ...[Symbol("x"), () => true, new Map([["okta", "3"]]), new Set(["okta"]), ["okta"], "okta", 5n, circular].flatMap((odd) => [
+      () => directory.createUser({ email: "b@ex.co", active: odd }),
+      () => directory.createUser({ email: "b@ex.co", attributes: odd }),
+      () => directory.createUser({ email: "b@ex.co", externalIds: { okta: odd === "okta" ? 1 : odd } }),
+      () => directory.updateUser(ann, { admin: odd }),
+      () => directory.count({ active: odd }),
+      () => directory.count({ attributes: odd }),
+      () => directory.createWorkspace({ name: "v", owner: ann, externalIds: odd }),
+    ]),
+    () => directory.seatHistory(null),
+    () => directory.user(circular),
+    () => new Directory(),
+    () => new Batch().ifVersion(1),
+  ];
+  for (const call of refused) await assert.rejects(async () => call(), kind("invalid_argument"), `${call}`);
+  assert.deepEqual([await directory.count(), (await directory.user(ann)).version, (await directory.workspace("w")).version], [1, 1, 1]);
+  // An object without a prototype, and one whose getters throw.
+  const bare = Object.assign(Object.create(null), { a: "b" });
+  assert.equal((await directory.updateUser(ann, { attributes: bare })).attributes.a, "b");
+  const stop = new Error("of the getter");
+  await assert.rejects(directory.createUser({ get email() { throw stop; } }), (error) => error === stop);
+});
+
+test("a batch keeps what it was given", async () => {
+  const directory = enterprise();
+  const user = { email: "a@ex.co", attributes: { team: "a" } };
+  const batch = new Batch().createUser(user);
+  user.email = "b@ex.co";
+  user.attributes.team = "b";
+  const { users: [made] } = await directory.apply(batch);
+  assert.deepEqual([made.email, made.attributes.team], ["a@ex.co", "a"]);
+});
+
 test("moments that the library does not have are refused", async () => {
   const directory = enterprise();
-  for (const moment of [new Date(-1), new Date(8.64e15), new Date(NaN), "1969-12-31T23:59:59Z", "yesterday", ""]) {
+  for (const moment of [new Date(-1), new Date(8.64e15), new Date(NaN), "1969-12-31T23:59:59Z", "2024-07-11", "2024-07-11T16:55:59", 1720716959173, "yesterday", ""]) {
     await assert.rejects(directory.createUser({ email: "a@ex.co", createdAt: moment }), kind("invalid_argument"));
     await assert.rejects(directory.query({ createdSince: moment }), kind("invalid_argument"));
     await assert.rejects(directory.seatHistory(moment), kind("invalid_argument"));

@@ -75,6 +75,19 @@ test("it holds no more users than it may, and none if it may not", async () => {
   }
 });
 
+test("it holds exactly as many users as it may", async () => {
+  for (const users of [1, 2, 3, 7]) {
+    const { sync } = Directory.inMemory({ licenseIfNew: "enterprise", hostCacheUsers: users });
+    for (let i = 0; i < 10; i++) sync.createUser(`u${i}@ex.co`);
+    for (const look of [(i) => sync.user(`u${i}@ex.co`), (i) => sync.userByUsername(`u${i}@ex.co`)]) {
+      const first = Array.from({ length: 10 }, (_, i) => look(i));
+      let hits = 0;
+      for (let i = 9; i >= 0; i--) hits += look(i) === first[i];
+      assert.ok(hits > 0 && hits <= users, `${hits} of at most ${users}`);
+    }
+  }
+});
+
 test("nobody sees an older state, whoever writes", async (t) => {
   const path = file(t);
   const emails = ["ann@ex.co", "bob@ex.co"];

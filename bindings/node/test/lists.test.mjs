@@ -139,6 +139,14 @@ test("a place that is gone is told with numbers", async (t) => {
   await directory.close();
 });
 
+test("a condition can be false", async () => {
+  const directory = await filled(10);
+  await directory.updateUser("user00001@ex.co", { admin: true });
+  const { users } = await directory.query({ admin: true, active: false });
+  assert.deepEqual(emails(users), ["user00001@ex.co"]);
+  assert.deepEqual([await directory.count({ admin: false }), await directory.count({ active: false })], [9, 5]);
+});
+
 test("many users are found at once", async () => {
   const directory = await filled(2000);
   const asked = Array.from({ length: 2500 }, (_, i) => `USER${String(2499 - i).padStart(5, "0")}@ex.co`);

@@ -32,6 +32,14 @@ test("the package to install is the one of the C library that Node runs on", { s
   assert.match(missing({ glibcVersionRuntime: "2.36" }), new RegExp(`the package @headcount/linux-${process.arch}-gnu is missing`));
 });
 
+test("an addon built for debugging is not taken for a release", () => {
+  const env = { ...process.env, HEADCOUNT_BUILT_ADDON: "/no/such/addon" };
+  const built = spawnSync(process.execPath, [new URL("scripts/build.mjs", root).pathname, "--release"], { encoding: "utf8", env });
+  assert.match(built.stderr, /HEADCOUNT_BUILT_ADDON names one built for debugging: unset it/);
+  assert.equal(built.status, 2);
+  assert.ok(readdirSync(new URL("dist", root)).includes("index.js"), "it ends before it removes anything");
+});
+
 test("nothing is run when the package is installed", () => {
   const { scripts } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
   assert.deepEqual(Object.keys(scripts).filter((name) => /install|prepare/.test(name)), []);

@@ -136,7 +136,6 @@ test("a wrong argument is refused in words, and changes nothing", async () => {
     [() => directory.createUser({ emial: "ann@ex.co" }), /unknown field `emial`/],
     [() => directory.createUser({ email: "a@ex.co", active: "yes" }), /boolean/],
     [() => directory.createUser({ email: "a@ex.co", createdAt: new Date(NaN) }), /not a time/],
-    [() => directory.createUser({ email: "\ud800@ex.co" }), /hex escape/],
     [() => directory.query({ limit: -1 }), /usize/],
     [() => directory.query({ role: "owner" }), /`workspace`/],
     [() => directory.query({ nope: 1 }), /unknown field `nope`.*`emailPrefix`/],

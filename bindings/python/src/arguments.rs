@@ -4,9 +4,9 @@ use headcount::{
     License, NewUser, Role, Sort, Timestamp, UserId, UserQuery, UserRef, UserUpdate, WorkspaceId,
     WorkspaceRef,
 };
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyInt, PyMapping, PyString};
+use pyo3::types::{PyBool, PyDict, PyInt, PyMapping, PyString};
 
 use crate::errors::raised;
 use crate::user::User;
@@ -67,6 +67,25 @@ where
     }
 }
 
+/// A number, or None where that is allowed. `True` is 1 to Python, but hardly what was meant.
+pub(crate) fn number<'py, T>(object: &Bound<'py, PyAny>) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+{
+    if object.is_instance_of::<PyBool>() {
+        let what = format!("give a number, not {object}");
+        return Err(PyTypeError::new_err(what));
+    }
+    let extracted: PyResult<T> = object.extract().map_err(Into::into);
+    extracted.map_err(|error| {
+        if !error.is_instance_of::<PyOverflowError>(object.py()) {
+            return error;
+        }
+        let what = format!("{object} is out of range: give 0 or more, below 2**64");
+        PyOverflowError::new_err(what)
+    })
+}
+
 fn id_of(object: &Bound<'_, PyAny>) -> PyResult<UserId> {
     match object.getattr("bytes").and_then(|bytes| bytes.extract()) {
         Ok(bytes) => Ok(UserId::from_bytes(bytes)),
@@ -87,12 +106,12 @@ impl<'py> FromPyObject<'_, 'py> for Place {
         if let Ok(name) = object.cast::<PyString>() {
             return Ok(Self(name.to_str()?.into()));
         }
-        let number = match object.cast::<PyInt>() {
-            Ok(number) => number.extract(),
-            Err(_) => object.getattr("id").and_then(|id| id.extract()),
+        let id = match object.cast::<PyInt>() {
+            Ok(id) => number(&id),
+            Err(_) => object.getattr("id").and_then(|id| number(&id)),
         };
-        match number {
-            Ok(number) => Ok(Self(WorkspaceId::from_u64(number).into())),
+        match id {
+            Ok(id) => Ok(Self(WorkspaceId::from_u64(id).into())),
             Err(_) => Err(PyTypeError::new_err(
                 "a workspace is named by a Workspace, by its number (0 or more) or by its name",
             )),
@@ -110,7 +129,7 @@ impl<'py> FromPyObject<'_, 'py> for Seated {
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         match object.cast::<PyString>() {
             Ok(text) => text.to_str()?.parse().map(Self).map_err(raised),
-            Err(_) => Ok(Self(License::Seats(object.extract()?))),
+            Err(_) => number(&object).map(License::Seats).map(Self),
         }
     }
 }
@@ -157,116 +176,127 @@ pub(crate) fn datetime(py: Python<'_>, moment: Timestamp) -> PyResult<Bound<'_, 
         .call1((moment.as_unix_micros(),))
 }
 
+/// Takes keywords one after the other. A keyword of the wrong type is named, as Python code expects it.
+fn fold<T>(
+    keywords: Option<&Bound<'_, PyDict>>,
+    first: T,
+    next: impl Fn(T, &str, &Bound<'_, PyAny>) -> PyResult<T>,
+) -> PyResult<T> {
+    let mut pairs = keywords.into_iter().flatten();
+    pairs.try_fold(first, |all, (name, value)| {
+        let name = name.extract::<std::borrow::Cow<'_, str>>()?;
+        next(all, &name, &value).inspect_err(|error| {
+            // The note that other arguments have; without it, the error still says what is wrong.
+            let _ = error.add_note(value.py(), format!("while processing '{name}'"));
+        })
+    })
+}
+
 /// What a new user may have besides the email.
 pub(crate) fn new_user(email: &str, parts: Option<&Bound<'_, PyDict>>) -> PyResult<NewUser> {
-    let mut user = NewUser::new(email);
-    for (name, value) in parts.into_iter().flatten() {
+    fold(parts, NewUser::new(email), |user, name, value| {
         if value.is_none() {
-            continue;
+            return Ok(user);
         }
-        user = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
+        Ok(match name {
             "id" => user.id(value.extract::<Id>()?.0),
-            "username" => user.username(text(&value)?),
-            "given_name" => user.given_name(text(&value)?),
-            "family_name" => user.family_name(text(&value)?),
+            "username" => user.username(text(value)?),
+            "given_name" => user.given_name(text(value)?),
+            "family_name" => user.family_name(text(value)?),
             "active" => user.active(value.extract()?),
             "admin" => user.admin(value.extract()?),
             "created_at" => user.created_at(value.extract::<Moment>()?.0),
             "attributes" => {
-                let attributes = texts("attributes", &value)?.into_iter();
+                let attributes = texts("attributes", value)?.into_iter();
                 attributes.fold(user, |user, (name, value)| user.attribute(name, value))
             }
             "external_ids" => {
-                let ids = texts("external ids", &value)?.into_iter();
+                let ids = texts("external ids", value)?.into_iter();
                 ids.fold(user, |user, (provisioner, id)| {
                     user.external_id(provisioner, id)
                 })
             }
             other => return Err(unexpected("create_user", other)),
-        };
-    }
-    Ok(user)
+        })
+    })
 }
 
 /// What is to change of a user. `None` removes what can be removed.
 pub(crate) fn user_update(
     changes: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<(UserUpdate, Option<u64>)> {
-    let mut update = UserUpdate::new();
-    let mut if_version = None;
-    for (name, value) in changes.into_iter().flatten() {
-        update = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
-            "email" => update.email(text(&value)?),
-            "username" => update.username(text_or_none(&value)?.as_deref()),
-            "given_name" => update.given_name(text_or_none(&value)?.as_deref()),
-            "family_name" => update.family_name(text_or_none(&value)?.as_deref()),
-            "admin" => update.admin(value.extract()?),
-            "attributes" => {
-                let pairs = pairs(&value)?.into_iter();
-                pairs.fold(update, |update, (name, value)| {
-                    update.attribute(name, value.as_deref())
-                })
-            }
-            "external_ids" => {
-                let pairs = pairs(&value)?.into_iter();
-                pairs.fold(update, |update, (provisioner, id)| {
-                    update.external_id(provisioner, id.as_deref())
-                })
-            }
-            "replace_attributes" => update.replace_attributes(value.extract()?),
-            "if_version" => {
-                if_version = value.extract()?;
-                update
-            }
-            other => return Err(unexpected("update_user", other)),
-        };
-    }
-    Ok((update, if_version))
+    fold(
+        changes,
+        (UserUpdate::new(), None),
+        |changes, name, value| {
+            let (update, if_version) = changes;
+            let update = match name {
+                "email" => update.email(text(value)?),
+                "username" => update.username(text_or_none(value)?.as_deref()),
+                "given_name" => update.given_name(text_or_none(value)?.as_deref()),
+                "family_name" => update.family_name(text_or_none(value)?.as_deref()),
+                "admin" => update.admin(value.extract()?),
+                "attributes" => {
+                    let pairs = pairs(value)?.into_iter();
+                    pairs.fold(update, |update, (name, value)| {
+                        update.attribute(name, value.as_deref())
+                    })
+                }
+                "external_ids" => {
+                    let pairs = pairs(value)?.into_iter();
+                    pairs.fold(update, |update, (provisioner, id)| {
+                        update.external_id(provisioner, id.as_deref())
+                    })
+                }
+                "replace_attributes" => update.replace_attributes(value.extract()?),
+                "if_version" => return Ok((update, number(value)?)),
+                other => return Err(unexpected("update_user", other)),
+            };
+            Ok((update, if_version))
+        },
+    )
 }
 
 /// The query that these conditions make.
 pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuery> {
-    let mut query = UserQuery::new();
-    let mut role = None;
-    let mut workspace = None;
-    for (name, value) in conditions.into_iter().flatten() {
-        if value.is_none() {
-            continue;
-        }
-        query = match &*name.extract::<std::borrow::Cow<'_, str>>()? {
-            "active" => query.active(value.extract::<bool>()?),
-            "admins" => query.admins(value.extract::<bool>()?.then_some(true)),
-            "descending" => query.descending(value.extract()?),
-            "member_of" => {
-                workspace = Some(value.extract::<Place>()?.0);
-                query
+    let first = (UserQuery::new(), None, None);
+    let (query, workspace, role) = fold(
+        conditions,
+        first,
+        |(query, workspace, role), name, value| {
+            if value.is_none() {
+                return Ok((query, workspace, role));
             }
-            "role" => {
-                role = Some(value.extract::<InRole>()?.0);
-                query
-            }
-            "email_prefix" => query.email_prefix(&*text(&value)?),
-            "email_domain" => query.email_domain(&*text(&value)?),
-            "username_prefix" => query.username_prefix(&*text(&value)?),
-            "search" => query.search(&*text(&value)?),
-            "attributes" => {
-                let pairs = pairs(&value)?.into_iter();
-                pairs.fold(query, |query, (name, value)| {
-                    query.attribute(name, value.as_deref())
-                })
-            }
-            "created_since" => query.created_since(value.extract::<Moment>()?.0),
-            "created_before" => query.created_before(value.extract::<Moment>()?.0),
-            "changed_since" => query.changed_since(value.extract::<Moment>()?.0),
-            "changed_before" => query.changed_before(value.extract::<Moment>()?.0),
-            "seen_since" => query.seen_since(value.extract::<Moment>()?.0),
-            "seen_before" => query.seen_before(value.extract::<Moment>()?.0),
-            "sort" => query.sort(sort(&text(&value)?)?),
-            "limit" => query.limit(value.extract()?),
-            "after" => query.after(&*text(&value)?),
-            other => return Err(unexpected("query", other)),
-        };
-    }
+            let query = match name {
+                "active" => query.active(value.extract::<bool>()?),
+                "admins" => query.admins(value.extract::<bool>()?),
+                "descending" => query.descending(value.extract()?),
+                "member_of" => return Ok((query, Some(value.extract::<Place>()?.0), role)),
+                "role" => return Ok((query, workspace, Some(value.extract::<InRole>()?.0))),
+                "email_prefix" => query.email_prefix(&*text(value)?),
+                "email_domain" => query.email_domain(&*text(value)?),
+                "username_prefix" => query.username_prefix(&*text(value)?),
+                "search" => query.search(&*text(value)?),
+                "attributes" => {
+                    let pairs = pairs(value)?.into_iter();
+                    pairs.fold(query, |query, (name, value)| {
+                        query.attribute(name, value.as_deref())
+                    })
+                }
+                "created_since" => query.created_since(value.extract::<Moment>()?.0),
+                "created_before" => query.created_before(value.extract::<Moment>()?.0),
+                "changed_since" => query.changed_since(value.extract::<Moment>()?.0),
+                "changed_before" => query.changed_before(value.extract::<Moment>()?.0),
+                "seen_since" => query.seen_since(value.extract::<Moment>()?.0),
+                "seen_before" => query.seen_before(value.extract::<Moment>()?.0),
+                "sort" => query.sort(sort(&text(value)?)?),
+                "limit" => query.limit(number(value)?),
+                "after" => query.after(&*text(value)?),
+                other => return Err(unexpected("query", other)),
+            };
+            Ok((query, workspace, role))
+        },
+    )?;
     match (workspace, role) {
         (Some(workspace), role) => Ok(query.member_of(workspace, role)),
         (None, Some(_)) => Err(PyTypeError::new_err("role needs member_of")),

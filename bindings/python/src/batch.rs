@@ -1,30 +1,47 @@
 //! Operations that succeed or fail together.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use headcount::Op;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::arguments::{Id, InRole, Named, Place, Seated, new_user, user_update};
+use crate::arguments::{Id, InRole, Named, Place, Seated, new_user, number, user_update};
 use crate::directory::new_workspace;
 
-/// Operations that succeed or fail together. Each method adds one and returns the batch.
+/// Operations that succeed or fail together. Each method adds one and returns the batch; any number
+/// of threads can add some.
 ///
 /// `if_version` refuses the batch unless the record of that operation has this version.
 /// A batch with a request id, 16 bytes or a `uuid.UUID`, is applied once, however often it
 /// is sent. `actor` and `door` say who makes it and through which door it comes: see
 /// `Directory.acting_as` and `Directory.through`.
-#[pyclass(module = "headcount")]
-pub(crate) struct Batch(pub(crate) headcount::Batch);
+#[pyclass(frozen, module = "headcount")]
+pub(crate) struct Batch(Mutex<headcount::Batch>);
 
-type Chained<'py> = PyRefMut<'py, Batch>;
+impl Batch {
+    /// The operations up to now.
+    pub(crate) fn now(&self) -> headcount::Batch {
+        self.lock().clone()
+    }
+
+    /// Nothing else is called while it is held.
+    fn lock(&self) -> MutexGuard<'_, headcount::Batch> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+type Chained = Py<Batch>;
 
 /// Adds an operation, and the version that its record must have.
-fn add(mut batch: Chained<'_>, op: Op, if_version: Option<u64>) -> Chained<'_> {
-    batch.0.push(op);
+fn add(batch: Chained, op: Op, if_version: Option<u64>) -> Chained {
+    let mut operations = batch.get().lock();
+    operations.push(op);
     if let Some(version) = if_version {
-        batch.0 = std::mem::take(&mut batch.0).if_version(version);
+        *operations = std::mem::take(&mut *operations).if_version(version);
     }
+    drop(operations);
     batch
 }
 
@@ -48,100 +65,108 @@ impl Batch {
         if let Some(door) = door {
             batch = batch.door(door);
         }
-        Self(batch.allow_ownerless(allow_ownerless))
+        Self(Mutex::new(batch.allow_ownerless(allow_ownerless)))
     }
 
     /// Creates a user: see `Directory.create_user`.
     #[pyo3(signature = (email, **parts))]
-    fn create_user<'py>(
-        slf: PyRefMut<'py, Self>,
+    fn create_user(
+        slf: Py<Self>,
         email: &str,
         parts: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Chained<'py>> {
+    ) -> PyResult<Chained> {
         let user = new_user(email, parts)?;
         Ok(add(slf, Op::CreateUser(user), None))
     }
 
     /// Changes fields of a user: see `Directory.update_user`.
     #[pyo3(signature = (user, **changes))]
-    fn update_user<'py>(
-        slf: PyRefMut<'py, Self>,
+    fn update_user(
+        slf: Py<Self>,
         user: Named,
         changes: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Chained<'py>> {
+    ) -> PyResult<Chained> {
         let (update, if_version) = user_update(changes)?;
         Ok(add(slf, Op::UpdateUser(user.0, update), if_version))
     }
 
     /// Makes a user active.
     #[pyo3(signature = (user, *, if_version=None))]
-    fn activate_user(slf: PyRefMut<'_, Self>, user: Named, if_version: Option<u64>) -> Chained<'_> {
+    fn activate_user(
+        slf: Py<Self>,
+        user: Named,
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::ActivateUser(user.0), if_version)
     }
 
     /// Makes a user inactive.
     #[pyo3(signature = (user, *, if_version=None))]
     fn deactivate_user(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         user: Named,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::DeactivateUser(user.0), if_version)
     }
 
     /// Deletes a user for good.
     #[pyo3(signature = (user, *, if_version=None))]
-    fn delete_user(slf: PyRefMut<'_, Self>, user: Named, if_version: Option<u64>) -> Chained<'_> {
+    fn delete_user(
+        slf: Py<Self>,
+        user: Named,
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::DeleteUser(user.0), if_version)
     }
 
     /// Sets the license.
     #[pyo3(signature = (license, *, if_version=None))]
     fn set_license(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         license: Seated,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::SetLicense(license.0), if_version)
     }
 
     /// Creates a workspace.
     #[pyo3(signature = (name, owner=None, *, external_ids=None))]
-    fn create_workspace<'py>(
-        slf: PyRefMut<'py, Self>,
+    fn create_workspace(
+        slf: Py<Self>,
         name: String,
         owner: Option<Named>,
         external_ids: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Chained<'py>> {
+    ) -> PyResult<Chained> {
         let workspace = new_workspace(name, owner, external_ids)?;
         Ok(add(slf, Op::CreateWorkspace(workspace), None))
     }
 
     /// Makes a user's default workspace; no effect where there is one.
-    fn default_workspace(slf: PyRefMut<'_, Self>, user: Named) -> Chained<'_> {
+    fn default_workspace(slf: Py<Self>, user: Named) -> Chained {
         add(slf, Op::DefaultWorkspace(user.0), None)
     }
 
     /// Gives a workspace another name.
     #[pyo3(signature = (workspace, name, *, if_version=None))]
     fn rename_workspace(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         workspace: Place,
         name: String,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::RenameWorkspace(workspace.0, name), if_version)
     }
 
     /// Sets the id that a provisioner has for a workspace; None removes it.
     #[pyo3(signature = (workspace, provisioner, id, *, if_version=None))]
     fn set_workspace_external_id(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         workspace: Place,
         provisioner: String,
         id: Option<String>,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         let op = Op::SetWorkspaceExternalId(workspace.0, provisioner, id);
         add(slf, op, if_version)
     }
@@ -149,30 +174,30 @@ impl Batch {
     /// Archives a workspace.
     #[pyo3(signature = (workspace, *, if_version=None))]
     fn archive_workspace(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         workspace: Place,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::ArchiveWorkspace(workspace.0), if_version)
     }
 
     /// Restores an archived workspace.
     #[pyo3(signature = (workspace, *, if_version=None))]
     fn restore_workspace(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         workspace: Place,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::RestoreWorkspace(workspace.0), if_version)
     }
 
     /// Deletes a workspace and its memberships for good.
     #[pyo3(signature = (workspace, *, if_version=None))]
     fn delete_workspace(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         workspace: Place,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::DeleteWorkspace(workspace.0), if_version)
     }
 
@@ -181,44 +206,39 @@ impl Batch {
         signature = (workspace, user, role=InRole(headcount::Role::User)),
         text_signature = "($self, workspace, user, role='user')"
     )]
-    fn add_member(
-        slf: PyRefMut<'_, Self>,
-        workspace: Place,
-        user: Named,
-        role: InRole,
-    ) -> Chained<'_> {
+    fn add_member(slf: Py<Self>, workspace: Place, user: Named, role: InRole) -> Chained {
         add(slf, Op::AddMember(workspace.0, user.0, role.0), None)
     }
 
     /// Gives a member this role.
     #[pyo3(signature = (workspace, user, role, *, if_version=None))]
     fn set_role(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         workspace: Place,
         user: Named,
         role: InRole,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::SetRole(workspace.0, user.0, role.0), if_version)
     }
 
     /// Takes a member out.
     #[pyo3(signature = (workspace, user, *, if_version=None))]
     fn remove_member(
-        slf: PyRefMut<'_, Self>,
+        slf: Py<Self>,
         workspace: Place,
         user: Named,
-        if_version: Option<u64>,
-    ) -> Chained<'_> {
+        #[pyo3(from_py_with = number)] if_version: Option<u64>,
+    ) -> Chained {
         add(slf, Op::RemoveMember(workspace.0, user.0), if_version)
     }
 
     fn __len__(&self) -> usize {
-        self.0.len()
+        self.lock().len()
     }
 
     fn __repr__(&self) -> String {
-        let operations = self.0.len();
+        let operations = self.lock().len();
         let plural = if operations == 1 { "" } else { "s" };
         format!("<headcount.Batch of {operations} operation{plural}>")
     }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use headcount::{Change, ErrorKind};
 use pyo3::prelude::*;
 
-use crate::directory::{SLICE, seconds};
+use crate::arguments::number;
 use crate::errors::raised;
+use crate::waiting::{SLICE, seconds};
 use crate::{logging, records};
 
 /// The changes of a directory as they come. Iterating waits for the next one, and ends
@@ -56,7 +57,7 @@ impl ChangeFeed {
     fn next<'py>(
         &self,
         py: Python<'py>,
-        timeout: Option<f64>,
+        #[pyo3(from_py_with = number)] timeout: Option<f64>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let timeout = timeout.map_or(Ok(Duration::MAX), seconds)?;
         let change = self.wait(py, timeout)?.map_err(raised)?;

@@ -18,12 +18,31 @@ mod logging;
 mod records;
 mod transfer;
 mod user;
+mod waiting;
 
+use std::sync::OnceLock;
+
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
+
+/// Classes and exceptions are those of the interpreter that was the first to import them. From
+/// Python 3.12 on, every interpreter but the main one is refused before this is called.
+fn refuse_second_interpreter(py: Python<'_>) -> PyResult<()> {
+    static FIRST: OnceLock<usize> = OnceLock::new();
+    let this = py.import("builtins")?.as_ptr() as usize;
+    if *FIRST.get_or_init(|| this) == this {
+        return Ok(());
+    }
+    Err(PyImportError::new_err(
+        "another interpreter of this process has imported headcount, and a second one can't; use threads or \
+         processes (with mod_wsgi: WSGIApplicationGroup %{GLOBAL})",
+    ))
+}
 
 /// The part of `headcount` that is written in Rust.
 #[pymodule]
 fn _headcount(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    refuse_second_interpreter(module.py())?;
     logging::install();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<batch::Batch>()?;

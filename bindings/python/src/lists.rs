@@ -1,9 +1,11 @@
-//! Lists of one moment, as iterators.
+//! Lists of one moment, as iterators. Threads can share one: each element goes to one of them.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
 use pyo3::types::PyCapsule;
 
 use crate::arrow;
@@ -16,19 +18,36 @@ const LOT: usize = 256;
 
 /// All users as they were when it was made, ordered by email: an iterator, which knows
 /// how many are yet to come. `pyarrow`, `pandas` and `polars` take it as a stream.
-#[pyclass(module = "headcount")]
-pub(crate) struct Users {
+#[pyclass(frozen, module = "headcount")]
+pub(crate) struct Users(Mutex<Unread>);
+
+/// What is yet to come.
+struct Unread {
     /// None once they were handed to Arrow.
     users: Option<headcount::Users>,
     ahead: std::vec::IntoIter<User>,
 }
 
+/// Waits for another thread, which may need the interpreter's lock until it gives this one up.
+fn lock<'a, T>(py: Python<'_>, mutex: &'a Mutex<T>) -> MutexGuard<'a, T> {
+    mutex
+        .lock_py_attached(py)
+        .unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Users {
     pub(crate) fn new(users: headcount::Users) -> Self {
-        Self {
+        Self(Mutex::new(Unread {
             users: Some(users),
             ahead: Vec::new().into_iter(),
-        }
+        }))
+    }
+}
+
+impl Unread {
+    fn len(&self) -> usize {
+        let behind = self.users.as_ref().map_or(0, headcount::Users::len);
+        self.ahead.len() + usize::try_from(behind).unwrap_or(usize::MAX)
     }
 
     fn read_ahead(&mut self, py: Python<'_>) -> PyResult<()> {
@@ -56,31 +75,32 @@ impl Users {
         slf
     }
 
-    fn __next__(&mut self, py: Python<'_>) -> PyResult<Option<User>> {
-        if let Some(user) = self.ahead.next() {
+    fn __next__(&self, py: Python<'_>) -> PyResult<Option<User>> {
+        let mut unread = lock(py, &self.0);
+        if let Some(user) = unread.ahead.next() {
             return Ok(Some(user));
         }
-        self.read_ahead(py)?;
-        Ok(self.ahead.next())
+        unread.read_ahead(py)?;
+        Ok(unread.ahead.next())
     }
 
     /// How many users are yet to come.
-    fn __len__(&self) -> usize {
-        let behind = self.users.as_ref().map_or(0, headcount::Users::len);
-        self.ahead.len() + usize::try_from(behind).unwrap_or(usize::MAX)
+    fn __len__(&self, py: Python<'_>) -> usize {
+        lock(py, &self.0).len()
     }
 
     /// Hands all users to Arrow, by its C stream interface; the iterator is empty then.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         requested_schema: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyCapsule>> {
         // A consumer that wants other types casts what it is given.
         let _ = requested_schema;
-        let users = match self.users.take() {
-            Some(users) if self.ahead.len() == 0 => users,
+        let mut unread = lock(py, &self.0);
+        let users = match unread.users.take() {
+            Some(users) if unread.ahead.len() == 0 => users,
             _ => {
                 return Err(PyValueError::new_err(
                     "some of the users were read already; ask for users() again",
@@ -90,18 +110,18 @@ impl Users {
         arrow::stream(py, users)
     }
 
-    fn __repr__(&self) -> String {
-        format!("<headcount.Users: {} to come>", self.__len__())
+    fn __repr__(&self, py: Python<'_>) -> String {
+        format!("<headcount.Users: {} to come>", self.__len__(py))
     }
 }
 
 /// Changes in their order, up to the moment when it was made: an iterator.
-#[pyclass(module = "headcount")]
-pub(crate) struct Changes(headcount::Changes);
+#[pyclass(frozen, module = "headcount")]
+pub(crate) struct Changes(Mutex<headcount::Changes>);
 
 impl Changes {
     pub(crate) fn new(changes: headcount::Changes) -> Self {
-        Self(changes)
+        Self(Mutex::new(changes))
     }
 }
 
@@ -111,8 +131,9 @@ impl Changes {
         slf
     }
 
-    fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match py.detach(|| self.0.next()) {
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let next = || self.0.lock().unwrap_or_else(PoisonError::into_inner).next();
+        match py.detach(next) {
             Some(change) => records::change(py, &change.map_err(raised)?).map(Some),
             None => Ok(None),
         }
@@ -120,12 +141,12 @@ impl Changes {
 }
 
 /// All workspaces as they were when it was made: an iterator.
-#[pyclass(module = "headcount")]
-pub(crate) struct Workspaces(headcount::Workspaces);
+#[pyclass(frozen, module = "headcount")]
+pub(crate) struct Workspaces(Mutex<headcount::Workspaces>);
 
 impl Workspaces {
     pub(crate) fn new(workspaces: headcount::Workspaces) -> Self {
-        Self(workspaces)
+        Self(Mutex::new(workspaces))
     }
 }
 
@@ -135,8 +156,9 @@ impl Workspaces {
         slf
     }
 
-    fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        match py.detach(|| self.0.next()) {
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let next = || self.0.lock().unwrap_or_else(PoisonError::into_inner).next();
+        match py.detach(next) {
             Some(workspace) => records::workspace(py, &workspace.map_err(raised)?).map(Some),
             None => Ok(None),
         }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -12,8 +13,29 @@ pub(crate) struct File {
 }
 
 impl File {
-    pub(crate) fn new(file: Py<PyAny>) -> Self {
-        Self { file, raised: None }
+    /// A file to write to.
+    pub(crate) fn to_write(file: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::new(file, "write", "wb")
+    }
+
+    /// A file to read from.
+    pub(crate) fn to_read(file: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Self::new(file, "read", "rb")
+    }
+
+    /// Refuses a path, and a file of text, in words.
+    fn new(file: &Bound<'_, PyAny>, method: &str, mode: &str) -> PyResult<Self> {
+        let text = file.py().import("io")?.getattr("TextIOBase")?;
+        if !file.hasattr(method)? || file.is_instance(&text)? {
+            return Err(PyTypeError::new_err(format!(
+                "give a binary file, as open(path, '{mode}') returns, not {}",
+                file.get_type().name()?
+            )));
+        }
+        Ok(Self {
+            file: file.clone().unbind(),
+            raised: None,
+        })
     }
 
     /// The result of a call that used the file, or else what the file raised.
@@ -44,7 +66,12 @@ impl Write for File {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.call(|file| file.call_method0("flush").map(drop))
+        self.call(|file| {
+            if file.hasattr("flush")? {
+                file.call_method0("flush")?;
+            }
+            Ok(())
+        })
     }
 }
 
@@ -54,9 +81,12 @@ impl Read for File {
         self.call(|file| {
             let read = file.call_method1("read", (wanted,))?;
             let read = read.cast::<PyBytes>()?.as_bytes();
-            let length = read.len().min(wanted);
-            buffer[..length].copy_from_slice(&read[..length]);
-            Ok(length)
+            let room = buffer.get_mut(..read.len()).ok_or_else(|| {
+                let length = read.len();
+                PyValueError::new_err(format!("read({wanted}) returned {length} bytes"))
+            })?;
+            room.copy_from_slice(read);
+            Ok(read.len())
         })
     }
 }

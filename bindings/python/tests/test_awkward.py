@@ -1,16 +1,24 @@
-"""Texts, numbers, moments, paths and orders of calls that are seldom, but do come."""
+"""Rare texts, numbers, times, paths and orders of calls: each is taken as it is, or refused in words."""
 
 from __future__ import annotations
 
+import asyncio
 import datetime
+import decimal
 import gc
 import math
 import multiprocessing
 import os
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 
 import headcount
@@ -91,11 +99,114 @@ def test_numbers_and_moments_at_their_ends() -> None:
         with pytest.raises(ChangeNotYetError):
             list(users.changes(2**64 - 1))
         assert users.set_license(2**64 - 2).limit == 2**64 - 2
-        for wrong in (1.0, math.nan, None):
+        for wrong in (1.0, math.nan, None, decimal.Decimal(1), b"community"):
             with pytest.raises(TypeError):
                 users.set_license(wrong)  # type: ignore[arg-type]
-        with pytest.raises(ValueError, match="0 or more"):
-            Directory("x", open_timeout=math.nan)
+
+
+def test_true_is_no_number() -> None:
+    with enterprise() as users:
+        calls: list[Callable[[Any], Any]] = [
+            users.set_license,
+            users.workspace,
+            users.trim_changes,
+            users.follow,
+            users.changes,
+            users.find_faults,
+            users.follow().next,
+            lambda true: users.query(limit=true),
+            lambda true: users.update_user("a@ex.co", if_version=true),
+            lambda true: Batch().activate_user("a@ex.co", if_version=true),
+            lambda true: Directory("x", open_timeout=true),
+            lambda true: Directory("x", log_bytes=true),
+            lambda true: Directory.in_memory(cached_users=true),
+            lambda true: headcount.compact("x", open_timeout=true),
+        ]
+        for call in calls:
+            with pytest.raises(TypeError, match="number"):
+                call(True)
+        with pytest.raises(TypeError, match="bool"):
+            users.create_user("a@ex.co", active=1)  # type: ignore[arg-type]
+        assert len(users) == 0
+
+
+def test_how_long_to_wait_is_a_number_of_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "users.redb"
+    for wrong in (math.nan, -1, -0.001, -math.inf):
+        for call in (
+            lambda timeout: Directory(path, open_timeout=timeout),
+            lambda timeout: Directory(path, sync_interval=timeout),
+            lambda timeout: headcount.compact(path, open_timeout=timeout),
+            lambda timeout: enterprise().follow().next(timeout),
+        ):
+            with pytest.raises(ValueError, match="seconds is 0 or more"):
+                call(wrong)
+    for typed in ("1", datetime.timedelta(seconds=1), b"1"):
+        with pytest.raises(TypeError, match="real number"):
+            Directory(path, open_timeout=typed)  # type: ignore[arg-type]
+    assert not path.exists()
+    for seconds in (86_400.1, 1e300, math.inf):
+        with pytest.raises(InvalidArgumentError, match="up to a day"):
+            Directory(path, sync_interval=seconds)
+        Directory(path, open_timeout=seconds).close()
+    for seconds in (0, 1e-300, 1e-9, decimal.Decimal("0.0001"), 86_400):  # type: ignore[assignment]
+        Directory(path, open_timeout=seconds, sync_interval=seconds).close()
+    with enterprise() as users:
+        assert users.follow().next(1e-9) is None
+
+
+def test_a_time_is_a_datetime_with_a_time_zone() -> None:
+    class Nowhere(datetime.tzinfo):
+        def utcoffset(self, _: datetime.datetime | None) -> None:
+            return None
+
+        dst = tzname = utcoffset
+
+    with enterprise() as users:
+        calls: list[Callable[[Any], Any]] = [
+            users.seat_history,
+            lambda at: users.create_user("a@ex.co", created_at=at),
+            lambda at: users.count(seen_since=at),
+        ]
+        for call in calls:
+            for wrong in (datetime.date(2024, 7, 11), 1720716959, 1720716959.5, "2024-07-11T16:55:59Z"):
+                with pytest.raises(TypeError, match="datetime with a time zone"):
+                    call(wrong)
+            for naive in (datetime.datetime(2024, 7, 11), datetime.datetime(2024, 7, 11, tzinfo=Nowhere())):
+                with pytest.raises(ValueError, match="has no time zone"):
+                    call(naive)
+        stamp = pandas.Timestamp("2024-07-11T16:55:59.173456789+02:00")
+        assert users.create_user("a@ex.co", created_at=stamp).created_at == stamp.floor("us").to_pydatetime()
+
+
+def test_a_keyword_of_the_wrong_type_is_named() -> None:
+    with enterprise() as users:
+        calls: list[tuple[str, Callable[[], Any]]] = [
+            ("email", lambda: users.create_user(b"a@ex.co")),  # type: ignore[arg-type]
+            ("given_name", lambda: users.create_user("a@ex.co", given_name=b"A")),  # type: ignore[arg-type]
+            ("attributes", lambda: users.create_user("a@ex.co", attributes=[("a", "b")])),  # type: ignore[arg-type]
+            ("attributes", lambda: users.create_user("a@ex.co", attributes={"a": 5})),  # type: ignore[dict-item]
+            ("if_version", lambda: users.update_user("a@ex.co", if_version="1")),  # type: ignore[arg-type]
+            ("limit", lambda: users.query(limit=2.5)),  # type: ignore[arg-type]
+            ("actor", lambda: Batch(actor=5)),  # type: ignore[arg-type]
+        ]
+        for name, call in calls:
+            with pytest.raises(TypeError) as refused:
+                call()
+            assert f"while processing '{name}'" in refused.value.__notes__
+        for many in (users.users_by_emails, users.users_by_ids):
+            with pytest.raises(ZeroDivisionError):
+                many(str(1 // n) for n in (0,))
+
+
+def test_a_text_of_a_class_of_its_own_is_a_text() -> None:
+    class Text(str):
+        pass
+
+    with enterprise() as users:
+        made = users.create_user(Text("a@ex.co"), username=Text("a"), attributes={Text("a"): Text("b")})
+        assert users.user(Text("A")) == users.users_by_emails([Text("a@ex.co")])[0] == made
+        assert type(made.username) is type(made.attributes["a"]) is str
 
 
 def test_a_path_is_that_of_a_file(tmp_path: Path) -> None:
@@ -139,6 +250,91 @@ def test_lists_go_on_while_others_write_and_end_when_the_directory_is_closed() -
         list(left)
     with pytest.raises(ClosedError):
         users.user("u7@ex.co")
+
+
+def together(threads: int, work: Callable[[int], object]) -> None:
+    with ThreadPoolExecutor(threads) as pool:
+        for done in [pool.submit(work, thread) for thread in range(threads)]:
+            done.result()
+
+
+def test_threads_share_a_list_and_a_batch(tmp_path: Path) -> None:
+    class Slow(dict[str, str]):
+        """Lets other threads run while it is read."""
+
+        def items(self) -> Any:
+            time.sleep(0.0001)
+            return super().items()
+
+    batch = Batch()
+
+    def fill(thread: int) -> None:
+        for i in range(500):
+            batch.create_user(f"t{thread}-{i}@ex.co", attributes=Slow(a="b"))
+
+    together(8, fill)
+    assert len(batch) == 4000
+    with Directory(tmp_path / "users.redb", license="enterprise") as users:
+        users.apply(batch)
+        for number in range(300):
+            users.create_workspace(f"w{number}", "t0-0@ex.co")
+        for listed, length in ((users.users(), 4000), (users.workspaces(), 300), (users.changes(), 301)):
+            seen: list[object] = []
+            together(8, lambda _, listed=listed, seen=seen: seen.extend(listed))  # type: ignore[misc]
+            assert len(seen) == length
+        listed = users.users()
+        together(8, lambda _: [len(listed), repr(listed), next(listed)])
+        assert len(listed) == 3992
+
+
+def test_coroutines_wait_in_threads(tmp_path: Path) -> None:
+    async def work(users: Directory) -> int:
+        feed = users.follow()
+        following = asyncio.create_task(asyncio.to_thread(feed.next, 20))
+        emails = [f"u{i}@ex.co" for i in range(20)]
+        await asyncio.gather(*(asyncio.to_thread(users.create_user, email) for email in emails))
+        change = await following
+        return change.sequence if change else 0
+
+    with Directory(tmp_path / "users.redb", license="enterprise") as users:
+        assert asyncio.run(work(users)) == 1
+        assert len(users) == 20
+
+
+def test_a_program_ends_while_its_threads_read_and_write(tmp_path: Path) -> None:
+    program = """
+import sys, threading, time, headcount
+users = headcount.Directory(sys.argv[1], license="enterprise")
+follow = lambda: [None for change in users.follow()]
+write = lambda n: [users.create_user(f"t{n}-{i}@ex.co") for i in range(10**9)]
+for _ in range(3): threading.Thread(target=follow, daemon=True).start()
+for n in range(3): threading.Thread(target=write, args=(n,), daemon=True).start()
+while len(users) < 20: time.sleep(0.01)
+listed = users.users(); next(listed)
+"""
+    path = tmp_path / "users.redb"
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", program, path], capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert headcount.find_faults(path).total == 0
+        path.unlink()
+        for log in tmp_path.glob("users.redb-*"):
+            log.unlink()
+
+
+def test_a_second_interpreter_is_refused_in_words() -> None:
+    program = r"""
+import headcount
+try: import _interpreters as interpreters
+except ImportError: import _xxsubinterpreters as interpreters
+another = interpreters.create()
+code = "try: import headcount\nexcept ImportError as error: print('refused:', error)"
+interpreters.run_string(another, code)
+print(headcount.Directory.in_memory())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert re.search(r"refused: .*(a second one can't; use threads|does not support loading in subinterpreters)", done.stdout)
+    assert "0 of 5 seats" in done.stdout
 
 
 def count(path: str, queue: Any) -> None:

@@ -87,6 +87,17 @@ def test_unknown_keywords_are_refused() -> None:
         assert len(users) == 0
 
 
+def test_a_condition_can_be_false_and_none_is_no_condition() -> None:
+    with Directory.in_memory() as users:
+        users.create_user("ann@ex.co", admin=True)
+        users.create_user("bob@ex.co", active=False)
+        names = {"ann@ex.co": True, "bob@ex.co": False}
+        for name, is_so in names.items():
+            assert [user.email for user in users.query(admins=is_so).users] == [name]
+            assert [user.email for user in users.query(active=is_so).users] == [name]
+        assert users.count(admins=None, active=None) == 2
+
+
 def test_times_have_a_time_zone() -> None:
     moment = datetime.datetime(2024, 7, 11, 16, 55, 59, 173_001, tzinfo=datetime.UTC)
     with Directory.in_memory() as users:

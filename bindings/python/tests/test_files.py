@@ -48,12 +48,38 @@ def test_what_a_file_raises_arrives() -> None:
         def read(self, _wanted: int) -> str:
             return "text"
 
+    class Long:
+        def read(self, wanted: int) -> bytes:
+            return b" " * (wanted + 1)
+
+    class Bare:
+        """Has no more than is needed."""
+
+        def write(self, lines: bytes) -> int:
+            return len(lines)
+
     full = cast(BinaryIO, Full())
     with Directory.in_memory() as users:
         with pytest.raises(OSError, match="no space left"):
             users.export(full)
         with pytest.raises(TypeError):
             users.load(full)
+        with pytest.raises(ValueError, match="returned .* bytes"):
+            users.load(cast(BinaryIO, Long()))
+        assert users.export(cast(BinaryIO, Bare())) > 0
+
+
+def test_what_is_no_binary_file_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "users.jsonl"
+    path.touch()
+    with Directory.in_memory() as users, path.open() as to_read, path.open("w") as to_write:
+        wrong: object
+        for wrong in (path, str(path), io.StringIO(), to_write, None):
+            with pytest.raises(TypeError, match=r"a binary file, as open\(path, 'wb'\)"):
+                users.export(wrong)  # type: ignore[arg-type]
+        for wrong in (path, str(path), io.StringIO(), to_read, b"{}"):
+            with pytest.raises(TypeError, match=r"a binary file, as open\(path, 'rb'\)"):
+                users.load(wrong)  # type: ignore[arg-type]
 
 
 def test_files_are_compacted_and_repaired(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,22 @@ def test_who_is_there_already_is_returned_by_an_invitation() -> None:
         assert len(users) == 1
         with pytest.raises(TypeError, match="keeps no passwords"):
             wl.invite_user("bob@ex.co", "secret")
+
+
+def test_two_who_invite_the_same_user_get_the_same() -> None:
+    with Directory.in_memory() as users:
+        clients = [wallaroo.Client(users) for _ in range(8)]
+        for round in range(5):
+            email = f"u{round}@ex.co"
+            barrier = threading.Barrier(8)
+
+            def invite(wl: wallaroo.Client) -> wallaroo.User:
+                barrier.wait()
+                return wl.invite_user(email)
+
+            with ThreadPoolExecutor(8) as pool:
+                assert len(set(pool.map(invite, clients))) == 1
+        assert len(users) == 5
 
 
 def test_workspaces_have_users_and_owners(tmp_path: Path) -> None:

@@ -50,7 +50,11 @@ if_version          the version that the record must have
 In update_user, null removes given_name or family_name, and makes the email the
 username. Any other op or field is an error.
 
-Example:
+Examples:
+  headcount batch requests.jsonl --dry-run
+  headcount batch requests.jsonl --request-id 4b7c9c1e-6d0a-4f0e-9a57-0f6f0d6c9c11
+
+Such a file:
   {"op":"set_license","license":3}
   {"op":"create_user","email":"ann@ex.co","username":"ann","admin":true}
   {"op":"create_user","email":"bob@ex.co","attributes":{"team":"fraud"}}

@@ -16,13 +16,18 @@ Only one process at a time can have a directory's file open. So --follow opens i
 reads what is new, closes it, and looks again --interval seconds later. Other
 commands can make changes in between; one that finds the file open waits for it, as
 --wait says. While another process, such as a service, keeps the file open, --follow
-waits; such a process can follow its own changes with the library. Ctrl-C ends it.";
+waits; such a process can follow its own changes with the library. Ctrl-C ends it.
+
+Examples:
+  headcount changes --user bob@ex.co --since 7d
+  headcount changes --workspace 'Fraud models' --by ann@ex.co
+  headcount changes --follow --json";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHANGES_HELP)]
 pub(crate) struct ChangesArgs {
     /// Start after the change with this number
-    #[arg(long, value_name = "N", value_parser = super::values::number)]
+    #[arg(long, value_name = "N", value_parser = super::values::number, allow_negative_numbers = true)]
     pub(crate) after: Option<u64>,
     /// Only what happened to this user: an id, email or username, or the id of a deleted
     /// user. Of each change, only the events about the user are shown
@@ -51,14 +56,14 @@ pub(crate) struct ChangesArgs {
     /// How often to look for new ones
     #[arg(
         long, value_name = "SECONDS", requires = "follow", default_value = "1",
-        value_parser = parse_seconds
+        value_parser = parse_seconds, allow_negative_numbers = true
     )]
     pub(crate) interval: Duration,
     /// Delete the changes with numbers below this one, and the request ids of their
     /// batches, instead of showing any
     #[arg(
         long, value_name = "N", conflicts_with_all = ["after", "follow", "user", "workspace", "by", "door", "since", "before"],
-        value_parser = super::values::number
+        value_parser = super::values::number, allow_negative_numbers = true
     )]
     pub(crate) trim_before: Option<u64>,
     #[command(flatten)]

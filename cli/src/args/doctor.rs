@@ -10,7 +10,11 @@ pub(super) const DOCTOR_HELP: &str = "\
 Checks the file and its log, who may read them, who has them open, the space on the
 disk, every record, the license, and whether there are active admins and owners. Each
 line says whether this is ok, worth a look, or wrong, and what helps. Nothing is written.
-The exit code is 1 if something is wrong.";
+The exit code is 1 if something is wrong.
+
+Examples:
+  headcount doctor
+  headcount --db /var/lib/headcount/users.redb doctor --json";
 
 /// What can be undone, at length.
 const UNDO_HELP: &str = "\
@@ -31,7 +35,7 @@ Examples:
 #[command(after_help = UNDO_HELP)]
 pub(crate) struct UndoArgs {
     /// The number of the change, as `headcount changes` shows it
-    #[arg(value_parser = values::number)]
+    #[arg(value_parser = values::number, allow_negative_numbers = true)]
     pub(crate) sequence: u64,
     /// Show what would happen, and write nothing
     #[arg(long)]
@@ -46,7 +50,11 @@ pub(crate) struct UndoArgs {
 const BENCH_HELP: &str = "\
 Makes a directory of its own in FOLDER, and removes it afterwards. Users are created
 durably: each is on disk when the call returns. So one thread can't be faster than the
-disk syncs a small write, which is measured first; concurrent threads share a sync.";
+disk syncs a small write, which is measured first; concurrent threads share a sync.
+
+Examples:
+  headcount bench
+  headcount bench --folder /var/lib/headcount --time 30s";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = BENCH_HELP)]
@@ -56,7 +64,7 @@ pub(crate) struct BenchArgs {
     pub(crate) folder: Option<PathBuf>,
     /// How long to measure in total, such as 10s or 1m
     #[arg(
-        long, value_name = "TIME", default_value = "10s", value_parser = super::files::parse_wait
+        long, value_name = "TIME", default_value = "10s", value_parser = super::files::parse_wait, allow_negative_numbers = true
     )]
     pub(crate) time: Duration,
 }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::values::realm;
+
 /// What each format has, at length.
 const EXPORT_HELP: &str = "\
 Formats:
@@ -37,7 +39,7 @@ pub(crate) struct ExportArgs {
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
     /// The name of Keycloak's realm
-    #[arg(long, value_name = "NAME", default_value = "headcount")]
+    #[arg(long, value_name = "NAME", default_value = "headcount", value_parser = realm)]
     pub(crate) realm: String,
 }
 
@@ -48,11 +50,28 @@ pub(crate) enum ExportFormat {
     Keycloak,
 }
 
+const STATS_HELP: &str = "\
+Examples:
+  headcount stats
+  headcount stats --format prometheus";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATS_HELP)]
 pub(crate) struct StatsArgs {
-    /// The output format; prometheus is Prometheus's text format
-    #[arg(long, value_enum, default_value_t = StatsFormat::Table)]
-    pub(crate) format: StatsFormat,
+    /// The output format, by default table; prometheus is Prometheus's text format
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<StatsFormat>,
+}
+
+impl StatsArgs {
+    /// Whether the figures are for programs.
+    pub(super) fn is_data(&self) -> bool {
+        self.format() != StatsFormat::Table
+    }
+
+    pub(crate) fn format(&self) -> StatsFormat {
+        self.format.unwrap_or(StatsFormat::Table)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

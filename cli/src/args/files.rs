@@ -3,7 +3,29 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+const BACKUP_HELP: &str = "\
+The copy is complete and can be opened like the directory itself. Others may read the
+directory meanwhile.
+
+Examples:
+  headcount backup monday.redb
+  headcount --db monday.redb users list";
+
+const RESTORE_HELP: &str = "\
+No other process may have the directory open.
+
+Examples:
+  headcount --db copy.redb restore monday.redb
+  headcount restore monday.redb --force";
+
+pub(super) const COMPACT_HELP: &str = "\
+Needs room for a second copy of the directory. No other process may have it open.
+
+Examples:
+  headcount compact";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = BACKUP_HELP)]
 pub(crate) struct BackupArgs {
     /// The file to write
     pub(crate) file: PathBuf,
@@ -13,6 +35,7 @@ pub(crate) struct BackupArgs {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = RESTORE_HELP)]
 pub(crate) struct RestoreArgs {
     /// The backup, or any other directory's file
     pub(crate) file: PathBuf,

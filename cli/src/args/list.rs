@@ -3,20 +3,47 @@
 use clap::ValueEnum;
 
 use super::filter::FilterArgs;
-use super::values::{condition, limit};
+use super::values::{condition, limit, search_text};
 
-const LIST_HELP: &str = "\
+/// What a list shows.
+macro_rules! columns {
+    ($examples:literal) => {
+        concat!(
+            "\
 Columns: id, email, username, given_name, family_name, active, admin, created_at,
 updated_at, deactivated_at, version, attributes.NAME and external_ids.PROVISIONER.
 The list can be sorted by any of them; users without a value come last.
 
 Examples:
-  headcount users list --domain ex.co --created-since 7d
+",
+            $examples
+        )
+    };
+}
+
+pub(super) const LIST_HELP: &str = columns!(
+    "  headcount users list --domain ex.co --created-since 7d
   headcount users list --search lee --columns email,created_at,attributes.team
-  headcount users list --inactive --format csv";
+  headcount users list --inactive --format csv"
+);
+
+const SEARCH_HELP: &str = columns!(
+    "  headcount search lee
+  headcount search 'ann lee' --active --sort created_at --descending
+  headcount search ex.co --columns email,attributes.team --format csv"
+);
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = LIST_HELP)]
+#[command(after_help = SEARCH_HELP)]
+pub(crate) struct SearchArgs {
+    /// The text, in any case; of several words, all must be there
+    #[arg(value_parser = search_text)]
+    pub(crate) text: String,
+    #[command(flatten)]
+    pub(crate) list: Box<ListArgs>,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct ListArgs {
     /// Only users with this text in their email, username or name, in any case
     #[arg(long, value_name = "TEXT", value_parser = condition)]
@@ -28,15 +55,15 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     pub(crate) descending: bool,
     /// List up to N users, and print a cursor for the next ones
-    #[arg(long, value_name = "N", value_parser = limit)]
+    #[arg(long, value_name = "N", value_parser = limit, allow_negative_numbers = true)]
     pub(crate) limit: Option<usize>,
     /// Continue where an earlier list ended: the cursor that it printed, with the same
     /// conditions and order
     #[arg(long, value_name = "CURSOR")]
     pub(crate) after: Option<String>,
-    /// The output format; jsonl has a user on each line
-    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
-    pub(crate) format: ListFormat,
+    /// The output format, by default table; jsonl has a user on each line
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ListFormat>,
     /// The columns to show, such as `email,created_at,attributes.team`
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', value_parser = column)]
     pub(crate) columns: Vec<String>,
@@ -46,6 +73,17 @@ pub(crate) struct ListArgs {
     // Last: arguments after it would be under its heading.
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
+}
+
+impl ListArgs {
+    /// Whether the list is for programs.
+    pub(super) fn is_data(&self) -> bool {
+        self.format() != ListFormat::Table
+    }
+
+    pub(crate) fn format(&self) -> ListFormat {
+        self.format.unwrap_or(ListFormat::Table)
+    }
 }
 
 /// What to order users by.
@@ -82,23 +120,73 @@ pub(crate) const COLUMNS: [&str; 11] = [
 ];
 
 fn sort(text: &str) -> Result<SortArg, String> {
-    Ok(match text {
+    if text == "created" {
+        return Ok(SortArg::Created);
+    }
+    let column = column(text)?;
+    Ok(match &*column {
         "email" => SortArg::Email,
         "username" => SortArg::Username,
-        "created_at" | "created" => SortArg::Created,
-        other => SortArg::Column(column(other)?),
+        "created_at" => SortArg::Created,
+        _ => SortArg::Column(column),
     })
 }
 
 fn column(text: &str) -> Result<String, String> {
+    let text = text.trim();
     let is_named = ["attributes.", "external_ids."]
         .iter()
         .any(|prefix| text.len() > prefix.len() && text.starts_with(prefix));
-    if COLUMNS.contains(&text) || is_named {
-        return Ok(text.to_owned());
+    let known = { COLUMNS.iter() }.find(|column| column.eq_ignore_ascii_case(text));
+    match known {
+        Some(column) => Ok((*column).to_owned()),
+        None if is_named => Ok(text.to_owned()),
+        None => Err(format!(
+            "{}the columns are {}, attributes.NAME and external_ids.PROVISIONER",
+            meant(text),
+            COLUMNS.join(", ")
+        )),
     }
-    Err(format!(
-        "the columns are {}, attributes.NAME and external_ids.PROVISIONER",
-        COLUMNS.join(", ")
-    ))
+}
+
+/// The question whether the nearest column is meant, if one is near.
+fn meant(text: &str) -> String {
+    let text = text.to_ascii_lowercase().replace([' ', '-'], "_");
+    let likeness = |column: &str| strsim::jaro_winkler(&text, column);
+    COLUMNS
+        .iter()
+        .filter(|column| likeness(column) > 0.8)
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .map_or_else(String::new, |column| format!("did you mean {column}? "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_is_none_has_a_near_one() {
+        for (text, found) in [
+            ("email", "email"),
+            (" Created_At", "created_at"),
+            ("attributes.Team", "attributes.Team"),
+        ] {
+            assert_eq!(column(text).unwrap(), found);
+        }
+        for (text, near) in [
+            ("emial", "email"),
+            ("created", "created_at"),
+            ("given name", "given_name"),
+        ] {
+            let told = column(text).unwrap_err();
+            assert!(
+                told.starts_with(&format!("did you mean {near}? ")),
+                "{told}"
+            );
+        }
+        assert!(column("").unwrap_err().starts_with("the columns are id,"));
+        assert!(column("attributes.").is_err());
+        assert_eq!(sort("created"), Ok(SortArg::Created));
+        assert_eq!(sort("EMAIL"), Ok(SortArg::Email));
+    }
 }

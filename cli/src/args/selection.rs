@@ -4,16 +4,38 @@ use std::path::PathBuf;
 
 use super::filter::FilterArgs;
 
-pub(super) const HELP: &str = "\
+/// How users are chosen, and examples.
+macro_rules! selecting {
+    ($examples:literal) => {
+        concat!(
+            "\
 USER is an id, an email or a username. Name users one by one, in a file with one user
 on each line, or by conditions, all of which must hold. The file may also be the output
 of `headcount users list --format jsonl`. All of the users are changed, or none.
 
 Examples:
-  headcount users deactivate ann@ex.co bob
-  headcount users deactivate --domain old.example --dry-run
+",
+            $examples
+        )
+    };
+}
+
+pub(super) const ACTIVATE_HELP: &str = selecting!(
+    "  headcount users activate ann@ex.co bob
+  headcount users activate --workspace 'Fraud models' --dry-run"
+);
+
+pub(super) const DEACTIVATE_HELP: &str = selecting!(
+    "  headcount users deactivate ann@ex.co bob
+  headcount users deactivate --domain old.example --inactive-since 90d --dry-run
+  headcount users deactivate --from leavers.txt"
+);
+
+pub(super) const DELETE_HELP: &str = selecting!(
+    "  headcount users delete bob --dry-run
   headcount users delete --from leavers.txt --yes
-  headcount users list --attribute team=gone --format jsonl | headcount users delete - --yes";
+  headcount users list --attribute team=gone --format jsonl | headcount users delete - --yes"
+);
 
 pub(super) const UPDATE_HELP: &str = "\
 Name several users one by one, or in a file with one user on each line, which may also

@@ -7,7 +7,7 @@ use clap::{ArgGroup, Subcommand};
 use headcount::Timestamp;
 use headcount_server::{Issuer, Login, Scope, Tls, is_private};
 
-use super::values::{address, at_least_1};
+use super::values::{address, at_least_1, expiry, url};
 
 /// What `headcount serve` offers, at length.
 const SERVE_HELP: &str = "\
@@ -18,7 +18,26 @@ wrote. Health is at /healthz and /readyz, and metrics at /metrics.
 
 The server has the directory's file to itself while it runs: make the first key
 before, or have it made with --first-key. It ends on Ctrl-C or SIGTERM, when the
-requests under way are answered.";
+requests under way are answered.
+
+Examples:
+  headcount serve --first-key admin.key
+  headcount serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key";
+
+const CREATE_KEY_HELP: &str = "\
+Examples:
+  headcount keys create laptop --user ann@ex.co --scope admin
+  headcount keys create okta --provisioner okta --scope scim --expires 2099-01-31
+  headcount keys create sdk --user ann@ex.co --credentials ann.json";
+
+const LIST_KEYS_HELP: &str = "\
+Examples:
+  headcount keys list
+  headcount keys list --json";
+
+const REVOKE_HELP: &str = "\
+Examples:
+  headcount keys revoke 6f1c2a9e04b7d358";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = SERVE_HELP)]
@@ -50,10 +69,10 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) first_key: Option<PathBuf>,
     /// Requests a second that one key may make
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = at_least_1::<u32>)]
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = at_least_1::<u32>, allow_negative_numbers = true)]
     pub(crate) key_rate: u32,
     /// Connections that may be open at once
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_1::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_1::<usize>, allow_negative_numbers = true)]
     pub(crate) connections: usize,
     /// Also serve metrics and health here, without a key
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
@@ -93,7 +112,7 @@ pub(crate) struct IssuerArgs {
     #[arg(long, value_name = "NAME", requires = "issuer")]
     audience: Option<String>,
     /// Where the provider's keys are, if it has no .well-known/openid-configuration
-    #[arg(long, value_name = "URL", requires = "issuer")]
+    #[arg(long, value_name = "URL", requires = "issuer", value_parser = url)]
     jwks: Option<String>,
     /// The claim that tells the user: sub for their id, email for their verified email,
     /// any other for their username
@@ -115,10 +134,10 @@ pub(crate) struct IssuerArgs {
     #[arg(long, value_name = "FILE", requires = "login_client")]
     pub(crate) login_secret: Option<PathBuf>,
     /// Where browsers reach the server, such as <https://users.ex.co>
-    #[arg(long, value_name = "URL", requires = "login_client")]
+    #[arg(long, value_name = "URL", requires = "login_client", value_parser = url)]
     public_url: Option<String>,
     /// Relay the SDK's own logins to the openid-connect folder of an identity provider
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = url)]
     pub(crate) relay: Option<String>,
 }
 
@@ -155,9 +174,10 @@ pub(crate) enum KeysCommand {
     /// Make a key for the server and print it, which is done only once
     Create(CreateKeyArgs),
     /// List the keys, without their secrets
-    #[command(visible_alias = "ls")]
+    #[command(visible_alias = "ls", after_help = LIST_KEYS_HELP)]
     List,
     /// Remove a key for good
+    #[command(after_help = REVOKE_HELP)]
     Revoke {
         /// The key's id, as `headcount keys list` shows it
         id: String,
@@ -165,7 +185,7 @@ pub(crate) enum KeysCommand {
 }
 
 #[derive(Debug, clap::Args)]
-#[command(group = ArgGroup::new("holder").required(true))]
+#[command(group = ArgGroup::new("holder").required(true), after_help = CREATE_KEY_HELP)]
 pub(crate) struct CreateKeyArgs {
     /// What the key is for
     pub(crate) name: String,
@@ -178,8 +198,8 @@ pub(crate) struct CreateKeyArgs {
     /// read, write (and read), admin (and both) or scim; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", default_value = "read")]
     pub(crate) scopes: Vec<Scope>,
-    /// When the key expires, such as 2027-01-31T00:00:00Z; never by default
-    #[arg(long, value_name = "TIME")]
+    /// When the key expires, such as 2027-01-31 or 2027-01-31T08:00:00Z; never by default
+    #[arg(long, value_name = "TIME", value_parser = expiry)]
     pub(crate) expires: Option<Timestamp>,
     /// Write the key to this new file as credentials of the platform's SDK, and don't
     /// print it

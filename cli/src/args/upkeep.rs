@@ -2,10 +2,18 @@
 
 use std::path::PathBuf;
 
+const VERIFY_HELP: &str = "\
+Every record, index and counter is checked. Nothing is written.
+
+Examples:
+  headcount verify
+  headcount --db monday.redb verify --json";
+
 #[derive(Debug, clap::Args)]
+#[command(after_help = VERIFY_HELP)]
 pub(crate) struct VerifyArgs {
     /// How many faults to list; all are counted
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::faults)]
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::faults, allow_negative_numbers = true)]
     pub(crate) limit: usize,
 }
 
@@ -14,7 +22,11 @@ const REPAIR_HELP: &str = "\
 Indexes and counters are rebuilt from the records. Records that can't be read or kept
 are removed and written to the file that --aside names, one JSON line each; that file
 contains personal data. Nobody is deactivated. If there is a backup, restore that
-instead.";
+instead.
+
+Examples:
+  headcount repair --dry-run
+  headcount repair --aside removed.jsonl --yes";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = REPAIR_HELP)]
@@ -25,10 +37,9 @@ pub(crate) struct RepairArgs {
     /// Show what would be done, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Confirm the repair; required unless it is a dry run
-    #[arg(long)]
-    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) yes: super::Yes,
     /// How many faults to list; all are counted
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::faults)]
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::faults, allow_negative_numbers = true)]
     pub(crate) limit: usize,
 }

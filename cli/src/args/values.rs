@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use headcount::Timestamp;
+use ureq::http::Uri;
 use uuid::Uuid;
 
 /// A whole number.
@@ -29,10 +30,31 @@ fn unless_zero(text: &str, told: &str) -> Result<usize, String> {
 
 /// A whole number that is not 0.
 pub(crate) fn at_least_1<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
-    digits(text)
-        .filter(|number| *number > 0)
-        .and_then(|number| number.try_into().ok())
-        .ok_or_else(|| "write a whole number from 1 on, such as 10".to_owned())
+    let number = digits(text).filter(|number| *number > 0);
+    let fitting = number.and_then(|number| number.try_into().ok());
+    fitting.ok_or_else(|| {
+        let is_too_large = number.is_some() || is_huge(text);
+        let largest = [u64::MAX, u32::MAX.into()].into_iter();
+        let largest = largest.filter(|_| is_too_large);
+        match largest.into_iter().find(|max| T::try_from(*max).is_ok()) {
+            Some(max) => format!("write a whole number from 1 to {max}"),
+            None => "write a whole number from 1 on, such as 10".to_owned(),
+        }
+    })
+}
+
+/// Whether it is a whole number with more digits than fit.
+fn is_huge(text: &str) -> bool {
+    let digits = text.trim_start_matches('0');
+    digits.len() > 19 && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The name of a realm.
+pub(crate) fn realm(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("a realm needs a name".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// An address to listen at.
@@ -45,6 +67,18 @@ pub(crate) fn address(text: &str) -> Result<SocketAddr, String> {
 fn digits(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| is_number)
+}
+
+/// A URL that browsers or programs are sent to, without a query.
+pub(crate) fn url(text: &str) -> Result<String, String> {
+    let is_one = text.parse::<Uri>().is_ok_and(|url| {
+        let has_host = url.host().is_some_and(|host| !host.is_empty());
+        has_host && ["http", "https"].map(Some).contains(&url.scheme_str())
+    });
+    if !is_one || text.contains(['?', '#']) {
+        return Err("write a URL such as https://users.example.com".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// A UUID.
@@ -61,10 +95,18 @@ pub(crate) fn attribute(text: &str) -> Result<(String, String), String> {
 /// A text to choose users by. An empty one is most likely a variable of a script that is not
 /// set, and would choose all of them.
 pub(crate) fn condition(text: &str) -> Result<String, String> {
-    if text.trim_ascii().is_empty() {
+    if text.trim().is_empty() {
         return Err(
             "it is empty, and would choose everybody; leave it out if that is meant".into(),
         );
+    }
+    Ok(text.to_owned())
+}
+
+/// A text to search for.
+pub(crate) fn search_text(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err("write a word to search for; `headcount users list` lists everybody".into());
     }
     Ok(text.to_owned())
 }
@@ -87,6 +129,13 @@ fn pair(text: &str) -> Option<(String, String)> {
     (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
 }
 
+/// A moment to come: a time or a day.
+pub(crate) fn expiry(text: &str) -> Result<Timestamp, String> {
+    time_or_day(text).ok_or_else(|| {
+        "write a day such as 2027-01-31, or a time such as 2027-01-31T08:00:00Z".to_owned()
+    })
+}
+
 /// A moment: a time, a day, or how long ago it was.
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     moment_before(text, Timestamp::now())
@@ -103,13 +152,18 @@ fn moment_before(text: &str, now: Timestamp) -> Result<Timestamp, String> {
         let moment = now.as_unix_micros().saturating_sub(micros);
         return Timestamp::from_unix_micros(moment).map_err(|error| error.to_string());
     }
+    time_or_day(text).ok_or_else(unreadable)
+}
+
+/// The time, or the beginning of the day in UTC.
+fn time_or_day(text: &str) -> Option<Timestamp> {
     let is_day = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let time = if is_day {
         format!("{text}T00:00:00Z")
     } else {
         text.to_owned()
     };
-    time.parse().map_err(|_| unreadable())
+    time.parse().ok()
 }
 
 /// Seconds of `7d` and the like.
@@ -162,6 +216,44 @@ mod tests {
     }
 
     #[test]
+    fn a_url_has_a_scheme_and_a_host() {
+        for text in [
+            "https://users.ex.co",
+            "http://[::1]:80/",
+            "https://ex.co/users",
+        ] {
+            assert_eq!(url(text).unwrap(), text);
+        }
+        for text in [
+            "",
+            "foo",
+            "users.ex.co",
+            "ftp://ex.co",
+            "https://",
+            "https:///x",
+            "https://:80/",
+            "https://ex.co/?x",
+            "https://ex.co/#x",
+            "https://ex co",
+        ] {
+            assert!(url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_expiry_is_a_time_or_a_day() {
+        let told = |text| expiry(text).map(|moment| moment.to_string());
+        assert_eq!(told("2027-01-31").unwrap(), "2027-01-31T00:00:00Z");
+        assert_eq!(
+            told("2027-01-31T08:00:00Z").unwrap(),
+            "2027-01-31T08:00:00Z"
+        );
+        for text in ["", "30d", "2027-02-30", "never"] {
+            assert!(told(text).unwrap_err().contains("2027-01-31"), "{text}");
+        }
+    }
+
+    #[test]
     fn a_pair_is_split_at_its_first_equals_sign() {
         let owned = |name: &str, value: &str| Ok((name.to_owned(), value.to_owned()));
         assert_eq!(attribute("a=b=c"), owned("a", "b=c"));
@@ -181,6 +273,17 @@ mod tests {
             assert!(number(text).is_err() && limit(text).is_err(), "{text}");
         }
         assert_eq!(at_least_1::<u32>("4294967295"), Ok(u32::MAX));
+        for (text, told) in [
+            ("4294967296", "from 1 to 4294967295"),
+            ("99999999999999999999", "from 1 to 4294967295"),
+            ("0", "from 1 on"),
+            ("00000000000000000000", "from 1 on"),
+            ("many", "from 1 on"),
+        ] {
+            let refused = at_least_1::<u32>(text).unwrap_err();
+            assert!(refused.contains(told), "{text}: {refused}");
+        }
+        assert!(realm("").is_err() && realm(" ").is_err() && realm("demo").is_ok());
         for text in ["0", "4294967296", "x"] {
             assert!(at_least_1::<u32>(text).is_err(), "{text}");
         }

@@ -113,7 +113,6 @@ fn unreadable(lines: &[Unreadable], file: &str) -> Failure {
         let more = lines.len() - LINES_SHOWN_MAX;
         notes.push(format!("  and {more} more; --json lists them all"));
     }
-    notes.push("`headcount batch --help` describes the operations".to_owned());
     let invalid: Vec<_> = lines
         .iter()
         .map(|Unreadable { line, reason }| json!({ "line": line, "reason": reason }))
@@ -124,6 +123,7 @@ fn unreadable(lines: &[Unreadable], file: &str) -> Failure {
         notes,
         details: Map::from_iter([("invalid".to_owned(), invalid.into())]),
     })
+    .with_help("`headcount batch --help` describes the operations")
 }
 
 /// The refusal of the batch, with the lines that are to blame if there are any.

@@ -1,6 +1,7 @@
 //! `headcount bench`: what this disk and this library do, against the rate at which the
 //! disk syncs a small write.
 
+use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -13,8 +14,9 @@ use serde_json::{Value, json};
 use super::Store;
 use crate::args::BenchArgs;
 use crate::failure::{Failure, Result};
-use crate::output::write_json;
+use crate::output::{Table, write_json};
 use crate::progress::Progress;
+use crate::wrap;
 
 /// How much a sync has to write: about what creating a user does.
 const WRITE_BYTES: usize = 512;
@@ -24,7 +26,9 @@ const THREADS: usize = 16;
 /// Users created at once.
 const LOT: usize = 10_000;
 /// The longest bar of the chart.
-const BAR_CELLS: f64 = 32.0;
+const BAR_CELLS: f64 = 26.0;
+/// Columns of a line of the chart with that bar.
+const CHART_COLUMNS: usize = 79;
 
 /// One thing that was measured.
 struct Measured {
@@ -64,30 +68,38 @@ pub(super) fn run(
 /// Each bar is as long as the logarithm: reads are a thousand times as fast as syncs.
 fn write_chart(all: &[Measured], syncs: f64, out: &mut dyn Write) -> Result<()> {
     let most = all.iter().map(|one| one.per_second).fold(10.0, f64::max);
+    let cells = all.iter().map(|one| {
+        let number = indicatif::HumanFloatCount(one.per_second.round()).to_string();
+        let of_syncs = format!("{:.2}x", one.per_second / syncs);
+        [one.what.to_owned(), number, of_syncs, bar(one, most)]
+    });
+    if wrap::stdout_width().is_some_and(|columns| columns < CHART_COLUMNS) {
+        let mut table = Table::new(["WHAT", "PER SECOND", "OF SYNCS", "LOGARITHM"], out);
+        for cells in cells {
+            table.push(cells.map(Cow::from))?;
+        }
+        return Ok(table.finish()?);
+    }
     writeln!(
         out,
         "{:<28} {:>12} {:>9}  (bars are logarithmic)",
         "", "per second", "of syncs"
     )?;
-    for one in all {
-        let share = one.per_second.max(1.0).ln() / most.ln();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of the longest bar"
-        )]
-        let cells = (share * BAR_CELLS) as usize;
-        let number = indicatif::HumanFloatCount(one.per_second.round());
-        let line = format!(
-            "{:<28} {:>12} {:>8.2}x  {}",
-            one.what,
-            number.to_string(),
-            one.per_second / syncs,
-            "#".repeat(cells)
-        );
-        writeln!(out, "{line}")?;
+    for [what, number, of_syncs, bar] in cells {
+        writeln!(out, "{what:<28} {number:>12} {of_syncs:>9}  {bar}")?;
     }
     Ok(())
+}
+
+fn bar(one: &Measured, most: f64) -> String {
+    let share = one.per_second.max(1.0).ln() / most.ln();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a share of the longest bar"
+    )]
+    let cells = (share * BAR_CELLS) as usize;
+    "#".repeat(cells)
 }
 
 fn measure(folder: &Path, time: Duration, progress: &Progress) -> Result<Vec<Measured>> {

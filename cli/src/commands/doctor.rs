@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Store;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, without_numbers};
 use crate::output::{count, safe, write_json};
 
 /// Free space below which a warning is given, whatever the file's size.
@@ -55,7 +55,7 @@ fn ok(check: &'static str, found: impl Into<String>) -> Check {
     Check {
         name: check,
         state: State::Ok,
-        found: found.into(),
+        found: without_numbers(&found.into()),
         cure: None,
     }
 }
@@ -81,9 +81,9 @@ pub(super) fn run(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<
     } else {
         for check in &checks {
             let (name, state) = (check.name, check.state.word());
-            writeln!(out, "{state:<8} {name:<11} {}", safe(&check.found))?;
+            writeln!(out, "{state:<7} {name:<11}  {}", safe(&check.found))?;
             if let Some(cure) = &check.cure {
-                writeln!(out, "{:20} {}", "", safe(cure))?;
+                writeln!(out, "{:21}{}", "", safe(cure))?;
             }
         }
     }
@@ -108,7 +108,7 @@ fn file(path: &Path) -> Check {
         Ok(_) => bad(
             "file",
             State::Wrong,
-            format!("{} is no file", path.display()),
+            format!("{} is not a file", path.display()),
             "name the directory's file with --db",
         ),
         Err(error) => bad(
@@ -163,29 +163,43 @@ fn access(path: &Path) -> Check {
             "give the log the owner and the mode of the file, with chown and chmod",
         );
     }
-    if let Some((metadata, file)) = all.iter().find(|(m, _)| m.mode() & 0o007 != 0) {
+    if let Some((metadata, file)) = all.iter().find(|(m, _)| m.mode() & 0o006 != 0) {
         let mode = metadata.mode() & 0o777;
+        let what = if mode & 0o002 == 0 { "read" } else { "change" };
         return bad(
             "permissions",
             State::Warning,
             format!(
-                "everybody on this machine may read {} (mode {mode:o})",
+                "everybody on this machine may {what} {} (mode {mode:o})",
                 file.display()
             ),
             &format!("chmod 600 {}", file.display()),
+        );
+    }
+    if rustix::fs::access(path, rustix::fs::Access::READ_OK).is_err() {
+        return bad(
+            "permissions",
+            State::Wrong,
+            "you may not read the file",
+            "run the command as the user who owns the file",
         );
     }
     if rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_err() {
         return bad(
             "permissions",
             State::Warning,
-            "you may read the file, and not write it",
-            "run this as the user who owns the file, to change anything",
+            "you may read the file, but not write it",
+            "to change anything, run the command as the user who owns the file",
         );
     }
+    let has_group = all.iter().any(|(m, _)| m.mode() & 0o060 != 0);
     ok(
         "permissions",
-        "for its owner alone, who you are or stand for",
+        if has_group {
+            "only its owner and its group may read it"
+        } else {
+            "only its owner may read it"
+        },
     )
 }
 
@@ -210,7 +224,7 @@ fn space(path: &Path) -> Check {
                 ok("disk", found)
             } else {
                 let cure = format!(
-                    "free space until {} are free, so that the file can grow, be compacted and restored",
+                    "make room: with {} free, the file can grow, be compacted and be restored",
                     bytes(wanted)
                 );
                 bad("disk", State::Warning, found, &cure)

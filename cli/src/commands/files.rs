@@ -1,9 +1,10 @@
 //! `headcount backup`, `restore` and `compact`: the directory's file as a whole.
 
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use headcount::{Copied, CopyOptions, CopyProgress, Directory};
+use headcount::{Copied, CopyOptions, CopyProgress, Directory, ErrorKind};
 use indicatif::HumanBytes;
 use serde_json::json;
 
@@ -21,6 +22,13 @@ pub(super) fn backup(
 ) -> Result<()> {
     refuse_existing(&args.file, args.force)?;
     let directory = store.open_file()?;
+    if fs::canonicalize(&args.file).ok() == fs::canonicalize(store.path).ok() {
+        let file = args.file.display().to_string();
+        return Err(Failure::refused(
+            ErrorKind::InvalidArgument.name(),
+            format!("{} is the directory itself; name another file", safe(&file)),
+        ));
+    }
     let progress = Progress::of_long("backing up", json);
     let options = CopyOptions::new()
         .overwrite(args.force)
@@ -39,12 +47,12 @@ pub(super) fn restore(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    refuse_existing(store.path, args.force)?;
-    if let Err(error) = std::fs::metadata(&args.file) {
+    if let Err(error) = fs::metadata(&args.file) {
         let file = args.file.display().to_string();
         let what = format!("can't read {}: {error}", safe(&file));
         return Err(Failure::refused("io", what));
     }
+    refuse_existing(store.path, args.force)?;
     let progress = Progress::of_long("restoring", json);
     let options = CopyOptions::new()
         .overwrite(args.force)
@@ -65,7 +73,9 @@ fn tell(progress: &Progress, what: &str, done: CopyProgress) {
 }
 
 fn refuse_existing(file: &Path, force: bool) -> Result<()> {
-    let has_content = std::fs::metadata(file).is_ok_and(|metadata| metadata.len() > 0);
+    // Whatever else it is, it can't be replaced, and that is said later.
+    let has_content =
+        fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
     if force || !has_content {
         return Ok(());
     }
@@ -84,6 +94,7 @@ pub(super) fn compact(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Res
     let options = Directory::options().open_timeout(store.wait);
     let progress = Progress::of_long("compacting", json);
     let compacted = options.compact(store.path)?;
+    took_effect();
     drop(progress);
     let (before, after) = (compacted.bytes_before, compacted.bytes);
     if json {

@@ -6,14 +6,15 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use headcount::{Timestamp, UserId};
-use headcount_server::{Holder, Key, KeyError, Keys, NewKey};
+use headcount_server::{Author, Holder, Key, KeyError, Keys, NewKey};
 use serde_json::json;
 
-use super::Store;
+use super::{DOOR, Store};
 use crate::args::{CreateKeyArgs, KeysCommand};
 use crate::directory::{Directory, Remote};
 use crate::failure::{Failure, Result, took_effect};
 use crate::output::{Table, safe, write_json};
+use crate::wrap;
 
 pub(super) fn run(
     store: &Store<'_>,
@@ -67,7 +68,7 @@ impl<'a> KeyRing<'a> {
             Some(user) => Holder::User(user),
             None => Holder::Provisioner(args.provisioner.clone().unwrap_or_default()),
         };
-        let mut new = NewKey::new(&args.name, holder).created_by(creator);
+        let mut new = NewKey::new(&args.name, holder).author(author(creator));
         for scope in &args.scopes {
             new = new.scope(*scope);
         }
@@ -85,12 +86,13 @@ impl<'a> KeyRing<'a> {
         })
     }
 
-    fn revoke(&self, id: &str) -> Result<()> {
+    /// Revokes a key. A server takes the holder of the key that the request has for the actor.
+    fn revoke(&self, id: &str, actor: Option<UserId>) -> Result<()> {
         // Only a server of this program has a list of keys, and says by a 404 that one is not in it.
         let is_listed = self.list()?.iter().any(|key| key.id == id);
         let is_revoked = is_listed
             && match self {
-                Self::Here(keys) => keys.revoke(id)?,
+                Self::Here(keys) => keys.revoke(id, author(actor))?,
                 Self::There(remote) => remote.revoke_key(id)?,
             };
         if is_revoked {
@@ -116,10 +118,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
         None => None,
     };
     let keys = KeyRing::of(&directory)?;
-    let creator = match directory.here() {
-        Some(directory) => store.actor_in(directory)?,
-        None => None,
-    };
+    let creator = actor(store, &directory)?;
     let (key, secret) = keys.create(args, user.as_ref().map(|user| user.id()), creator)?;
     if let (Some(path), Some(user)) = (&args.credentials, &user) {
         let credentials = json!({
@@ -129,7 +128,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
         });
         if let Err(failure) = write_secret(path, &credentials.to_string()) {
             // Nobody has the key: it had better not be there.
-            keys.revoke(&key.id)?;
+            keys.revoke(&key.id, creator)?;
             return Err(failure);
         }
     }
@@ -140,7 +139,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
     let told = tell(&key, (!is_written).then_some(&secret), json, out);
     if told.is_err() && !is_written {
         // Nobody has the key here either.
-        keys.revoke(&key.id)?;
+        keys.revoke(&key.id, creator)?;
     }
     drop(keys);
     directory.close()?;
@@ -162,8 +161,7 @@ fn tell(key: &Key, secret: Option<&str>, json: bool, out: &mut dyn Write) -> Res
     }
     out.flush()?;
     if secret.is_some() && !json {
-        let told = format!("made the key {}; it is not shown again", key.id);
-        writeln!(io::stderr(), "{told}")?;
+        wrap::say(&format!("made the key {}; it is not shown again", key.id));
     }
     Ok(())
 }
@@ -179,8 +177,16 @@ pub(super) fn write_secret(path: &Path, text: &str) -> Result<()> {
         file.write_all(b"\n")?;
         file.sync_all()
     });
-    written
-        .map_err(|error| Failure::refused("io", format!("can't write {}: {error}", path.display())))
+    written.map_err(|error| {
+        let path = path.display();
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return Failure::refused(
+                "file_exists",
+                format!("there is a file {path} already; name another"),
+            );
+        }
+        Failure::refused("io", format!("can't write {path}: {error}"))
+    })
 }
 
 fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
@@ -215,6 +221,18 @@ fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
     Ok(table.finish()?)
 }
 
+/// Who creates or revokes keys here; a server knows it itself.
+fn actor(store: &Store<'_>, directory: &Directory) -> Result<Option<UserId>> {
+    match directory.here() {
+        Some(directory) => store.actor_in(directory),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn author(user: Option<UserId>) -> Author {
+    Author::new(user).through(DOOR)
+}
+
 fn creator(key: &Key) -> String {
     match (key.created_by, &key.created_by_key) {
         (Some(user), _) => user.to_string(),
@@ -230,7 +248,8 @@ fn scopes(key: &Key) -> String {
 
 fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {
     let directory = store.open_to_change()?;
-    KeyRing::of(&directory)?.revoke(id)?;
+    let actor = actor(store, &directory)?;
+    KeyRing::of(&directory)?.revoke(id, actor)?;
     took_effect();
     directory.close()?;
     if json {

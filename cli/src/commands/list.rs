@@ -21,6 +21,7 @@ use crate::args::{ListArgs, ListFormat, SortArg};
 use crate::directory::Directory;
 use crate::failure::Result;
 use crate::output::{Table, USER_HEADS, user_cells, write_json, write_json_list};
+use crate::wrap;
 
 pub(super) fn run(
     store: &Store<'_>,
@@ -33,7 +34,7 @@ pub(super) fn run(
     let query = query(&directory, args, text)?;
     if args.count {
         let count = directory.count(&query)?;
-        if json {
+        if json || args.format() == ListFormat::Json {
             return write_json(out, &json!({ "count": count }));
         }
         writeln!(out, "{count}")?;
@@ -43,15 +44,22 @@ pub(super) fn run(
     let cursors = cursors_of(&directory)?;
     let cursors = cursors.as_ref();
     let mut users = Users::start(&directory, cursors, query, args)?;
-    match (args.format, &*args.columns) {
-        (ListFormat::Jsonl, columns) => return rows::lines(&mut users, columns, out),
-        (ListFormat::Csv, columns) => return rows::csv(&mut users, columns, out),
-        (_, columns @ [_, ..]) if !json && args.format == ListFormat::Table => {
-            return rows::table(&mut users, columns, out);
+    match (args.format(), &*args.columns) {
+        (ListFormat::Jsonl, columns) => {
+            rows::lines(&mut users, columns, out)?;
+            return warn_of_rest(users.rest(cursors), out);
+        }
+        (ListFormat::Csv, columns) => {
+            rows::csv(&mut users, columns, out)?;
+            return warn_of_rest(users.rest(cursors), out);
+        }
+        (ListFormat::Table, columns @ [_, ..]) if !json => {
+            rows::table(&mut users, columns, out)?;
+            return tell_rest(users.rest(cursors), out);
         }
         _ => {}
     }
-    if json || args.format == ListFormat::Json {
+    if json || args.format() == ListFormat::Json {
         out.write_all(b"{")?;
         let shown = (&mut users).map(|user| Ok(rows::shown(&*user?, &args.columns)));
         write_json_list(out, "users", shown)?;
@@ -74,10 +82,26 @@ pub(super) fn run(
             table.finish()?;
         }
     }
-    if let Some(cursor) = users.rest(cursors) {
+    tell_rest(users.rest(cursors), out)?;
+    writeln!(out, "\n{seats}")?;
+    Ok(())
+}
+
+/// Says behind a table how to list the remaining users, if there are any.
+fn tell_rest(cursor: Option<String>, out: &mut dyn Write) -> Result<()> {
+    if let Some(cursor) = cursor {
         writeln!(out, "\nthere are more: --after {cursor}")?;
     }
-    writeln!(out, "\n{seats}")?;
+    Ok(())
+}
+
+/// Says it on standard error, where standard output is for programs.
+fn warn_of_rest(cursor: Option<String>, out: &mut dyn Write) -> Result<()> {
+    let Some(cursor) = cursor else {
+        return Ok(());
+    };
+    out.flush()?;
+    wrap::say(&format!("there are more: --after {cursor}"));
     Ok(())
 }
 

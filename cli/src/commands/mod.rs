@@ -40,6 +40,7 @@ use crate::failure::{Failure, Result, took_effect};
 
 /// Runs the command that was asked for.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
+    refuse_contradictions(args)?;
     let path = args.db();
     let server = server::of(args)?;
     let store = Store {
@@ -52,7 +53,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     match &args.command {
         Command::Import(import) => import::run(&store, import, args.json, out),
         Command::Users(command) => users::run(&store, command, args.json, out),
-        Command::Search { text, list } => list::run(&store, list, Some(text), args.json, out),
+        Command::Search(search) => {
+            list::run(&store, &search.list, Some(&search.text), args.json, out)
+        }
         Command::Seats(seats) => seats::run(&store, seats, args.json, out),
         Command::License(command) => license::run(&store, command, args.json, out),
         Command::Workspaces(command) => workspaces::run(&store, command, args.json, out),
@@ -73,6 +76,23 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
         Command::Completions { shell } => shell::completions(*shell, out),
         Command::Man { dir } => shell::man(dir.as_deref(), out),
     }
+}
+
+/// Refuses options that say what the command can't do.
+fn refuse_contradictions(args: &Args) -> Result<()> {
+    if let Some(printed) = args.contradicts_json() {
+        return Err(Failure::refused(
+            "usage",
+            format!("{printed} is not one JSON document, which --json asks for; leave one out"),
+        ));
+    }
+    if args.actor.is_some() && !args.command.has_actor() {
+        return Err(Failure::refused(
+            "usage",
+            "nobody is recorded as the actor of this command; leave --actor out",
+        ));
+    }
+    Ok(())
 }
 
 /// Where the directory is, and who works on it.
@@ -113,7 +133,9 @@ impl Store<'_> {
     /// The same of a file.
     fn open_file(&self) -> Result<headcount::Directory> {
         self.must_be_there()?;
-        Ok(self.options().read_only(true).open(self.path)?)
+        let directory = self.options().read_only(true).open(self.path)?;
+        // An actor has to be valid where nothing is recorded too.
+        self.acting(directory)
     }
 
     /// The same as [`open`](Self::open); `None` while another process has the file open to
@@ -171,7 +193,7 @@ impl Store<'_> {
     fn open_to_try(&self) -> Result<Directory> {
         match self.server {
             Some(_) => self.open(),
-            None => Ok(Directory::Here(self.acting(self.open_file()?)?)),
+            None => Ok(Directory::Here(self.open_file()?)),
         }
     }
 
@@ -245,12 +267,10 @@ fn apply(directory: &Directory, batch: Batch) -> Result<Applied> {
 /// Why a batch was refused by a command that has `--allow-ownerless`.
 fn refusal(error: headcount::Error) -> Failure {
     let is_last_owner = error.kind() == ErrorKind::LastOwner;
-    let mut failure = error.into();
-    if let Failure::Refused(refusal) = &mut failure
-        && is_last_owner
-    {
-        let note = "use --allow-ownerless to leave it without one";
-        refusal.notes.push(note.to_owned());
+    let failure = Failure::from(error);
+    if is_last_owner {
+        failure.with_help("use --allow-ownerless to leave it without one")
+    } else {
+        failure
     }
-    failure
 }

@@ -191,7 +191,8 @@ fn not_found(missing: &[&str]) -> Failure {
     Failure::Refused(CommandRefusal {
         kind: "user_not_found",
         message: format!(
-            "no user has the id, email or username {}; nothing was changed",
+            "no user has the id, email or username {}; nothing was changed; list the users to see \
+             who is there",
             shown.join(", ")
         ),
         notes: Vec::new(),

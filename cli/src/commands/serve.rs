@@ -8,7 +8,7 @@ use headcount_server::{Config, Holder, NewKey, Scope, Server};
 use serde_json::json;
 
 use super::Store;
-use super::keys::{refused, write_secret};
+use super::keys::{author, refused, write_secret};
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Result};
 use crate::output::safe;
@@ -31,10 +31,12 @@ pub(super) fn run(
         ));
     }
     if let Some(url) = args.issuer.unencrypted() {
-        return Err(Failure::refused(
-            "invalid_argument",
-            format!("keys and logins would be sent unencrypted to {url}; use https"),
-        ));
+        let told = if url.starts_with("http://") {
+            format!("keys and logins would be sent unencrypted to {url}; use https")
+        } else {
+            format!("{url:?} is not the URL of an identity provider; write it as https://id.ex.co")
+        };
+        return Err(Failure::refused("invalid_argument", told));
     }
     let stop = stop_signal()?;
     let directory = store.open_or_create_file()?;
@@ -42,10 +44,11 @@ pub(super) fn run(
     let has_key = !server.keys().list().is_empty();
     if let (Some(path), false) = (&args.first_key, has_key) {
         let first = NewKey::new("first key", Holder::Provisioner("operator".to_owned()));
-        let made = server.keys().create(first.scope(Scope::Admin));
+        let first = first.scope(Scope::Admin).author(author(None));
+        let made = server.keys().create(first);
         let (key, secret) = made.map_err(refused)?;
         if let Err(failure) = write_secret(path, secret.expose()) {
-            server.keys().revoke(&key.id)?;
+            server.keys().revoke(&key.id, author(None))?;
             return Err(failure);
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn run(
         // A file that is only read is not followed as it grows.
         stats.file_bytes = metadata.len();
     }
-    match args.format {
+    match args.format() {
         StatsFormat::Prometheus => Ok(out.write_all(stats.prometheus().as_bytes())?),
         StatsFormat::Json => write_json(out, &json!({ "stats": stats })),
         StatsFormat::Table if json => write_json(out, &json!({ "stats": stats })),

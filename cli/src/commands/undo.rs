@@ -1,17 +1,17 @@
 //! `headcount undo`: reverts a change, if all of it can be reverted and nothing that it changed has
 //! changed since.
 
+mod history;
 mod touched;
 
 use std::collections::HashSet;
 use std::io::Write;
 
-use headcount::{
-    Batch, Change, ErrorKind, Event, Field, License, Op, Role, UserId, UserUpdate, WorkspaceId,
-};
+use headcount::{Event, Field, Op, UserId, UserUpdate, WorkspaceId};
 use serde_json::json;
 
-use self::touched::{Touched, created, touched};
+use self::history::History;
+use self::touched::{Touched, batch, created, touched};
 use super::confirm::confirm;
 use super::{Store, apply, refusal};
 use crate::args::UndoArgs;
@@ -31,10 +31,14 @@ pub(super) fn run(
     } else {
         store.open_to_change()?
     };
-    let history = History::read(&directory, args.sequence)?;
+    let mut history = History::read(&directory, args.sequence)?;
     history.refuse_what_came_after()?;
     let steps = history.steps(&directory)?;
     let batch = args.ownerless.on(batch(&directory, &steps)?);
+    // The batch depends on the versions that were just read, so whatever is newer than the history
+    // is either in the versions or refused by them.
+    history.read_on(&directory)?;
+    history.refuse_what_came_after()?;
     if steps.iter().any(Step::deletes) && !args.dry_run {
         let what = format!("deleting what change {} created", args.sequence);
         confirm(&what, args.yes)?;
@@ -71,15 +75,6 @@ pub(super) fn run(
     ownerless.write(args.dry_run, out)
 }
 
-/// The change, the earlier values that the history has, and whether something has changed since.
-struct History {
-    change: Change,
-    license: Option<License>,
-    roles: Vec<(WorkspaceId, UserId, Role)>,
-    /// A later change of something that this one changed.
-    later: Option<u64>,
-}
-
 /// An operation that reverts an event.
 struct Step {
     op: Op,
@@ -102,94 +97,6 @@ impl Step {
 }
 
 impl History {
-    fn read(directory: &Directory, sequence: u64) -> Result<Self> {
-        let unknown = |why: String| Failure::refused("invalid_argument", why);
-        let before = sequence.checked_sub(1).ok_or_else(|| {
-            unknown("changes are numbered from 1; `headcount changes` lists them".to_owned())
-        })?;
-        let missing = || {
-            unknown(format!(
-                "there is no change {sequence} yet; `headcount changes` lists them"
-            ))
-        };
-        let mut found = directory
-            .changes(before)
-            .map_err(|error| match error.kind() {
-                ErrorKind::ChangeNotYet { .. } => missing(),
-                _ => error.into(),
-            })?;
-        let change = found.next().transpose()?.ok_or_else(missing)?;
-        let mine: HashSet<_> = change.events.iter().filter_map(touched).collect();
-        let created: HashSet<_> = change.events.iter().filter_map(created).collect();
-        let mut history = Self {
-            change,
-            license: None,
-            roles: Vec::new(),
-            later: None,
-        };
-        for later in found {
-            let later = later?;
-            // Deleting a user or a workspace would delete the membership too.
-            let is_mine = |event: &Event| match touched(event) {
-                Some(Touched::Member(workspace, user)) => [
-                    mine.contains(&Touched::Member(workspace, user)),
-                    created.contains(&Touched::Workspace(workspace)),
-                    created.contains(&Touched::User(user)),
-                ]
-                .contains(&true),
-                Some(other) => mine.contains(&other),
-                None => false,
-            };
-            if later.events.iter().any(is_mine) {
-                history.later = Some(later.sequence);
-                break;
-            }
-        }
-        for earlier in super::changes::kept(directory, None)?.changes {
-            let earlier = earlier?;
-            if earlier.sequence >= sequence {
-                break;
-            }
-            for event in earlier.events {
-                history.note(&event, &mine);
-            }
-        }
-        Ok(history)
-    }
-
-    /// Remembers what an earlier event left of something that the change changed.
-    fn note(&mut self, event: &Event, mine: &HashSet<Touched>) {
-        match *event {
-            Event::LicenseSet { license } => self.license = Some(license),
-            Event::MemberAdded {
-                workspace,
-                user,
-                role,
-            }
-            | Event::MemberRoleSet {
-                workspace,
-                user,
-                role,
-            } if mine.contains(&Touched::Member(workspace, user)) => {
-                self.roles.push((workspace, user, role));
-            }
-            _ => {}
-        }
-    }
-
-    fn refuse_what_came_after(&self) -> Result<()> {
-        match self.later {
-            None => Ok(()),
-            Some(later) => Err(Failure::refused(
-                "conflict",
-                format!(
-                    "what change {} changed was changed again by change {later}; make the change by hand, as you want it now",
-                    self.change.sequence
-                ),
-            )),
-        }
-    }
-
     /// The steps that revert the change, the last event first.
     fn steps(&self, directory: &Directory) -> Result<Vec<Step>> {
         let mut steps = Vec::new();
@@ -231,18 +138,9 @@ impl History {
         Err(Failure::Refused(CommandRefusal {
             kind: "not_undoable",
             message,
+            details: serde_json::Map::from_iter([("reasons".to_owned(), json!(stuck))]),
             notes: stuck,
-            details: serde_json::Map::new(),
         }))
-    }
-
-    fn role(&self, workspace: WorkspaceId, user: UserId) -> Option<Role> {
-        let of_this = |(w, u, _): &&(WorkspaceId, UserId, Role)| (*w, *u) == (workspace, user);
-        self.roles
-            .iter()
-            .rev()
-            .find(of_this)
-            .map(|(.., role)| *role)
     }
 
     /// The step that reverts an event, if one is needed; or why there is none.
@@ -358,43 +256,26 @@ impl History {
             }
             // It is a consequence of another event, and undone with that.
             Event::WorkspaceOwnerless { .. } => Ok(None),
-            Event::WorkspaceRenamed { workspace } => Err(format!(
-                "the earlier name of workspace id:{workspace} isn't kept; rename it"
-            )),
-            Event::WorkspaceDeleted { workspace } => Err(format!(
-                "the workspace id:{workspace} was deleted for good; restore a backup"
-            )),
-            _ => Err("part of it can't be undone".to_owned()),
+            ref other => Err(gone(other)),
         }
     }
 }
 
-/// The steps as one batch. The first operation on each record depends on the record's version, so
-/// that a change made meanwhile is not overwritten.
-fn batch(directory: &Directory, steps: &[Step]) -> Result<Batch> {
-    let mut batch = Batch::new();
-    let mut guarded = HashSet::new();
-    for step in steps {
-        batch.push(step.op.clone());
-        if !guarded.insert(step.touched) {
-            continue;
+/// Why an event of a workspace can't be reverted.
+fn gone(event: &Event) -> String {
+    match event {
+        Event::WorkspaceRenamed { workspace } => {
+            format!("the earlier name of workspace id:{workspace} isn't kept; rename it")
         }
-        let version = match step.touched {
-            Touched::User(id) => directory.user_by_id(id)?.map(|user| user.version()),
-            Touched::Workspace(id) => directory.workspace(id)?.map(|found| found.version()),
-            Touched::License => Some(directory.seats()?.license_version),
-            Touched::Member(workspace, user) => directory
-                .workspaces_of(user)
-                .ok()
-                .and_then(|all| {
-                    all.into_iter()
-                        .find(|member| member.workspace() == workspace)
-                })
-                .map(|member| member.version()),
-        };
-        if let Some(version) = version {
-            batch = batch.if_version(version);
+        Event::WorkspaceDeleted { workspace } => {
+            format!("the workspace id:{workspace} was deleted for good; restore a backup")
         }
+        Event::WorkspaceExternalIdSet { workspace } => format!(
+            "the earlier external ids of workspace id:{workspace} aren't kept; set them again"
+        ),
+        Event::WorkspaceUndefaulted { workspace } => {
+            format!("workspace id:{workspace} was the default of a user who was deleted for good")
+        }
+        _ => "part of it was made by a newer release; use that".to_owned(),
     }
-    Ok(batch)
 }

@@ -6,6 +6,7 @@ use headcount::{Directory, Fault, Options, Repaired, Verified};
 use serde_json::{Value, json};
 
 use super::Store;
+use super::confirm::confirm;
 use crate::args::{RepairArgs, VerifyArgs};
 use crate::failure::{Failure, Result, took_effect_in};
 use crate::output::{count, safe, write_json};
@@ -75,13 +76,8 @@ pub(super) fn repair(
     let options = with_progress("repairing", json);
     let repaired = match &args.aside {
         Some(aside) if !args.dry_run => {
-            if !args.yes {
-                return Err(Failure::refused(
-                    "not_confirmed",
-                    "a repair removes what can't be read; see what it would do with --dry-run, \
-                     then pass --yes",
-                ));
-            }
+            confirm(&format!("repairing {}", store.path.display()), args.yes)
+                .map_err(|refused| refused.with_help("--dry-run shows what would be removed"))?;
             let repaired = options.repair(store.path, aside, args.limit)?;
             if repaired.written + repaired.removed > 0 {
                 took_effect_in("what could be repaired before that is repaired, and stored");

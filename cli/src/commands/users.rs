@@ -1,17 +1,19 @@
 //! `headcount users`: list, show, create and change them.
 
+mod fields;
+
 use std::io::Write;
 use std::sync::Arc;
 
-use headcount::{Batch, Member, NewUser, Seats, Subject, User, UserRef, UserUpdate};
-use headcount::{Workspace, WorkspaceRef};
+use headcount::{Batch, Member, Seats, Subject, User, UserRef, Workspace, WorkspaceRef};
 use serde_json::{Value, json};
 
+use self::fields::{new_user, update};
 use super::confirm::confirm;
 use super::naming::{short, short_workspace};
 use super::selection::{self, Named, Verb};
 use super::{Store, apply, list, not_found};
-use crate::args::{self, CreateArgs, IfVersion, SelectionArgs, UpdateArgs, UsersCommand, Yes};
+use crate::args::{self, IfVersion, SelectionArgs, UpdateArgs, UsersCommand, Yes};
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::{count, safe, write_json, yes_or_no};
@@ -37,7 +39,7 @@ pub(super) fn run(
             }
         }
         UsersCommand::Create(args) => {
-            let user = new_user(args);
+            let user = new_user(args)?;
             // A malformed one must not leave an empty directory behind.
             user.check()?;
             let directory = store.open_or_create()?;
@@ -85,9 +87,10 @@ fn update_users(
         dry_run: args.dry_run,
         ..SelectionArgs::default()
     };
+    let update = update(args)?;
     let named = selection::named(&who)?;
     if let Named::One(user) = &named {
-        let batch = Batch::new().update_user(user, update(args));
+        let batch = Batch::new().update_user(user, update);
         let told = ["updated", "is like that already"];
         return change(store.open_to_change()?, batch, told, json, out);
     }
@@ -104,7 +107,7 @@ fn update_users(
             "--email, --username and --if-version need a single user; name one",
         ));
     }
-    let verb = Verb::Update(Box::new(update(args)));
+    let verb = Verb::Update(Box::new(update));
     selection::change(directory, &users, &verb, None, [args.dry_run, json], out)
 }
 
@@ -255,67 +258,6 @@ fn show(user: &User, workspaces: &[(Member, Workspace)], out: &mut dyn Write) ->
         writeln!(out, "{:<11}  {named}: {role}{archived}", "workspace")?;
     }
     Ok(())
-}
-
-fn new_user(args: &CreateArgs) -> NewUser {
-    let mut user = NewUser::new(&args.email)
-        .active(!args.inactive)
-        .admin(args.admin);
-    if let Some(id) = args.id {
-        user = user.id(id);
-    }
-    if let Some(username) = &args.username {
-        user = user.username(username);
-    }
-    if let Some(name) = &args.given_name {
-        user = user.given_name(name);
-    }
-    if let Some(name) = &args.family_name {
-        user = user.family_name(name);
-    }
-    for (provisioner, id) in &args.external_ids {
-        user = user.external_id(provisioner, id);
-    }
-    for (name, value) in &args.attributes {
-        user = user.attribute(name, value);
-    }
-    user
-}
-
-fn update(args: &UpdateArgs) -> UserUpdate {
-    let mut update = UserUpdate::new();
-    if let Some(version) = args.if_version {
-        update = update.if_version(version);
-    }
-    if let Some(email) = &args.email {
-        update = update.email(email);
-    }
-    if let Some(username) = &args.username {
-        update = update.username(username.as_str());
-    }
-    if args.username_from_email {
-        update = update.username(None);
-    }
-    if let Some(name) = &args.given_name {
-        update = update.given_name(name.as_str());
-    }
-    if let Some(name) = &args.family_name {
-        update = update.family_name(name.as_str());
-    }
-    if let Some(admin) = args.admin {
-        update = update.admin(admin);
-    }
-    for (provisioner, id) in &args.external_ids {
-        let id = (!id.is_empty()).then_some(id.as_str());
-        update = update.external_id(provisioner, id);
-    }
-    for name in &args.removed_attributes {
-        update = update.attribute(name, None);
-    }
-    for (name, value) in &args.attributes {
-        update = update.attribute(name, value.as_str());
-    }
-    update
 }
 
 /// Applies a batch of one operation on a user who exists afterwards, and reports whether it changed

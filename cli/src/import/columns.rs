@@ -1,11 +1,14 @@
 //! The columns of delimited text, and what each holds according to the header.
 
 use headcount::Email;
+use headcount_server::csv_cell::{Holds, marked_text};
 
 use super::cells;
 use super::delimited::CsvRecord;
-use super::names::{Field, Target, plain, unknown};
+use super::names::{Field, Target, plain};
+use super::preference::before;
 use super::reading::Reading;
+use super::strangers::unknown;
 
 /// What may separate two cells.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -13,6 +16,9 @@ pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 /// What a column holds.
 pub(super) enum Column {
     Field(Field, String),
+    /// A field that another column holds too, which comes first: read where that, by its
+    /// number, is empty.
+    Second(Field, String, usize),
     Attribute(String),
     /// The external ids of one provisioner.
     ExternalId(String),
@@ -21,9 +27,28 @@ pub(super) enum Column {
     Nameless,
 }
 
-/// The names of the columns, if the record is a header.
+impl Column {
+    /// What it holds, as far as its cells are concerned, and its name; `None` if they are not
+    /// read.
+    pub(super) fn holds(&self) -> Option<(Holds, &str)> {
+        Some(match self {
+            Self::Field(field, name) | Self::Second(field, name, _) => match field {
+                Field::Id | Field::Email | Field::Username => (Holds::Identity, name),
+                Field::GivenName | Field::FamilyName => (Holds::Name, name),
+                _ => (Holds::Other, name),
+            },
+            Self::ExternalId(name) => (Holds::Identity, name),
+            Self::Attribute(name) => (Holds::Attribute, name),
+            Self::Unused | Self::Nameless => return None,
+        })
+    }
+}
+
+/// The names of the columns, if the record is a header. Exports mark those that begin or end
+/// with white space, such as an attribute's.
 pub(super) fn titles(record: &CsvRecord) -> Vec<&str> {
-    record.cells.iter().map(|cell| cell.text.trim()).collect()
+    let title = |text| marked_text(text, Holds::Identity).unwrap_or(text.trim());
+    record.cells.iter().map(|cell| title(&*cell.text)).collect()
 }
 
 /// What each column of the header holds.
@@ -60,6 +85,12 @@ pub(super) fn columns(
                 "its header has the column {title:?} twice; remove one of the two, or give it \
                  another name"
             ));
+        }
+        if let Some((first, field)) = before(title, titles.iter().copied(), names) {
+            reading.second(title, first, field);
+            let first = titles.iter().position(|title| *title == first);
+            columns.push(Column::Second(field, title.to_owned(), first.unwrap_or(0)));
+            continue;
         }
         columns.push(match names.target_beside(title, has_address) {
             Some(Target::Field(field)) => of_field(field, title, reading)?,
@@ -144,7 +175,7 @@ fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
             let is_another =
                 target == Target::Field(Field::Inactive) && plain(first) != plain(title);
             *other == target && !is_another
-                || is_state(other) && is_state(&target) && *other != target
+                || may_contradict(other, &target) && !names_deleted(title) && !names_deleted(first)
         };
         if let Some((_, first)) = seen.iter().find(is_same) {
             // Options can't tell them apart.
@@ -173,11 +204,18 @@ fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
     )
 }
 
-/// Whether a column says if users are active, in its own way. Two ways may contradict each
-/// other.
-fn is_state(target: &Target) -> bool {
-    let states = [Field::Active, Field::Inactive, Field::AccountControl];
-    states.map(Target::Field).contains(target)
+/// Whether two columns say if users are active, each in its own way. Those of Active Directory
+/// are compared in each row.
+fn may_contradict(one: &Target, other: &Target) -> bool {
+    let states = [Field::Active, Field::AccountControl];
+    let is_state = |target: &Target| states.map(Target::Field).contains(target);
+    let is_opposite = |target: &Target| *target == Target::Field(Field::Inactive);
+    is_opposite(one) && is_state(other) || is_state(one) && is_opposite(other)
+}
+
+/// Whether a column names users who were deleted, which is compared in each row.
+fn names_deleted(title: &str) -> bool {
+    ["deleted", "isdeleted"].contains(&&*plain(title))
 }
 
 /// What a column holds, which no other may hold too.
@@ -186,7 +224,7 @@ fn target_of(column: &Column) -> Option<Target> {
         Column::Field(field, _) => Some(Target::Field(*field)),
         Column::Attribute(name) => Some(Target::Attribute(name.clone())),
         Column::ExternalId(provisioner) => Some(Target::ExternalId(provisioner.clone())),
-        Column::Unused | Column::Nameless => None,
+        Column::Second(..) | Column::Unused | Column::Nameless => None,
     }
 }
 

@@ -2,15 +2,15 @@
 //! line.
 
 use headcount::UserId;
-use headcount_server::csv_cell::unmarked;
+use headcount_server::csv_cell::marked_text;
 use serde_json::{Map, Value};
 
 use super::cells;
 use super::columns::{Column, DELIMITERS, columns, titles};
 use super::delimited::{Cell, CsvRecord, Reader};
 use super::names::{Field, Names, Target, plain};
+use super::position::Spot;
 use super::reading::Reading;
-use super::row::Spot;
 use super::{Row, Rows};
 use crate::output::count;
 
@@ -51,7 +51,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
             ));
         }
         refuse_swallowed_rows(&record, &columns, delimiter)?;
-        rows.push(&row(&columns, record, reading));
+        rows.push(&row(&columns, &record, reading));
         reading.row(text.len() - reader.left());
     }
     Ok(rows)
@@ -107,7 +107,7 @@ fn sniff(text: &str, names: Names<'_>) -> char {
             .filter(|cell| names.target(&cell.text).is_some());
         (known.count(), cells.len())
     };
-    // Of equals the last is taken, and that should be the comma.
+    // Of equal maxima, `max_by_key` returns the last: in this order, the comma.
     DELIMITERS
         .into_iter()
         .rev()
@@ -124,6 +124,10 @@ fn refuse_swallowed_rows(
 ) -> Result<(), String> {
     let cells = record.cells.iter().enumerate();
     for (index, cell) in cells.filter(|(_, cell)| cell.spans_lines) {
+        let holds = columns.get(index).and_then(Column::holds);
+        if holds.is_some_and(|(holds, _)| marked_text(&cell.text, holds).is_some()) {
+            continue;
+        }
         if has_rows(index, &cell.text, columns, delimiter) {
             let (at, column) = cell.place;
             return Err(format!(
@@ -175,7 +179,7 @@ fn looks_like_address(text: &str) -> bool {
     !has_space && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
-fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row {
+fn row(columns: &[Column], record: &CsvRecord, reading: &mut Reading<'_>) -> Row {
     let mut row = Row::at(Spot::Line(record.line));
     let is_filled = |cell: &Cell| !cell.text.is_empty();
     let filled = record
@@ -191,51 +195,73 @@ fn row(columns: &[Column], record: CsvRecord, reading: &mut Reading<'_>) -> Row 
         ));
     }
     // An empty cell is a missing field.
-    let cells = columns.iter().zip(record.cells);
-    for (column, Cell { text, place, .. }) in cells.filter(|(_, cell)| is_filled(cell)) {
-        let text = unmarked(&text);
-        if let Some(problem) = problem_of(column, text.trim(), reading.options.ignore_ids) {
-            row.problems.push(problem);
-            continue;
-        }
-        match column {
-            Column::Field(..) if text.trim().is_empty() => {}
-            Column::Field(field, name) => row.read(*field, name, text.trim().into(), reading),
-            Column::Attribute(name) => {
-                let attribute = Map::from_iter([(name.clone(), Value::from(text))]);
-                row.read_attributes(name, attribute.into(), reading);
-            }
-            Column::ExternalId(provisioner) => {
-                let id = Map::from_iter([(provisioner.clone(), Value::from(text.trim()))]);
-                row.read_external_ids(provisioner, id.into());
-            }
-            Column::Unused => {}
-            Column::Nameless => row.problems.push(format!(
-                "there is {text:?} at column {} of the line, under no name; give its column one \
-                 in the header, or empty it",
-                place.1
-            )),
-        }
+    let cells = columns.iter().zip(&record.cells);
+    let filled = cells.filter(|(_, cell)| is_filled(cell));
+    let is_second = |column: &Column| matches!(column, Column::Second(..));
+    for (column, cell) in filled.clone().filter(|(column, _)| !is_second(column)) {
+        row.read_cell(column, cell, reading);
+    }
+    let is_alone = |column: &Column| {
+        let Column::Second(_, _, first) = column else {
+            return false;
+        };
+        !record.cells.get(*first).is_some_and(is_filled)
+    };
+    for (column, cell) in filled.filter(|(column, _)| is_alone(column)) {
+        row.read_cell(column, cell, reading);
     }
     row.finish();
     row
 }
 
-/// What is wrong with the text of a cell.
-fn problem_of(column: &Column, text: &str, ignore_ids: bool) -> Option<String> {
-    let (name, problem) = match column {
-        Column::Field(Field::Id, _) if ignore_ids => return None,
-        Column::Field(Field::Id | Field::Email | Field::Username, name) => {
-            (name.as_str(), cells::problem_of_name(text))
+impl Row {
+    /// Reads a cell that is not empty.
+    fn read_cell(&mut self, column: &Column, cell: &Cell, reading: &mut Reading<'_>) {
+        let Some((holds, name)) = column.holds() else {
+            if matches!(column, Column::Nameless) {
+                self.problems.push(format!(
+                    "there is {:?} at column {} of the line, under no name; give its column one in \
+                     the header, or empty it",
+                    cell.text, cell.place.1
+                ));
+            }
+            return;
+        };
+        if let Column::Second(field, ..) = column
+            && self.has(*field)
+        {
+            return;
         }
-        Column::Field(Field::GivenName | Field::FamilyName, name) => {
-            (name.as_str(), cells::problem_of_person(text))
+        let marked = marked_text(&cell.text, holds);
+        let text = marked.unwrap_or(&cell.text);
+        let is_unread_id =
+            matches!(column, Column::Field(Field::Id, _)) && reading.options.ignore_ids;
+        if marked.is_none()
+            && !is_unread_id
+            && let Some(problem) = cells::problem(text.trim(), holds)
+        {
+            self.problems.push(format!("{name}: {problem}"));
+            return;
         }
-        Column::ExternalId(provisioner) => (provisioner.as_str(), cells::problem_of_name(text)),
-        Column::Field(_, name) | Column::Attribute(name) => (name.as_str(), cells::problem(text)),
-        Column::Unused | Column::Nameless => return None,
-    };
-    problem.map(|problem| format!("{name}: {problem}"))
+        self.is_exact = marked.is_some();
+        match column {
+            Column::Field(..) | Column::Second(..) if text.trim().is_empty() => {}
+            Column::Field(field, name) | Column::Second(field, name, _) => {
+                self.read(*field, name, text.trim().into(), reading);
+            }
+            Column::Attribute(name) => {
+                let attribute = Map::from_iter([(name.clone(), Value::from(text))]);
+                self.read_attributes(name, attribute.into(), reading);
+            }
+            Column::ExternalId(provisioner) => {
+                let text = marked.unwrap_or(text.trim());
+                let id = Map::from_iter([(provisioner.clone(), Value::from(text))]);
+                self.read_external_ids(provisioner, id.into());
+            }
+            Column::Unused | Column::Nameless => {}
+        }
+        self.is_exact = false;
+    }
 }
 
 #[cfg(test)]

@@ -13,8 +13,9 @@ use super::encoding::end_in;
 use super::federated;
 use super::json::{FOLLOWED, Members, Strict, part};
 use super::names::{Names, Target};
+use super::position::{List, Spot};
 use super::reading::Reading;
-use super::row::{Fields, List, Spot, is_federated};
+use super::row::{Fields, is_federated};
 use super::values::{kind_of, shortened};
 use super::{Format, Row, Rows};
 

@@ -1,4 +1,4 @@
-//! The names of columns in other languages than English.
+//! The names of columns in other languages than English, without accents.
 
 use super::names::Field;
 
@@ -10,7 +10,6 @@ pub(super) const FOREIGN: &[(Field, &[&str])] = &[
             "emailadresse",
             "adresseemail",
             "courriel",
-            "correoelectrónico",
             "correoelectronico",
             "indirizzoemail",
             "emailadres",
@@ -25,13 +24,11 @@ pub(super) const FOREIGN: &[(Field, &[&str])] = &[
             "nombredeusuario",
             "usuario",
             "nomeutente",
+            "nomedeusuario",
             "gebruikersnaam",
         ],
     ),
-    (
-        Field::GivenName,
-        &["vorname", "prénom", "prenom", "voornaam"],
-    ),
+    (Field::GivenName, &["vorname", "prenom", "voornaam"]),
     (
         Field::FamilyName,
         &[
@@ -42,11 +39,21 @@ pub(super) const FOREIGN: &[(Field, &[&str])] = &[
             "apellidos",
             "cognome",
             "achternaam",
+            "sobrenome",
         ],
     ),
     (
         Field::Active,
-        &["aktiv", "actif", "activo", "attivo", "actief", "ativo"],
+        &[
+            "aktiv",
+            "aktiviert",
+            "actif",
+            "activo",
+            "attivo",
+            "actief",
+            "ativo",
+            "statut",
+        ],
     ),
     (
         Field::Inactive,
@@ -54,10 +61,15 @@ pub(super) const FOREIGN: &[(Field, &[&str])] = &[
             "inaktiv",
             "gesperrt",
             "deaktiviert",
-            "désactivé",
+            "desactive",
             "inactif",
             "inactivo",
             "inattivo",
+            "inactief",
+            "inativo",
+            "geblokkeerd",
+            "suspendu",
+            "bloque",
         ],
     ),
     (
@@ -65,9 +77,10 @@ pub(super) const FOREIGN: &[(Field, &[&str])] = &[
         &[
             "erstelltam",
             "erstellungsdatum",
-            "datedecréation",
             "datedecreation",
-            "fechadecreación",
+            "datadicreazione",
+            "datadecriacao",
+            "aanmaakdatum",
             "fechadecreacion",
         ],
     ),

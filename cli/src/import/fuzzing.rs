@@ -69,7 +69,8 @@ fn check_as(bytes: &[u8], options: ReadOptions<'_>) {
     assert_eq!(users, self::users(&directory), "{:?}", options.format);
 }
 
-fn import(directory: &Directory, rows: &Rows, on_existing: OnExisting) {
+/// Imports the rows that are valid.
+pub(crate) fn import(directory: &Directory, rows: &Rows, on_existing: OnExisting) {
     let mut refusals = Refusals::of_unreadable(rows);
     let options = Options {
         file: "file",

@@ -2,8 +2,9 @@
 
 use super::encoding::{end_in, lines};
 use super::json::{Strict, problem_in_line};
+use super::position::Spot;
 use super::reading::Reading;
-use super::row::{Fields, Spot};
+use super::row::Fields;
 use super::{Row, Rows};
 
 /// Reads the rows. A line that is not valid JSON is a row that can't be taken.

@@ -47,11 +47,11 @@ impl Row {
         &mut self,
         read: Pairs,
         others: Map<String, Value>,
-        value: impl Fn(&str, Value) -> Result<Option<String>, String>,
+        value: impl Fn(&str, Value, bool) -> Result<Option<String>, String>,
     ) -> Pairs {
         let mut read = read.into_vec();
         for (name, given) in others {
-            match value(&name, given) {
+            match value(&name, given, self.is_exact) {
                 Ok(Some(text)) => read.push((name.into(), text.into())),
                 Ok(None) => {}
                 Err(problem) => self.problems.push(problem),
@@ -62,11 +62,12 @@ impl Row {
 }
 
 /// An id as it is; a number is as good as its text.
-fn external_id(provisioner: &str, value: Value) -> Result<Option<String>, String> {
+fn external_id(provisioner: &str, value: Value, is_exact: bool) -> Result<Option<String>, String> {
+    let is_blank = |text: &str| !is_exact && text.trim_ascii().is_empty();
     match value {
         Value::Null => Ok(None),
-        Value::String(text) if text.trim_ascii().is_empty() => Ok(None),
-        Value::String(text) => match lost_character(&text) {
+        Value::String(text) if is_blank(&text) => Ok(None),
+        Value::String(text) => match lost_character(&text).filter(|_| !is_exact) {
             Some(problem) => Err(format!("the external id of {provisioner:?}: {problem}")),
             None => Ok(Some(text)),
         },
@@ -103,12 +104,12 @@ fn exact(number: &Number) -> Result<String, String> {
 
 /// The value of an attribute. Keycloak has a list of values: one is taken as it
 /// is, several become the JSON text of the list.
-fn attribute_value(name: &str, value: Value) -> Result<Option<String>, String> {
+fn attribute_value(name: &str, value: Value, is_exact: bool) -> Result<Option<String>, String> {
     let expected = "a text or a list of texts; use --ignore-attribute to leave it out";
     let named = || format!("the attribute {name:?}");
     match value {
         Value::Null => Ok(None),
-        Value::String(text) => match lost_character(&text) {
+        Value::String(text) => match lost_character(&text).filter(|_| !is_exact) {
             Some(problem) => Err(format!("{}: {problem}", named())),
             None => Ok(Some(text)),
         },

@@ -21,6 +21,7 @@ mod format;
 pub(crate) mod fuzzing;
 pub(crate) mod json;
 mod jsonl;
+mod left_out;
 mod maps;
 mod matching;
 mod name_tables;
@@ -29,6 +30,8 @@ pub(crate) mod obstacle;
 pub(crate) mod options;
 pub(crate) mod outcome;
 pub(crate) mod plan;
+mod position;
+mod preference;
 pub(crate) mod reading;
 pub(crate) mod refusals;
 pub(crate) mod report;
@@ -38,9 +41,11 @@ mod row;
 mod rows;
 mod seats;
 mod signatures;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod values;
+mod words;
 pub(crate) mod writing;
 
 pub(crate) use format::{Format, Parsed, parse};

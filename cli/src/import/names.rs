@@ -4,7 +4,9 @@
 use std::str::FromStr;
 
 use super::foreign_names::FOREIGN;
-use super::name_tables::{ALIASES, LEFT_OUT, OF_ADDRESS, OURS, SILENT};
+use super::left_out::LEFT_OUT;
+use super::name_tables::{ALIASES, OF_ADDRESS, OURS, SILENT};
+use super::words::letter;
 
 /// A field of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,6 +160,13 @@ impl<'a> Names<'a> {
         None
     }
 
+    /// Whether the command line says which field this is.
+    pub(super) fn maps(&self, name: &str) -> bool {
+        self.map
+            .iter()
+            .any(|mapping| is_same(&mapping.column, name))
+    }
+
     /// The columns that the command line names and `names` does not have.
     pub(super) fn absent<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&'a str> {
         let names: Vec<_> = names.map(plain).collect();
@@ -175,7 +184,8 @@ impl<'a> Names<'a> {
 }
 
 fn known(name: &str) -> Option<Target> {
-    let name = name.trim();
+    // What is behind these is the name to the letter.
+    let name = name.trim_start();
     if let Some(attribute) = behind(ATTRIBUTE_PREFIX, name) {
         return Some(Target::Attribute(attribute.to_owned()));
     }
@@ -202,7 +212,7 @@ fn behind<'n>(prefix: &str, name: &'n str) -> Option<&'n str> {
 }
 
 /// What the fields are called elsewhere.
-fn aliases() -> impl Iterator<Item = &'static (Field, &'static [&'static str])> {
+pub(super) fn aliases() -> impl Iterator<Item = &'static (Field, &'static [&'static str])> {
     ALIASES.iter().chain(FOREIGN)
 }
 
@@ -224,10 +234,11 @@ fn is_of_address(plain_name: &str) -> bool {
     OF_ADDRESS.contains(&plain_name)
 }
 
-/// A name without case, spaces, underscores and the like.
+/// A name without case, accents, spaces, underscores and the like.
 pub(super) fn plain(name: &str) -> String {
     let letters = name.chars().filter(|c| c.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
+    let letters = letters.flat_map(char::to_lowercase);
+    letters.filter_map(letter).collect()
 }
 
 /// Whether the command line means `name`.
@@ -235,58 +246,16 @@ pub(super) fn is_same(option: &str, name: &str) -> bool {
     option == name || plain(option) == plain(name)
 }
 
+/// What we call a field, where there is a name for it.
+pub(super) fn our_name(field: Field) -> Option<&'static str> {
+    { OURS.iter() }.find_map(|(name, ours)| (*ours == field).then_some(*name))
+}
+
 /// Our names in a sentence.
 pub(super) fn our_names() -> String {
     let names = OURS.map(|(name, _)| name);
     let (last, first) = names.split_last().unwrap_or((&"", &[]));
     format!("{} and {last}", first.join(", "))
-}
-
-/// Of all names that are known, the one most like `name`, if one is.
-fn nearest(name: &str) -> Option<&'static str> {
-    const LIKENESS_MIN: f64 = 0.7;
-    let name = plain(name);
-    let ours = OURS.iter().map(|(ours, _)| (*ours, *ours));
-    let others = aliases().flat_map(|(field, names)| {
-        let ours = OURS.iter().find(|(_, other)| other == field);
-        let ours = ours.map_or("active", |(ours, _)| ours);
-        names.iter().map(move |name| (*name, ours))
-    });
-    ours.chain(others)
-        .map(|(like, ours)| {
-            (
-                strsim::normalized_damerau_levenshtein(&plain(like), &name),
-                ours,
-            )
-        })
-        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, ours)| ours)
-}
-
-/// Whether a name that nobody knows is most like `active` or `admin`. To leave out that a
-/// user is inactive would give them a seat.
-pub(super) fn misspells_a_power(name: &str) -> bool {
-    matches!(nearest(name), Some("active" | "admin"))
-}
-
-/// What to say of names that nobody knows, all at once.
-pub(super) fn unknown(what: &str, names: &[&str]) -> String {
-    let told: Vec<_> = names
-        .iter()
-        .map(|name| match nearest(name) {
-            Some(known) => format!("{name:?} (is it {known}?)"),
-            None => format!("{name:?}"),
-        })
-        .collect();
-    let plural = if names.len() == 1 { "" } else { "s" };
-    let name = names.first().copied().unwrap_or_default();
-    format!(
-        "unknown {what}{plural} {}; there are {}; use --ignore '{name}' to leave it out, or \
-         --map '{name}=field' to say what it is, such as attributes.team",
-        told.join(", "),
-        our_names()
-    )
 }
 
 #[cfg(test)]
@@ -386,11 +355,5 @@ mod tests {
         ] {
             assert!(wrong.parse::<Mapping>().is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn what_is_unknown_is_said_with_the_nearest() {
-        let told = unknown("column", &["actve", "frist name", "zodiac"]);
-        assert!(told.starts_with("unknown columns \"actve\" (is it active?), \"frist name\" (is it given_name?), \"zodiac\";"), "{told}");
     }
 }

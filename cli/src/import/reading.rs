@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::encoding::Encoding;
-use super::names::{Names, is_same};
+use super::names::{Field, Names, is_same, our_name};
 use super::values::shortened;
 use crate::args::FormatArg;
 use crate::output::count;
@@ -60,6 +60,8 @@ pub(crate) struct Reading<'a> {
     unmet: Vec<&'a str>,
     left_out: BTreeMap<String, usize>,
     client_roles: BTreeMap<String, usize>,
+    /// Columns and fields that are read only where another is empty, with that and the field.
+    second: BTreeMap<String, (String, Field)>,
     /// The name of the Keycloak realm that is being read; empty if it has none.
     realm: Arc<str>,
     /// The paths of Keycloak's groups that have the role of admins, by realm.
@@ -82,6 +84,7 @@ impl<'a> Reading<'a> {
             file: (String::new(), 0),
             left_out: BTreeMap::new(),
             client_roles: BTreeMap::new(),
+            second: BTreeMap::new(),
             realm: "".into(),
             admin_groups: BTreeMap::new(),
             memberships: BTreeMap::new(),
@@ -120,6 +123,14 @@ impl<'a> Reading<'a> {
     /// A field or column that there is no place for.
     pub(super) fn left_out(&mut self, name: &str) {
         count_one(&mut self.left_out, name);
+    }
+
+    /// A field that another, which comes first, holds too.
+    pub(super) fn second(&mut self, name: &str, first: &str, field: Field) {
+        if !self.second.contains_key(name) {
+            let told = (first.to_owned(), field);
+            self.second.insert(name.to_owned(), told);
+        }
     }
 
     /// A client role that may be an admin's, and makes none.
@@ -223,6 +234,13 @@ impl<'a> Reading<'a> {
                 "left out, as there is no field for it: {}; use --map NAME=attributes.NAME to keep \
                  it as an attribute",
                 listed(&names)
+            ));
+        }
+        for (name, (first, field)) in &self.second {
+            let field = our_name(*field).unwrap_or_default();
+            notes.push(format!(
+                "{name:?} is read only where {first:?} is empty, as both are the {field}; use --map \
+                 '{name}={field}' to read it first"
             ));
         }
         for ((realm, group), users) in self.members_of_admin_groups() {

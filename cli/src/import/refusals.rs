@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::row::Spot;
+use super::position::Spot;
 use super::{Row, Rows};
 use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::{count, safe};

@@ -4,13 +4,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use headcount::{Timestamp, UserId};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::cells;
 use super::maps::text_of_scalar;
-use super::names::{Field, Target, misspells_a_power, unknown};
+use super::names::{Field, Target};
+use super::position::{RowPosition, Spot};
+use super::preference;
 use super::reading::Reading;
+use super::strangers::{misspells_a_power, unknown};
 use super::values::{
     is_active, is_enabled, is_not_inactive, kind_of, mismatch, moment, shortened, truth,
 };
@@ -29,6 +31,8 @@ pub(crate) struct Row {
     pub(crate) active: Option<bool>,
     /// Whether one of the fields that say so has the user suspended, archived or the like.
     pub(super) inactive: Option<bool>,
+    /// Whether Active Directory's flags have the user enabled.
+    pub(super) controlled: Option<bool>,
     pub(crate) admin: Option<bool>,
     pub(crate) created_at: Option<Timestamp>,
     pub(crate) attributes: Pairs,
@@ -38,6 +42,8 @@ pub(crate) struct Row {
     pub(super) admin_by_role: Option<bool>,
     /// Whether it is the account of a program, which Keycloak makes.
     pub(super) is_service_account: bool,
+    /// Whether a text that is read is as somebody meant it, even where a character seems lost.
+    pub(super) is_exact: bool,
     /// Why the row can't be imported.
     pub(crate) problems: Vec<String>,
     /// What was left out of it.
@@ -47,74 +53,8 @@ pub(crate) struct Row {
 /// Texts by name.
 pub(crate) type Pairs = Box<[(Box<str>, Box<str>)]>;
 
-/// Where a row is: in which of the files, and where in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RowPosition {
-    /// The file's name, where there are several.
-    pub(crate) file: Option<Arc<str>>,
-    pub(crate) spot: Spot,
-}
-
-/// Where in its file a row is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Spot {
-    /// A line, counted from 1.
-    #[serde(rename = "l")]
-    Line(usize),
-    /// A member of a list, counted from 0, in that realm of a list of realms.
-    #[serde(rename = "i")]
-    Index {
-        realm: Option<usize>,
-        list: List,
-        index: usize,
-    },
-}
-
-/// A list of users in a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum List {
-    /// The document itself.
-    #[serde(rename = "d")]
-    Document,
-    #[serde(rename = "u")]
-    Users,
-    #[serde(rename = "f")]
-    FederatedUsers,
-}
-
-impl List {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Document => "",
-            Self::Users => "users",
-            Self::FederatedUsers => "federatedUsers",
-        }
-    }
-}
-
-impl Default for Spot {
-    fn default() -> Self {
-        Self::Line(0)
-    }
-}
-
-impl fmt::Display for RowPosition {
-    /// `line 3`, or a path as jq has them: `users[2]`, `[0].users[2]`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(file) = &self.file {
-            write!(f, "{file}: ")?;
-        }
-        match self.spot {
-            Spot::Line(line) => write!(f, "line {line}"),
-            Spot::Index { realm, list, index } => {
-                if let Some(realm) = realm {
-                    write!(f, "[{realm}].")?;
-                }
-                write!(f, "{}[{index}]", list.name())
-            }
-        }
-    }
-}
+/// What only our own listing says of a user: its texts are as they are here.
+const OF_LISTING: [&str; 3] = ["version", "updated_at", "deactivated_at"];
 
 /// Which fields a format has.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -167,11 +107,25 @@ impl Row {
     ) {
         let mut strangers = Vec::new();
         let mut groups = Value::Null;
+        self.is_exact = OF_LISTING.iter().all(|name| members.contains_key(*name));
         let names = reading.options.names;
         let has_address = names.has_state_on_a_map(members.keys().map(String::as_str));
-        for (name, value) in members {
+        let members = members.into_iter().map(|(name, value)| {
             reading.meet(&name);
-            match names.target_beside(&name, has_address) {
+            let target = names.target_beside(&name, has_address);
+            (name, value, target)
+        });
+        let mut members: Vec<_> = members.collect();
+        let second: Vec<String> = { preference::second(&members, names) }
+            .into_iter()
+            .map(|(name, first, field)| {
+                reading.second(name, first, field);
+                name.to_owned()
+            })
+            .collect();
+        members.retain(|(name, ..)| !second.contains(name));
+        for (name, value, target) in members {
+            match target {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
                     // Asked for by name, so a number is as good as its text.
@@ -207,7 +161,10 @@ impl Row {
     /// Concludes the reading of fields.
     pub(super) fn finish(&mut self) {
         self.admin = self.admin.or(self.admin_by_role);
-        if (self.active, self.inactive) == (Some(true), Some(true)) {
+        let is_contradiction = self.active.zip(self.controlled);
+        let is_contradiction = is_contradiction.is_some_and(|(one, other)| one != other);
+        self.active = self.active.or(self.controlled);
+        if is_contradiction || (self.active, self.inactive) == (Some(true), Some(true)) {
             self.problems.push(
                 "one field says that the user is active, and another that they are not; leave one \
                  of them out with --ignore"
@@ -250,17 +207,29 @@ impl Row {
     ) -> Result<(), String> {
         match field {
             Field::Id => self.read_id(name, value, reading),
-            Field::Email => set_filled(&mut self.email, name, text(name, value)?),
-            Field::Username => set_filled(&mut self.username, name, text(name, value)?),
-            Field::GivenName => set(&mut self.given_name, name, text(name, value)?.into()),
-            Field::FamilyName => set(&mut self.family_name, name, text(name, value)?.into()),
+            Field::Email => {
+                let text = self.text(name, value)?;
+                set_filled(&mut self.email, name, text)
+            }
+            Field::Username => {
+                let text = self.text(name, value)?;
+                set_filled(&mut self.username, name, text)
+            }
+            Field::GivenName => {
+                let text = self.text(name, value)?;
+                set(&mut self.given_name, name, text.into())
+            }
+            Field::FamilyName => {
+                let text = self.text(name, value)?;
+                set(&mut self.family_name, name, text.into())
+            }
             Field::Active => set(&mut self.active, name, is_active(name, &value)?),
             Field::Inactive => {
                 let is_inactive = !is_not_inactive(name, &value)?;
                 self.inactive = Some(self.inactive == Some(true) || is_inactive);
                 Ok(())
             }
-            Field::AccountControl => set(&mut self.active, name, is_enabled(name, &value)?),
+            Field::AccountControl => set(&mut self.controlled, name, is_enabled(name, &value)?),
             Field::Admin => set(&mut self.admin, name, truth(name, &value)?),
             Field::CreatedAt => set(&mut self.created_at, name, moment(name, &value)?),
             Field::Attributes => {
@@ -294,7 +263,7 @@ impl Row {
         }
         let text = match value {
             Value::Number(number) => number.to_string(),
-            other => text(name, other)?,
+            other => self.text(name, other)?,
         };
         let Some(text) = filled(&text) else {
             return Ok(());
@@ -313,6 +282,27 @@ impl Row {
             )
         })?;
         set(&mut self.id, name, id)
+    }
+
+    /// Whether the row has this field, one of those that a second column may hold.
+    pub(super) fn has(&self, field: Field) -> bool {
+        match field {
+            Field::Email => self.email.is_some(),
+            Field::Username => self.username.is_some(),
+            Field::FamilyName => self.family_name.is_some(),
+            Field::CreatedAt => self.created_at.is_some(),
+            _ => false,
+        }
+    }
+
+    fn text(&self, name: &str, value: Value) -> Result<String, String> {
+        match value {
+            Value::String(text) => match cells::lost_character(&text).filter(|_| !self.is_exact) {
+                Some(problem) => Err(format!("{name}: {problem}")),
+                None => Ok(text),
+            },
+            other => Err(mismatch(name, "a text", &other)),
+        }
     }
 
     /// Who the row is about, as far as it says.
@@ -345,16 +335,6 @@ fn set_filled(target: &mut Option<Box<str>>, name: &str, text: String) -> Result
 /// White space alone is no email, username or id.
 fn filled(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.trim_ascii().is_empty())
-}
-
-fn text(name: &str, value: Value) -> Result<String, String> {
-    match value {
-        Value::String(text) => match cells::lost_character(&text) {
-            Some(problem) => Err(format!("{name}: {problem}")),
-            None => Ok(text),
-        },
-        other => Err(mismatch(name, "a text", &other)),
-    }
 }
 
 /// Who a row is about: the email, or else the username, or else the id.

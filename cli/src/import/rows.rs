@@ -6,7 +6,8 @@ use std::sync::Arc;
 use headcount::{Timestamp, UserId};
 
 use super::Row;
-use super::row::{Pairs, RowPosition, Spot};
+use super::position::{RowPosition, Spot};
+use super::row::Pairs;
 
 /// Rows in their order.
 #[derive(Debug, Default)]
@@ -174,7 +175,7 @@ impl Runs {
 
 #[cfg(test)]
 mod tests {
-    use super::super::row::Spot;
+    use super::super::position::Spot;
     use super::*;
 
     fn row(line: usize, email: &str, realm: Option<&str>) -> Row {

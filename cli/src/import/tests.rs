@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::fuzzing::check;
 use super::names::Names;
+use super::position::{List, RowPosition, Spot};
 use super::reading::{ReadOptions, Reading};
-use super::row::{Fields, List, RowPosition, Spot};
+use super::row::Fields;
 use super::{Format, Row, parse};
 
 fn format_of(name: &str, text: &str) -> Result<Format, String> {

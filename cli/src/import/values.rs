@@ -6,81 +6,11 @@ use std::ops::Range;
 use headcount::Timestamp;
 use serde_json::Value;
 
-use super::dates;
+use super::{dates, words};
 
-/// Words that say yes, also as spreadsheets and people write them in other languages.
-const YES: &[&str] = &[
-    "true",
-    "yes",
-    "y",
-    "t",
-    "1",
-    "on",
-    "x",
-    "wahr",
-    "vrai",
-    "verdadero",
-    "verdadeiro",
-    "vero",
-    "waar",
-    "ja",
-    "oui",
-    "si",
-    "sí",
-    "sì",
-    "sim",
-];
-
-/// Words that say no.
-const NO: &[&str] = &[
-    "false", "no", "n", "f", "0", "off", "falsch", "faux", "falso", "onwaar", "nein", "non", "nee",
-    "não",
-];
-
-/// States in which a user can log in. Words are separated by spaces here.
-const ACTIVE: &[&str] = &[
-    "active",
-    "activated",
-    "enabled",
-    "aktiv",
-    "actif",
-    "activo",
-    "attivo",
-    "provisioned",
-    "pending user action",
-    "recovery",
-    "password reset",
-    "password expired",
-    "locked out",
-];
-
-/// States in which a user can't.
-const INACTIVE: &[&str] = &[
-    "inactive",
-    "not active",
-    "inaktiv",
-    "gesperrt",
-    "deaktiviert",
-    "inactif",
-    "désactivé",
-    "inactivo",
-    "inattivo",
-    "disabled",
-    "suspended",
-    "deactivated",
-    "deprovisioned",
-    "staged",
-    "blocked",
-    "banned",
-    "locked",
-    "archived",
-    "deleted",
-    "terminated",
-    "ldap blocked",
-    "blocked pending approval",
-    "pending",
-    "pending approval",
-];
+/// The states that a message proposes.
+const STATES: &str = "active, enabled, yes, true or 1 for those who can log in, and inactive, \
+                      disabled, suspended, blocked, archived, no, false or 0 for others";
 
 /// How far the clock of another machine may be ahead.
 const AHEAD_MAX_MICROS: u64 = 5 * 60 * 1_000_000;
@@ -94,7 +24,7 @@ pub(super) fn is_active(name: &str, value: &Value) -> Result<bool, String> {
     }
     truth(name, value).map_err(|problem| match value {
         Value::String(text) => format!(
-            "{name}: {:?} is not a known state; write active, suspended, true, false or the like",
+            "{name}: {:?} is not a known state; write {STATES}; or leave it out with --ignore '{name}'",
             shortened(text)
         ),
         _ => problem,
@@ -126,15 +56,7 @@ pub(super) fn is_enabled(name: &str, value: &Value) -> Result<bool, String> {
 
 /// Whether a state lets a user log in; `None` for anything else.
 fn state(value: &Value) -> Option<bool> {
-    let state = plain_word(value.as_str()?).replace(['_', '-'], " ");
-    let is_in = |states: &[&str]| states.contains(&state.as_str());
-    is_in(ACTIVE)
-        .then_some(true)
-        .or_else(|| is_in(INACTIVE).then_some(false))
-}
-
-fn plain_word(text: &str) -> String {
-    text.trim().to_lowercase()
+    words::state(value.as_str()?)
 }
 
 /// What `value` answers to yes or no.
@@ -148,18 +70,12 @@ pub(super) fn truth(name: &str, value: &Value) -> Result<bool, String> {
                 "{name}: {number} is neither 0 nor 1, false nor true"
             )),
         },
-        Value::String(text) => {
-            let word = plain_word(text);
-            let is_in = |words: &[&str]| words.contains(&word.as_str());
-            match (is_in(YES), is_in(NO)) {
-                (true, _) => Ok(true),
-                (_, true) => Ok(false),
-                _ => Err(format!(
-                    "{name}: {:?} is neither yes nor no; write true, false, yes or no",
-                    shortened(text)
-                )),
-            }
-        }
+        Value::String(text) => words::answer(text).ok_or_else(|| {
+            format!(
+                "{name}: {:?} is neither yes nor no; write true, false, yes or no",
+                shortened(text)
+            )
+        }),
         other => Err(mismatch(name, "true or false", other)),
     }
 }

@@ -170,3 +170,64 @@ fn without_standard_error_the_exit_code_remains() {
         }
     }
 }
+
+/// Whatever was done before the report failed is told to be done, by every command that writes.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_took_effect_is_told_whatever_was_written() {
+    let folder = Folder::with_enterprise();
+    folder.write(
+        "ops.jsonl",
+        "{\"op\":\"create_user\",\"email\":\"eve@ex.co\"}\n",
+    );
+    folder.write("u.csv", "email\nfay@ex.co\n");
+    for line in [
+        "users create ann@ex.co",
+        "users update ann@ex.co --given-name Ann",
+        "users create bob@ex.co",
+        "users update ann@ex.co bob@ex.co --admin true",
+        "users deactivate bob@ex.co",
+        "users activate bob@ex.co",
+        "users deactivate --domain ex.co --email-prefix bob",
+        "users delete bob@ex.co --yes",
+        "license set 9",
+        "workspaces create w --owner ann@ex.co",
+        "workspaces rename w v",
+        "workspaces default ann@ex.co",
+        "batch ops.jsonl",
+        "import u.csv",
+        "workspaces add v eve@ex.co",
+        "workspaces set-role v eve@ex.co owner",
+        "workspaces remove v eve@ex.co",
+        "workspaces archive v",
+        "workspaces restore v",
+        "undo 20",
+        "workspaces delete v --yes",
+        "changes --trim-before 3 --yes",
+        "keys create x --user ann@ex.co --credentials ann.json",
+        "backup copy.redb",
+        "--db other.redb restore copy.redb",
+        "export --output all.jsonl",
+        "--db new.redb import all.jsonl",
+        "compact",
+    ] {
+        let (code, err) = redirected(&folder, &format!("{line} --json"), ">/dev/full");
+        let error: serde_json::Value = serde_json::from_str(&err).unwrap();
+        let error = &error["error"];
+        assert_eq!(
+            (code, &error["kind"], &error["took_effect"]),
+            (5, &"io".into(), &true.into()),
+            "{line}: {err}"
+        );
+    }
+    assert_eq!(folder.emails(""), ["ann@ex.co", "eve@ex.co", "fay@ex.co"]);
+    for file in [
+        "ann.json",
+        "copy.redb",
+        "other.redb",
+        "all.jsonl",
+        "new.redb",
+    ] {
+        assert!(folder.path(file).exists(), "{file}");
+    }
+}

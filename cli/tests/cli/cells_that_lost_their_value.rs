@@ -37,7 +37,7 @@ fn names_that_a_spreadsheet_changed_are_refused() {
         ("#N/A", "in place of a value"),
         (
             "NULL",
-            "empty the cell; if it is meant as it is, import it as JSON lines",
+            "empty the cell; if it is meant as it is, write an apostrophe before it",
         ),
     ] {
         refused(
@@ -112,6 +112,13 @@ fn quotes_that_csv_does_not_know_are_refused() {
         listed(file, "", "attributes.note,family_name"),
         ["'x',Ann 'Annie' Lee"]
     );
+    // An ayn and a hamza are written like quotes, and an apostrophe marks what is meant.
+    let file = "email,username,first name\nann@ex.co,'NULL,\u{2018}Al\u{101}\u{2019}\n\
+                bob@ex.co,bob,''Ala'\n";
+    assert_eq!(
+        listed(file, "", "username,given_name"),
+        ["'NULL,\u{2018}Al\u{101}\u{2019}", "bob,''Ala'"]
+    );
 }
 
 #[test]
@@ -146,7 +153,8 @@ fn json_is_judged_like_csv() {
     }
     // Texts that only a spreadsheet would write in place of a value are the writer's own here.
     let file = r##"{"email":"ann@ex.co","username":"NULL","attributes":{"a":"#REF!"}}"##;
-    assert_eq!(listed(file, "", "username,attributes.a"), ["NULL,#REF!"]);
+    // In CSV, apostrophes mark them.
+    assert_eq!(listed(file, "", "username,attributes.a"), ["'NULL,'#REF!"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@
 )]
 
 mod a_full_house;
+mod active_directory_is_taken;
 mod broken_pipes_are_quiet;
 mod cells_that_lost_their_value;
 mod changes_are_told_in_order;
@@ -30,6 +31,7 @@ mod missing_and_held_files;
 mod other_tools_and_encodings;
 #[cfg(unix)]
 mod pipes_are_read_once;
+mod states_in_many_languages;
 mod terminals_are_safe;
 mod the_cases_come_out_right;
 mod the_first_command;

@@ -58,7 +58,7 @@ fn what_is_wrong_fails() {
     folder.write("notes.redb", &"these are notes\n".repeat(1000));
     let run = folder.run("--db notes.redb doctor");
     assert_eq!(run.code, 1, "{}", run.err);
-    assert_says(&run.out, &["WRONG    contents"]);
+    assert_says(&run.out, &["WRONG   contents"]);
     assert_says(&run.err, &["something is wrong: contents"]);
     assert_says(&folder.refused("doctor"), &["there is no directory"]);
 }

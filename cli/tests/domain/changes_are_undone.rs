@@ -129,10 +129,25 @@ fn what_is_not_kept_or_came_after_is_refused() {
         assert_says(error["message"].as_str().unwrap(), &[part]);
     }
     assert_says(&folder.refused("undo 12"), &["deleted for good"]);
+    let reasons = folder.error("undo 12")["reasons"].take();
+    assert_says(reasons[0].as_str().unwrap(), &["deleted for good"]);
     assert_says(&folder.refused("undo 13"), &["archive it instead"]);
     // To undo the later change first would not help.
     assert_says(&folder.refused("undo 7"), &["by hand"]);
     assert_eq!((state(&folder), latest(&folder)), before);
+}
+
+#[test]
+fn what_was_trimmed_is_not_known() {
+    let folder = Folder::with_users(&["ann"]);
+    folder.done("users deactivate ann@ex.co"); // 3
+    folder.done("changes --trim-before 4 --yes");
+    let error = folder.error("undo 3");
+    assert_eq!(error["kind"], "not_undoable");
+    assert_says(
+        error["message"].as_str().unwrap(),
+        &["change 3 was trimmed"],
+    );
 }
 
 #[test]

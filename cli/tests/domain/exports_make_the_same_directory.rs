@@ -245,15 +245,35 @@ fn figures_are_a_table_json_or_for_prometheus() {
 }
 
 #[test]
-fn csv_keeps_a_text_or_is_refused() {
+fn csv_keeps_every_text() {
     let odd = [
-        "'=1", "''-x", "=1", "+x", "-Ann", "@x", "'t Hooft", "O'Neil", "'",
+        "'=1",
+        "''-x",
+        "=1",
+        "+x",
+        "-Ann",
+        "@x",
+        "'t Hooft",
+        "O'Neil",
+        "'",
+        "''",
+        "'Ala'",
+        "''Ala'",
+        "\u{2018}Al\u{101}\u{2019}",
+        "\u{201c}x\u{201d}",
+        "NULL",
+        "\\N",
+        "#N/A",
+        "###",
+        "x\u{fffd}",
     ];
     let lines = odd.iter().enumerate().map(|(number, text)| {
         let user = serde_json::json!({
             "email": format!("u{number}@ex.co"),
             "given_name": text,
-            "attributes": { "note": text },
+            "attributes": { "note": text, " padded ": "\u{a0}a ", "none": "" },
+            // What the listing says besides: a text that seems lost is meant as it is.
+            "version": 1, "updated_at": "", "deactivated_at": null,
         });
         format!("{user}\n")
     });
@@ -261,7 +281,7 @@ fn csv_keeps_a_text_or_is_refused() {
     folder.done("license set enterprise");
     folder.write("users.jsonl", &lines.collect::<String>());
     folder.done("import users.jsonl");
-    let columns = "--columns email,given_name,attributes.note --format";
+    let columns = "--columns email,given_name,attributes.note,attributes.none --format";
     let told = |folder: &Folder, db: &str| folder.done(&format!("{db} users list {columns} jsonl"));
     let list = folder.run(&format!("users list {columns} csv")).out;
     for (db, csv) in [
@@ -280,27 +300,45 @@ fn csv_keeps_a_text_or_is_refused() {
     let users = folder.done("--db c.redb users list --format csv --columns email,given_name");
     assert_eq!(users, "email,given_name\n+x@ex.co,-Ann\n");
 
-    for (field, text) in [
-        ("--username", "NULL"),
-        ("--attribute", "note=#N/A"),
-        ("--attribute", "note=###"),
-        ("--attribute", "note=\\N"),
+    // What no text file can have is refused before it is written.
+    folder.write(
+        "nul.jsonl",
+        "{\"email\":\"nul@ex.co\",\"attributes\":{\"a\":\"\\u0000\"}}\n",
+    );
+    folder.done("import nul.jsonl");
+    let refused = folder.refused("export --format csv --output nul.csv");
+    assert_says(
+        &refused,
+        &["the attribute \"a\" of nul@ex.co", "--format jsonl"],
+    );
+    assert!(!folder.path("nul.csv").exists());
+}
+
+#[test]
+fn a_username_that_looks_like_no_value_comes_back() {
+    for name in [
+        "NULL", "'ann", "'ann'", "1.07E+20", "=\"ann\"", "`ann`", "#N/A",
     ] {
         let folder = Folder::with_users(&["ann"]);
-        let update = ["users", "update", "ann@ex.co", field, text];
-        assert!(
-            folder
-                .command("")
-                .args(update)
-                .output()
-                .unwrap()
-                .status
-                .success()
+        let update = ["users", "update", "ann@ex.co", "--username", name];
+        assert_eq!(
+            folder.command("").args(update).status().unwrap().code(),
+            Some(0)
         );
-        folder.write("users.csv", &folder.done("export --format csv"));
-        let err = folder.refused("import users.csv");
-        assert_says(&err, &["if it is meant as it is, import it as JSON lines"]);
-        folder.write("users.jsonl", &folder.done("users list --format jsonl"));
-        folder.done("import users.jsonl");
+        folder.write("users.csv", &folder.run("export --format csv").out);
+        folder.done("--db copy.redb import users.csv");
+        let user = folder.json("--db copy.redb users get ann@ex.co");
+        assert_eq!(user["user"]["username"], name);
+    }
+}
+
+#[test]
+fn a_realm_has_a_name() {
+    let folder = Folder::with_users(&["ann"]);
+    for name in ["", " "] {
+        let args = ["export", "--format", "keycloak", "--realm", name];
+        let run = folder.command("").args(args).output().unwrap();
+        assert_eq!(run.status.code(), Some(2));
+        assert_says(&String::from_utf8(run.stderr).unwrap(), &["needs a name"]);
     }
 }

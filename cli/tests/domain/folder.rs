@@ -142,6 +142,27 @@ impl Folder {
         serde_json::from_value(document["changes"].take()).unwrap()
     }
 
+    /// Every command that does something, such as `users list`, as the helps name them.
+    pub fn commands(&self) -> Vec<String> {
+        let mut commands = Vec::new();
+        let mut groups = vec![String::new()];
+        while let Some(group) = groups.pop() {
+            let help = self.done(&format!("{group} --help"));
+            let Some((_, list)) = help.split_once("\nCommands:\n") else {
+                commands.push(group);
+                continue;
+            };
+            let lines = list.lines().take_while(|line| !line.is_empty());
+            // What is below a name is a part of its description.
+            let names = lines.filter_map(|line| line.strip_prefix("  "));
+            let names = names.filter_map(|line| line.split(' ').next());
+            let names = names.filter(|name| !["", "help"].contains(name));
+            groups.extend(names.map(|name| format!("{group} {name}").trim().to_owned()));
+        }
+        commands.sort();
+        commands
+    }
+
     /// The members of a workspace, as `ann owner`.
     #[track_caller]
     pub fn members(&self, workspace: &str) -> Vec<String> {

@@ -170,14 +170,19 @@ fn no_line_is_longer_than_forty_columns() {
         "bad.csv",
         "email,actve,department of the user\nann@example.com,,\n",
     );
-    let helps = COMMANDS.map(|command| format!("{command} --help"));
+    let commands = folder.commands();
     let lines = [
         "users list",
         "users list --limit 1",
+        "users list --limit 1 --columns email,created_at",
         "users list --sort nothing",
         "users lst",
         "users get ann",
         "users get nobody",
+        "users create dan@example.com",
+        "users update ann --given-name Ann",
+        "search ann",
+        "search nobody",
         "users delete ann",
         "users deactivate ann nobody no-one-else-either",
         "users activate bob@example.com cho@example.com --dry-run",
@@ -187,18 +192,51 @@ fn no_line_is_longer_than_forty_columns() {
         "license set 2",
         "workspaces list",
         "workspaces get 1",
+        "workspaces members 1",
+        "workspaces create 'Churn models' --owner ann",
+        "workspaces default ann",
+        "workspaces add 1 cho@example.com",
+        "workspaces set-role 1 ann user",
+        "workspaces remove 1 ann",
+        "workspaces rename 2 'Models of customers who might leave'",
+        "workspaces archive id:2",
+        "workspaces restore id:2",
+        "workspaces delete id:9",
+        "workspaces delete id:2",
         "changes",
+        "changes --user nobody",
         "undo 1 --dry-run",
+        "undo 2 --dry-run",
+        "batch bad.csv",
         "doctor",
         "stats",
         "verify",
+        "compact",
+        "export --output all.jsonl",
+        "restore all.jsonl",
+        "repair --dry-run",
+        "repair --aside aside.jsonl",
+        "serve --public-url nowhere",
+        "serve --listen 0.0.0.0:80",
+        "completions nothing",
+        "man --dir nowhere",
+        "stats --format nothing",
         "import u.csv --dry-run",
         "import u.csv --skip-invalid --dry-run",
         "import bad.csv",
         "bench --time 1s",
+        "keys create x --provisioner hr",
         "keys list",
+        "keys revoke 0",
         "backup headcount.redb",
     ];
+    for command in &commands {
+        let is_run = lines.iter().any(|line| line.starts_with(&**command));
+        assert!(is_run, "{command} is not run");
+    }
+    let helps: Vec<_> = { commands.iter() }
+        .map(|command| format!("{command} --help"))
+        .collect();
     for line in helps.iter().map(String::as_str).chain(lines) {
         let mut command = folder.command(line);
         let output = command.env("COLUMNS", "40").output().unwrap();

@@ -60,7 +60,7 @@ fn a_users_key_is_written_for_the_sdk() {
     folder.done(&format!("--server {} --key {token} seats", served.url));
 
     // No key is left that nobody has.
-    assert_eq!(folder.run(&line).code, 5);
+    assert_eq!(folder.run(&line).code, 1);
     let keys: Value = folder.json(&format!("{more} keys list"));
     assert_eq!(keys["keys"].as_array().unwrap().len(), 2);
 

@@ -119,6 +119,24 @@ fn a_cursor_is_good_for_its_list_and_says_nothing_about_people() {
     }
 }
 
+#[test]
+fn every_format_has_the_cursor() {
+    let folder = Folder::with_users(&["ann", "bob"]);
+    let cursor = folder.json("users list --limit 1")["next"].take();
+    let told = format!("there are more: --after {}\n", cursor.as_str().unwrap());
+    for format in ["", "--columns email"] {
+        let out = folder.done(&format!("users list --limit 1 {format}"));
+        assert_says(&out, &["ann@ex.co", &told]);
+    }
+    for format in ["--format csv", "--format jsonl"] {
+        let run = folder.run(&format!("users list --limit 1 {format}"));
+        assert_eq!((run.code, &run.err), (0, &told), "{format}");
+        assert!(!run.out.contains("more"), "{}", run.out);
+        let last = folder.done(&format!("users list --limit 2 {format}"));
+        assert_says(&last, &["bob@ex.co"]);
+    }
+}
+
 /// A list writes once at most, and only if it has a next page.
 #[test]
 fn only_the_first_list_with_a_next_page_writes() {

@@ -30,7 +30,9 @@ mod lists_are_read_page_by_page;
 mod lists_meet_every_condition;
 mod members_come_and_go;
 mod old_changes_are_trimmed;
+mod options_that_say_the_opposite;
 mod over_the_limit_is_shown;
+mod reads_are_the_same_through_a_server;
 mod requests_can_be_sent_again;
 mod seats_are_told_with_their_peak;
 #[path = "../common/served.rs"]

@@ -8,11 +8,11 @@ fn one_by_one() {
     folder.done("workspaces create a --owner ann@ex.co");
     assert_eq!(
         folder.done("workspaces add a bob@ex.co"),
-        "bob@ex.co is now user in a (id:1)\n"
+        "bob@ex.co has the role user in a (id:1) now\n"
     );
     assert_eq!(
         folder.done("workspaces add a bob@ex.co --role collaborator"),
-        "nothing to change: bob@ex.co is user in a (id:1)\n"
+        "nothing to change: bob@ex.co has the role user in a (id:1) already\n"
     );
     let error = folder.error("workspaces add a bob@ex.co --role owner");
     assert_eq!(error["kind"], "role_differs");
@@ -26,10 +26,14 @@ fn one_by_one() {
         folder.done("workspaces remove a ann@ex.co"),
         "removed ann@ex.co from a (id:1)\n"
     );
-    assert_eq!(
-        folder.error("workspaces remove a ann@ex.co")["kind"],
-        "member_not_found"
-    );
+    for (line, told) in [
+        ("remove a ann@ex.co", "list its members"),
+        ("set-role a ann@ex.co user", "add the user first"),
+    ] {
+        let error = folder.error(&format!("workspaces {line}"));
+        assert_eq!(error["kind"], "member_not_found");
+        assert_says(error["message"].as_str().unwrap(), &[told]);
+    }
     assert_eq!(
         folder.error("workspaces remove a cho@ex.co")["kind"],
         "user_not_found"

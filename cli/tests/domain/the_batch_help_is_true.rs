@@ -105,7 +105,7 @@ fn the_example_works() {
     let help = folder.done("batch --help");
     let example: Vec<_> = help
         .lines()
-        .skip_while(|line| *line != "Example:")
+        .skip_while(|line| *line != "Such a file:")
         .skip(1)
         .collect();
     assert_eq!(example.len(), 6);

@@ -1,5 +1,5 @@
 //! Every command that the README and `docs/cli.md` show is run, block by block, and prints
-//! what they show, apart from numbers.
+//! what they show, apart from numbers; and every example of a help page is run.
 #![cfg(unix)]
 
 use std::fs;
@@ -19,6 +19,34 @@ const DOCUMENTS: [(&str, &str); 2] = [
 
 /// What goes on until it is stopped, and what is no command of ours.
 const NOT_RUN: [&str; 3] = ["headcount changes --follow", "headcount serve", "curl "];
+
+/// What the examples of a help page need to be there.
+const BEFORE: [(&str, &str); 5] = [
+    ("restore", "headcount backup monday.redb"),
+    ("verify", "headcount backup monday.redb"),
+    (
+        "workspaces restore",
+        "headcount workspaces archive 'Fraud models'",
+    ),
+    (
+        "workspaces remove",
+        "headcount workspaces add 'Fraud models' bob",
+    ),
+    (
+        "keys revoke",
+        "key=$(headcount keys create x --provisioner x --json | sed 's/.*\"id\":\"//; s/\".*//')",
+    ),
+];
+
+/// What the examples of a help page name, and what is there instead.
+const INSTEAD: [(&str, &str); 6] = [
+    ("/var/lib/headcount/users.redb", "headcount.redb"),
+    ("/var/lib/headcount", "."),
+    ("\"${fpath[1]}/_headcount\"", "_headcount"),
+    ("revoke 6f1c2a9e04b7d358", "revoke \"$key\""),
+    ("--time 30s", ""),
+    ("headcount bench", "headcount bench --time 50ms"),
+];
 
 /// A command, and the output that is shown below it.
 struct Shown<'d> {
@@ -76,8 +104,15 @@ fn folder(text: &str) -> Folder {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
 
     folder.write("leavers.txt", "# of March\ndee@ex.co\n");
+    folder.write("users.csv", "email\nnew@ex.co\n");
+    folder.write(
+        "hr.csv",
+        "email,admin\nroot@root.example,yes\nann@ex.co,yes\n",
+    );
     let okta = if text.contains("User Id") {
         "User Id,email\n00u1a2b3,bob@ex.co\n"
+    } else if text.contains("Team=") {
+        "email,Team,Phone\nnew@ex.co,a,7\n"
     } else {
         "email,Cost center\nnew@ex.co,7\n"
     };
@@ -91,6 +126,7 @@ fn folder(text: &str) -> Folder {
         "keycloak-export",
         "man1",
         ".local/share/bash-completion/completions",
+        ".config/fish/completions",
     ] {
         fs::create_dir_all(folder.path(name)).unwrap();
     }
@@ -211,5 +247,42 @@ fn every_command_that_is_shown_works() {
         "--server",
     ] {
         assert!(seen.contains(verb), "{verb} is not shown");
+    }
+}
+
+/// The examples at the end of a help page.
+fn examples(help: &str) -> Vec<&str> {
+    let Some((_, examples)) = help.split_once("\nExamples:\n") else {
+        return Vec::new();
+    };
+    examples
+        .lines()
+        .map_while(|line| line.strip_prefix("  "))
+        .collect()
+}
+
+#[test]
+fn every_help_page_has_examples_that_work() {
+    let pages = Folder::new();
+    let commands = pages.commands();
+    assert!(commands.len() > 35, "{commands:?}");
+    for command in [""].into_iter().chain(commands.iter().map(String::as_str)) {
+        let help = pages.done(&format!("{command} --help"));
+        let examples = examples(&help);
+        let is_of_it = |example: &&str| example.contains(&format!("headcount {command}"));
+        assert!(examples.iter().any(is_of_it), "{command}: {examples:?}");
+        let before = BEFORE.iter().filter(|(of, _)| *of == command);
+        let mut lines: Vec<_> = before.map(|(_, line)| (*line).to_owned()).collect();
+        lines.extend(examples.into_iter().map(|example| {
+            let replaced = |text: String, (named, here): &(&str, &str)| text.replace(named, here);
+            INSTEAD.iter().fold(example.to_owned(), replaced)
+        }));
+        let block: Vec<_> = { lines.iter() }
+            .map(|command| Shown {
+                command,
+                output: Vec::new(),
+            })
+            .collect();
+        run(command, &block);
     }
 }

@@ -23,14 +23,25 @@ fn whichever_way_it_would_go() {
     ] {
         let folder = folder();
         let err = folder.refused(line);
-        assert_says(
-            &err,
-            &[
+        let told = if line.starts_with("workspaces create") {
+            [
+                "needs an active owner",
+                "--owner USER, or use --allow-ownerless",
+            ]
+        } else {
+            [
                 "no active owner would be left in ",
                 "\nuse --allow-ownerless to leave it without one\n",
-            ],
-        );
-        assert_eq!(folder.error(line)["kind"], "last_owner");
+            ]
+        };
+        assert_says(&err, &told);
+        let error = folder.error(line);
+        assert_eq!(error["kind"], "last_owner");
+        if !line.starts_with("workspaces create") {
+            // JSON has what helps, too.
+            let help = error["help"].as_str().unwrap();
+            assert_says(help, &["use --allow-ownerless"]);
+        }
         assert_eq!(folder.members("a"), ["ann owner", "bob user"]);
 
         folder.done(&format!("{line} --allow-ownerless"));

@@ -2,17 +2,24 @@
 //! directory's own file.
 
 mod formats;
+mod new;
+mod revoked;
 mod scope;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use headcount::{Directory, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::sync::broadcast;
 
-use self::formats::{Record, Shown};
+use self::formats::{Record, Revoked, Shown, Stored};
+pub use self::new::{KeyError, NewKey};
+pub(crate) use self::revoked::Deed;
+use self::revoked::RevokedKeys;
+pub use self::revoked::{Author, RevokedKey};
 pub use self::scope::Scope;
 use crate::hex::hex;
 
@@ -26,6 +33,8 @@ const SECRET_BYTES: usize = 32;
 const NAME_BYTES_MAX: usize = 128;
 /// Bytes of the name of a provisioner, whose external ids the directory keeps.
 const PROVISIONER_BYTES_MAX: usize = 64;
+/// Deeds that wait for a slow listener, at most.
+const DEEDS_MAX: usize = 64;
 
 /// Who uses a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +65,9 @@ pub struct Key {
     pub created_by: Option<UserId>,
     /// The id of the key that it was created with; `None` if it was created without one.
     pub created_by_key: Option<String>,
+    /// The door that its creation came through, such as `rest`; `None` for a program that uses the
+    /// directory itself.
+    pub created_through: Option<String>,
     /// When it expires.
     pub expires_at: Option<Timestamp>,
     hash: [u8; 32],
@@ -70,6 +82,15 @@ impl Key {
     /// Whether the key has expired.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|expiry| expiry <= now)
+    }
+
+    /// Who created it.
+    pub fn author(&self) -> Author {
+        Author {
+            user: self.created_by,
+            key: self.created_by_key.clone(),
+            door: self.created_through.clone(),
+        }
     }
 }
 
@@ -90,113 +111,15 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A key to create. Its scope is `read` by default.
-#[derive(Clone, Debug)]
-pub struct NewKey {
-    name: String,
-    holder: Holder,
-    scopes: Vec<Scope>,
-    created_by: Option<UserId>,
-    created_by_key: Option<String>,
-    expires_at: Option<Timestamp>,
-}
-
-impl NewKey {
-    /// A key with the description `name` for `holder`.
-    pub fn new(name: impl Into<String>, holder: Holder) -> Self {
-        Self {
-            name: name.into(),
-            holder,
-            scopes: Vec::new(),
-            created_by: None,
-            created_by_key: None,
-            expires_at: None,
-        }
-    }
-
-    /// Adds a scope.
-    #[must_use]
-    pub fn scope(mut self, scope: Scope) -> Self {
-        self.scopes.push(scope);
-        self
-    }
-
-    /// Sets who creates the key; `None` means a program.
-    #[must_use]
-    pub fn created_by(mut self, user: Option<UserId>) -> Self {
-        self.created_by = user;
-        self
-    }
-
-    /// Sets the id of the key that it is created with.
-    #[must_use]
-    pub fn created_by_key(mut self, id: Option<String>) -> Self {
-        self.created_by_key = id;
-        self
-    }
-
-    /// Sets when the key expires.
-    #[must_use]
-    pub fn expires_at(mut self, moment: Timestamp) -> Self {
-        self.expires_at = Some(moment);
-        self
-    }
-}
-
-/// Why a key was not created.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// No user has this id.
-    NoUser(UserId),
-    /// The name of the key or of its provisioner is empty, too long, or has control
-    /// characters.
-    Name,
-    /// The key would have expired before its creation.
-    Expired(Timestamp),
-    /// The system provided no random bytes.
-    Random(String),
-    /// The directory refused to store it.
-    Directory(headcount::Error),
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoUser(id) => {
-                write!(
-                    f,
-                    "no user has the id {id}; list the users to find the right one"
-                )
-            }
-            Self::Name => write!(
-                f,
-                "the name of a key has 1 to {NAME_BYTES_MAX} bytes, that of a provisioner 1 to \
-                 {PROVISIONER_BYTES_MAX}, and neither has control characters"
-            ),
-            Self::Expired(moment) => write!(
-                f,
-                "{moment} has passed, so the key would never work; let it expire later"
-            ),
-            Self::Random(why) => write!(f, "the system provided no random bytes: {why}"),
-            Self::Directory(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for KeyError {}
-
-impl From<headcount::Error> for KeyError {
-    fn from(error: headcount::Error) -> Self {
-        Self::Directory(error)
-    }
-}
-
 /// The keys of a directory. Clones share their state.
 #[derive(Clone)]
 pub struct Keys {
     directory: Directory,
     by_hash: Arc<RwLock<HashMap<[u8; 32], Arc<Key>>>>,
+    /// Locked for as long as a key is being revoked, so that each is revoked once.
+    revoked: Arc<Mutex<RevokedKeys>>,
+    /// Tells listeners of deeds as they happen.
+    deeds: broadcast::Sender<Deed>,
 }
 
 impl Keys {
@@ -208,19 +131,23 @@ impl Keys {
     /// Those of reading. A damaged record is not an error: it is logged and ignored.
     pub fn open(directory: &Directory) -> headcount::Result<Self> {
         let mut by_hash = HashMap::new();
+        let mut revoked = Vec::new();
         for (name, value) in directory.extras(RECORDS)? {
             let id = name.strip_prefix(RECORDS).unwrap_or_default();
             match serde_json::from_slice::<Record>(&value)
                 .ok()
-                .and_then(|record| record.into_key(id))
+                .and_then(|record| record.read(id))
             {
-                Some(key) => drop(by_hash.insert(key.hash, Arc::new(key))),
+                Some(Stored::Valid(key)) => drop(by_hash.insert(key.hash, Arc::new(key))),
+                Some(Stored::Revoked(key)) => revoked.push(key),
                 None => log::error!("the record of the API key {id} can't be read: ignored"),
             }
         }
         Ok(Self {
             directory: directory.clone(),
             by_hash: Arc::new(RwLock::new(by_hash)),
+            revoked: Arc::new(Mutex::new(RevokedKeys::of(revoked))),
+            deeds: broadcast::Sender::new(DEEDS_MAX),
         })
     }
 
@@ -231,14 +158,14 @@ impl Keys {
     /// [`KeyError`]: the holder does not exist, a name is invalid, the expiry has passed, or
     /// storing it failed.
     pub fn create(&self, new: NewKey) -> Result<(Arc<Key>, Secret), KeyError> {
-        let (user, provisioner) = match &new.holder {
+        let holder = match new.holder {
             Holder::User(id) => {
-                self.directory
-                    .user_by_id(*id)?
-                    .ok_or(KeyError::NoUser(*id))?;
-                (Some(id.to_string()), None)
+                let user = self.directory.user_by_id(id)?;
+                Holder::User(user.ok_or(KeyError::NoUser(id))?.id())
             }
-            Holder::Provisioner(name) => (None, Some(checked_name(name, PROVISIONER_BYTES_MAX)?)),
+            Holder::Provisioner(name) => {
+                Holder::Provisioner(checked_name(&name, PROVISIONER_BYTES_MAX)?)
+            }
         };
         let name = checked_name(&new.name, NAME_BYTES_MAX)?;
         let now = Timestamp::now();
@@ -255,25 +182,33 @@ impl Keys {
         }
         scopes.sort_unstable();
         scopes.dedup();
-        let record = Record {
+        let key = Arc::new(Key {
+            id: hex(id),
             name,
-            sha256: hex(&hash(secret.expose())),
-            user,
-            provisioner,
+            holder,
             scopes,
-            created_at_us: now.as_unix_micros(),
-            created_by: new.created_by.map(|user| user.to_string()),
-            created_by_key: new.created_by_key,
-            expires_at_us: new.expires_at.map(Timestamp::as_unix_micros),
-        };
-        let id = hex(id);
-        let bytes = serde_json::to_vec(&record).map_err(|_| KeyError::Name)?;
-        let key = record.into_key(&id).ok_or(KeyError::Name)?;
-        self.directory
-            .set_extra(&format!("{RECORDS}{id}"), &bytes)?;
-        let key = Arc::new(key);
+            created_at: now,
+            created_by: new.author.user,
+            created_by_key: new.author.key,
+            created_through: new.author.door,
+            expires_at: new.expires_at,
+            hash: hash(secret.expose()),
+        });
+        self.store(&key.id, &Record::of(&key))?;
         self.lock_to_change().insert(key.hash, Arc::clone(&key));
+        self.tell(Deed::Created(Arc::clone(&key)));
         Ok((key, secret))
+    }
+
+    fn store(&self, id: &str, record: &Record) -> headcount::Result<()> {
+        // Strings and numbers can always be written.
+        let bytes = serde_json::to_vec(record).unwrap_or_default();
+        self.directory.set_extra(&format!("{RECORDS}{id}"), &bytes)
+    }
+
+    fn tell(&self, deed: Deed) {
+        // It fails if nobody listens.
+        let _ = self.deeds.send(deed);
     }
 
     /// All keys, oldest first, including expired ones.
@@ -284,14 +219,58 @@ impl Keys {
         keys
     }
 
-    /// Removes the key with this id permanently; returns whether there was one. Requests under way
-    /// finish, and event listeners end within seconds.
-    pub fn revoke(&self, id: &str) -> headcount::Result<bool> {
+    /// The latest 1,000 keys that were revoked, the latest last.
+    pub fn revoked(&self) -> Vec<Arc<RevokedKey>> {
+        self.lock_revoked().list()
+    }
+
+    /// Revokes the key with this id permanently; returns whether there was one. Requests under way
+    /// finish, and event listeners end within seconds. The hash of the secret is removed, and the
+    /// rest of the record stays for the audit.
+    ///
+    /// # Errors
+    ///
+    /// Those of storing it; then the key stays valid.
+    pub fn revoke(&self, id: &str, by: Author) -> headcount::Result<bool> {
+        let mut all = self.lock_revoked();
         let Some(key) = self.named(id) else {
             return Ok(false);
         };
-        self.directory.remove_extra(&format!("{RECORDS}{id}"))?;
-        Ok(self.lock_to_change().remove(&key.hash).is_some())
+        let at = Timestamp::now();
+        let record = Record::of(&key).revoked(Revoked::new(at, by.clone()));
+        self.store(id, &record)?;
+        self.lock_to_change().remove(&key.hash);
+        let key = Key::clone(&key);
+        let revoked = Arc::new(RevokedKey { key, at, by });
+        let forgotten = all.push(Arc::clone(&revoked));
+        drop(all);
+        self.tell(Deed::Revoked(revoked));
+        if let Some(forgotten) = forgotten {
+            let name = format!("{RECORDS}{}", forgotten.key.id);
+            if let Err(error) = self.directory.remove_extra(&name) {
+                log::warn!("the record of a key that was revoked long ago stays: {error}");
+            }
+        }
+        Ok(true)
+    }
+
+    /// What was done to keys from `since` on, and before `before`: the latest first.
+    pub(crate) fn deeds(&self, since: Option<Timestamp>, before: Option<Timestamp>) -> Vec<Deed> {
+        let revoked = self.revoked();
+        let created = { revoked.iter() }.map(|revoked| Arc::new(revoked.key.clone()));
+        let created = created.chain(self.list()).map(Deed::Created);
+        let mut deeds: Vec<_> = created
+            .chain(revoked.iter().cloned().map(Deed::Revoked))
+            .filter(|deed| since.is_none_or(|since| deed.at() >= since))
+            .filter(|deed| before.is_none_or(|before| deed.at() < before))
+            .collect();
+        deeds.sort_by_key(|deed| std::cmp::Reverse(deed.at()));
+        deeds
+    }
+
+    /// Receives what is done to keys from now on.
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Deed> {
+        self.deeds.subscribe()
     }
 
     /// The key with this id, expired or not.
@@ -311,6 +290,10 @@ impl Keys {
     pub(crate) fn knows(&self, key: &Key) -> bool {
         let keys = self.by_hash.read().unwrap_or_else(PoisonError::into_inner);
         keys.contains_key(&key.hash)
+    }
+
+    fn lock_revoked(&self) -> MutexGuard<'_, RevokedKeys> {
+        self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_to_change(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Key>>> {

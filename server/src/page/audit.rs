@@ -1,11 +1,14 @@
 //! The audit: the directory's changes, latest first.
 
+use std::sync::Arc;
+
 use axum::extract::Query;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use headcount::{Change, Directory, ErrorKind, Event, Field, UserId, WorkspaceId};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::deeds::{self, Entry};
 use super::view::{link, moment, path};
 use super::{LIVE_POLICY, Shown, Visitor};
 use crate::door::Failure;
@@ -26,10 +29,9 @@ pub(crate) struct Which {
     after: Option<u64>,
 }
 
-/// The data of a change's event: its row of the table.
-fn line(server: &Server, change: &Change) -> String {
-    let row = row(&server.0.directory, change).into_string();
-    row.replace(['\r', '\n'], " ")
+/// The data of an event: a row of the table.
+fn line(row: Markup) -> String {
+    row.into_string().replace(['\r', '\n'], " ")
 }
 
 pub(crate) async fn show(
@@ -38,13 +40,24 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Shown {
     if events::are_wanted(&headers) {
+        let visitor = Arc::new(visitor);
         let server = visitor.server.clone();
-        let is_allowed = move |_: &Server| visitor.is_still_good();
-        let told: events::Told = |server, change| Some(line(server, change));
-        return Ok(events::answer(server, is_allowed, &headers, which.after, told).await?);
+        let listener = Arc::clone(&visitor);
+        let is_allowed = move |_: &Server| listener.is_still_good();
+        let told: events::Told = |server, change| Some(line(row(&server.0.directory, change)));
+        let deeds = events::Deeds {
+            receiver: server.keys().listen(),
+            told: Box::new(move |deed| {
+                let row = || line(deeds::row(visitor.directory(), deed));
+                visitor.may_see_keys().then(row)
+            }),
+        };
+        let deeds = Some(deeds);
+        return Ok(events::answer(server, is_allowed, &headers, which.after, told, deeds).await?);
     }
     let is_live = which.before.is_none();
-    let work = move |server: &Server| content(&server.0.directory, which.before);
+    let with_keys = visitor.may_see_keys();
+    let work = move |server: &Server| content(server, which.before, with_keys);
     let content = visitor.server.scan(work).await?;
     let mut response = visitor.page(StatusCode::OK, "Audit", "/admin/audit", &content);
     if is_live {
@@ -56,13 +69,24 @@ pub(crate) async fn show(
 }
 
 /// The changes before the one with this number, or the latest ones.
-fn content(directory: &Directory, before: Option<u64>) -> Result<Markup, Failure> {
+fn content(server: &Server, before: Option<u64>, with_keys: bool) -> Result<Markup, Failure> {
+    let directory = &server.0.directory;
     let latest = directory.stats()?.latest_change;
     let last = before.map_or(latest, |before| before.saturating_sub(1).min(latest));
     let first = last.saturating_sub(LIMIT);
-    let mut changes = between(directory, first, last)?;
+    // What was done to keys belongs to the page with the last change before it.
+    let mut changes = between(directory, first, last.saturating_add(1))?;
+    let next = changes.pop_if(|change| change.sequence > last);
+    let is_end = first == 0 || changes.first().is_none_or(|of| of.sequence > first + 1);
+    let since = deeds::since(changes.first(), is_end);
     changes.reverse();
+    let mut deeds = Vec::new();
+    if with_keys {
+        deeds = server.keys().deeds(since, next.map(|change| change.at));
+    }
     let is_live = before.is_none();
+    let is_past_the_end = changes.is_empty() && deeds.is_empty();
+    let entries = deeds::merged(changes, deeds);
     Ok(html! {
         h1 { "Audit" }
         p class="soft" {
@@ -72,15 +96,15 @@ fn content(directory: &Directory, before: Option<u64>) -> Result<Markup, Failure
             }
         }
         @if is_live { script src="/admin/live.js" defer {} }
-        @if let (Some(before), true) = (before, changes.is_empty()) {
+        @if let (Some(before), true) = (before, is_past_the_end) {
             p class="card" role="status" {
                 "There are no changes before number " (before) ", or they were trimmed. "
                 a href="/admin/audit" { "Show the latest" }
             }
         } @else {
-            (list(directory, &changes, is_live.then_some(latest)))
+            (list(directory, &entries, is_live.then_some(latest)))
         }
-        @if first > 0 && !changes.is_empty() {
+        @if !is_end {
             p { a class="button" href=(format!("/admin/audit?before={}", first + 1)) { "Older" } }
         }
     })
@@ -104,14 +128,14 @@ pub(super) fn between(
         .collect()
 }
 
-pub(super) fn table(directory: &Directory, changes: &[Change]) -> Markup {
-    list(directory, changes, None)
+pub(super) fn table(directory: &Directory, entries: &[Entry]) -> Markup {
+    list(directory, entries, None)
 }
 
 /// The table of changes. The script adds those after the number `live` on top.
-fn list(directory: &Directory, changes: &[Change], live: Option<u64>) -> Markup {
+fn list(directory: &Directory, entries: &[Entry], live: Option<u64>) -> Markup {
     html! {
-        @if changes.is_empty() && live.is_none() {
+        @if entries.is_empty() && live.is_none() {
             p class="card" { "Nothing has happened yet." }
         } @else {
             div class="scroll" tabindex="0" role="region" aria-label="Changes" {
@@ -123,7 +147,10 @@ fn list(directory: &Directory, changes: &[Change], live: Option<u64>) -> Markup 
                         th scope="col" { "What" }
                     } }
                     tbody data-live=[live] {
-                        @for change in changes { (row(directory, change)) }
+                        @for entry in entries { @match entry {
+                            Entry::Change(change) => (row(directory, change)),
+                            Entry::Deed(deed) => (deeds::row(directory, deed)),
+                        } }
                     }
                 }
             }
@@ -153,7 +180,7 @@ fn row(directory: &Directory, change: &Change) -> Markup {
 }
 
 /// A link to a user, with the id as its text if they were deleted.
-fn user(directory: &Directory, id: UserId) -> Markup {
+pub(super) fn user(directory: &Directory, id: UserId) -> Markup {
     if let Ok(Some(user)) = directory.user_by_id(id) {
         return link(&user);
     }

@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use headcount::{Directory, User};
 
 use super::{Shown, Visitor, secure};
-use crate::csv_cell;
+use crate::csv_cell::{self, Holds};
 use crate::server::Server;
 
 pub(crate) async fn show(visitor: Visitor) -> Shown {
@@ -36,10 +36,10 @@ fn table(directory: &Directory) -> headcount::Result<String> {
             text,
             "{},{},{},{},{},{},{},{},{}\r\n",
             user.id(),
-            cell(user.email().as_str()),
-            cell(own_username(&user)),
-            cell(user.given_name().unwrap_or_default()),
-            cell(user.family_name().unwrap_or_default()),
+            cell(user.email().as_str(), Holds::Identity),
+            cell(own_username(&user), Holds::Identity),
+            cell(user.given_name().unwrap_or_default(), Holds::Name),
+            cell(user.family_name().unwrap_or_default(), Holds::Name),
             user.is_active(),
             user.is_admin(),
             user.created_at(),
@@ -58,9 +58,9 @@ fn own_username(user: &User) -> &str {
 }
 
 /// A cell that spreadsheets don't interpret as a formula.
-fn cell(text: &str) -> String {
+fn cell(text: &str, holds: Holds) -> String {
     let mut cell = String::new();
-    csv_cell::put(&mut cell, &csv_cell::marked(text));
+    csv_cell::put(&mut cell, &csv_cell::marked(text, holds));
     cell
 }
 
@@ -70,6 +70,7 @@ mod tests {
 
     #[test]
     fn cells_are_texts_whatever_is_in_them() {
+        let cell = |text| cell(text, Holds::Name);
         assert_eq!(cell("ann@ex.co"), "ann@ex.co");
         assert_eq!(cell("Lee, \"Ann\""), "\"Lee, \"\"Ann\"\"\"");
         assert_eq!(cell("=1+1"), "'=1+1");

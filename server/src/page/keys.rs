@@ -9,6 +9,7 @@ use headcount::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::deeds::scopes;
 use super::view::{link, moment};
 use super::{Shown, Visitor};
 use crate::door::Failure;
@@ -20,7 +21,10 @@ pub(crate) async fn show(visitor: Visitor) -> Shown {
     let keys = visitor.server.0.keys.list();
     let content = html! {
         h1 { "Keys" }
-        p class="soft" { "Syncs are shown since the server started." }
+        p class="soft" {
+            "Syncs are shown since the server started. The " a href="/admin/audit" { "audit" }
+            " has who created and revoked keys."
+        }
         div class="scroll" tabindex="0" role="region" aria-label="Keys" {
             table class="plain" {
                 thead { tr {
@@ -157,7 +161,6 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
     };
     let creator = key.created_by.map(|id| visitor.directory().user_by_id(id));
     let creator = creator.transpose()?.flatten();
-    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
     let sync = visitor.server.0.syncs.of(&key.id);
     Ok(html! {
         tr {
@@ -165,13 +168,14 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                 bdi { (key.name) } br; code class="soft" { (key.id) }
                 div class="soft" {
                     "created " (moment(key.created_at))
-                    @match (&creator, &key.created_by_key) {
-                        (Some(user), _) => {
+                    @match (key.created_by, &creator, &key.created_by_key) {
+                        (_, Some(user), _) => {
                             " by " (link(user))
                             @if !user.is_active() { ", who is not active" }
                         }
-                        (None, Some(id)) => { " with the key " code { (id) } },
-                        (None, None) => {}
+                        (Some(id), None, _) => { " by " code { (id) } ", who was deleted" },
+                        (None, None, Some(id)) => { " with the key " code { (id) } },
+                        (None, None, None) => {}
                     }
                 }
             }
@@ -182,7 +186,7 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                     (Holder::User(id), None) => code { (id) },
                 }
             }
-            td class="short" data-label="Scopes" { (scopes.join(", ")) }
+            td class="short" data-label="Scopes" { (scopes(key)) }
             td class="short" data-label="Expires" {
                 @match key.expires_at {
                     None => span class="soft" { "never" },

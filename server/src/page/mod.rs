@@ -3,6 +3,7 @@
 
 mod audit;
 mod batch;
+mod deeds;
 mod export;
 mod import;
 mod keys;
@@ -139,6 +140,11 @@ impl Visitor {
     fn is_still_good(&self) -> bool {
         let is_open = self.server.0.sessions.find(&self.session).is_some();
         is_open && self.caller.is_still_good(&self.server)
+    }
+
+    /// Whether the visitor manages keys, and so is told what was done to them.
+    fn may_see_keys(&self) -> bool {
+        self.caller.may_still(&self.server, Scope::Admin)
     }
 
     fn may_write(&self) -> bool {

@@ -2,9 +2,10 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use headcount::{Change, Directory, User, UserId};
+use headcount::{Directory, User, UserId};
 use maud::{Markup, html};
 
+use super::deeds::{self, Entry};
 use super::view::{full_name, moment, state};
 use super::{Shown, Visitor, audit, batch};
 use crate::door::Failure;
@@ -24,9 +25,10 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
     let user = found
         .ok_or_else(|| Failure::new(StatusCode::NOT_FOUND, format!("no user has the id {id:?}")))?;
     let id = user.id();
+    let with_keys = visitor.may_see_keys();
     let work = move |server: &Server| {
         let directory = &server.0.directory;
-        let history = audit::table(directory, &history(directory, id)?);
+        let history = audit::table(directory, &history(server, id, with_keys)?);
         Ok((workspaces(directory, id)?, history))
     };
     let (workspaces, history) = visitor.server.scan(work).await?;
@@ -84,13 +86,23 @@ fn workspaces(directory: &Directory, user: UserId) -> headcount::Result<Markup> 
     })
 }
 
-/// The latest changes to the user.
-fn history(directory: &Directory, id: UserId) -> headcount::Result<Vec<Change>> {
+/// The latest changes to the user, and what was done to their keys.
+fn history(server: &Server, id: UserId, with_keys: bool) -> headcount::Result<Vec<Entry>> {
+    let directory = &server.0.directory;
     let latest = directory.stats()?.latest_change;
     let changes = audit::between(directory, latest.saturating_sub(LOOKED_THROUGH), latest)?;
     let about = changes.into_iter().rev().filter_map(|mut change| {
         change.events.retain(|event| audit::is_about(event, id));
         (!change.events.is_empty()).then_some(change)
     });
-    Ok(about.take(SHOWN).collect())
+    let changes: Vec<_> = about.take(SHOWN).collect();
+    let mut deeds = Vec::new();
+    if with_keys {
+        let since = deeds::since(changes.last(), changes.len() < SHOWN);
+        deeds = server.keys().deeds(since, None);
+        deeds.retain(|deed| deeds::is_about(deed, id));
+    }
+    let mut entries = deeds::merged(changes, deeds);
+    entries.truncate(SHOWN);
+    Ok(entries)
 }

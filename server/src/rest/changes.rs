@@ -37,7 +37,7 @@ pub(crate) async fn list(
     if events::are_wanted(&headers) {
         let told: events::Told = |_, change| serde_json::to_string(change).ok();
         let is_allowed = move |server: &Server| caller.is_still_good(server);
-        return Ok(events::answer(server, is_allowed, &headers, listing.after, told).await?);
+        return Ok(events::answer(server, is_allowed, &headers, listing.after, told, None).await?);
     }
     let after = listing.after.unwrap_or(0);
     let work = move |server: &Server| {

@@ -1,6 +1,6 @@
 //! Batches with the conditions in a request's headers: `If-Match` and `Idempotency-Key`.
 
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use headcount::{Applied, Batch, Directory, ErrorKind, RequestId};
 
 use crate::auth::only;
@@ -15,10 +15,6 @@ impl Conditional {
     /// can be sent again.
     pub(super) fn new(batch: Batch, headers: &HeaderMap) -> Result<Self, Failure> {
         let batch = with_request_id(batch, headers)?;
-        if headers.contains_key(header::IF_NONE_MATCH) {
-            let message = "If-None-Match is for reading; send the ETag in If-Match to change";
-            return Err(Failure::bad_request(message));
-        }
         Ok(Self(match preconditions::strong(headers)? {
             None => vec![batch],
             Some(versions) => versions

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use headcount::{Error, ErrorKind, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::{At, Body, Rest, user_named};
+use super::{Asked, At, Body, Rest, user_named};
 use crate::auth::Caller;
 use crate::door::{Failure, cut};
 use crate::keys::{Holder, Key, NewKey, Scope, Secret};
@@ -35,8 +35,23 @@ pub(super) struct Shown {
     created_by: Option<String>,
     /// The id of the key that it was created with; null if it was created without one.
     created_by_key: Option<String>,
+    /// The door that its creation came through, such as `rest` or `page`; null for a program that
+    /// uses the directory itself.
+    created_through: Option<String>,
     #[schema(format = "date-time")]
     expires_at: Option<String>,
+    /// Only of a key that was revoked.
+    #[schema(format = "date-time", required = false)]
+    revoked_at: String,
+    /// The user who revoked it; null for a program. Only of a key that was revoked.
+    #[schema(format = "uuid", required = false)]
+    revoked_by: Option<String>,
+    /// The id of the key that it was revoked with. Only of a key that was revoked.
+    #[schema(required = false)]
+    revoked_by_key: Option<String>,
+    /// The door that its revocation came through. Only of a key that was revoked.
+    #[schema(required = false)]
+    revoked_through: Option<String>,
     /// The bearer token, only in the response to the request that created the key.
     #[schema(required = false)]
     secret: Option<String>,
@@ -50,11 +65,28 @@ pub(super) struct Listed {
     keys: Vec<Shown>,
 }
 
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct Listing {
+    /// The latest 1,000 keys that were revoked, by the time at which they were, in place of those
+    /// that were not.
+    #[serde(default)]
+    revoked: bool,
+}
+
 /// All keys, oldest first, without their secrets.
-pub(crate) async fn list(State(server): State<Server>) -> Json<Value> {
-    let keys = server.0.keys.list();
+pub(crate) async fn list(
+    State(server): State<Server>,
+    Asked(listing): Asked<Listing>,
+) -> Rest<Json<Value>> {
+    let keys = &server.0.keys;
+    if listing.revoked {
+        let keys = keys.revoked();
+        let keys: Vec<_> = keys.iter().map(|key| &**key).collect();
+        return Ok(Json(json!({ "keys": keys })));
+    }
+    let keys = keys.list();
     let keys: Vec<_> = keys.iter().map(|key| &**key).collect();
-    Json(json!({ "keys": keys }))
+    Ok(Json(json!({ "keys": keys })))
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -127,9 +159,7 @@ pub(crate) async fn add(
     caller: &Caller,
     new: NewKey,
 ) -> Result<(Arc<Key>, Secret), Failure> {
-    let new = new
-        .created_by(caller.user)
-        .created_by_key(caller.key_id().map(str::to_owned));
+    let new = new.author(caller.author());
     let keys = server.keys().clone();
     let by = caller.told();
     let work = move |_: &_| {
@@ -177,9 +207,9 @@ pub(crate) async fn revoke(
 pub(crate) async fn remove(server: &Server, caller: &Caller, id: String) -> Result<(), Failure> {
     let key = removable(server, caller, &id)?;
     let keys = server.keys().clone();
-    let by = caller.told();
+    let (by, author) = (caller.told(), caller.author());
     let work = move |_: &_| {
-        if !keys.revoke(&id)? {
+        if !keys.revoke(&id, author)? {
             return Err(no_key(&id));
         }
         log::info!("{by} revoked the key {}", told(&key));

@@ -10,11 +10,13 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, OpenApi};
 
 use super::shapes::Schemas;
-use super::{batch, changes, license, query, users, workspaces};
+use super::{batch, changes, keys, license, query, users, workspaces};
 use crate::routes::{Access, matrix};
 
 /// Statuses of refusals. Which of them a route returns depends on the directory.
-const REFUSALS: [u16; 11] = [400, 401, 403, 404, 409, 410, 412, 413, 422, 429, 503];
+const REFUSALS: [u16; 13] = [
+    400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 500, 503,
+];
 
 /// The document, which does not change while the server runs.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| made().to_string());
@@ -122,7 +124,7 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
             new("Apply operations together", "Applied").asked::<batch::How>().body("BatchRequest")
         }
         ("POST", "preview") => new("All that would be refused of operations", "Refused").body("BatchRequest"),
-        ("GET", "keys") => new("All keys, without their secrets", "Keys"),
+        ("GET", "keys") => new("All keys, without their secrets", "Keys").asked::<keys::Listing>(),
         ("POST", "keys") => new("Create a key", "Key").body("NewKey"),
         ("GET", "keys/{key}") => new("Show a key, without its secret", "Key"),
         ("DELETE", "keys/{key}") => done("Revoke a key"),
@@ -133,10 +135,22 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
     })
 }
 
-/// The names of the query parameters of a route; none if the route is not REST.
-pub(super) fn query_names(method: &str, path: &str) -> Option<Vec<String>> {
-    let query = operation(method, path)?.query;
-    Some(query.into_iter().map(|parameter| parameter.name).collect())
+/// The parameters that a route has.
+pub(super) struct Parameters {
+    /// The names of those of the query.
+    pub(super) query: Vec<String>,
+    /// Whether it uses `If-Match`.
+    pub(super) is_conditional: bool,
+}
+
+/// The parameters of a route; none if the route is not REST.
+pub(super) fn parameters_of(method: &str, path: &str) -> Option<Parameters> {
+    let operation = operation(method, path)?;
+    let query = operation.query.into_iter();
+    Some(Parameters {
+        query: query.map(|parameter| parameter.name).collect(),
+        is_conditional: operation.conditional,
+    })
 }
 
 fn made() -> Value {

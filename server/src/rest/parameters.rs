@@ -1,35 +1,51 @@
-//! Query parameters that a route does not have are refused: to ignore one, such as `dry_run`, would
-//! do something else than the request says.
+//! Query parameters that a route does not have are refused, and so are conditions on versions that it
+//! would not check: to ignore one, such as `dry_run`, would do something else than the request says.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::openapi::query_names;
+use axum::extract::Request;
+use axum::http::header;
+
+use super::openapi::{Parameters, parameters_of};
 use crate::door::{Failure, cut};
+use crate::preconditions;
 use crate::routes::matrix;
 
-/// The names of the query parameters of each route of REST, by method and path.
-static NAMES: LazyLock<HashMap<(&str, &str), Vec<String>>> = LazyLock::new(|| {
+/// The parameters of each route of REST, by method and path.
+static ROUTES: LazyLock<HashMap<(&str, &str), Parameters>> = LazyLock::new(|| {
     let routes = matrix().map(|(method, path, _)| (method, path));
-    let named = routes.filter_map(|(method, path)| {
-        let names = query_names(method, path)?;
-        Some(((method, path), names))
+    let known = routes.filter_map(|(method, path)| {
+        let parameters = parameters_of(method, path)?;
+        Some(((method, path), parameters))
     });
-    named.collect()
+    known.collect()
 });
 
-/// Refuses a query with other parameters than the document describes for the route.
-pub(crate) fn check(method: &str, path: &str, query: &str) -> Result<(), Failure> {
-    let Some(known) = NAMES.get(&(method, path)) else {
+/// Refuses a request with other parameters than the document describes for the route.
+pub(crate) fn check(method: &str, path: &str, request: &Request) -> Result<(), Failure> {
+    let Some(known) = ROUTES.get(&(method, path)) else {
+        return Ok(());
+    };
+    let headers = request.headers();
+    if method != "GET" {
+        preconditions::check_change(headers)?;
+        if headers.contains_key(header::IF_MATCH) && !known.is_conditional {
+            let message = format!("{method} {path} has no version to match; leave If-Match out");
+            return Err(Failure::bad_request(message));
+        }
+    }
+    let Some(query) = request.uri().query() else {
         return Ok(());
     };
     let pairs: Vec<(String, String)> = serde_html_form::from_str(query).map_err(|error| {
         Failure::bad_request(format!("the query of the address is not valid: {error}"))
     })?;
-    let Some((unknown, _)) = pairs.iter().find(|(name, _)| !known.contains(name)) else {
+    let names = &known.query;
+    let Some((unknown, _)) = pairs.iter().find(|(name, _)| !names.contains(name)) else {
         return Ok(());
     };
-    let hint = match &**known {
+    let hint = match &**names {
         [] => "it has none".to_owned(),
         names => format!("it has {}", names.join(", ")),
     };

@@ -188,6 +188,11 @@ fn compare(path: &AttributePath, found: &Value, operator: Operator, wanted: &Val
 }
 
 fn compare_texts(path: &AttributePath, found: &str, operator: Operator, wanted: &str) -> bool {
+    let is_plain = found.is_ascii() && wanted.is_ascii() && !may_be_moment(wanted);
+    if operator == Operator::Equal && is_plain && !path.is("externalId") {
+        // A PATCH can look up 1,000 of 10,000 members like this.
+        return found.eq_ignore_ascii_case(wanted);
+    }
     let (found, wanted) = if path.is("externalId") {
         (found.to_owned(), wanted.to_owned())
     } else {
@@ -206,6 +211,11 @@ fn compare_texts(path: &AttributePath, found: &str, operator: Operator, wanted: 
             operator.allows(order)
         }
     }
+}
+
+/// Whether it may be a time, which can be written in several ways. An id never is.
+fn may_be_moment(text: &str) -> bool {
+    text.contains(['T', 't', ' ']) && text.contains(|sign: char| sign.is_ascii_digit())
 }
 
 fn unexpected(rest: &str) -> ScimError {

@@ -88,7 +88,7 @@ fn candidates(asking: &ScimRequest, filter: &Filter) -> Result<Option<Vec<Worksp
         return Ok(Some(workspace.into_iter().collect()));
     }
     let numbers: Vec<u64> = if let Some(id) = filter.required(&|path| path.is("id")) {
-        id.parse().into_iter().collect()
+        number(id).into_iter().collect()
     } else if let Some(id) = filter.required(&|path| path.is("members")) {
         let id: Option<headcount::UserId> = id.parse().ok();
         let id = id.filter(|id| directory.user_by_id(*id).is_ok_and(|user| user.is_some()));
@@ -125,10 +125,16 @@ fn whole(
     ))
 }
 
+/// The number of a group's id, which is written in one way only.
+fn number(id: &str) -> Option<u64> {
+    let number: u64 = id.parse().ok()?;
+    (number.to_string() == id).then_some(number)
+}
+
 fn existing(directory: &Directory, id: &str) -> Result<Workspace, Failure> {
-    let workspace = match id.parse() {
-        Ok(number) => directory.workspace(WorkspaceId::from_u64(number))?,
-        Err(_) => None,
+    let workspace = match number(id) {
+        Some(number) => directory.workspace(WorkspaceId::from_u64(number))?,
+        None => None,
     };
     workspace
         .filter(|workspace| workspace.default_of().is_none())

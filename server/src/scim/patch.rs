@@ -6,7 +6,7 @@ mod items;
 
 use serde_json::{Map, Value, json};
 
-use self::items::{add, is_primary, is_same, listed, merge, set, unset_primary};
+use self::items::{add, is_primary, listed, merge, remove, set, unset_primary};
 use super::ScimError;
 use super::checking::check_path;
 use super::filter::{Filter, Operator};
@@ -273,8 +273,7 @@ impl Target {
         }
         match (verb, container.get_mut(&key)) {
             (Verb::Remove, Some(Value::Array(items))) if !value.is_null() => {
-                let gone = listed(value);
-                items.retain(|item| !gone.iter().any(|gone| is_same(item, gone)));
+                remove(items, value);
             }
             (Verb::Remove, _) => drop(container.remove(&key)),
             (Verb::Add, Some(Value::Array(items))) => add(items, value),

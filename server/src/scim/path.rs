@@ -106,9 +106,18 @@ fn split_urn(text: &str) -> (Option<&str>, &str) {
         }
     }
     match text.rsplit_once(':') {
+        Some(_) if is_whole_schema(text) => (Some(text), ""),
         Some((urn, rest)) if is_urn(text) => (Some(urn), rest),
         _ => (None, text),
     }
+}
+
+/// Whether it is the name of a schema, without an attribute: by convention, that ends with a
+/// version and a type of resource, such as `2.0:User`.
+fn is_whole_schema(text: &str) -> bool {
+    let version = text.rsplit(':').nth(1).unwrap_or_default();
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|of| of.is_ascii_digit());
+    is_urn(text) && version.contains('.') && version.split('.').all(is_number)
 }
 
 pub(crate) fn is_urn(text: &str) -> bool {

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use headcount_server::{Holder, Scope};
+use headcount_server::{Author, Holder, Scope};
 use serde_json::{Value, json};
 
 use crate::client::{Client, Running};
@@ -180,7 +180,7 @@ fn a_listener_ends_soon_after_it_is_not_allowed_any_more() {
     // No change says that a key was revoked or has expired.
     let keys = running.server.keys();
     let key = keys.list().into_iter().find(|key| key.holder == revoked);
-    assert!(keys.revoke(&key.unwrap().id).unwrap());
+    assert!(keys.revoke(&key.unwrap().id, Author::default()).unwrap());
     assert_eq!(all[2].next(), None);
     assert_eq!(short.next(), None);
     // The comment after 15 seconds would end them too.
@@ -207,7 +207,7 @@ fn listeners_end_with_their_key_and_with_the_server() {
         .unwrap()
         .id
         .clone();
-    keys.revoke(&id).unwrap();
+    keys.revoke(&id, Author::default()).unwrap();
     running.directory.create_user("bob@ex.co").unwrap();
     assert_eq!(revoked.next(), None);
     assert!(listener.next().is_some());

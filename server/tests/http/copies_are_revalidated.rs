@@ -44,8 +44,70 @@ fn a_record_is_sent_only_if_it_has_changed() {
     let path = format!("/api/v1/users/{}", ann.id());
     client.send("PATCH", &path, "", r#"{"given_name":"Ann"}"#);
     assert_eq!(asked(&client, "GET", &path, "\"1\"").status, 200);
-    let change = asked(&client, "PATCH", &path, "\"9\"");
-    assert_eq!(change.status, 400, "it is no condition of changes");
+}
+
+/// To ignore one would do something else than the request says.
+#[test]
+fn a_condition_that_a_change_would_not_check_is_refused() {
+    let running = Running::new();
+    let (ann, client) = running.user("ann", Scope::Admin);
+    let okta = provisioner(&running, "okta");
+    client.post("/api/v1/workspaces", &json!({ "name": "fraud" }));
+    let user = r#"{"email":"bob@ex.co","userName":"bob@ex.co"}"#;
+    let group = r#"{"displayName":"risk"}"#;
+    let off = r#"{"Operations":[{"op":"replace","value":{"active":false}}]}"#;
+    let (one, its) = (
+        format!("/api/v1/users/{}", ann.id()),
+        format!("{USERS}/{}", ann.id()),
+    );
+    for (who, method, path, body) in [
+        (&client, "POST", "/api/v1/users", user),
+        (&client, "PATCH", &*one, "{}"),
+        (&client, "DELETE", &*one, ""),
+        (&client, "POST", "/api/v1/batch", r#"{"operations":[]}"#),
+        (&client, "PUT", "/api/v1/license", r#"{"license":1}"#),
+        (
+            &client,
+            "PUT",
+            "/api/v1/workspaces/1/members/ann",
+            r#"{"role":"user"}"#,
+        ),
+        (&okta, "POST", USERS, user),
+        (&okta, "PUT", &*its, r#"{"userName":"bob"}"#),
+        (&okta, "PATCH", &*its, off),
+        (&okta, "DELETE", &*its, ""),
+        (&okta, "POST", "/scim/v2/Groups", group),
+        (&okta, "PUT", "/scim/v2/Groups/1", group),
+        (&okta, "PATCH", "/scim/v2/Groups/1", r#"{"Operations":[]}"#),
+        (&okta, "DELETE", "/scim/v2/Groups/1", ""),
+    ] {
+        for tags in ["*", "\"1\"", "W/\"9\""] {
+            let header = format!("If-None-Match: {tags}\r\n");
+            let answer = who.send(method, path, &header, body);
+            assert_eq!(answer.status, 400, "{method} {path} {}", answer.body);
+            let said = answer.json()["detail"].as_str().unwrap().to_owned();
+            assert!(said.contains("send the ETag in If-Match"), "{said}");
+        }
+    }
+    for (method, path, body) in [
+        ("POST", "/api/v1/users", user),
+        ("POST", "/api/v1/workspaces", r#"{"name":"risk"}"#),
+        ("POST", "/api/v1/batch", r#"{"operations":[]}"#),
+        ("POST", "/api/v1/keys", r#"{"name":"x","user":"ann"}"#),
+        ("DELETE", "/api/v1/keys/x", ""),
+    ] {
+        let answer = client.send(method, path, "If-Match: \"1\"\r\n", body);
+        assert_eq!(answer.status, 400, "{method} {path} {}", answer.body);
+        assert!(
+            answer.body.contains("leave If-Match out"),
+            "{}",
+            answer.body
+        );
+    }
+    assert_eq!(running.directory.len().unwrap(), 1);
+    let ann = running.directory.user_by_id(ann.id()).unwrap().unwrap();
+    assert_eq!((ann.version(), ann.is_active()), (1, true));
+    assert_eq!(running.directory.workspaces().unwrap().count(), 1);
 }
 
 /// Another record can have got its email or name, with the same version; and what is behind a

@@ -1,5 +1,6 @@
 //! An admin creates and revokes keys through REST and on the page, while the server runs.
 
+use headcount::NewUser;
 use headcount_server::{Holder, Scope};
 use serde_json::{Value, json};
 
@@ -136,6 +137,30 @@ fn keys_without_a_holder_or_a_name_are_refused() {
     let again = admin.send("POST", KEYS, id, r#"{"name":"x","user":"ann"}"#);
     assert_eq!(again.status, 400);
     assert_eq!(admin.get(KEYS).json(), before);
+}
+
+/// A key outlives its creator, so it has to be found.
+#[test]
+fn the_page_says_whose_creator_is_not_active() {
+    let running = Running::new();
+    running
+        .directory
+        .create_user(NewUser::new("root@ex.co").admin(true))
+        .unwrap();
+    let (bob, admin) = running.user("bob", Scope::Admin);
+    let made = admin.post(KEYS, &json!({ "name": "sync", "provisioner": "okta" }));
+    assert_eq!(made.status, 201, "{}", made.body);
+    let browser = Browser::new(&running, Scope::Admin);
+    let flag = "who is not active";
+    assert!(!browser.get("/admin/keys").body.contains(flag));
+    running.directory.deactivate_user(bob.id()).unwrap();
+    let keys = browser.get("/admin/keys").body;
+    assert_eq!(keys.matches(flag).count(), 1, "{keys}");
+    let (before, _) = keys.split_once(flag).unwrap();
+    assert!(before.ends_with("<bdi>bob@ex.co</bdi></a>, "), "{before}");
+    running.directory.delete_user(bob.id()).unwrap();
+    let keys = browser.get("/admin/keys").body;
+    assert!(keys.contains("who was deleted"), "{keys}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use headcount::{Directory, Timestamp};
-use headcount_server::{Config, Holder, NewKey, Scope, Server};
+use headcount_server::{Author, Config, Holder, NewKey, Scope, Server};
 
 use crate::client::Running;
 
@@ -54,8 +54,20 @@ fn a_revoked_key_is_refused_at_once() {
     let client = running.client(Holder::Provisioner("ci".to_owned()), Scope::Read);
     assert_eq!(client.send("POST", LIST, "", "").status, 200);
     let id = running.server.keys().list()[0].id.clone();
-    assert!(running.server.keys().revoke(&id).unwrap());
-    assert!(!running.server.keys().revoke(&id).unwrap());
+    assert!(
+        running
+            .server
+            .keys()
+            .revoke(&id, Author::default())
+            .unwrap()
+    );
+    assert!(
+        !running
+            .server
+            .keys()
+            .revoke(&id, Author::default())
+            .unwrap()
+    );
     assert_eq!(client.send("POST", LIST, "", "").status, 401);
 }
 

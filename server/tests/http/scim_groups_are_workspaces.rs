@@ -160,6 +160,19 @@ fn a_group_and_its_external_id_are_one_change() {
 }
 
 #[test]
+fn a_group_has_one_id() {
+    let story = Story::new();
+    let path = story.group(&[0]);
+    assert_eq!(path, format!("{GROUPS}/1"));
+    for other in ["01", "%2B1", "1.0", "1%20"] {
+        let path = format!("{GROUPS}/{other}");
+        assert_eq!(story.okta.get(&path).status, 404, "{other}");
+        let filter = format!("{GROUPS}?filter=id%20eq%20%22{other}%22");
+        assert_eq!(story.okta.get(&filter).json()["totalResults"], 0, "{other}");
+    }
+}
+
+#[test]
 fn members_come_and_go() {
     let story = Story::new();
     let path = story.group(&[0]);

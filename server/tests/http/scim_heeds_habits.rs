@@ -98,6 +98,26 @@ fn a_replacement_without_a_path_has_paths_as_names() {
     );
 }
 
+/// The path of a provider's own extension as a whole ends like one of an attribute.
+#[test]
+fn an_extension_of_a_provider_is_changed_as_a_whole() {
+    let running = Running::new();
+    let entra = provisioner(&running, "entra");
+    let path = user(&entra, &json!({ "userName": "ann@ex.co" }));
+    let own = "urn:ietf:params:scim:schemas:extension:contoso:2.0:User";
+    let change = |operation: Value| patch(&entra, &path, json!([operation])).json();
+    let one = json!({ "op": "add", "path": format!("{own}:color"), "value": "red" });
+    assert_eq!(change(one)[own], json!({ "color": "red" }));
+    let whole = json!({ "op": "add", "path": own, "value": { "size": 3 } });
+    let ann = change(whole);
+    assert_eq!(ann[own], json!({ "color": "red", "size": 3 }), "{ann}");
+    assert_eq!(ann["schemas"].as_array().unwrap().len(), 2, "{ann}");
+    let shown = entra.get(&format!("{path}?attributes={own}")).json();
+    assert_eq!(shown[own], ann[own]);
+    let gone = change(json!({ "op": "remove", "path": own }));
+    assert_eq!(gone[own], Value::Null, "{gone}");
+}
+
 #[test]
 fn okta_deactivates_by_patch_or_by_put() {
     let running = Running::new();

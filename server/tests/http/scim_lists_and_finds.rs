@@ -246,7 +246,7 @@ fn what_is_not_there_is_told_as_scim_errors() {
     for (method, path, status) in [
         ("GET", "/scim/v2/Users/x", "404"),
         ("GET", "/scim/v2/Groups/0", "404"),
-        ("GET", "/scim/v2/Bulk", "404"),
+        ("GET", "/scim/v2/bulk", "404"),
         ("GET", "/scim/v2/Schemas/x", "404"),
         ("POST", "/scim/v2/Schemas", "405"),
     ] {

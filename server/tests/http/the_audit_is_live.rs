@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 
 use headcount::NewWorkspace;
-use headcount_server::Scope;
+use headcount_server::{Author, Scope};
 
 use crate::browser::Browser;
 use crate::client::Running;
@@ -35,7 +35,7 @@ fn rows_come_as_changes_happen_until_the_session_ends() {
         "{row}"
     );
     let keys = running.server.keys();
-    keys.revoke(&keys.list()[0].id).unwrap();
+    keys.revoke(&keys.list()[0].id, Author::default()).unwrap();
     running.directory.create_user("bob@ex.co").unwrap();
     let more = lines.find_map(|line| line.unwrap().strip_prefix("data: ").map(str::to_owned));
     assert_eq!(more, None, "the session has ended");

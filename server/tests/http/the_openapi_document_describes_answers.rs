@@ -1,6 +1,6 @@
 //! Clients are generated from the `OpenAPI` document, so it has every member of every answer.
 
-use headcount_server::Scope;
+use headcount_server::{Scope, matrix};
 use serde_json::{Value, json};
 
 use crate::client::Running;
@@ -34,6 +34,43 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str) {
             }
         }
         _ => {}
+    }
+}
+
+/// A client that is generated from the document knows what each status means.
+#[test]
+fn every_status_of_a_refusal_is_described() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    let document = client.get("/openapi.json").json();
+    let large = "x".repeat(20 * 1024 * 1024);
+    let mut seen = std::collections::BTreeSet::new();
+    for (method, path, _) in matrix().filter(|line| line.1.starts_with("/api/")) {
+        let described = &document["paths"][path][method.to_lowercase()]["responses"];
+        let address = path
+            .replace("{name}", "x")
+            .replace("{id}", "1")
+            .replace("{key}", "x");
+        for (headers, body) in [
+            ("", ""),
+            ("Content-Encoding: gzip\r\n", "x"),
+            ("If-Match: \"7\"\r\n", "{}"),
+            ("If-None-Match: x\r\n", "{}"),
+            ("", "[]"),
+            ("", &large),
+        ] {
+            let answer = client.send(method, &address, headers, body);
+            let status = answer.status.to_string();
+            assert!(
+                described[&status].is_object(),
+                "{method} {path} {status}: {}",
+                answer.body
+            );
+            seen.insert(answer.status);
+        }
+    }
+    for status in [200, 400, 403, 404, 413, 415] {
+        assert!(seen.contains(&status), "{status}: {seen:?}");
     }
 }
 
@@ -74,6 +111,17 @@ fn every_member_of_an_answer_is_described() {
     described("Problem", &full.json());
     let batch = json!({ "operations": [{ "op": "deactivate_user", "user": "ann" }] });
     described("Refused", &client.post("/api/v1/preview", &batch).json());
+    let made = client
+        .post("/api/v1/keys", &json!({ "name": "x", "user": "ann" }))
+        .json();
+    described("Key", &made);
+    let path = format!("/api/v1/keys/{}", made["id"].as_str().unwrap());
+    client.send("DELETE", &path, "", "");
+    for path in ["/api/v1/keys", "/api/v1/keys?revoked=true"] {
+        let keys = client.get(path).json();
+        assert_eq!(keys["keys"].as_array().unwrap().len(), 1, "{path}");
+        described("Keys", &keys);
+    }
     let batch = json!({ "operations": [{ "op": "set_license", "license": 9 }] });
     described(
         "Applied",

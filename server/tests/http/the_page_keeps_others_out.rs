@@ -1,6 +1,6 @@
 //! The page: logging in and out, and what keeps other sites and old sessions out.
 
-use headcount_server::{Holder, NewKey, Scope};
+use headcount_server::{Author, Holder, NewKey, Scope};
 
 use crate::browser::Browser;
 use crate::client::Running;
@@ -56,7 +56,11 @@ fn a_session_ends_with_its_key_its_user_and_by_hand() {
     running.directory.activate_user("ann@ex.co").unwrap();
     assert_eq!(browser.get("/admin").status, 200);
     let key = running.server.keys().list().last().unwrap().id.clone();
-    running.server.keys().revoke(&key).unwrap();
+    running
+        .server
+        .keys()
+        .revoke(&key, Author::default())
+        .unwrap();
     assert_eq!(browser.get("/admin").header("location"), Some(LOGIN));
 
     let browser = Browser::new(&running, Scope::Read);

@@ -41,7 +41,7 @@ pub(in crate::rules) fn set_role<R: Read>(
 ) -> Result<Outcome> {
     let workspace = session.open_workspace(workspace)?;
     let user = session.user(user)?;
-    let member = find_member(session, &workspace, &user)?;
+    let member = find_member(session, &workspace, &user, "add the user first")?;
     step.check_version(member.version)?;
     if member.role == role {
         return Ok(unchanged(&member));
@@ -72,7 +72,8 @@ pub(in crate::rules) fn remove<R: Read>(
 ) -> Result<Outcome> {
     let workspace = session.workspace(workspace)?;
     let user = session.user(user)?;
-    let member = find_member(session, &workspace, &user)?;
+    let cure = "list its members to see who is";
+    let member = find_member(session, &workspace, &user, cure)?;
     step.check_version(member.version)?;
     refuse_own_default(&workspace, &user)?;
     session.drop_member(&member);
@@ -100,12 +101,13 @@ fn find_member<R: Read>(
     session: &mut Session<'_, R>,
     workspace: &Workspace,
     user: &User,
+    cure: &str,
 ) -> Result<Arc<Member>> {
     session.member(workspace.id, user.id)?.ok_or_else(|| {
         Error::new(
             ErrorKind::MemberNotFound,
             format!(
-                "the user {} is not a member of {:?}; add the user first",
+                "the user {} is not a member of {:?}; {cure}",
                 user.id, workspace.name
             ),
         )

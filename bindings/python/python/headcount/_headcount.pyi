@@ -71,7 +71,7 @@ class _UserChanges(TypedDict, total=False):
 
 class _Conditions(TypedDict, total=False):
     active: bool | None
-    admins: bool
+    admins: bool | None
     member_of: _WorkspaceRef | None
     role: Role | None
     email_prefix: str | None

@@ -13,6 +13,9 @@ def from_micros(micros: int) -> datetime.datetime:
 
 
 def to_micros(moment: datetime.datetime) -> int:
-    if moment.tzinfo is None:
+    if not isinstance(moment, datetime.datetime):
+        kind = type(moment).__name__
+        raise TypeError(f"a time is a datetime with a time zone, such as datetime.UTC, not {kind}")
+    if moment.utcoffset() is None:
         raise ValueError(f"{moment!r} has no time zone; add one, such as datetime.UTC")
     return (moment - _EPOCH) // _MICROSECOND

@@ -215,7 +215,15 @@ class Client:
         if password is not None:
             raise TypeError("a directory keeps no passwords; invite the user without one")
         found = self._directory.user_by_email(email)
-        return User(self._directory.create_user(email) if found is None else found)
+        if found is None:
+            try:
+                found = self._directory.create_user(email)
+            except errors.EmailTakenError:
+                # Somebody else invited the user meanwhile.
+                found = self._directory.user_by_email(email)
+                if found is None:
+                    raise
+        return User(found)
 
     def list_workspaces(self) -> list[Workspace]:
         """The workspaces of the acting user; all of them when nobody is acting."""

@@ -5,34 +5,45 @@ use std::path::PathBuf;
 use headcount::{CopyOptions, Options};
 use pyo3::prelude::*;
 
-use super::{Directory, seconds};
+use super::Directory;
+use crate::arguments::number;
 use crate::errors::raised;
 use crate::feed::ChangeFeed;
+use crate::waiting::seconds;
 use crate::{lists, logging, records, transfer};
 
 #[pymethods]
 impl Directory {
     /// The changes behind the number `after`, up to this moment: an iterator.
     #[pyo3(signature = (after=0))]
-    fn changes(&self, py: Python<'_>, after: u64) -> PyResult<lists::Changes> {
+    fn changes(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = number)] after: u64,
+    ) -> PyResult<lists::Changes> {
         self.read(py, |directory| directory.changes(after))
             .map(lists::Changes::new)
     }
 
     /// The changes behind the number `after` as they come: see `ChangeFeed`.
     #[pyo3(signature = (after=0))]
-    fn follow(&self, after: u64) -> ChangeFeed {
+    fn follow(&self, #[pyo3(from_py_with = number)] after: u64) -> ChangeFeed {
         ChangeFeed::new(self.inner.follow(after))
     }
 
     /// Forgets the changes with numbers below `before`, with their request ids, and
     /// returns how many those were.
-    fn trim_changes(&self, py: Python<'_>, before: u64) -> PyResult<u64> {
+    fn trim_changes(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = number)] before: u64,
+    ) -> PyResult<u64> {
         self.write(py, |directory| directory.trim_changes(before))
     }
 
     /// Writes a copy of the directory, as it is at this moment, to another file and
-    /// verifies it. Others go on reading and writing meanwhile.
+    /// verifies it. Others go on reading and writing meanwhile. Raises `IoError` where there is a
+    /// file, unless `overwrite` is True.
     #[pyo3(signature = (path, *, overwrite=false))]
     fn backup<'py>(
         &self,
@@ -49,8 +60,8 @@ impl Directory {
     /// Writes all records as lines of JSON to a binary file, as they are at this moment, and
     /// returns how many: the format of `headcount export`. Others go on reading and
     /// writing meanwhile.
-    fn export(&self, py: Python<'_>, to: Py<PyAny>) -> PyResult<u64> {
-        let mut to = transfer::File::new(to);
+    fn export(&self, py: Python<'_>, to: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let mut to = transfer::File::to_write(to)?;
         let written = self.write(py, |directory| directory.export_lines(&mut to, |_| {}));
         to.raised(written).map(|done| done.records)
     }
@@ -58,8 +69,8 @@ impl Directory {
     /// Loads the lines of `export` from a binary file into a directory that nothing was
     /// written to yet, in one transaction, and returns how many records those were. If this
     /// fails, nothing is changed.
-    fn load(&self, py: Python<'_>, lines: Py<PyAny>) -> PyResult<u64> {
-        let mut lines = transfer::File::new(lines);
+    fn load(&self, py: Python<'_>, lines: &Bound<'_, PyAny>) -> PyResult<u64> {
+        let mut lines = transfer::File::to_read(lines)?;
         let loaded = self.write(py, |directory| {
             directory.load_lines(std::io::BufReader::new(&mut lines), |_| {})
         });
@@ -68,7 +79,11 @@ impl Directory {
 
     /// Lists what is wrong with the directory, up to a limit; all faults are counted.
     #[pyo3(signature = (limit=100))]
-    fn find_faults<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyAny>> {
+    fn find_faults<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = number)] limit: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let found = self.write(py, |directory| directory.find_faults(limit))?;
         records::faults(py, (found.faults_total, &found.faults), 0, found.seats_over)
     }
@@ -92,7 +107,8 @@ impl Directory {
     }
 }
 
-/// Makes the file at `path` a copy of a backup. Nobody may have it open.
+/// Makes the file at `path` a copy of a backup. Nobody may have it open: `open_timeout` is how many
+/// seconds to wait for that. Raises `IoError` where there is a file, unless `overwrite` is True.
 #[pyfunction]
 #[pyo3(signature = (backup, path, *, overwrite=false, open_timeout=0.0))]
 pub(crate) fn restore(
@@ -100,7 +116,7 @@ pub(crate) fn restore(
     backup: PathBuf,
     path: PathBuf,
     overwrite: bool,
-    open_timeout: f64,
+    #[pyo3(from_py_with = number)] open_timeout: f64,
 ) -> PyResult<Bound<'_, PyAny>> {
     let timeout = seconds(open_timeout)?;
     let copied = py.detach(|| {
@@ -113,13 +129,14 @@ pub(crate) fn restore(
     records::copied(py, &copied.map_err(raised)?)
 }
 
-/// Makes the file of a directory as small as it gets, in place. Nobody may have it open.
+/// Makes the file of a directory as small as it gets, in place. Nobody may have it open:
+/// `open_timeout` is how many seconds to wait for that.
 #[pyfunction]
 #[pyo3(signature = (path, *, open_timeout=0.0))]
 pub(crate) fn compact(
     py: Python<'_>,
     path: PathBuf,
-    open_timeout: f64,
+    #[pyo3(from_py_with = number)] open_timeout: f64,
 ) -> PyResult<Bound<'_, PyAny>> {
     let options = Options::new().open_timeout(seconds(open_timeout)?);
     let compacted = py.detach(|| options.compact(path));
@@ -134,7 +151,7 @@ pub(crate) fn compact(
 pub(crate) fn find_faults(
     py: Python<'_>,
     path: PathBuf,
-    limit: usize,
+    #[pyo3(from_py_with = number)] limit: usize,
 ) -> PyResult<Bound<'_, PyAny>> {
     let found = py.detach(|| Options::new().find_faults(path, limit));
     logging::hand_over(py);
@@ -151,7 +168,7 @@ pub(crate) fn repair(
     py: Python<'_>,
     path: PathBuf,
     aside: Option<PathBuf>,
-    limit: usize,
+    #[pyo3(from_py_with = number)] limit: usize,
 ) -> PyResult<Bound<'_, PyAny>> {
     let done = py.detach(|| match aside {
         Some(aside) => Options::new().repair(path, aside, limit),

@@ -9,20 +9,17 @@ pub(crate) use workspaces::new_workspace;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use headcount::{ErrorKind, Options};
+use headcount::Options;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::arguments::{Id, Named, Seated, query};
+use crate::arguments::{Id, Named, Seated, number, query};
 use crate::cache::{HostCache, Key};
 use crate::errors::raised;
 use crate::user::User;
+use crate::waiting::{open_within, seconds};
 use crate::{lists, logging, records};
-
-/// How long a wait goes on until signals are looked at.
-pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
 /// A directory of users in a file, or in memory.
 ///
@@ -39,6 +36,22 @@ pub(crate) struct Directory {
 #[pymethods]
 impl Directory {
     /// Opens the directory in the file at `path`, and makes it if there is none.
+    ///
+    /// `license` is that of a file that is made: "community" (five seats, the default),
+    /// "enterprise" or a number of seats. With `create_if_missing=False`, a missing file raises
+    /// `IoError`. Any number of processes can read a file with `read_only=True`, while none writes.
+    /// `open_timeout` is how many seconds to wait for a file that somebody else has open, which
+    /// then raises `AlreadyOpenError`. With `salvage_log=True`, a directory whose log is missing or
+    /// damaged is opened without the commits that only the log has; otherwise that raises
+    /// `LogMissingError`, `LogForeignError` or `CorruptedError`. `sync_interval` syncs the disk
+    /// every so many seconds (up to a day) instead of with each write: if the machine stops, the
+    /// writes of the last interval can be lost.
+    ///
+    /// `cache_bytes` and `page_cache_bytes` are how many bytes of memory the caches of users and of
+    /// pages take, 64 MiB each by default; `log_bytes` is how many bytes the log may grow to, from
+    /// 1 MiB to 4 GiB. `cached_users` is how many users are cached as Python objects, for each of
+    /// `user`, `user_by_id`, `user_by_email` and `user_by_username`; 0 is none. Each `Directory` has
+    /// such a cache of its own, also one that `acting_as` or `through` returns.
     #[new]
     #[pyo3(signature = (
         path, *, license=None, create_if_missing=true, read_only=false, open_timeout=0.0,
@@ -52,13 +65,13 @@ impl Directory {
         license: Option<Seated>,
         create_if_missing: bool,
         read_only: bool,
-        open_timeout: f64,
+        #[pyo3(from_py_with = number)] open_timeout: f64,
         salvage_log: bool,
-        sync_interval: Option<f64>,
-        cache_bytes: Option<usize>,
-        page_cache_bytes: Option<usize>,
-        log_bytes: Option<u64>,
-        cached_users: usize,
+        #[pyo3(from_py_with = number)] sync_interval: Option<f64>,
+        #[pyo3(from_py_with = number)] cache_bytes: Option<usize>,
+        #[pyo3(from_py_with = number)] page_cache_bytes: Option<usize>,
+        #[pyo3(from_py_with = number)] log_bytes: Option<u64>,
+        #[pyo3(from_py_with = number)] cached_users: usize,
     ) -> PyResult<Self> {
         let mut options = Options::new()
             .create_if_missing(create_if_missing)
@@ -86,14 +99,15 @@ impl Directory {
         })
     }
 
-    /// Makes a directory that lives in memory and is gone when it is closed.
+    /// Makes a directory that lives in memory and is gone when it is closed. The keywords are
+    /// those of `Directory`.
     #[staticmethod]
     #[pyo3(signature = (*, license=None, cache_bytes=None, cached_users=10_000))]
     fn in_memory(
         py: Python<'_>,
         license: Option<Seated>,
-        cache_bytes: Option<usize>,
-        cached_users: usize,
+        #[pyo3(from_py_with = number)] cache_bytes: Option<usize>,
+        #[pyo3(from_py_with = number)] cached_users: usize,
     ) -> PyResult<Self> {
         let mut options = Options::new();
         if let Some(Seated(license)) = license {
@@ -208,7 +222,18 @@ impl Directory {
             .map(lists::Users::new)
     }
 
-    /// One page of the users that match all conditions.
+    /// One page of the users that match all conditions, and the cursor of the next page.
+    ///
+    /// The conditions are `active` (True or False), `admins` (True for admins, False for all
+    /// others), `member_of` (a workspace) with or without `role` ("owner" or "user"), `email_prefix`, `email_domain`,
+    /// `username_prefix`, `search` (words that the email, the username or the names contain),
+    /// `attributes` (a dict; None stands for any value), `created_since`, `created_before`,
+    /// `changed_since`, `changed_before`, `seen_since` and `seen_before` (each a `datetime` with a
+    /// time zone). None is no condition.
+    ///
+    /// `sort` is "email" (the default), "username" or "created"; `descending=True` turns it around.
+    /// `limit` is how many users a page has, 1 to 10,000: 100 by default. `after` is the `next` of
+    /// the page before.
     #[pyo3(signature = (**conditions))]
     fn query<'py>(
         &self,
@@ -226,7 +251,7 @@ impl Directory {
         records::page(py, users, visited.next)
     }
 
-    /// How many users match all conditions, regardless of the limit.
+    /// How many users match all conditions, which are those of `query`, regardless of the limit.
     #[pyo3(signature = (**conditions))]
     fn count(&self, py: Python<'_>, conditions: Option<&Bound<'_, PyDict>>) -> PyResult<u64> {
         let query = query(conditions)?;
@@ -343,37 +368,4 @@ fn object(
 ) -> PyResult<Option<Bound<'_, PyAny>>> {
     user.map(|user| Bound::new(py, User::from(user)).map(Bound::into_any))
         .transpose()
-}
-
-/// Opens, and waits for up to `timeout` for a file that somebody else has open; a signal
-/// ends that.
-fn open_within(
-    py: Python<'_>,
-    options: &Options,
-    path: &PathBuf,
-    timeout: Duration,
-) -> PyResult<headcount::Directory> {
-    let deadline = Instant::now().checked_add(timeout);
-    loop {
-        let left = deadline.map_or(SLICE, |deadline| {
-            deadline.saturating_duration_since(Instant::now())
-        });
-        let options = options.clone().open_timeout(left.min(SLICE));
-        match py.detach(|| options.open(path)) {
-            Err(error) if error.kind() == ErrorKind::AlreadyOpen && left > SLICE => {
-                py.check_signals()?;
-            }
-            opened => return opened.map_err(raised),
-        }
-    }
-}
-
-/// Seconds as a duration; far too many are as many as there can be.
-pub(crate) fn seconds(seconds: f64) -> PyResult<Duration> {
-    if seconds.is_nan() || seconds < 0.0 {
-        return Err(pyo3::exceptions::PyValueError::new_err(format!(
-            "a time in seconds is 0 or more, not {seconds}"
-        )));
-    }
-    Ok(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }

@@ -14,6 +14,12 @@ use crate::user::User;
 #[pymethods]
 impl Directory {
     /// Creates a user, active and so in need of a seat by default.
+    ///
+    /// The keywords are `id` (a UUID; one is drawn by default), `username` (the email by default),
+    /// `given_name`, `family_name`, `active` (True by default), `admin` (False by default),
+    /// `attributes` and `external_ids` (dicts of texts), and `created_at` (a `datetime` with a time
+    /// zone; now by default). Raises `NoFreeSeatError`, `EmailTakenError`, `UsernameTakenError`,
+    /// `IdTakenError`, `ExternalIdTakenError` and the error of what is malformed.
     #[pyo3(signature = (email, **parts))]
     fn create_user(
         &self,
@@ -28,6 +34,12 @@ impl Directory {
 
     /// Changes what is named and returns the user as it is then. None removes a name or
     /// an attribute; a username of None follows the email.
+    ///
+    /// The keywords are `email`, `username`, `given_name`, `family_name`, `admin`, `attributes` and
+    /// `external_ids` (dicts; those that they don't name stay), `replace_attributes` (True removes
+    /// the attributes that are not named), and `if_version`: `ConflictError` is raised unless the
+    /// user has this version. Raises `UserNotFoundError`, `EmailTakenError`, `UsernameTakenError`,
+    /// `ExternalIdTakenError`, `LastAdminError` and the error of what is malformed.
     #[pyo3(signature = (user, **changes))]
     fn update_user(
         &self,
@@ -135,21 +147,21 @@ impl Directory {
 
     /// Applies a batch: all of it, or nothing.
     fn apply<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Bound<'py, PyAny>> {
-        let batch = batch.0.clone();
+        let batch = batch.now();
         let applied = self.write(py, |directory| directory.apply(batch))?;
         records::applied(py, &applied)
     }
 
     /// Tells what would become of a batch, without applying it.
     fn dry_run<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Bound<'py, PyAny>> {
-        let batch = batch.0.clone();
+        let batch = batch.now();
         let applied = self.write(py, |directory| directory.dry_run(batch))?;
         records::applied(py, &applied)
     }
 
     /// Tells what would be refused of a batch, as exceptions that are not raised.
     fn preview<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let batch = batch.0.clone();
+        let batch = batch.now();
         let refusals = self.write(py, |directory| directory.refusals(batch))?;
         refusals
             .iter()

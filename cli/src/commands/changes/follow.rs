@@ -7,7 +7,7 @@
 //! sake of those who come just then.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
@@ -20,6 +20,7 @@ use crate::args::ChangesArgs;
 use crate::commands::Store;
 use crate::failure::{Failure, Result};
 use crate::output::{safe, write_json};
+use crate::wrap;
 
 /// Changes read at a time.
 const CHANGES_MAX: usize = 1_000;
@@ -119,6 +120,9 @@ impl Follower {
         };
         (self.held, self.skips) = (0, 0);
         if self.filter.is_none() {
+            if let Some(directory) = directory.here() {
+                store.actor_in(directory)?;
+            }
             self.filter = Some(Filter::of(&directory, args)?);
         }
         let Kept { changes, trimmed } = kept(&directory, self.position)?;
@@ -150,10 +154,8 @@ fn stamp(store: &Store<'_>) -> Option<Stamp> {
 
 fn tell_waiting(path: &Path) {
     let path = path.display().to_string();
-    // There is nowhere to say that this failed.
-    let _ = writeln!(
-        io::stderr(),
+    wrap::say(&format!(
         "headcount: waiting for {}, which another process has open",
         safe(&path)
-    );
+    ));
 }

@@ -9,7 +9,7 @@ use super::{Written, each_user};
 use crate::args::COLUMNS;
 use crate::csv_rows::CsvRows;
 use crate::directory::Directory;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 
 /// Reads all users twice: which columns there are has to be known for the header.
@@ -23,12 +23,18 @@ pub(super) fn write(
         names.add(user);
         Ok(())
     })?;
-    let mut rows = CsvRows::new(out);
-    rows.write(names.columns())?;
+    if let Some(place) = names.unwritable {
+        return Err(Failure::refused(
+            "invalid_argument",
+            format!("{place} has the character U+0000, which CSV can't have; use --format jsonl"),
+        ));
+    }
+    let columns: Vec<_> = names.columns().collect();
+    let mut rows = CsvRows::start(out, &columns)?;
     let mut written = Written::default();
     each_user(directory, |user| {
         let cells = cells(user);
-        let cells = cells.iter().map(String::as_str);
+        let cells = cells.iter().map(|cell| Some(cell.as_str()));
         rows.write(cells.chain(names.values(user)))?;
         written.users += 1;
         written.records += 1;
@@ -44,6 +50,8 @@ pub(super) fn write(
 struct Names {
     provisioners: BTreeSet<String>,
     attributes: BTreeSet<String>,
+    /// The first attribute that has a byte which no text file has.
+    unwritable: Option<String>,
 }
 
 impl Names {
@@ -51,8 +59,11 @@ impl Names {
         for (provisioner, _) in user.external_ids() {
             add(&mut self.provisioners, provisioner);
         }
-        for (name, _) in user.attributes() {
+        for (name, value) in user.attributes() {
             add(&mut self.attributes, name);
+            if value.contains('\0') && self.unwritable.is_none() {
+                self.unwritable = Some(format!("the attribute {name:?} of {}", user.email()));
+            }
         }
     }
 
@@ -66,10 +77,10 @@ impl Names {
             .chain(attributes.map(|name| format!("attributes.{name}")))
     }
 
-    fn values<'a>(&'a self, user: &'a User) -> impl Iterator<Item = &'a str> {
+    fn values<'a>(&'a self, user: &'a User) -> impl Iterator<Item = Option<&'a str>> {
         let ids = self.provisioners.iter().map(|name| user.external_id(name));
         let values = self.attributes.iter().map(|name| user.attribute(name));
-        ids.chain(values).map(Option::unwrap_or_default)
+        ids.chain(values)
     }
 }
 

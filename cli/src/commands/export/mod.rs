@@ -4,6 +4,8 @@ mod csv;
 mod keycloak;
 mod remote;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Write};
 use std::ops::ControlFlow;
@@ -16,7 +18,7 @@ use super::Store;
 use crate::args::{ExportArgs, ExportFormat};
 use crate::csv_rows::warn_of_formulas;
 use crate::directory::Directory;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 use crate::output::{count, safe, write_json};
 use crate::progress::Progress;
 
@@ -49,6 +51,7 @@ pub(super) fn run(
     })?;
     directory.close()?;
     target.finish()?;
+    took_effect();
     if json {
         let mut exported = json!({ "users": written.users, "records": written.records });
         if written.formulas > 0 {

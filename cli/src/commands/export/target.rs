@@ -17,12 +17,8 @@ pub(super) struct Target {
 
 impl Target {
     pub(super) fn create(to: &Path, force: bool) -> Result<Self> {
-        if !force && fs::symlink_metadata(to).is_ok() {
-            let to = to.display();
-            return Err(Failure::refused(
-                "file_exists",
-                format!("there is a file {to} already; name another, or replace it with --force"),
-            ));
+        if let Ok(there) = fs::symlink_metadata(to) {
+            refuse_to_replace(to, &there, force)?;
         }
         let mut name = to.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.part", std::process::id()));
@@ -53,6 +49,30 @@ impl Target {
     }
 }
 
+/// Refuses a name that is taken. A folder, a link or a device is not replaced even by force: that
+/// would leave a file in the place of `/dev/null`.
+fn refuse_to_replace(to: &Path, there: &fs::Metadata, force: bool) -> Result<()> {
+    let told = safe(&to.display().to_string()).into_owned();
+    if there.is_dir() {
+        let message = format!("{told} is a folder; name a file in it");
+        return Err(Failure::refused("io", message));
+    }
+    if !there.is_file() {
+        let message = format!(
+            "{told} is not a regular file, so it is not replaced; name another, or leave --output \
+             out and redirect standard output"
+        );
+        return Err(Failure::refused("io", message));
+    }
+    if force {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "file_exists",
+        format!("there is a file {told} already; name another, or replace it with --force"),
+    ))
+}
+
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
@@ -75,4 +95,42 @@ impl Drop for Target {
 pub(super) fn unwritable(file: &Path, error: &io::Error) -> Failure {
     let file = file.display().to_string();
     Failure::refused("io", format!("can't write {}: {error}", safe(&file)))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::{fs::symlink, net::UnixListener};
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_regular_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("file"), "old").unwrap();
+        fs::create_dir(path("folder")).unwrap();
+        symlink(path("file"), path("link")).unwrap();
+        let _socket = UnixListener::bind(path("socket")).unwrap();
+        for name in ["folder", "link", "socket"] {
+            for force in [false, true] {
+                let refused = Target::create(&path(name), force).err().unwrap();
+                assert_eq!(refused.exit_code(), 5, "{name}");
+            }
+        }
+        assert_eq!(
+            Target::create(&path("file"), false)
+                .err()
+                .unwrap()
+                .exit_code(),
+            1
+        );
+        Target::create(&path("file"), true)
+            .unwrap()
+            .finish()
+            .unwrap();
+        assert_eq!(fs::read(path("file")).unwrap(), b"");
+        assert!(fs::symlink_metadata(path("link")).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+    }
 }

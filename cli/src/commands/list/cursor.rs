@@ -37,14 +37,10 @@ pub(super) fn make_key(store: &Store<'_>) -> Result<()> {
         }
         Ok(directory.close()?)
     });
-    made.map_err(|mut failure| {
-        if let Failure::Refused(refusal) = &mut failure {
-            refusal.notes.push(
-                "the first list with a next page stores a key in the directory, which its \
-                 cursors are encrypted with; leave --limit out to list without writing"
-                    .to_owned(),
-            );
-        }
-        failure
+    made.map_err(|failure| {
+        failure.with_help(
+            "the first list with a next page stores a key in the directory, which its cursors \
+             are encrypted with; leave --limit out to list without writing",
+        )
     })
 }

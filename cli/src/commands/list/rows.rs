@@ -43,9 +43,12 @@ pub(super) fn shown(user: &User, columns: &[String]) -> Value {
 /// CSV with these columns; where none are chosen, with those that every user has.
 pub(super) fn csv(users: Users<'_>, columns: &[String], out: &mut dyn Write) -> Result<()> {
     let usual = COLUMNS.map(str::to_owned);
-    let columns = if columns.is_empty() { &usual } else { columns };
-    let mut rows = CsvRows::new(out);
-    rows.write(columns)?;
+    let columns = if columns.is_empty() {
+        &usual[..]
+    } else {
+        columns
+    };
+    let mut rows = CsvRows::start(out, columns)?;
     for user in users {
         let cells = cells(&*user?, columns);
         rows.write(cells)?;
@@ -60,19 +63,24 @@ pub(super) fn table(users: Users<'_>, columns: &[String], out: &mut dyn Write) -
     let mut rows = Table::new(heads, out);
     for user in users {
         let cells = cells(&*user?, columns);
-        rows.push(cells.into_iter().map(Cow::from))?;
+        rows.push(
+            cells
+                .into_iter()
+                .map(|cell| Cow::from(cell.unwrap_or_default())),
+        )?;
     }
     Ok(rows.finish()?)
 }
 
-fn cells(user: &User, columns: &[String]) -> Vec<String> {
+/// The cells of a user; `None` for what they don't have.
+fn cells(user: &User, columns: &[String]) -> Vec<Option<String>> {
     let Value::Object(shown) = shown(user, columns) else {
         return Vec::new();
     };
     let text = |name: &String| match &shown[name] {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     };
     columns.iter().map(text).collect()
 }

@@ -8,8 +8,11 @@ use headcount::{User, UserQuery};
 use serde::{Deserialize, Serialize};
 
 use crate::commands::filter::each;
-use crate::directory::Directory;
+use crate::directory::{Directory, UserKey};
 use crate::failure::{Failure, Result};
+
+/// Users who are looked up at a time.
+const FOUND_MAX: usize = 500;
 
 /// Where a user stands. No two have the same place, since no two have the same email.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,6 +34,8 @@ enum Key {
 pub(super) struct Sorted<'a> {
     directory: &'a Directory,
     places: std::vec::IntoIter<SortPosition>,
+    /// The users at the first of the places, looked up together: a server answers in one request.
+    found: std::vec::IntoIter<Option<Arc<User>>>,
     /// Where the next list continues, if users are left.
     pub(super) rest: Option<String>,
 }
@@ -83,7 +88,27 @@ impl<'a> Sorted<'a> {
             directory,
             rest: last.map(serde_json::to_string).transpose()?,
             places: places.into_iter(),
+            found: Vec::new().into_iter(),
         })
+    }
+}
+
+impl Sorted<'_> {
+    fn next_user(&mut self) -> headcount::Result<Option<Arc<User>>> {
+        loop {
+            match self.found.next() {
+                // Whoever is gone or has another email now, as through a server, is left out.
+                Some(None) => {}
+                Some(found) => return Ok(found),
+                None if self.places.len() == 0 => return Ok(None),
+                None => {
+                    let places: Vec<_> = self.places.by_ref().take(FOUND_MAX).collect();
+                    let emails = places.iter().map(|place| UserKey::Email(&place.email));
+                    let emails: Vec<_> = emails.collect();
+                    self.found = self.directory.users_by(&emails)?.into_iter();
+                }
+            }
+        }
     }
 }
 
@@ -91,14 +116,7 @@ impl Iterator for Sorted<'_> {
     type Item = headcount::Result<Arc<User>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let place = self.places.next()?;
-            // Nobody else writes while the directory is open here.
-            match self.directory.user(&*place.email).transpose() {
-                None => {}
-                found => return found,
-            }
-        }
+        self.next_user().transpose()
     }
 }
 

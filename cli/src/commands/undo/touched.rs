@@ -1,6 +1,12 @@
-//! What an event is about.
+//! What an event is about, and the batch that reverts it.
 
-use headcount::{Event, UserId, WorkspaceId};
+use std::collections::HashSet;
+
+use headcount::{Batch, Event, UserId, WorkspaceId};
+
+use super::Step;
+use crate::directory::Directory;
+use crate::failure::Result;
 
 /// What an event changes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,4 +50,34 @@ pub(super) fn touched(event: &Event) -> Option<Touched> {
         | Event::MemberRemoved { workspace, user } => Touched::Member(workspace, user),
         _ => return None,
     })
+}
+
+/// The steps as one batch. The first operation on each record depends on the record's version, so
+/// that a change made meanwhile is not overwritten.
+pub(super) fn batch(directory: &Directory, steps: &[Step]) -> Result<Batch> {
+    let mut batch = Batch::new();
+    let mut guarded = HashSet::new();
+    for step in steps {
+        batch.push(step.op.clone());
+        if !guarded.insert(step.touched) {
+            continue;
+        }
+        let version = match step.touched {
+            Touched::User(id) => directory.user_by_id(id)?.map(|user| user.version()),
+            Touched::Workspace(id) => directory.workspace(id)?.map(|found| found.version()),
+            Touched::License => Some(directory.seats()?.license_version),
+            Touched::Member(workspace, user) => directory
+                .workspaces_of(user)
+                .ok()
+                .and_then(|all| {
+                    all.into_iter()
+                        .find(|member| member.workspace() == workspace)
+                })
+                .map(|member| member.version()),
+        };
+        if let Some(version) = version {
+            batch = batch.if_version(version);
+        }
+    }
+    Ok(batch)
 }

@@ -4,7 +4,7 @@ mod show;
 
 use std::io::Write;
 
-use headcount::{Batch, Member, NewWorkspace, Op, Role, Subject, UserId, Workspace};
+use headcount::{Batch, ErrorKind, Member, NewWorkspace, Op, Role, Subject, UserId, Workspace};
 use serde_json::json;
 
 use super::confirm::confirm;
@@ -45,6 +45,12 @@ pub(super) fn run(
             let mut new = NewWorkspace::new(name);
             if let Some(owner) = owner {
                 new = new.owner(owner);
+            } else if !ownerless.is_allowed() {
+                return Err(Failure::refused(
+                    ErrorKind::LastOwner.name(),
+                    "a workspace needs an active owner: name one with --owner USER, or use \
+                     --allow-ownerless to create it without one",
+                ));
             }
             let batch = ownerless.on(Batch::new().create_workspace(new));
             change(store.open_to_change()?, batch, ["created", ""], json, out)
@@ -226,9 +232,12 @@ fn change_member(
     let email = safe(&email);
     let name = short_workspace(workspace.id(), workspace.name());
     if changed {
-        writeln!(out, "{email} is now {role} in {name}")?;
+        writeln!(out, "{email} has the role {role} in {name} now")?;
     } else {
-        writeln!(out, "nothing to change: {email} is {role} in {name}")?;
+        writeln!(
+            out,
+            "nothing to change: {email} has the role {role} in {name} already"
+        )?;
     }
     ownerless.write(false, out)
 }

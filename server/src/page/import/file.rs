@@ -8,7 +8,7 @@ use headcount::UserId;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::csv_cell;
+use crate::csv_cell::{self, Holds};
 
 const COLUMNS: &str = "id, email, username, given_name, family_name, active and admin";
 /// Columns of exports that the directory sets itself.
@@ -157,7 +157,12 @@ impl File {
 fn row(columns: &[String], record: &StringRecord) -> Result<Row, String> {
     let mut row = Row::default();
     for (name, cell) in columns.iter().zip(record) {
-        let cell = csv_cell::unmarked(cell);
+        let holds = match name.as_str() {
+            "id" | "email" | "username" => Holds::Identity,
+            "given_name" | "family_name" => Holds::Name,
+            _ => Holds::Other,
+        };
+        let cell = csv_cell::unmarked(cell, holds);
         let text = || Some(cell.to_owned()).filter(|text| !text.is_empty());
         match name.as_str() {
             "id" => {

@@ -1,5 +1,7 @@
 //! Setting, adding and removing members of objects and items of lists.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use super::Verb;
@@ -37,19 +39,39 @@ pub(super) fn listed(value: &Value) -> Vec<Value> {
 /// Adds items. One that is there already gets the members of the new one. A primary item makes
 /// the others not primary (RFC 7644 section 3.5.2).
 pub(super) fn add(items: &mut Vec<Value>, value: &Value) {
+    let mut places = Places::of(items);
+    let mut primary = None;
     for new in listed(value) {
-        if is_primary(&new) {
-            unset_primary(items.iter_mut());
-        }
-        match items.iter_mut().find(|item| is_same(item, &new)) {
-            None => items.push(new),
-            Some(old) => {
-                if let (Value::Object(old), Value::Object(new)) = (old, &new) {
+        let is_primary = is_primary(&new);
+        let place = match places.find(&new) {
+            None => {
+                places.insert(&new, items.len());
+                items.push(new);
+                items.len() - 1
+            }
+            Some(place) => {
+                places.forget(&items[place], place);
+                if let (Value::Object(old), Value::Object(new)) = (&mut items[place], &new) {
                     merge(old, new);
                 }
+                places.insert(&items[place], place);
+                place
             }
+        };
+        if is_primary {
+            primary = Some(place);
         }
     }
+    if let Some(primary) = primary {
+        let others = items.iter_mut().enumerate();
+        unset_primary(others.filter_map(|(at, item)| (at != primary).then_some(item)));
+    }
+}
+
+/// Removes the items that are the same as one of `value`.
+pub(super) fn remove(items: &mut Vec<Value>, value: &Value) {
+    let gone = Places::of(&listed(value));
+    items.retain(|item| gone.find(item).is_none());
 }
 
 /// Makes the primary ones of these items not primary.
@@ -74,20 +96,66 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-/// Whether two items are the same: by their `value`, and by their `type` if both have one.
-pub(super) fn is_same(item: &Value, other: &Value) -> bool {
-    let text = |item: &Value, name: &str| match item {
+/// Finds the items of a list that are the same as another: by their `value`, and by their `type`
+/// if both have one. Groups can have 10,000 members, so it must not compare each with each.
+#[derive(Default)]
+struct Places {
+    by_value: HashMap<Name, usize>,
+    by_value_and_type: HashMap<(Name, Option<String>), usize>,
+}
+
+/// What identifies an item, in lower case.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Name {
+    Value(String),
+    /// An item without a value: it is the same as an equal one.
+    Whole(String),
+}
+
+impl Places {
+    fn of(items: &[Value]) -> Self {
+        let mut places = Self::default();
+        for (place, item) in items.iter().enumerate() {
+            places.insert(item, place);
+        }
+        places
+    }
+
+    fn insert(&mut self, item: &Value, place: usize) {
+        let (name, kind) = identity(item);
+        self.by_value.entry(name.clone()).or_insert(place);
+        self.by_value_and_type.entry((name, kind)).or_insert(place);
+    }
+
+    /// Undoes `insert`, for an item whose type may change.
+    fn forget(&mut self, item: &Value, place: usize) {
+        let key = identity(item);
+        if self.by_value_and_type.get(&key) == Some(&place) {
+            self.by_value_and_type.remove(&key);
+        }
+    }
+
+    fn find(&self, item: &Value) -> Option<usize> {
+        let (name, kind) = identity(item);
+        if kind.is_none() {
+            return self.by_value.get(&name).copied();
+        }
+        let same = self.by_value_and_type.get(&(name.clone(), kind));
+        let without = self.by_value_and_type.get(&(name, None));
+        same.into_iter().chain(without).min().copied()
+    }
+}
+
+fn identity(item: &Value) -> (Name, Option<String>) {
+    let text = |name: &str| match item {
         Value::Object(item) => entry(item, name)
             .and_then(|(_, value)| value.as_str())
             .map(str::to_lowercase),
         Value::String(text) if name == "value" => Some(text.to_lowercase()),
         _ => None,
     };
-    match (text(item, "value"), text(other, "value")) {
-        (Some(value), Some(wanted)) => {
-            let types = (text(item, "type"), text(other, "type"));
-            value == wanted && (types.0.is_none() || types.1.is_none() || types.0 == types.1)
-        }
-        _ => item == other,
+    match text("value") {
+        Some(value) => (Name::Value(value), text("type")),
+        None => (Name::Whole(item.to_string()), None),
     }
 }

@@ -34,7 +34,7 @@ pub unsafe fn arguments<const N: usize, T>(
     (status == sys::Status::napi_ok).then_some((values, data.cast()))
 }
 
-/// A number as an index; 0 for whatever is none.
+/// A number as an index; 0 for anything else.
 ///
 /// # Safety
 ///
@@ -48,7 +48,7 @@ pub unsafe fn index(env: sys::napi_env, value: sys::napi_value) -> u32 {
     }
 }
 
-/// A number that may be large; 0 for whatever is none.
+/// A number that may be large; 0 for anything else.
 ///
 /// # Safety
 ///
@@ -62,8 +62,8 @@ pub unsafe fn large(env: sys::napi_env, value: sys::napi_value) -> u64 {
     }
 }
 
-/// Calls `with` with a text; with `None` for whatever is none, and for a text with half of a
-/// surrogate pair, which has no UTF-8.
+/// Calls `with` with a string of JavaScript as UTF-8; with `None` if `value` is no string, or has
+/// half of a surrogate pair, for which UTF-8 has no bytes.
 ///
 /// # Safety
 ///
@@ -74,7 +74,7 @@ pub unsafe fn with_text<T>(
     with: impl FnOnce(Option<&str>) -> T,
 ) -> T {
     let mut short = [0_u8; SHORT_BYTES];
-    // Returns how many bytes there are without the NUL: those read, or all of them.
+    // Returns the number of bytes without the NUL: those that were read, or, without a buffer, all of them.
     let read = |buffer: *mut u8, room: usize| {
         let mut bytes = 0;
         // SAFETY: as the caller says; there are `room` bytes, or only the length is asked for.
@@ -86,12 +86,12 @@ pub unsafe fn with_text<T>(
     let Some(bytes) = read(short.as_mut_ptr(), SHORT_BYTES) else {
         return with(None);
     };
-    // Node puts a replacement character in the place of half of a pair.
+    // Node replaces half of a pair by U+FFFD, which the string may also have itself.
     let whole = |text: &str| {
         // SAFETY: as the caller says.
         !text.contains('\u{fffd}') || unsafe { is_whole(env, value) }
     };
-    // One that comes near the end may be cut; a character has four bytes at most.
+    // If it nearly fills the buffer it may be cut off: the last character has up to four bytes.
     if bytes < SHORT_BYTES - 4 {
         return with(
             str::from_utf8(&short[..bytes])

@@ -1,0 +1,62 @@
+//! Names of columns and fields that nobody knows: which known one they are like, and what to
+//! say of them.
+
+use super::name_tables::OURS;
+use super::names::{aliases, our_name, our_names, plain};
+
+/// Of all names that are known, the one most like `name`, if one is.
+fn nearest(name: &str) -> Option<&'static str> {
+    const LIKENESS_MIN: f64 = 0.7;
+    let name = plain(name);
+    let ours = OURS.iter().map(|(ours, _)| (*ours, *ours));
+    let others = aliases().flat_map(|(field, names)| {
+        let ours = our_name(*field).unwrap_or("active");
+        names.iter().map(move |name| (*name, ours))
+    });
+    ours.chain(others)
+        .map(|(like, ours)| {
+            (
+                strsim::normalized_damerau_levenshtein(&plain(like), &name),
+                ours,
+            )
+        })
+        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, ours)| ours)
+}
+
+/// Whether a name that nobody knows is most like `active` or `admin`. To leave out that a
+/// user is inactive would give them a seat.
+pub(super) fn misspells_a_power(name: &str) -> bool {
+    matches!(nearest(name), Some("active" | "admin"))
+}
+
+/// What to say of names that nobody knows, all at once.
+pub(super) fn unknown(what: &str, names: &[&str]) -> String {
+    let told: Vec<_> = names
+        .iter()
+        .map(|name| match nearest(name) {
+            Some(known) => format!("{name:?} (is it {known}?)"),
+            None => format!("{name:?}"),
+        })
+        .collect();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    let name = names.first().copied().unwrap_or_default();
+    format!(
+        "unknown {what}{plural} {}; there are {}; use --ignore '{name}' to leave it out, or \
+         --map '{name}=field' to say what it is, such as attributes.team",
+        told.join(", "),
+        our_names()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unknown_is_said_with_the_nearest() {
+        let told = unknown("column", &["actve", "frist name", "zodiac"]);
+        assert!(told.starts_with("unknown columns \"actve\" (is it active?), \"frist name\" (is it given_name?), \"zodiac\";"), "{told}");
+    }
+}

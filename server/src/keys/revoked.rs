@@ -1,0 +1,118 @@
+//! Keys that were revoked: what remains of them says who had them, and who created and revoked
+//! them.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use headcount::{Timestamp, UserId};
+use serde::Serialize;
+
+use super::Key;
+use super::formats::ShownRevoked;
+
+/// Revoked keys that are remembered, at most.
+const REVOKED_MAX: usize = 1_000;
+
+/// Who created or revoked a key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Author {
+    /// The user; `None` for a program.
+    pub user: Option<UserId>,
+    /// The id of the key that it was done with; `None` if it was done without one.
+    pub key: Option<String>,
+    /// The door that the request came through, such as `rest`; `None` for a program that uses the
+    /// directory itself.
+    pub door: Option<String>,
+}
+
+impl Author {
+    /// A user, or a program.
+    pub fn new(user: Option<UserId>) -> Self {
+        Self {
+            user,
+            ..Self::default()
+        }
+    }
+
+    /// Sets the id of the key that it is done with.
+    #[must_use]
+    pub fn with_key(mut self, id: Option<String>) -> Self {
+        self.key = id;
+        self
+    }
+
+    /// Sets the door that the request comes through.
+    #[must_use]
+    pub fn through(mut self, door: impl Into<String>) -> Self {
+        self.door = Some(door.into());
+        self
+    }
+}
+
+/// A key that was revoked. As JSON, it is as REST returns it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(into = "ShownRevoked")]
+#[non_exhaustive]
+pub struct RevokedKey {
+    /// The key, as it was.
+    pub key: Key,
+    /// When it was revoked.
+    pub at: Timestamp,
+    /// Who revoked it.
+    pub by: Author,
+}
+
+/// What was done to a key.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    Created(Arc<Key>),
+    Revoked(Arc<RevokedKey>),
+}
+
+impl Deed {
+    pub(crate) fn key(&self) -> &Key {
+        match self {
+            Self::Created(key) => key,
+            Self::Revoked(revoked) => &revoked.key,
+        }
+    }
+
+    pub(crate) fn at(&self) -> Timestamp {
+        match self {
+            Self::Created(key) => key.created_at,
+            Self::Revoked(revoked) => revoked.at,
+        }
+    }
+
+    pub(crate) fn by(&self) -> Author {
+        match self {
+            Self::Created(key) => key.author(),
+            Self::Revoked(revoked) => revoked.by.clone(),
+        }
+    }
+}
+
+/// The latest revoked keys, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct RevokedKeys(VecDeque<Arc<RevokedKey>>);
+
+impl RevokedKeys {
+    pub(super) fn of(mut keys: Vec<RevokedKey>) -> Self {
+        keys.sort_by(|a, b| (a.at, &a.key.id).cmp(&(b.at, &b.key.id)));
+        Self(keys.into_iter().map(Arc::new).collect())
+    }
+
+    pub(super) fn list(&self) -> Vec<Arc<RevokedKey>> {
+        self.0.iter().cloned().collect()
+    }
+
+    /// Adds a key, and returns the one that is forgotten for it.
+    pub(super) fn push(&mut self, key: Arc<RevokedKey>) -> Option<Arc<RevokedKey>> {
+        self.0.push_back(key);
+        if self.0.len() > REVOKED_MAX {
+            return self.0.pop_front();
+        }
+        None
+    }
+}

@@ -1,0 +1,78 @@
+//! What was done to keys, as rows of the audit. Only visitors who manage keys see it.
+
+use headcount::{Change, Directory, Timestamp, UserId};
+use maud::{Markup, html};
+
+use super::audit::user;
+use super::view::moment;
+use crate::keys::{Author, Deed, Holder, Key};
+
+/// A row of the audit.
+pub(super) enum Entry {
+    Change(Change),
+    Deed(Deed),
+}
+
+/// Changes and deeds together, both with the latest first.
+pub(super) fn merged(changes: Vec<Change>, deeds: Vec<Deed>) -> Vec<Entry> {
+    let mut deeds = deeds.into_iter().peekable();
+    let mut entries = Vec::new();
+    for change in changes {
+        while let Some(deed) = deeds.next_if(|deed| deed.at() > change.at) {
+            entries.push(Entry::Deed(deed));
+        }
+        entries.push(Entry::Change(change));
+    }
+    entries.extend(deeds.map(Entry::Deed));
+    entries
+}
+
+pub(super) fn row(directory: &Directory, deed: &Deed) -> Markup {
+    let key = deed.key();
+    let by = deed.by();
+    let done = match deed {
+        Deed::Created(_) => "created",
+        Deed::Revoked(_) => "revoked",
+    };
+    html! {
+        tr {
+            td class="soft short" { (moment(deed.at())) }
+            td class=[by.user.is_none().then_some("short")] { (author(directory, &by)) }
+            td class="soft short" { (by.door.as_deref().unwrap_or("the library")) }
+            td { div {
+                (done) " the key " bdi { (key.name) } " " code { (key.id) } " of "
+                @match &key.holder {
+                    Holder::User(id) => (user(directory, *id)),
+                    Holder::Provisioner(name) => bdi { (name) },
+                }
+                " (" (scopes(key)) @if let Some(end) = key.expires_at { ", until " (moment(end)) } ")"
+            } }
+        }
+    }
+}
+
+fn author(directory: &Directory, by: &Author) -> Markup {
+    html! {
+        @match (by.user, &by.key) {
+            (Some(id), _) => (user(directory, id)),
+            (None, Some(key)) => { "the key " code { (key) } },
+            (None, None) => span class="soft" { "a program" },
+        }
+    }
+}
+
+pub(super) fn scopes(key: &Key) -> String {
+    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
+    scopes.join(", ")
+}
+
+/// Whether a deed is about a key of this user.
+pub(super) fn is_about(deed: &Deed, id: UserId) -> bool {
+    deed.key().holder == Holder::User(id)
+}
+
+/// The time from which on deeds belong to a list whose oldest change is `oldest`; all earlier ones
+/// do if nothing is older.
+pub(super) fn since(oldest: Option<&Change>, is_all: bool) -> Option<Timestamp> {
+    oldest.map(|change| change.at).filter(|_| !is_all)
+}
