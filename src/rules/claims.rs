@@ -205,9 +205,8 @@ impl<T: Named> Claims<T> {
     {
         let mut refusals = Vec::new();
         for record in set.changed() {
-            let names = record.names();
-            for nth in 0..T::NAMES.len() {
-                let (Some(name), Some(op_index)) = (names[nth], record.named_by[nth]) else {
+            for (nth, named) in record.names().into_iter().zip(record.named_by).enumerate() {
+                let (Some(name), Some(op_index)) = named else {
                     continue;
                 };
                 // If several claim a free name, the first one gets it.
