@@ -227,11 +227,6 @@ pub(crate) fn put_user(out: &mut Vec<u8>, user: &User) -> Result<()> {
     put(out, &record)
 }
 
-/// The user whose row has this email key.
-pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
-    super::view_user(email_key, bytes).map(|view| view.to_user())
-}
-
 /// Appends the entry of an id.
 pub(crate) fn put_id(out: &mut Vec<u8>, entry: &IdEntry<'_>) -> Result<()> {
     put(out, entry)

@@ -57,6 +57,11 @@ enum Pairs<'a> {
     Packed(model::Pairs<'a>),
 }
 
+/// The user whose row has this email key.
+pub(crate) fn decode_user(email_key: &str, bytes: &[u8]) -> Result<User> {
+    view_user(email_key, bytes).map(|view| view.to_user())
+}
+
 /// Decodes the user whose row has this email key: a [`records::UserRecord`], decoded by
 /// hand because lists spend most of their time here.
 pub(crate) fn view_user<'a>(email_key: &'a str, bytes: &'a [u8]) -> Result<UserView<'a>> {

@@ -1,29 +1,8 @@
 //! The progress of a check of a whole file.
 
-use std::fmt;
-use std::sync::Arc;
-
 use super::Options;
+use super::watch::Watch;
 use crate::rules::CheckProgress;
-
-/// The callback for progress, if there is one.
-#[derive(Clone, Default)]
-pub(super) struct Watch(Option<Arc<dyn Fn(CheckProgress) + Send + Sync>>);
-
-impl Watch {
-    pub(super) fn tell(&self, progress: CheckProgress) {
-        if let Some(tell) = &self.0 {
-            tell(progress);
-        }
-    }
-}
-
-impl fmt::Debug for Watch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.0.as_ref().map(|_| "a function");
-        f.debug_tuple("Watch").field(&name).finish()
-    }
-}
 
 impl Options {
     /// Calls `tell` during [`find_faults`](Self::find_faults), [`plan_repair`](Self::plan_repair)
@@ -52,7 +31,7 @@ impl Options {
         mut self,
         tell: impl Fn(CheckProgress) + Send + Sync + 'static,
     ) -> Self {
-        self.watch = Watch(Some(Arc::new(tell)));
+        self.watch = Watch::new(tell);
         self
     }
 }

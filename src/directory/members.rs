@@ -58,7 +58,8 @@ impl Directory {
         self.workspaces_of_up_to(user, usize::MAX)
     }
 
-    /// The first of the workspaces of a user, up to `limit`, in the same order.
+    /// Up to `limit` workspaces of a user, with the role in each, ordered by id. A `limit` of 0
+    /// returns none.
     ///
     /// # Errors
     ///

@@ -38,6 +38,7 @@ mod stream;
 mod tests;
 mod users;
 mod waiting;
+mod watch;
 mod workspaces;
 
 use std::fmt;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::check_progress::Watch;
 use super::holds::{GROWTH_OF_LOG, Holds};
+use super::watch::Watch;
 use super::{Directory, waiting};
 use crate::engine::embedded::Embedded;
 use crate::engine::memory::Memory;

@@ -12,18 +12,11 @@
 //!
 //! It is stored, so the bytes that go into it are part of the file format.
 
-use twox_hash::XxHash3_128;
-
+use super::digester::{BatchDigest, Digester};
 use super::{
-    Batch, ExternalIds, License, NewUser, NewWorkspace, Op, RequestId, Role, Step, Target,
-    Timestamp, UserId, UserRef, WorkspaceRef, WorkspaceTarget,
+    Batch, ExternalIds, License, NewUser, NewWorkspace, Op, RequestId, Role, Step, Target, UserRef,
+    WorkspaceRef, WorkspaceTarget,
 };
-
-/// Bytes of a digest.
-pub(crate) const DIGEST_BYTES: usize = 16;
-
-/// The digest of a batch.
-pub(crate) type BatchDigest = [u8; DIGEST_BYTES];
 
 impl Batch {
     /// Computes the digest of the request as passed, then draws the ids of new users, so
@@ -53,7 +46,7 @@ impl Batch {
 
     /// The digest of the request. It must be computed before ids are drawn.
     pub(super) fn digest(&self) -> BatchDigest {
-        let mut out = Digester(XxHash3_128::new());
+        let mut out = Digester::new();
         // Includes the id, so the same batch has a different digest under each id.
         out.optional(self.request_id.as_ref(), |out, id| out.bytes(id.as_bytes()));
         out.optional(self.actor.as_ref(), |out, id| out.id(*id));
@@ -62,53 +55,7 @@ impl Batch {
         for step in &self.steps {
             put_step(&mut out, step);
         }
-        out.0.finish_128().to_le_bytes()
-    }
-}
-
-/// Hashes parts one after the other. Each part is self-delimiting, so no two sequences of
-/// parts produce the same bytes.
-pub(super) struct Digester(XxHash3_128);
-
-impl Digester {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.write(bytes);
-    }
-
-    pub(super) fn tag(&mut self, tag: u8) {
-        self.bytes(&[tag]);
-    }
-
-    pub(super) fn flag(&mut self, flag: bool) {
-        self.tag(u8::from(flag));
-    }
-
-    pub(super) fn number(&mut self, number: u64) {
-        self.bytes(&number.to_le_bytes());
-    }
-
-    pub(super) fn text(&mut self, text: &str) {
-        self.number(text.len() as u64);
-        self.bytes(text.as_bytes());
-    }
-
-    pub(super) fn id(&mut self, id: UserId) {
-        self.bytes(id.as_bytes());
-    }
-
-    pub(super) fn time(&mut self, time: Timestamp) {
-        self.number(time.as_unix_micros());
-    }
-
-    pub(super) fn optional<T: ?Sized>(
-        &mut self,
-        value: Option<&T>,
-        put: impl FnOnce(&mut Self, &T),
-    ) {
-        self.flag(value.is_some());
-        if let Some(value) = value {
-            put(self, value);
-        }
+        out.finish()
     }
 }
 

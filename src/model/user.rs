@@ -1,7 +1,8 @@
 //! A user as it is stored.
 
 use super::packed::Pairs;
-use super::user_texts::{UserTexts, UsernameTexts};
+use super::user_texts::UserTexts;
+use super::username::UsernameTexts;
 use super::{Derived, Email, Timestamp, UserId};
 
 /// A user of the directory, as one consistent record.

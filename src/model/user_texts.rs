@@ -9,6 +9,7 @@ use std::fmt;
 use super::attributes::Attributes;
 use super::external::ExternalIds;
 use super::packed::{Packed, Packer, Pairs};
+use super::username::UsernameTexts;
 use super::{Email, Username};
 
 /// The texts of a user, packed.
@@ -29,23 +30,6 @@ pub(crate) struct UserTextParts<'a, I, A> {
     pub(crate) external_ids: I,
     /// Pairs of name and value, ordered by name.
     pub(crate) attributes: A,
-}
-
-/// The texts of a username that is not the email.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct UsernameTexts<'a> {
-    pub(crate) typed: &'a str,
-    /// The key, if it differs from the name as typed.
-    pub(crate) other_key: Option<&'a str>,
-    /// The look of the key, if it differs from the key. No other user may have a username
-    /// that is it or looks like it.
-    pub(crate) look: Option<&'a str>,
-}
-
-impl<'a> UsernameTexts<'a> {
-    pub(crate) fn key(&self) -> &'a str {
-        self.other_key.unwrap_or(self.typed)
-    }
 }
 
 impl<'a, I, A> UserTextParts<'a, I, A>

@@ -17,7 +17,6 @@ use precis_profiles::precis_core::{self, DerivedPropertyValue};
 use uuid::Uuid;
 
 use super::email::{Email, InvalidEmail, named, quoted};
-use super::user_texts::UsernameTexts;
 use super::visible::{leading_mark, look_of};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -207,6 +206,23 @@ impl TryFrom<&str> for Username {
 
     fn try_from(text: &str) -> Result<Self> {
         Self::parse(text)
+    }
+}
+
+/// The texts of a username that is not the email.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct UsernameTexts<'a> {
+    pub(crate) typed: &'a str,
+    /// The key, if it differs from the name as typed.
+    pub(crate) other_key: Option<&'a str>,
+    /// The look of the key, if it differs from the key. No other user may have a username
+    /// that is it or looks like it.
+    pub(crate) look: Option<&'a str>,
+}
+
+impl<'a> UsernameTexts<'a> {
+    pub(crate) fn key(&self) -> &'a str {
+        self.other_key.unwrap_or(self.typed)
     }
 }
 

@@ -1,11 +1,13 @@
 //! A listing shows the directory as it was when it began: all users, inactive
 //! ones too, ordered by email, and nothing of what others write meanwhile.
 
+use std::fmt::Debug;
 use std::iter::FusedIterator;
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use headcount::{Batch, Directory, License, NewUser, UserUpdate};
+use headcount::{Batch, Directory, ErrorKind, License, NewUser, UserUpdate, UserView};
 
 use crate::helpers::{TempPath, create, create_inactive, emails, finish, on_both_engines};
 
@@ -127,33 +129,59 @@ fn readers_see_batches_whole(directory: &Directory, batches: usize) {
     });
 }
 
-/// The number of items up to the end, or up to the first error, after which nothing may come.
-fn read_on<T>(list: &mut impl FusedIterator<Item = headcount::Result<T>>) -> usize {
-    let items = list.by_ref().take_while(Result::is_ok).count();
+/// The number of items up to the end, after which nothing may come.
+fn read_to_end<T>(list: &mut impl FusedIterator<Item = headcount::Result<T>>) -> usize {
+    let items = list.by_ref().map(Result::unwrap).count();
     assert!(list.next().is_none() && list.next().is_none());
     items
 }
 
+/// Reads one error of kind `Closed`, after which nothing may come.
+fn expect_closed<T: Debug>(list: &mut impl FusedIterator<Item = headcount::Result<T>>) {
+    let error = list.next().unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert!(list.next().is_none() && list.next().is_none());
+}
+
 #[test]
-fn a_listing_that_ended_or_failed_stays_at_its_end() {
-    let directory = Directory::in_memory().unwrap();
-    create(&directory, "ann@ex.co");
-    directory.default_workspace("ann@ex.co").unwrap();
-    let mut users = directory.users().unwrap();
-    let mut changes = directory.changes(0).unwrap();
-    let mut workspaces = directory.workspaces().unwrap();
-    let mut late = directory.users().unwrap();
-    for expected in [(1, 1, 2), (0, 0, 0)] {
-        let read = (
-            read_on(&mut users),
-            read_on(&mut workspaces),
-            read_on(&mut changes),
-        );
-        assert_eq!(read, expected);
-        create(&directory, "bob@ex.co");
-        directory.delete_user("bob@ex.co").unwrap();
+fn a_listing_that_ended_stays_at_its_end() {
+    on_both_engines(|directory| {
+        create(directory, "ann@ex.co");
+        directory.default_workspace("ann@ex.co").unwrap();
+        let mut users = directory.users().unwrap();
+        let mut changes = directory.changes(0).unwrap();
+        let mut workspaces = directory.workspaces().unwrap();
+        for (expected, later) in [((1, 1, 2), "bob@ex.co"), ((0, 0, 0), "cho@ex.co")] {
+            let read = (
+                read_to_end(&mut users),
+                read_to_end(&mut workspaces),
+                read_to_end(&mut changes),
+            );
+            assert_eq!(read, expected);
+            create(directory, later);
+            directory.default_workspace(later).unwrap();
+        }
+        assert_eq!(users.len(), 0);
+    });
+}
+
+#[test]
+fn a_listing_that_failed_stays_at_its_end() {
+    let file = TempPath::new();
+    for directory in [Directory::in_memory().unwrap(), file.open()] {
+        create(&directory, "ann@ex.co");
+        directory.default_workspace("ann@ex.co").unwrap();
+        let mut users = directory.users().unwrap();
+        let mut visited = directory.users().unwrap();
+        let mut changes = directory.changes(0).unwrap();
+        let mut workspaces = directory.workspaces().unwrap();
+        directory.close().unwrap();
+        expect_closed(&mut users);
+        expect_closed(&mut changes);
+        expect_closed(&mut workspaces);
+        let all = |_: UserView<'_>| ControlFlow::<()>::Continue(());
+        let error = visited.for_each_view(all).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Closed);
+        assert!(visited.next().is_none() && visited.next().is_none());
     }
-    assert_eq!(users.len(), 0);
-    directory.close().unwrap();
-    assert_eq!(read_on(&mut late), 0);
 }

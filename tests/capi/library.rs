@@ -17,8 +17,8 @@ pub fn prefix() -> &'static Path {
     })
 }
 
-/// Costs little: the dependencies are there. The cargo that runs this test holds no
-/// lock by now.
+/// Compiles the library, unless that was done: with what only it needs, so its dependencies differ
+/// from those of the tests.
 fn install() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let prefix = folder.join("installed");

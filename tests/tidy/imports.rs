@@ -135,8 +135,9 @@ fn part_complaint(source: &Source, line: usize, path: &[String]) -> Option<Strin
         .then(|| source.complaint(line, format!("{room}::{part} may not know {room}::{named}")))
 }
 
-/// The paths in the code outside of tests that begin at the root or lead up from a module,
-/// from the root and without `crate`, and the lines they are on.
+/// The paths in the code outside of tests that begin at the root, at the module or above it, and
+/// those of `use`, from the root and without `crate`, and the lines they are on. What `use`
+/// names may be another crate, and is then told as if it were in the module.
 pub(crate) fn paths(source: &Source) -> Vec<(usize, Vec<String>)> {
     let tokens = tokens::of(&source.text);
     let module = module_of(&source.path);
@@ -156,16 +157,20 @@ pub(crate) fn paths(source: &Source) -> Vec<(usize, Vec<String>)> {
             "}" => {
                 braces.pop();
             }
-            "crate" | "super" => {
+            "crate" | "super" | "self" | "use" => {
                 let follows = at > 0 && tokens[at - 1].text == "::";
                 let inline: Vec<&str> = braces.iter().copied().flatten().collect();
-                if follows || inline.contains(&"tests") || is_visibility(&tokens, at) {
+                if follows || inline.contains(&"tests") || !begins_path(&tokens, at) {
                     continue;
                 }
                 let here = module.iter().copied().chain(inline);
                 let here = here.map(str::to_owned).collect::<Vec<_>>();
                 let mut found = Vec::new();
-                tree(&tokens[at..], &mut 0, &[], &mut found);
+                if token.text == "use" {
+                    tree(&tokens[at + 1..], &mut 0, &["self".to_owned()], &mut found);
+                } else {
+                    tree(&tokens[at..], &mut 0, &[], &mut found);
+                }
                 let resolved = found.into_iter().filter_map(|path| resolve(&here, &path));
                 paths.extend(resolved.map(|path| (token.line, path)));
             }
@@ -173,6 +178,19 @@ pub(crate) fn paths(source: &Source) -> Vec<(usize, Vec<String>)> {
         }
     }
     paths
+}
+
+/// Whether a path begins at `crate`, `super` or `self`, or after `use`.
+fn begins_path(tokens: &[Token<'_>], at: usize) -> bool {
+    let next = tokens.get(at + 1).map_or("", |token| token.text);
+    match tokens[at].text {
+        "self" => next == "::",
+        "use" => {
+            next.starts_with(|first: char| first.is_alphabetic())
+                && !matches!(next, "crate" | "super" | "self")
+        }
+        _ => !is_visibility(tokens, at),
+    }
 }
 
 /// Whether it is that of `pub(crate)` or `pub(in crate::…)`.
@@ -230,7 +248,8 @@ fn tree(tokens: &[Token<'_>], at: &mut usize, prefix: &[String], found: &mut Vec
 fn resolve(here: &[String], path: &[String]) -> Option<Vec<String>> {
     let ups = path.iter().take_while(|part| *part == "super").count();
     if ups == 0 {
-        return Some(path[1..].to_vec());
+        let base = if path[0] == "self" { here } else { &[] };
+        return Some(base.iter().chain(&path[1..]).cloned().collect());
     }
     let base = &here[..here.len().checked_sub(ups)?];
     Some(base.iter().chain(&path[ups..]).cloned().collect())

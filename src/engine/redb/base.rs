@@ -19,15 +19,9 @@ use super::guard::guarded;
 use super::log::{LogState, SEGMENTS};
 use super::place::FileId;
 use super::snapshot::Committed;
+use super::table::{Bytes, TABLE};
 use super::transaction::{AsWrite, Transaction};
 use crate::error::{ErrorKind, Result};
-
-/// redb's type for keys and values: bytes, compared as bytes. The lifetime is only part of
-/// redb's type and says nothing about the data.
-pub(super) type Bytes = &'static [u8];
-
-/// The table that holds the whole map.
-pub(super) const TABLE: TableDefinition<'static, Bytes, Bytes> = TableDefinition::new("headcount");
 
 /// The table with the state of the log.
 const LOG: TableDefinition<'static, Bytes, u64> = TableDefinition::new("headcount log");

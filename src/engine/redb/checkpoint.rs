@@ -25,10 +25,10 @@ use std::time::{Duration, Instant};
 #[cfg(test)]
 pub(super) use self::threads::as_own_thread;
 pub(super) use self::threads::{is_own_thread, start_threads};
-use super::commit::PoisonGuard;
 use super::filtering::Unfinished;
 use super::log::{Left, Log, Segment, UnsyncedFrames};
 use super::memtable::Memtable;
+use super::poison::PoisonGuard;
 use super::snapshot::State;
 use super::{Shared, lock};
 use crate::error::Result;

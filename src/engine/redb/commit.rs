@@ -1,17 +1,17 @@
 //! Commits: through the log, or around it.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::thread;
 
 use super::Shared;
 use super::base::Base;
 use super::log::{Log, Size};
 use super::memtable::Unsorted;
+use super::poison::PoisonGuard;
 use super::snapshot::State;
 use super::transaction::Transaction;
 use super::txn::PendingWrites;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Bytes that the smallest commit of the database may need for its metadata.
 const SPACE_MIN: u64 = 1 << 20;
@@ -184,29 +184,5 @@ impl Shared {
         guard.clear();
         log.restart(sequence);
         Ok(())
-    }
-}
-
-/// Lives during a write that can fail half way. Unless it is cleared, it poisons the engine
-/// when it is dropped, even by a panic: nothing more is written.
-pub(super) struct PoisonGuard<'s>(pub(super) &'s Shared);
-
-impl PoisonGuard<'_> {
-    /// The write succeeded.
-    pub(super) fn clear(self) {
-        std::mem::forget(self);
-    }
-
-    /// The write failed: logs, keeps and returns the error.
-    pub(super) fn confirm(self, error: Error) -> Error {
-        ::log::error!("{error}");
-        let _ = self.0.failure.set(error.clone());
-        error
-    }
-}
-
-impl Drop for PoisonGuard<'_> {
-    fn drop(&mut self) {
-        self.0.poisoned.store(true, Ordering::Release);
     }
 }

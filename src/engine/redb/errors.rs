@@ -2,14 +2,13 @@
 
 mod log;
 
-use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 use std::{fmt, io};
 
 use ::redb::{CommitError, DatabaseError, StorageError};
 
-use super::{guard, holder};
+use super::holder;
 use crate::error::{Error, ErrorKind};
 
 /// The beginning of redb 4.6's message about a newer format, for which it has no separate
@@ -208,8 +207,8 @@ impl Name {
     }
 
     /// redb panicked on damaged data.
-    pub(super) fn panicked(&self, panic: &(dyn Any + Send)) -> Error {
-        self.damaged(&guard::message(panic).replace(char::is_control, " "))
+    pub(super) fn panicked(&self, message: &str) -> Error {
+        self.damaged(&message.replace(char::is_control, " "))
     }
 
     /// A commit panicked on damaged data, and may or may not be in the file.

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use super::filter::Filter;
 use super::guard::guarded;
+use super::key_filter::KeyFilter;
 use super::scan::TableCursor;
 use super::snapshot::Committed;
-use super::staging::hash_of;
 use super::{Shared, lock};
 use crate::engine::Order;
 use crate::error::Result;
@@ -32,13 +32,6 @@ pub(super) struct Filtering {
     /// The first bytes of the keys that it covers.
     first_bytes: &'static [u8],
     filter: Arc<Mutex<Option<Arc<Filter>>>>,
-}
-
-/// A filter at one moment, and the keys it covers.
-#[derive(Clone)]
-pub(super) struct KeyFilter {
-    first_bytes: &'static [u8],
-    filter: Arc<Filter>,
 }
 
 /// A filter that lacks the keys of a state.
@@ -83,25 +76,6 @@ impl Filtering {
                 filter,
             },
         }))
-    }
-}
-
-impl KeyFilter {
-    /// Adds a `key` that is set in the database.
-    pub(super) fn add(&self, key: &[u8]) {
-        if self.covers(key) {
-            self.filter.add(hash_of(key));
-        }
-    }
-
-    /// Whether `key`, which has this hash, is certainly not in the database.
-    pub(super) fn excludes(&self, key: &[u8], hash: u64) -> bool {
-        self.covers(key) && self.filter.excludes(hash)
-    }
-
-    fn covers(&self, key: &[u8]) -> bool {
-        key.first()
-            .is_some_and(|first| self.first_bytes.contains(first))
     }
 }
 

@@ -17,7 +17,7 @@ use crate::error::Result;
 pub(super) fn guarded<T>(name: &Name, call: impl FnOnce() -> Result<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => result,
-        Err(panic) => Err(name.panicked(&*panic)),
+        Err(panic) => Err(name.panicked(message(&*panic))),
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) fn guarded_visit(
     match catch_unwind(AssertUnwindSafe(|| call(&mut marked))) {
         Ok(result) => result,
         Err(panic) if visiting.get() => resume_unwind(panic),
-        Err(panic) => Err(name.panicked(&*panic)),
+        Err(panic) => Err(name.panicked(message(&*panic))),
     }
 }
 

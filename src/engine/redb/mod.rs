@@ -23,9 +23,11 @@ mod figures;
 mod file;
 mod filter;
 mod filtering;
+mod folder;
 mod guard;
 mod holder;
 mod inspect;
+mod key_filter;
 mod latest;
 mod log;
 mod memtable;
@@ -37,6 +39,7 @@ mod own_file;
 mod owner;
 mod pacing;
 mod place;
+mod poison;
 mod read_only;
 mod recovery;
 mod scan;
@@ -44,6 +47,7 @@ mod side_file;
 mod snapshot;
 mod staging;
 mod sync;
+mod table;
 mod target;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -359,7 +363,7 @@ impl Drop for Redb {
     }
 }
 
-/// Locks `mutex`. A [`PoisonGuard`](commit::PoisonGuard) covers what a panic under one of
+/// Locks `mutex`. A [`PoisonGuard`](poison::PoisonGuard) covers what a panic under one of
 /// these locks could leave half done.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -4,12 +4,11 @@ use std::ops::{Bound, ControlFlow};
 
 use ::redb::{AccessGuard, Cursor, ReadableTable, StorageError};
 
-use super::base::Bytes;
 use super::checksum;
 use super::errors::Name;
-use super::log::Write;
 use super::memtable::Entry;
-use super::txn::Sorted;
+use super::staging::{Sorted, Write};
+use super::table::Bytes;
 use crate::engine::{KeyRange, Order};
 use crate::error::{Error, Result};
 

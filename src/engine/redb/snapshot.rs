@@ -5,16 +5,15 @@ use std::sync::{Arc, Mutex, Weak};
 
 use ::redb::{AccessGuard, ReadOnlyTable, ReadableTableMetadata};
 
-use super::base::Bytes;
 use super::checksum::{self, CHECKSUM_BYTES};
 use super::errors::Name;
-use super::filtering::KeyFilter;
 use super::guard::{guarded, guarded_visit};
+use super::key_filter::KeyFilter;
 use super::lock;
 use super::memtable::Memtable;
 use super::scan::{self, Layer};
-use super::staging::hash_of;
-use super::txn::Sorted;
+use super::staging::{Sorted, hash_of};
+use super::table::Bytes;
 use crate::engine::{KeyRange, Order, Read};
 use crate::error::Result;
 

@@ -9,7 +9,6 @@ use std::sync::LazyLock;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::log::Write;
 use crate::engine::KeyRange;
 
 /// Seeded, because the texts in the keys come from strangers.
@@ -19,6 +18,12 @@ static HASHING: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 pub(super) fn hash_of(key: &[u8]) -> u64 {
     HASHING.hash_one(key)
 }
+
+/// A key with its new value; `None` removes the key.
+pub(in crate::engine::redb) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
+
+/// Writes of a transaction in the order of their keys.
+pub(super) type Sorted<'s> = Vec<Write<'s>>;
 
 /// The length of a removed key's value.
 const REMOVED: u32 = u32::MAX;
@@ -194,7 +199,7 @@ impl Staging {
     }
 
     /// The writes in `range`, sorted by key.
-    pub(super) fn sorted(&self, range: KeyRange<'_>) -> Vec<Write<'_>> {
+    pub(super) fn sorted(&self, range: KeyRange<'_>) -> Sorted<'_> {
         let in_range = self.writes.iter().filter(|(key, _)| range.contains(key));
         let mut entries: Vec<_> = in_range.map(|write| (prefix(write.0), write)).collect();
         entries.sort_unstable_by(|(a_prefix, (a, _)), (b_prefix, (b, _))| {

@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use super::create::MAGIC;
 use super::errors::Name;
-use super::file::{parent, sync_entry};
+use super::folder::{parent, sync_entry};
 use super::log::{MARK, SEGMENTS, path_beside};
 use super::owner;
 use crate::error::{Error, ErrorKind, Result};

@@ -5,15 +5,14 @@ use std::ops::{Bound, ControlFlow};
 
 use ::redb::{CursorError, ReadableTable, Table, WriteTransaction};
 
-use super::base::{Bytes, TABLE};
 use super::checksum;
 use super::errors::Name;
-use super::filtering::KeyFilter;
 use super::guard::{guarded, guarded_visit};
-use super::log::Write;
+use super::key_filter::KeyFilter;
 use super::memtable::Entry;
 use super::scan::{self, Layer};
-use super::txn::Sorted;
+use super::staging::{Sorted, Write};
+use super::table::{Bytes, TABLE};
 use crate::engine::{KeyRange, Order};
 use crate::error::Result;
 

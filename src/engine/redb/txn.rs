@@ -8,9 +8,9 @@ use std::mem;
 use std::ops::{Bound, ControlFlow, RangeBounds};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::log::{Log, Write as Written};
+use super::log::Log;
 use super::snapshot::{State, Value};
-use super::staging::{BYTES_MAX, Staging, Writes, hash_of};
+use super::staging::{BYTES_MAX, Staging, Write as Written, Writes, hash_of};
 use super::transaction::Transaction;
 use super::{Shared, log};
 use crate::engine::{KeyRange, Order, Read, Write};
@@ -51,9 +51,6 @@ pub(super) struct PendingWrites {
 
 /// Every key.
 pub(super) const ALL: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
-
-/// Staged writes in the order of their keys.
-pub(super) type Sorted<'s> = Vec<Written<'s>>;
 
 impl<'t> Txn<'t> {
     /// A transaction on `state` that writes to `pending`.

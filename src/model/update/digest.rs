@@ -1,7 +1,7 @@
 //! The part of an update in the digest of its batch.
 
 use super::UserUpdate;
-use crate::model::digest::Digester;
+use crate::model::digester::Digester;
 use crate::model::{Email, Username};
 
 impl UserUpdate {

@@ -1,5 +1,5 @@
 //! The files at the names of a log's segments, and whether they are the log that belongs to
-//! the database: `replay.rs` has the table.
+//! the database: `read.rs` has the table.
 
 use std::io;
 

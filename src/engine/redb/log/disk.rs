@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use ::redb::StorageBackend;
 
-use crate::engine::redb::file::{parent, sync_entry};
+use crate::engine::redb::folder::{parent, sync_entry};
 use crate::engine::redb::lock;
 use crate::engine::redb::own_file::OwnFile;
 use crate::engine::redb::place::FileId;

@@ -14,7 +14,7 @@
 //! was written.
 
 use super::block::{self, BLOCK_BYTES, Header, PAYLOAD_BYTES};
-use crate::engine::redb::staging::Writes;
+use crate::engine::redb::staging::{Write, Writes};
 
 /// Set in the length of a deleted key.
 const DELETED: u32 = 1 << 31;
@@ -22,9 +22,6 @@ const DELETED: u32 = 1 << 31;
 const FRAME_HEAD_BYTES: usize = 12;
 /// Bytes before each write.
 const WRITE_HEAD_BYTES: usize = 8;
-
-/// A key with its new value; `None` removes the key.
-pub(in crate::engine::redb) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
 
 /// Computes the size of a frame.
 #[derive(Clone, Copy, Debug, Default)]

@@ -21,6 +21,7 @@ mod frame;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(super) mod fuzzing;
 mod header;
+mod read;
 mod replay;
 mod segment;
 #[cfg(test)]
@@ -30,14 +31,15 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::place::FileId;
-
 pub(super) use self::disk::{Beside, MARK, SEGMENTS, SideFile, SideFiles, path_beside};
+pub(super) use self::frame::Size;
 use self::frame::Stamp;
-pub(super) use self::frame::{Size, Write};
 use self::header::{FRAMES_AT, SegmentHeader};
+pub(super) use self::read::read;
 pub(super) use self::replay::{Left, LogState, Replay, ReplayError};
 pub(super) use self::segment::{Segment, UnsyncedFrames};
+use super::place::FileId;
+use super::staging::Write;
 
 /// Which part of its usual size a segment has at first. It is small, because a
 /// program that writes once and ends should not have to fill it; it grows when it
@@ -357,15 +359,6 @@ impl Log {
             Ok(())
         }
     }
-}
-
-/// Reads the commits in the log on `disk` that the database lacks.
-pub(super) fn read(
-    disk: &dyn SideFiles,
-    state: &LogState,
-    salvage: bool,
-) -> Result<Replay, ReplayError> {
-    replay::read(disk, state, salvage)
 }
 
 /// Gives back the space after the last frame of each segment: the database may need it to

@@ -21,8 +21,7 @@ use self::extended::Extended;
 use self::index::{Index, POSITIONS_MAX, WritePosition};
 use self::order::{Runs, Scan};
 use self::sync::{AtomicBool, AtomicUsize, Ordering};
-use super::log::Write;
-use super::staging::{Slot, Staging, Writes};
+use super::staging::{Slot, Staging, Write, Writes};
 use super::{lock, sync};
 use crate::engine::{KeyRange, Order};
 

@@ -65,7 +65,8 @@ fn a_copy_is_whole_or_refused() {
     assert!(refused > 20, "only {refused} copies were refused");
 }
 
-/// Otherwise a power cut after its renaming could leave a partial copy in the place of the old file.
+/// Otherwise a power cut after the renaming could leave a partial copy in the place of the old
+/// file.
 #[test]
 fn a_copy_is_on_disk_before_it_is_renamed() {
     let state = state().snapshot().unwrap();

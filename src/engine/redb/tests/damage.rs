@@ -6,7 +6,7 @@ use ::redb::{Database, ReadableDatabase};
 
 use super::*;
 use crate::engine::Inspect;
-use crate::engine::redb::base::TABLE;
+use crate::engine::redb::table::TABLE;
 
 /// Flips a bit of the bytes stored under `key` in a closed file, as a disk might.
 pub(crate) fn damage_value(path: &Path, key: &[u8]) {

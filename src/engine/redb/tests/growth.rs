@@ -6,7 +6,7 @@ use ::redb::{Database, StorageBackend};
 
 use super::disk::{BASE, Disk};
 use super::{CREATE, put};
-use crate::engine::redb::base::TABLE;
+use crate::engine::redb::table::TABLE;
 use crate::engine::{Engine, Read, Write};
 
 const CHECKPOINTS: u32 = 500;
