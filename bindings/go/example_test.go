@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,44 +13,47 @@ import (
 )
 
 func Example() {
-	folder, _ := os.MkdirTemp("", "headcount")
-	defer os.RemoveAll(folder)
-	if err := firstLines(filepath.Join(folder, "users.redb")); err != nil {
-		fmt.Println(err)
-	}
-	// Output: steve is active
-}
-
-// What README.md begins with; a test compares the two.
-func firstLines(path string) error {
-	// begin
-	dir, err := headcount.Open(path, nil)
+	dir, err := headcount.OpenInMemory(nil)
 	if err != nil {
-		return err
+		fmt.Println(err)
+		return
 	}
 	defer dir.Close()
 	user, err := dir.CreateUser(headcount.NewUser{Email: "steve@ex.co", Username: "steve"})
 	if errors.Is(err, headcount.ErrNoFreeSeat) {
-		return fmt.Errorf("deactivate somebody first: %w", err)
+		fmt.Println("deactivate somebody first:", err)
+		return
 	}
 	fmt.Println(user.Username, "is active")
-	// end
-	return err
+	// Output: steve is active
 }
 
-func TestReadmeShowsTheExample(t *testing.T) {
-	source, err := os.ReadFile("example_test.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+// What README.md begins with, used in an empty folder as it says.
+func TestTheProgramOfTheReadmeRuns(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, lines, _ := strings.Cut(string(source), "\t// begin\n")
-	lines, _, _ = strings.Cut(lines, "\t// end\n")
-	lines = strings.ReplaceAll(strings.ReplaceAll("\n"+lines, "\n\t", "\n"), "\t", "    ")
-	if !strings.Contains(string(readme), "```go"+lines+"```") {
-		t.Errorf("README.md doesn't show%s", lines)
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
 	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "main.go"), []byte(block(string(readme), "go")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shell := exec.Command("sh", "-e", "-c", block(string(readme), "sh"))
+	shell.Dir = folder
+	shell.Env = append(os.Environ(), "HEADCOUNT="+root, "GOFLAGS=", "GOWORK=off")
+	output, err := shell.CombinedOutput()
+	if err != nil || !strings.Contains(string(output), "steve is active\n") || !strings.Contains(string(output), "eve has to wait: ") {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// block is the first block of a language in a text.
+func block(text, language string) string {
+	_, rest, _ := strings.Cut(text, "```"+language+"\n")
+	lines, _, _ := strings.Cut(rest, "```\n")
+	return lines
 }

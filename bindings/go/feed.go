@@ -190,7 +190,7 @@ func (f *Feed) Next(ctx context.Context) (Change, error) {
 	}
 	defer f.unlock()
 	for len(f.ready) == 0 {
-		if f.closed.Load() {
+		if f.isClosed() {
 			return Change{}, closedError()
 		}
 		wait, isDone := waitSlice, ctx.Err() != nil
@@ -214,7 +214,7 @@ func (f *Feed) TryNext() (Change, bool, error) {
 	if locked {
 		defer f.unlock()
 	}
-	if f.closed.Load() {
+	if f.isClosed() {
 		return Change{}, false, closedError()
 	}
 	if !locked {
@@ -228,8 +228,14 @@ func (f *Feed) TryNext() (Change, bool, error) {
 	return f.pop(), true, nil
 }
 
+// isClosed says whether the feed was closed, or never opened, as a zero Feed.
+func (f *Feed) isClosed() bool { return f.reading == nil || f.closed.Load() }
+
 // lock waits for its turn to read until ctx is done.
 func (f *Feed) lock(ctx context.Context) error {
+	if f.reading == nil {
+		return closedError()
+	}
 	if f.tryLock() {
 		return nil
 	}
@@ -286,6 +292,9 @@ func (f *Feed) Position() uint64 {
 
 // Close wakes those who wait in Next, and frees the feed. Closing again does nothing.
 func (f *Feed) Close() error {
+	if f.reading == nil {
+		return nil
+	}
 	f.closed.Store(true)
 	f.reading <- struct{}{}
 	defer f.unlock()

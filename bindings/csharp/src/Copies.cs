@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.ObjectModel;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -37,7 +38,7 @@ namespace Headcount
                 Native.hc_user_attribute_at(user, (UIntPtr)i, out var name, out var value, out var length);
                 attributes.Add(Interop.Text(name), Interop.Text(value, (int)length));
             }
-            return attributes;
+            return new ReadOnlyDictionary<string, string>(attributes);
         }
 
         private static IReadOnlyDictionary<string, string> ExternalIds(Func<UIntPtr, byte[], byte[], int> at)
@@ -54,7 +55,7 @@ namespace Headcount
                 }
                 ids.Add(Text(provisioner), Text(id));
             }
-            return ids;
+            return new ReadOnlyDictionary<string, string>(ids);
         }
 
         internal static Workspace Workspace(IntPtr workspace)
@@ -90,7 +91,7 @@ namespace Headcount
                     outcomes.Add(Packed.Outcome(packed, record, User(user)));
                 }
                 var sequence = Native.hc_applied_sequence(applied);
-                return new Applied(sequence == 0 ? (ulong?)null : sequence, Native.hc_applied_is_replayed(applied) == 1, outcomes);
+                return new Applied(sequence == 0 ? (ulong?)null : sequence, Native.hc_applied_is_replayed(applied) == 1, outcomes.AsReadOnly());
             }
             finally
             {

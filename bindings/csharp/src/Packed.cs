@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.ObjectModel;
 using System.Text;
 
 namespace Headcount
@@ -10,7 +11,7 @@ namespace Headcount
         internal const byte Version = 1;
         internal const int HeaderBytes = 16, OutcomeBytes = 48;
 
-        private static readonly IReadOnlyDictionary<string, string> NoPairs = new Dictionary<string, string>();
+        private static readonly IReadOnlyDictionary<string, string> NoPairs = new ReadOnlyDictionary<string, string>(new Dictionary<string, string>());
 
         internal static int U16(byte[] b, int at) { return b[at] | b[at + 1] << 8; }
 
@@ -46,7 +47,7 @@ namespace Headcount
             var pairs = new Dictionary<string, string>(count);
             for (var end = entry + 16 * count; entry < end; entry += 16)
                 pairs.Add(Text(b, r, entry), Text(b, r, entry + 8));
-            return pairs;
+            return new ReadOnlyDictionary<string, string>(pairs);
         }
 
         internal static Workspace Workspace(byte[] b, int r)

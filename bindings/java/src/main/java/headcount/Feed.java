@@ -67,6 +67,8 @@ public final class Feed implements AutoCloseable {
     public Optional<Change> poll(Duration wait) throws InterruptedException {
         long start = System.nanoTime();
         long waitNs = Math.max(0, TimeUnit.NANOSECONDS.convert(wait));
+        // A native call would keep the carrier from all other virtual threads; a sleep gives it to them.
+        boolean sleeps = Thread.currentThread().isVirtual();
         if (!reading.tryLock(waitNs, TimeUnit.NANOSECONDS)) {
             return Optional.empty();
         }
@@ -79,13 +81,17 @@ public final class Feed implements AutoCloseable {
                     throw new InterruptedException();
                 }
                 long leftMs = Math.ceilDiv(Math.max(0, waitNs - (System.nanoTime() - start)), 1_000_000L);
-                Change next = next(Math.min(leftMs, SLICE_MS));
+                long sliceMs = Math.min(leftMs, SLICE_MS);
+                Change next = next(sleeps ? 0 : sliceMs);
                 if (next != null) {
                     position = next.sequence();
                     return Optional.of(next);
                 }
                 if (leftMs == 0) {
                     return Optional.empty();
+                }
+                if (sleeps) {
+                    Thread.sleep(sliceMs);
                 }
             }
         } finally {
