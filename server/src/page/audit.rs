@@ -162,7 +162,7 @@ fn row(directory: &Directory, change: &Change) -> Markup {
     html! {
         tr {
             td class="soft short" { (moment(change.at)) " · " (change.sequence) }
-            td class=[change.actor.is_none().then_some("short")] {
+            td class=(if change.actor.is_some() { "who" } else { "short" }) {
                 @match change.actor {
                     Some(actor) => (user(directory, actor)),
                     None => span class="soft" { "a program" },

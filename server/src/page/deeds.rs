@@ -37,7 +37,7 @@ pub(super) fn row(directory: &Directory, deed: &Deed) -> Markup {
     html! {
         tr {
             td class="soft short" { (moment(deed.at())) }
-            td class=[by.user.is_none().then_some("short")] { (author(directory, &by)) }
+            td class=(if by.user.is_some() { "who" } else { "short" }) { (author(directory, &by)) }
             td class="soft short" { (by.door.as_deref().unwrap_or("the library")) }
             td { div {
                 (done) " the key " bdi { (key.name) } " " code { (key.id) } " of "

@@ -179,7 +179,7 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                     }
                 }
             }
-            td data-label="Holder" {
+            td class=[user.is_some().then_some("who")] data-label="Holder" {
                 @match (&key.holder, &user) {
                     (Holder::Provisioner(name), _) => bdi { (name) },
                     (_, Some(user)) => (link(user)),

@@ -93,7 +93,7 @@ fn row(directory: &Directory, workspace: &Workspace) -> headcount::Result<Markup
                 }
                 @if workspace.is_archived() { " " span class="tag soft" { "archived" } }
             }
-            td {
+            td class=[(!named.is_empty()).then_some("who")] {
                 @for owner in &named { div { (link(owner)) } }
                 @if count > OWNERS { div class="soft" { "and " (count - OWNERS) " more" } }
                 @if count == 0 { span class="tag bad" { "no owner" } }
