@@ -41,6 +41,7 @@ pub(crate) use self::selection::SelectionArgs;
 pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 pub(crate) use self::users::{CreateArgs, UpdateArgs, UsersCommand};
+pub(crate) use self::values::url;
 pub(crate) use self::workspaces::WorkspacesCommand;
 
 /// A user directory that never has more active users than its license has seats

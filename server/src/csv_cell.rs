@@ -35,6 +35,8 @@ pub enum Doubt {
     Quoted(char),
     /// It is a formula for a text.
     Formula,
+    /// Its UTF-8 was read as Windows-1252, as in `RenÃ©`.
+    Misread,
     /// A character was lost.
     LostCharacter,
 }
@@ -86,7 +88,19 @@ pub fn doubt(text: &str, holds: Holds) -> Option<Doubt> {
     if is_identity && text.starts_with("=\"") && text.ends_with('"') {
         return Some(Doubt::Formula);
     }
+    if holds == Holds::Name && is_misread(text) {
+        return Some(Doubt::Misread);
+    }
     text.contains('\u{fffd}').then_some(Doubt::LostCharacter)
+}
+
+/// Whether UTF-8 of Latin letters was read as Windows-1252.
+fn is_misread(text: &str) -> bool {
+    // What Windows-1252 has at 0x80 to 0x9f.
+    const OTHERS: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
+    let follows = |c: char| ('\u{80}'..='\u{bf}').contains(&c) || OTHERS.contains(c);
+    let rest = text.split(['Ã', 'Â']).skip(1);
+    rest.filter_map(|rest| rest.chars().next()).any(follows)
 }
 
 /// The first of the quotes around a text, if they are others than those of CSV.
@@ -204,6 +218,7 @@ mod tests {
             "''Ala'",
             "\u{2018}Al\u{101}\u{2019}",
             "\u{201c}x\u{201d}",
+            "RenÃ©",
             "`x`",
             "NULL",
             "'NULL",
@@ -246,8 +261,14 @@ mod tests {
             ("'Ala'", Holds::Name, Doubt::Quoted('\'')),
             ("NULL", Holds::Identity, Doubt::NoValue),
             ("#REF!", Holds::Other, Doubt::Shown),
+            ("RenÃ©", Holds::Name, Doubt::Misread),
+            ("MÃ¼ller", Holds::Name, Doubt::Misread),
+            ("Å tÃ…", Holds::Name, Doubt::Misread),
         ] {
             assert_eq!(doubt_of(cell, holds), Some(doubt), "{cell} {holds:?}");
+        }
+        for name in ["JoÃo", "Â", "MARIÃ", "Ângela", "SÃO"] {
+            assert_eq!(doubt_of(name, Holds::Name), None, "{name}");
         }
     }
 

@@ -4,9 +4,12 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use super::index::Index;
-use super::working::{WorkingRecord, WorkingSet};
+use super::working::{NAMES_MAX, WorkingRecord, WorkingSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{User, Workspace};
+
+/// The names of a record, by their index.
+type Names<'n> = [Option<&'n str>; NAMES_MAX];
 
 /// A record with names that are unique among the records of its type.
 pub(super) trait Named {
@@ -20,6 +23,11 @@ pub(super) trait Named {
 
     /// The name of the kind at this index in [`NAMES`](Self::NAMES).
     fn name(&self, nth: usize) -> Option<&str>;
+
+    /// All names, by their index.
+    fn names(&self) -> Names<'_> {
+        std::array::from_fn(|nth| (nth < Self::NAMES.len()).then(|| self.name(nth)).flatten())
+    }
 
     /// The displayed names of two records that clash at these indexes, if the names only
     /// look the same.
@@ -47,6 +55,16 @@ impl Named for User {
             USERNAME => self.username_key(),
             _ => self.username_look(),
         }
+    }
+
+    /// Reads the texts of the username once.
+    fn names(&self) -> Names<'_> {
+        let username = self.texts.username_texts();
+        let mut names = [None; NAMES_MAX];
+        names[EMAIL] = Some(self.email_key());
+        names[USERNAME] = username.map(|name| name.key());
+        names[LOOK] = username.and_then(|name| name.look);
+        names
     }
 
     fn look_alikes<'n>(&'n self, nth: usize, other: &'n Self, of: usize) -> Option<[&'n str; 2]> {
@@ -105,12 +123,11 @@ impl<T: Named> Claims<T> {
         K: Copy + Ord + Hash,
     {
         let mut has_all = false;
-        for nth in 0..T::NAMES.len() {
-            let record = set.at_mut(place);
-            let from = had.and_then(|had| had.name(nth));
-            if from == record.name(nth) {
-                continue;
-            }
+        let had = had.map_or([None; NAMES_MAX], T::names);
+        let now = set.at_mut(place).names();
+        let is_changed: [bool; NAMES_MAX] = std::array::from_fn(|nth| had[nth] != now[nth]);
+        for nth in (0..T::NAMES.len()).filter(|nth| is_changed[*nth]) {
+            let (record, from) = (set.at_mut(place), had[nth]);
             record.named_by[nth] = op_index.and_then(|index| u32::try_from(index).ok());
             if has_all {
                 continue;
@@ -133,10 +150,18 @@ impl<T: Named> Claims<T> {
         K: Copy + Ord + Hash,
     {
         let records = set.all();
+        // The slots of a record are next to each other, unless the table is built.
+        let mut last = (usize::MAX, [None; NAMES_MAX]);
         self.index
             .candidates(name, records.len() * T::NAMES.len())
-            .filter(move |slot| name_in(records, *slot) == Some(name))
-            .map(|slot| (&records[slot / T::NAMES.len()], slot % T::NAMES.len()))
+            .map(|slot| (slot / T::NAMES.len(), slot % T::NAMES.len()))
+            .filter(move |(place, nth)| {
+                if last.0 != *place {
+                    last = (*place, records[*place].names());
+                }
+                last.1[*nth] == Some(name)
+            })
+            .map(|(place, nth)| (&records[place], nth))
     }
 
     /// The record in the batch that holds `name` at this point.
@@ -180,8 +205,8 @@ impl<T: Named> Claims<T> {
     {
         let mut refusals = Vec::new();
         for record in set.changed() {
-            for nth in 0..T::NAMES.len() {
-                let (Some(name), Some(op_index)) = (record.name(nth), record.named_by[nth]) else {
+            for (nth, named) in record.names().into_iter().zip(record.named_by).enumerate() {
+                let (Some(name), Some(op_index)) = named else {
                     continue;
                 };
                 // If several claim a free name, the first one gets it.
@@ -214,6 +239,10 @@ impl<T: Named> Claims<T> {
 impl<K, T: Named> WorkingRecord<K, T> {
     fn name(&self, nth: usize) -> Option<&str> {
         self.now.as_deref()?.name(nth)
+    }
+
+    fn names(&self) -> Names<'_> {
+        self.now.as_deref().map_or([None; NAMES_MAX], T::names)
     }
 }
 

@@ -99,6 +99,20 @@ pub(super) fn of_user(user: &User, kind: KeyKind) -> Option<Entry<'_>> {
     })
 }
 
+/// Whether a change of a user certainly leaves the entries of this kind, one of
+/// [`KINDS_OF_USER`], as they are. Most changes leave all texts alone, and comparing those
+/// is cheaper than comparing the entries made of them.
+pub(super) fn are_same(before: &User, now: &User, kind: KeyKind) -> bool {
+    let depends_on_more = matches!(
+        kind,
+        KeyKind::User | KeyKind::Inactive | KeyKind::Admin | KeyKind::Updated
+    );
+    !depends_on_more
+        && before.id == now.id
+        && before.created_at == now.created_at
+        && before.texts == now.texts
+}
+
 /// The entry that remains of a deleted user.
 pub(super) fn of_deleted_user<'a>(id: UserId, kind: KeyKind) -> Option<Entry<'a>> {
     (kind == KeyKind::Id).then_some(Entry::Id(id, IdEntry::Deleted))

@@ -140,6 +140,10 @@ impl EntryBuffer {
     /// is set.
     pub(super) fn sort(&mut self) {
         let Self { bytes, slots } = self;
+        // A batch of one operation appends nearly all its entries in order.
+        if slots.is_sorted_by(|a, b| a.key(bytes) < b.key(bytes)) {
+            return;
+        }
         if slots.len() > FEW {
             let shared = shared_bytes(bytes, slots);
             for slot in &mut *slots {

@@ -41,12 +41,12 @@ impl<R: Read> Session<'_, R> {
             let first = |buffer: &mut EntryBuffer| self.write_counters(buffer, &totals);
             let rest = |buffer: &mut EntryBuffer| {
                 self.write_rest(buffer)?;
-                let active = (self.totals.active, totals.active);
-                seat_days::note(self.base, buffer, active, self.at)?;
                 // Moved into the closure, so that the events are freed before users are
                 // copied.
                 let change = change;
-                self.write_change(buffer, &change, batch.request())
+                self.write_change(buffer, &change, batch.request())?;
+                let active = (self.totals.active, totals.active);
+                seat_days::note(self.base, buffer, active, self.at)
             };
             writes = Writes::new(self.users.all(), first, rest)?;
         }

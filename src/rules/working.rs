@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::index::Index;
 
 /// Maximum unique names of a record.
-const NAMES_MAX: usize = 4;
+pub(super) const NAMES_MAX: usize = 4;
 
 /// Records by key, as they were before the batch and as they are now, in the order in which
 /// the batch added them.

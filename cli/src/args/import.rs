@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use headcount::Email;
 
 use super::Ownerless;
+use crate::import::dates::DateOrder;
 use crate::import::encoding::Encoding;
 use crate::import::names::Mapping;
 use crate::import::options::{Keep, MatchBy, Missing, OnExisting};
@@ -75,6 +76,9 @@ pub(crate) struct ImportArgs {
     /// Ignore the file's ids; new users get generated ones
     #[arg(long)]
     pub(crate) ignore_ids: bool,
+    /// What is first in dates such as 7/11/2024, which are refused by default
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub(crate) dates: Option<DateOrder>,
     /// The provisioner whose ids are in the field `external_id`, such as okta; a column
     /// `external_ids.okta` doesn't need it
     #[arg(long, value_name = "NAME")]

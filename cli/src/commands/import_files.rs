@@ -99,6 +99,7 @@ fn options<'a>(args: &'a ImportArgs, progress: &'a Progress) -> ReadOptions<'a> 
         },
         ignore_attributes: &args.ignore_attribute,
         ignore_ids: args.ignore_ids,
+        dates: args.dates,
         provisioner: args.provisioner.as_deref(),
         admin_role: &args.admin_role,
         admin_client_roles: &args.admin_client_role,

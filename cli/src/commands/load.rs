@@ -218,6 +218,7 @@ fn refuse_options(args: &ImportArgs) -> Result<()> {
         ignore,
         ignore_attribute,
         ignore_ids,
+        dates,
         provisioner,
         admin_role,
         admin_client_role,
@@ -239,6 +240,7 @@ fn refuse_options(args: &ImportArgs) -> Result<()> {
         ("--ignore", !ignore.is_empty()),
         ("--ignore-attribute", !ignore_attribute.is_empty()),
         ("--ignore-ids", *ignore_ids),
+        ("--dates", dates.is_some()),
         ("--provisioner", provisioner.is_some()),
         (
             "--admin-role",

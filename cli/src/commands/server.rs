@@ -11,6 +11,12 @@ use super::input;
 /// The server through which the command works: `None` for one that works on a file.
 pub(super) fn of(args: &Args) -> Result<Option<Address>> {
     let remote = &args.remote;
+    if matches!(
+        args.command,
+        Command::Completions { .. } | Command::Man { .. }
+    ) {
+        return Ok(None);
+    }
     let url = match &remote.server {
         Some(url) => Some(url.clone()),
         None if args.names_a_file() => None,

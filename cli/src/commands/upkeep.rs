@@ -95,26 +95,28 @@ pub(super) fn repair(
     };
     drop(options);
     if json {
-        write_json(
-            out,
-            &json!({
-                "dry_run": args.dry_run,
-                "faults": repaired.faults,
-                "faults_total": repaired.faults_total,
-                "written": repaired.written,
-                "removed": repaired.removed,
-                "set_aside": repaired.set_aside,
-                "faults_left": left.as_ref().ok(),
-                "seats_over": repaired.seats_over,
-                "verified": verified(&repaired.verified),
-            }),
-        )?;
+        write_json(out, &report(&repaired, left.as_ref().ok(), args.dry_run))?;
     } else {
         write_faults(&repaired.faults, repaired.faults_total, out)?;
         write_repaired(&repaired, args, out)?;
     }
     out.flush()?;
     refuse_left(left?)
+}
+
+/// What a repair did, as JSON; `faults_left` is null where that can't be told.
+fn report(repaired: &Repaired, left: Option<&u64>, dry_run: bool) -> Value {
+    json!({
+        "dry_run": dry_run,
+        "faults": repaired.faults,
+        "faults_total": repaired.faults_total,
+        "written": repaired.written,
+        "removed": repaired.removed,
+        "set_aside": repaired.set_aside,
+        "faults_left": left,
+        "seats_over": repaired.seats_over,
+        "verified": verified(&repaired.verified),
+    })
 }
 
 /// Refuses a file in which the repair left faults: damage can put an entry where a search for
@@ -193,4 +195,34 @@ fn verified(verified: &Verified) -> Value {
         "members": verified.members,
         "changes": verified.changes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_that_could_not_be_counted_are_null() {
+        let repaired = Repaired::default();
+        for (left, told) in [
+            (None, Value::Null),
+            (Some(&0), 0.into()),
+            (Some(&2), 2.into()),
+        ] {
+            let report = report(&repaired, left, false);
+            assert_eq!(report.get("faults_left"), Some(&told));
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_counted_in_words() {
+        refuse_left(0).unwrap();
+        for (left, told) in [(1, "reach 1 fault;"), (2, "reach 2 faults;")] {
+            let failure = refuse_left(left).unwrap_err();
+            assert_eq!(failure.exit_code(), 4);
+            let mut said = Vec::new();
+            failure.write(&mut said, true).unwrap();
+            assert!(String::from_utf8(said).unwrap().contains(told));
+        }
+    }
 }

@@ -14,6 +14,8 @@ use serde_json::Value;
 use ureq::http::{Method, Request, StatusCode};
 
 use super::problem::of_the_library;
+use super::reason::{unreached, was_not_sent};
+use crate::args::url;
 use crate::failure::Failure;
 
 /// How long one request may take.
@@ -80,9 +82,10 @@ impl Client {
     pub(super) fn new(address: &Address) -> Result<Self, Failure> {
         let refused = |why: String| Failure::refused("invalid_argument", why);
         let base = address.url.trim_end_matches('/');
-        if !base.starts_with("http://") && !base.starts_with("https://") {
+        if url(base).is_err() {
             return Err(refused(format!(
-                "{base:?} is not the address of a server; write it as https://users.example.com"
+                "{:?} is not the address of a server; write it as https://users.example.com",
+                address.url
             )));
         }
         if !is_private(base) {
@@ -243,7 +246,7 @@ impl Client {
         sent.map_err(unwritable)?
             .map_err(|error| match asked.shown_by {
                 Some(place) if !was_not_sent(&error) => unknown(
-                    &format!("no answer came from {}: {error}", self.base),
+                    &format!("no answer came from {}: {}", self.base, unreached(&error)),
                     place,
                 ),
                 _ => self.broken(&error),
@@ -260,13 +263,9 @@ impl Client {
     }
 
     fn broken(&self, error: &ureq::Error) -> Error {
-        let reason = match error {
-            ureq::Error::Io(error) => error.to_string(),
-            other => other.to_string(),
-        };
         Error::new(
             ErrorKind::Io,
-            format!("can't reach {}: {reason}", self.base),
+            format!("can't reach {}: {}", self.base, unreached(error)),
         )
     }
 
@@ -323,19 +322,6 @@ fn unknown(what: &str, place: &str) -> Error {
         ErrorKind::OutcomeUnknown,
         format!("{what}; whether it was done is unknown: {place}"),
     )
-}
-
-/// Whether the server can't have seen the request.
-fn was_not_sent(error: &ureq::Error) -> bool {
-    match error {
-        ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
-        ureq::Error::HostNotFound
-        | ureq::Error::ConnectionFailed
-        | ureq::Error::BadUri(_)
-        | ureq::Error::Tls(_)
-        | ureq::Error::Rustls(_) => true,
-        _ => false,
-    }
 }
 
 /// How long the answer says to wait.

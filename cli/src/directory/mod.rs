@@ -4,6 +4,7 @@
 mod client;
 mod pages;
 mod problem;
+mod reason;
 mod remote;
 
 use std::sync::Arc;

@@ -51,6 +51,9 @@ fn told(doubt: Doubt, text: &str) -> String {
         Doubt::Formula => {
             format!("{shown:?} is a formula; write the text alone, without = and quotes")
         }
+        Doubt::Misread => format!(
+            "{shown:?} seems to be UTF-8 that was read as Windows-1252; export it again as UTF-8"
+        ),
         Doubt::LostCharacter => format!(
             "{shown:?} has U+FFFD in place of a character that was lost; export it again as UTF-8"
         ),

@@ -8,7 +8,7 @@ use super::delimited::CsvRecord;
 use super::names::{Field, Target, plain};
 use super::preference::before;
 use super::reading::Reading;
-use super::strangers::unknown;
+use super::strangers::{shell_word, unknown};
 
 /// What may separate two cells.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -150,13 +150,15 @@ fn of_field(field: Field, title: &str, reading: &Reading<'_>) -> Result<Column, 
         }
         Field::ExternalIds => Err(format!(
             "the external ids of each provisioner need a column of their own: call it \
-             external_ids.NAME, or say --map '{title}=external_id' --provisioner NAME"
+             external_ids.NAME, or say --map {} --provisioner NAME",
+            shell_word(&format!("{title}=external_id"))
         )),
         Field::ExternalId => match reading.options.provisioner {
             Some(provisioner) => Ok(Column::ExternalId(provisioner.to_owned())),
             None => Err(format!(
                 "its column {title:?} has ids that a provisioner gave; say which one with \
-                 --provisioner NAME, such as okta, or leave it out with --ignore '{title}'"
+                 --provisioner NAME, such as okta, or leave it out with --ignore {}",
+                shell_word(title)
             )),
         },
         field => Ok(Column::Field(field, title.to_owned())),
@@ -182,7 +184,7 @@ fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
             let cure = if plain(first) == plain(title) {
                 "remove one of the two".to_owned()
             } else {
-                format!("leave one of them out with --ignore '{title}'")
+                format!("leave one of them out with --ignore {}", shell_word(title))
             };
             return Err(format!(
                 "its columns {first:?} and {title:?} both hold the same field; {cure}"

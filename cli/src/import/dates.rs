@@ -1,6 +1,7 @@
 //! Dates as people and spreadsheets write them. One that could be two days is
 //! refused.
 
+use clap::ValueEnum;
 use headcount::Timestamp;
 
 use super::values::shortened;
@@ -20,8 +21,18 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
+/// What is first in dates such as 7/11/2024.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DateOrder {
+    DayFirst,
+    MonthFirst,
+}
+
 /// A date with or without a time of day; it is taken for UTC unless it says where.
-pub(super) fn parse(name: &str, text: &str) -> Result<Timestamp, String> {
+pub(super) fn parse(name: &str, text: &str, order: Option<DateOrder>) -> Result<Timestamp, String> {
+    if let Some(moment) = of_dot_net(text) {
+        return Ok(moment);
+    }
     let invalid = || {
         format!(
             "{name}: {:?} is not a time from 1970 on; write it as 2024-07-11 or \
@@ -33,7 +44,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Timestamp, String> {
     let upper = generalized(&upper).unwrap_or(upper);
     let (rest, zone) = zone_of(without_weekday(&upper));
     let (date, time) = split_time(rest);
-    let (year, month, day) = match date_of(date) {
+    let (year, month, day) = match date_of(date, order) {
         None if has_short_year(date) => {
             return Err(format!(
                 "{name}: the year of {:?} has two digits; write it with four, as in 2024-07-11",
@@ -44,8 +55,8 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Timestamp, String> {
         Some(Date::Sure(date)) => date,
         Some(Date::Either) => {
             return Err(format!(
-                "{name}: {:?} could be two different days; write it with the year first, as in \
-                 2024-07-11",
+                "{name}: {:?} could be two different days; say which with --dates day-first or \
+                 --dates month-first, or write it with the year first, as in 2024-07-11",
                 shortened(text)
             ));
         }
@@ -55,6 +66,15 @@ pub(super) fn parse(name: &str, text: &str) -> Result<Timestamp, String> {
     format!("{year:04}-{month:02}-{day:02}T{time}{zone}")
         .parse()
         .map_err(|_| invalid())
+}
+
+/// A time as .NET writes it in JSON, in milliseconds: `/Date(1685456141000)/`.
+fn of_dot_net(text: &str) -> Option<Timestamp> {
+    let millis = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    // What may follow is the time zone of the machine, not that of the number.
+    let millis = millis.split('+').next().unwrap_or_default();
+    let micros = millis.parse::<u64>().ok()?.checked_mul(1_000)?;
+    Timestamp::from_unix_micros(micros).ok()
 }
 
 /// A time as LDAP writes it, such as `20240711165559.0Z`, with separators.
@@ -138,7 +158,7 @@ fn split_time(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn date_of(text: &str) -> Option<Date> {
+fn date_of(text: &str, order: Option<DateOrder>) -> Option<Date> {
     let [a, b, c] = <[&str; 3]>::try_from(parts_of(text)).ok()?;
     if let Some(month) = month_of(b) {
         // 11-Jul-2024, 2024-Jul-11
@@ -157,10 +177,11 @@ fn date_of(text: &str) -> Option<Date> {
         return sure(a, second, number(c)?);
     }
     // With dots the day is first, wherever dates have dots.
-    if text.contains('.') || first > 12 {
+    let is_day_first = text.contains('.') || order == Some(DateOrder::DayFirst);
+    if is_day_first || (order.is_none() && first > 12) {
         return sure(c, second, first);
     }
-    if second > 12 || first == second {
+    if order.is_some() || second > 12 || first == second {
         return sure(c, first, second);
     }
     (c.len() == 4 && number(c).is_some()).then_some(Date::Either)
@@ -252,24 +273,26 @@ mod tests {
             "20240713000000Z",
             "2024-07-13 02:00:00 +0200",
             "2024-07-13 00:00:00 UTC",
+            "/Date(1720828800000)/",
+            "/Date(1720828800000+0200)/",
         ] {
-            let read = parse("t", text).map(|moment| moment.to_string());
+            let read = parse("t", text, None).map(|moment| moment.to_string());
             assert_eq!(read.as_deref(), Ok("2024-07-13T00:00:00Z"), "{text}");
         }
-        let read = parse("t", "7/13/2024 4:05:06 PM").unwrap();
+        let read = parse("t", "7/13/2024 4:05:06 PM", None).unwrap();
         assert_eq!(read.to_string(), "2024-07-13T16:05:06Z");
     }
 
     #[test]
     fn a_date_that_could_be_two_days_is_refused() {
         for text in ["7/11/2024", "07-11-2024", "7/11/2024 10:00"] {
-            let error = parse("t", text).unwrap_err();
+            let error = parse("t", text, None).unwrap_err();
             assert!(
                 error.contains("could be two different days"),
                 "{text}: {error}"
             );
         }
-        assert!(parse("t", "7/7/2024").is_ok());
+        assert!(parse("t", "7/7/2024", None).is_ok());
         for text in [
             "1/2/24",
             "13.07.24",
@@ -278,7 +301,7 @@ mod tests {
             "Jul 13, 24",
             "July 13, 24 10:00",
         ] {
-            let error = parse("t", text).unwrap_err();
+            let error = parse("t", text, None).unwrap_err();
             assert!(error.contains("has two digits"), "{text}: {error}");
         }
         for text in [
@@ -291,8 +314,30 @@ mod tests {
             "2024-07-11 25:00",
             "a:b",
         ] {
-            let error = parse("t", text).unwrap_err();
+            let error = parse("t", text, None).unwrap_err();
             assert!(error.contains("is not a time"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_says_what_is_first() {
+        let read = |text, order| parse("t", text, Some(order)).map(|moment| moment.to_string());
+        for (text, order, day) in [
+            ("7/11/2024", DateOrder::DayFirst, "2024-11-07"),
+            ("7/11/2024", DateOrder::MonthFirst, "2024-07-11"),
+            ("07-11-2024 00:00", DateOrder::MonthFirst, "2024-07-11"),
+            ("7.11.2024", DateOrder::MonthFirst, "2024-11-07"),
+            ("2024/7/11", DateOrder::DayFirst, "2024-07-11"),
+        ] {
+            assert_eq!(read(text, order), Ok(format!("{day}T00:00:00Z")), "{text}");
+        }
+        // The option is wrong, or the date is.
+        for (text, order) in [
+            ("13/7/2024", DateOrder::MonthFirst),
+            ("7/13/2024", DateOrder::DayFirst),
+            ("7/11/24", DateOrder::DayFirst),
+        ] {
+            assert!(read(text, order).is_err(), "{text}");
         }
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::encoding::end_in;
 use super::federated;
 use super::json::{FOLLOWED, Members, Strict, part};
-use super::names::{Names, Target};
+use super::names::{Field, Names, Target};
 use super::position::{List, Spot};
 use super::reading::Reading;
 use super::row::{Fields, is_federated};
@@ -21,19 +21,20 @@ use super::{Format, Row, Rows};
 
 impl Members<'_> {
     /// Whether it is a user, and not something that holds users.
-    fn is_user(&self) -> bool {
-        self.get("users").is_none()
-            && ["email", "username"]
-                .iter()
-                .any(|name| self.get(name).is_some())
+    fn is_user(&self, names: Names<'_>) -> bool {
+        let names_somebody = |name: &str| {
+            let target = names.target(name);
+            matches!(target, Some(Target::Field(Field::Email | Field::Username)))
+        };
+        self.get("users").is_none() && self.0.iter().any(|(name, _)| names_somebody(name))
     }
 }
 
 /// Whether `text` is one user rather than a list of them. One with a key twice is
 /// for the rows' reader to report.
-pub(super) fn is_user(text: &str) -> bool {
+pub(super) fn is_user(text: &str, names: Names<'_>) -> bool {
     match serde_json::from_str::<Members<'_>>(text) {
-        Ok(members) => members.is_user(),
+        Ok(members) => members.is_user(names),
         Err(error) => error.is_data() && !text.contains("\"users\""),
     }
 }
@@ -103,7 +104,7 @@ impl<'a> Reader<'a, '_, '_> {
             return Err("it is JSON, but neither an object nor a list".to_owned());
         }
         let members: Members<'_> = part(self.text, text)?;
-        if members.is_user() {
+        if members.is_user(self.reading.options.names) {
             let spot = Spot::Index {
                 realm: None,
                 list: List::Document,
@@ -148,7 +149,7 @@ impl<'a> Reader<'a, '_, '_> {
             if let Some(users) = members.get("users") {
                 return self.read_users(users.get(), Some(index), realm.as_ref());
             }
-            if name.is_some() && !members.is_user() {
+            if name.is_some() && !members.is_user(self.reading.options.names) {
                 return Ok(());
             }
         }

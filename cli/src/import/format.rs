@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::encoding::{decode, lines, refuse_second_mark};
+use super::names::Names;
 use super::reading::Reading;
 use super::{Rows, csv, document, jsonl};
 use crate::args::FormatArg;
@@ -101,7 +102,7 @@ fn detect(text: &str, name: &str, reading: &mut Reading<'_>) -> Result<Parsed, S
                     .to_owned(),
             );
         }
-        return if is_json_lines(body) {
+        return if is_json_lines(body, reading.options.names) {
             of_lines(text, reading)
         } else {
             of_document(text, None, reading)
@@ -124,7 +125,7 @@ fn detect(text: &str, name: &str, reading: &mut Reading<'_>) -> Result<Parsed, S
 
 /// Whether there is an object on each line, rather than one document. A bad line
 /// among others is for the rows' reader to report.
-fn is_json_lines(body: &str) -> bool {
+fn is_json_lines(body: &str, names: Names<'_>) -> bool {
     if !body.starts_with('{') {
         return false;
     }
@@ -133,7 +134,7 @@ fn is_json_lines(body: &str) -> bool {
         .filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     if is_whole(body) {
-        return is_whole(first) && document::is_user(first);
+        return is_whole(first) && document::is_user(first, names);
     }
     // In a broken document with a user on each line, commas follow most of them.
     (is_whole(first) && !document::holds_users(first)) || {

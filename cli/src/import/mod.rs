@@ -10,7 +10,7 @@ pub(crate) mod candidate;
 mod cells;
 mod columns;
 mod csv;
-mod dates;
+pub(crate) mod dates;
 mod delimited;
 mod document;
 pub(crate) mod encoding;

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::dates::DateOrder;
 use super::encoding::Encoding;
 use super::names::{Field, Names, is_same, our_name};
+use super::strangers::shell_word;
 use super::values::shortened;
 use crate::args::FormatArg;
 use crate::output::count;
@@ -27,6 +29,8 @@ pub(crate) struct ReadOptions<'a> {
     pub(crate) names: Names<'a>,
     pub(crate) ignore_attributes: &'a [String],
     pub(crate) ignore_ids: bool,
+    /// What is first in dates that could be two days.
+    pub(crate) dates: Option<DateOrder>,
     /// Who gave the ids in a field `external_id`.
     pub(crate) provisioner: Option<&'a str>,
     /// The realm role that makes an admin.
@@ -45,6 +49,7 @@ impl Default for ReadOptions<'_> {
             names: Names::default(),
             ignore_attributes: &[],
             ignore_ids: false,
+            dates: None,
             provisioner: None,
             admin_role: "admin",
             admin_client_roles: &[],
@@ -240,7 +245,8 @@ impl<'a> Reading<'a> {
             let field = our_name(*field).unwrap_or_default();
             notes.push(format!(
                 "{name:?} is read only where {first:?} is empty, as both are the {field}; use --map \
-                 '{name}={field}' to read it first"
+                 {} to read it first",
+                shell_word(&format!("{name}={field}"))
             ));
         }
         for ((realm, group), users) in self.members_of_admin_groups() {

@@ -12,7 +12,7 @@ use super::names::{Field, Target};
 use super::position::{RowPosition, Spot};
 use super::preference;
 use super::reading::Reading;
-use super::strangers::{misspells_a_power, unknown};
+use super::strangers::{misspells_a_power, shell_word, unknown};
 use super::values::{
     is_active, is_enabled, is_not_inactive, kind_of, mismatch, moment, shortened, truth,
 };
@@ -166,8 +166,8 @@ impl Row {
         self.active = self.active.or(self.controlled);
         if is_contradiction || (self.active, self.inactive) == (Some(true), Some(true)) {
             self.problems.push(
-                "one field says that the user is active, and another that they are not; leave one \
-                 of them out with --ignore"
+                "one field says that the user is active, and another that they are not; correct \
+                 one, or leave it out with --ignore and its name"
                     .to_owned(),
             );
         }
@@ -231,7 +231,10 @@ impl Row {
             }
             Field::AccountControl => set(&mut self.controlled, name, is_enabled(name, &value)?),
             Field::Admin => set(&mut self.admin, name, truth(name, &value)?),
-            Field::CreatedAt => set(&mut self.created_at, name, moment(name, &value)?),
+            Field::CreatedAt => {
+                let moment = moment(name, &value, reading.options.dates)?;
+                set(&mut self.created_at, name, moment)
+            }
             Field::Attributes => {
                 self.read_attributes(name, value, reading);
                 Ok(())
@@ -277,8 +280,9 @@ impl Row {
         }
         let id = text.parse().map_err(|error| {
             format!(
-                "{name}: {error}; use --ignore-ids if the ids are not to be kept, or --map \
-                 '{name}=external_id' --provisioner NAME to keep them as those of a provisioner"
+                "{name}: {error}; use --ignore-ids if the ids are not to be kept, or --map {} \
+                 --provisioner NAME to keep them as those of a provisioner",
+                shell_word(&format!("{name}=external_id"))
             )
         })?;
         set(&mut self.id, name, id)
@@ -301,7 +305,11 @@ impl Row {
                 Some(problem) => Err(format!("{name}: {problem}")),
                 None => Ok(text),
             },
-            other => Err(mismatch(name, "a text", &other)),
+            other => Err(format!(
+                "{}, or left out with --ignore {}",
+                mismatch(name, "a text", &other),
+                shell_word(name)
+            )),
         }
     }
 

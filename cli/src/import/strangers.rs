@@ -4,6 +4,14 @@
 use super::name_tables::OURS;
 use super::names::{aliases, our_name, our_names, plain};
 
+/// Names that are given as options.
+const IGNORED_MAX: usize = 20;
+
+/// A name of a file as one word of a command, in quotes.
+pub(super) fn shell_word(name: &str) -> String {
+    format!("'{}'", name.replace('\'', r"'\''"))
+}
+
 /// Of all names that are known, the one most like `name`, if one is.
 fn nearest(name: &str) -> Option<&'static str> {
     const LIKENESS_MIN: f64 = 0.7;
@@ -40,13 +48,26 @@ pub(super) fn unknown(what: &str, names: &[&str]) -> String {
             None => format!("{name:?}"),
         })
         .collect();
-    let plural = if names.len() == 1 { "" } else { "s" };
+    let (plural, it) = match names {
+        [_] => ("", "it"),
+        _ => ("s", "them"),
+    };
+    let ignore: Vec<_> = { names.iter().take(IGNORED_MAX) }
+        .map(|name| format!("--ignore {}", shell_word(name)))
+        .collect();
+    let more = if names.len() > IGNORED_MAX {
+        " …"
+    } else {
+        ""
+    };
     let name = names.first().copied().unwrap_or_default();
     format!(
-        "unknown {what}{plural} {}; there are {}; use --ignore '{name}' to leave it out, or \
-         --map '{name}=field' to say what it is, such as attributes.team",
+        "unknown {what}{plural} {}; there are {}; use {}{more} to leave {it} out, or --map {} to \
+         say what it is, such as attributes.team",
         told.join(", "),
-        our_names()
+        our_names(),
+        ignore.join(" "),
+        shell_word(&format!("{name}=field"))
     )
 }
 
@@ -58,5 +79,13 @@ mod tests {
     fn what_is_unknown_is_said_with_the_nearest() {
         let told = unknown("column", &["actve", "frist name", "zodiac"]);
         assert!(told.starts_with("unknown columns \"actve\" (is it active?), \"frist name\" (is it given_name?), \"zodiac\";"), "{told}");
+    }
+
+    #[test]
+    fn what_a_message_proposes_can_be_pasted() {
+        let told = unknown("column", &["Nom d'usage", "x"]);
+        let proposed = r"use --ignore 'Nom d'\''usage' --ignore 'x' to leave them out";
+        assert!(told.contains(proposed), "{told}");
+        assert!(told.contains(r"--map 'Nom d'\''usage=field'"), "{told}");
     }
 }

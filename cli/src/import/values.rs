@@ -6,7 +6,9 @@ use std::ops::Range;
 use headcount::Timestamp;
 use serde_json::Value;
 
-use super::{dates, words};
+use super::dates::{self, DateOrder};
+use super::strangers::shell_word;
+use super::words;
 
 /// The states that a message proposes.
 const STATES: &str = "active, enabled, yes, true or 1 for those who can log in, and inactive, \
@@ -24,8 +26,9 @@ pub(super) fn is_active(name: &str, value: &Value) -> Result<bool, String> {
     }
     truth(name, value).map_err(|problem| match value {
         Value::String(text) => format!(
-            "{name}: {:?} is not a known state; write {STATES}; or leave it out with --ignore '{name}'",
-            shortened(text)
+            "{name}: {:?} is not a known state; write {STATES}; or leave it out with --ignore {}",
+            shortened(text),
+            shell_word(name)
         ),
         _ => problem,
     })
@@ -82,7 +85,11 @@ pub(super) fn truth(name: &str, value: &Value) -> Result<bool, String> {
 
 /// A moment that has passed: seconds or milliseconds since 1970, RFC 3339, or a
 /// date as people and spreadsheets write it.
-pub(super) fn moment(name: &str, value: &Value) -> Result<Timestamp, String> {
+pub(super) fn moment(
+    name: &str,
+    value: &Value,
+    order: Option<DateOrder>,
+) -> Result<Timestamp, String> {
     refuse_days(name, value)?;
     let (moment, ahead_max) = match value {
         Value::Number(number) => {
@@ -102,7 +109,7 @@ pub(super) fn moment(name: &str, value: &Value) -> Result<Timestamp, String> {
                 Ok(whole) => (since_1970(name, whole)?, AHEAD_MAX_MICROS),
                 Err(_) => match text.parse() {
                     Ok(moment) => (moment, AHEAD_MAX_MICROS),
-                    Err(_) => (dates::parse(name, text)?, ZONE_MAX_MICROS),
+                    Err(_) => (dates::parse(name, text, order)?, ZONE_MAX_MICROS),
                 },
             }
         }
@@ -112,7 +119,8 @@ pub(super) fn moment(name: &str, value: &Value) -> Result<Timestamp, String> {
     if moment.as_unix_micros() > latest {
         return Err(format!(
             "{name}: {moment} lies in the future; correct it, or leave it out with \
-             --ignore '{name}'"
+             --ignore {}",
+            shell_word(name)
         ));
     }
     Ok(moment)
@@ -245,7 +253,7 @@ mod tests {
 
     #[test]
     fn times_are_seconds_milliseconds_and_dates_but_not_in_the_future() {
-        let of = |value: Value| moment("t", &value).map(|moment| moment.to_string());
+        let of = |value: Value| moment("t", &value, None).map(|moment| moment.to_string());
         for value in [
             json!(1_720_716_959),
             json!(1_720_716_959_000_u64),

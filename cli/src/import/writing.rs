@@ -39,12 +39,6 @@ pub(crate) fn carry_out(
     {
         return Ok(results);
     }
-    // A batch reports no progress.
-    let users = count(plan.subjects(), "user");
-    options.progress.say(&match purpose {
-        Purpose::Write => format!("writing {users} as one batch"),
-        Purpose::Trial | Purpose::DryRun => format!("trying {users} as one batch"),
-    });
     apply(directory, plan, rows, options, purpose)
 }
 
@@ -65,6 +59,7 @@ pub(super) fn refusals(
         }
     }
     let (subjects, batch) = batch(plan, rows, options);
+    options.progress.say("finding all rows that are refused");
     Ok((subjects, directory.preview(batch)?))
 }
 
@@ -137,7 +132,12 @@ fn is_final(refusal: &Error) -> bool {
 }
 
 fn batch(plan: &Plan, rows: &Rows, options: &Options<'_>) -> (Vec<usize>, Batch) {
-    let (subjects, ops): (Vec<_>, Batch) = plan.operations(rows, options).unzip();
+    options
+        .progress
+        .begin("preparing a batch", plan.subjects(), "users");
+    let told = |(subject, _): &(usize, headcount::Op)| options.progress.count(*subject as u64);
+    let operations = plan.operations(rows, options).inspect(told);
+    let (subjects, ops): (Vec<_>, Batch) = operations.unzip();
     (subjects, ops.allow_ownerless(options.allow_ownerless))
 }
 
@@ -148,8 +148,14 @@ fn apply(
     options: &Options<'_>,
     purpose: Purpose,
 ) -> headcount::Result<Results> {
-    let before = users_before(directory, plan)?;
+    let before = users_before(directory, plan, options)?;
     let (subjects, batch) = batch(plan, rows, options);
+    // The batch itself reports no progress.
+    let users = count(plan.subjects(), "user");
+    options.progress.say(&match purpose {
+        Purpose::Write => format!("writing {users} as one batch"),
+        Purpose::Trial | Purpose::DryRun => format!("trying {users} as one batch"),
+    });
     let applied = match purpose {
         Purpose::Write => directory.apply(batch)?,
         Purpose::Trial | Purpose::DryRun => directory.dry_run(batch)?,
@@ -181,6 +187,7 @@ fn apply(
 fn users_before(
     directory: &Directory,
     plan: &Plan,
+    options: &Options<'_>,
 ) -> headcount::Result<Vec<std::sync::Arc<headcount::User>>> {
     let known = plan.candidates.iter().filter_map(|c| c.user.as_ref());
     let keys = known
@@ -188,7 +195,11 @@ fn users_before(
         .map(|known| UserKey::Id(known.id));
     let keys: Vec<_> = keys.collect();
     let mut before = Vec::with_capacity(keys.len());
+    options
+        .progress
+        .begin("looking users up", keys.len(), "users");
     for part in keys.chunks(USERS_AT_ONCE) {
+        options.progress.reach(before.len() as u64);
         before.extend(directory.users_by(part)?.into_iter().flatten());
     }
     before.sort_unstable_by_key(|user| user.id());

@@ -61,6 +61,8 @@ fn names_that_a_spreadsheet_changed_are_refused() {
         let told = ["line 2, ann@ex.co: first name: "];
         refused(format!("email,first name\nann@ex.co,{cell}\n"), "", &told);
     }
+    let misread = "email,first name\nann@ex.co,RenÃ©\n";
+    refused(misread, "", &["line 2", "read as Windows-1252"]);
     let numbers = r#"[{"email":"ann@ex.co","uid":107000000000000000001}]"#;
     refused(
         numbers,
@@ -203,6 +205,38 @@ fn dates_of_mails_and_directories_are_read() {
         "2024-07-13T16:05:06Z",
     ];
     assert_eq!(listed(file, "", "created_at"), expected);
+}
+
+#[test]
+fn dates_that_could_be_two_days_are_read_as_the_command_line_says() {
+    let file = "email,created\nann@ex.co,5/6/2023 2:15:41 PM\nbob@ex.co,12/11/2023\n";
+    refused(
+        file,
+        "",
+        &[
+            "could be two different days",
+            "--dates day-first or --dates month-first",
+        ],
+    );
+    for (order, expected) in [
+        (
+            "day-first",
+            ["2023-06-05T14:15:41Z", "2023-11-12T00:00:00Z"],
+        ),
+        (
+            "month-first",
+            ["2023-05-06T14:15:41Z", "2023-12-11T00:00:00Z"],
+        ),
+    ] {
+        assert_eq!(
+            listed(file, &format!("--dates {order}"), "created_at"),
+            expected
+        );
+    }
+    let other = file.replace("12/11", "13/11");
+    refused(other, "--dates month-first", &["line 3", "is not a time"]);
+    let file = r#"[{"mail":"ann@ex.co","whenCreated":"/Date(1685456141000)/"}]"#;
+    assert_eq!(listed(file, "", "created_at"), ["2023-05-30T14:15:41Z"]);
 }
 
 #[test]

@@ -125,6 +125,27 @@ fn a_list_of_users_and_a_single_one() {
 }
 
 #[test]
+fn one_user_under_names_of_other_tools_is_a_line() {
+    for user in [
+        r#"{"Email":"ann@ex.co","Given Name":"Ann"}"#,
+        r#"{"primaryEmail":"ann@ex.co","first_name":"Ann"}"#,
+        r#"{"mail":"ann@ex.co","userPrincipalName":"ann","givenName":"Ann"}"#,
+    ] {
+        let (format, folder) = imported("one.ndjson", user);
+        assert_eq!(format, "jsonl", "{user}");
+        assert_eq!(folder.user("ann@ex.co")["given_name"], "Ann");
+    }
+    let folder = Folder::new();
+    folder.write(
+        "u.json",
+        r#"[{"mail":"ann@ex.co","emails":[{"value":"x"}]}]"#,
+    );
+    let told = ["emails is a list; it has to be a text, or left out with --ignore 'emails'"];
+    assert_says(&folder.refused("import u.json"), &told);
+    folder.done("import u.json --ignore emails");
+}
+
+#[test]
 fn a_realm_takes_the_admin_role_away_again() {
     let folder = Folder::new();
     folder.done("users create ann@ex.co --admin");

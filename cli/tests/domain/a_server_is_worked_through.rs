@@ -385,7 +385,10 @@ fn a_server_that_encrypts_is_trusted_by_its_certificate_alone() {
     assert_eq!(folder.done(&format!("{line} --ca-file server.pem")), "0\n");
     let stranger = folder.run(&line);
     assert_eq!(stranger.code, 5);
-    assert_says(&stranger.err, &["can't reach https://localhost:"]);
+    assert_says(
+        &stranger.err,
+        &["can't reach https://localhost:", "--ca-file"],
+    );
     let empty = folder.run(&format!("{line} --ca-file empty.pem"));
     assert_eq!(empty.code, 5);
     assert_says(&empty.err, &["empty.pem: there is no certificate in it"]);

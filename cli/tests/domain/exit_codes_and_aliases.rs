@@ -77,6 +77,33 @@ fn an_actor_is_an_active_user() {
     folder.done("users create cho@ex.co --actor ann@ex.co");
 }
 
+#[cfg(unix)]
+#[test]
+fn bash_completes_what_was_begun() {
+    let folder = Folder::new();
+    folder.write("c.bash", &folder.done("completions bash"));
+    for (typed, completed) in [
+        ("headcount users deac", "deactivate"),
+        ("headcount ws set", "set-role"),
+        ("headcount user disable --inactive-s", "--inactive-since"),
+        ("headcount users list --format j", "json jsonl"),
+        ("headcount completions fi", "fish"),
+    ] {
+        let script = format!(
+            "source c.bash; COMP_WORDS=({typed}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
+             _headcount headcount \"${{COMP_WORDS[-1]}}\" \"${{COMP_WORDS[-2]}}\"; \
+             echo \"${{COMPREPLY[*]}}\""
+        );
+        let output = std::process::Command::new("bash")
+            .args(["-c", &script])
+            .current_dir(folder.path(""))
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(said.trim_end(), completed, "{typed}");
+    }
+}
+
 #[test]
 fn shells_and_man_know_the_commands() {
     let folder = Folder::new();
@@ -85,6 +112,12 @@ fn shells_and_man_know_the_commands() {
         assert_says(&script, &["deactivate", "workspaces"]);
     }
     assert_says(&folder.done("man"), &[".TH headcount 1", "HEADCOUNT_DB"]);
+    // They need neither a directory nor a server that is named for other commands.
+    let mut command = folder.command("man");
+    let output = command
+        .env("HEADCOUNT_SERVER", "http://127.0.0.1:1")
+        .output();
+    assert!(output.unwrap().status.success());
     std::fs::create_dir(folder.path("pages")).unwrap();
     folder.done("man --dir pages");
     let page = std::fs::read_to_string(folder.path("pages/headcount-users-deactivate.1")).unwrap();

@@ -206,9 +206,10 @@ impl Name {
         self.damaged("a value doesn't match its checksum")
     }
 
-    /// redb panicked on damaged data.
+    /// redb panicked on damaged data. What it said is for developers, and the cause.
     pub(super) fn panicked(&self, message: &str) -> Error {
-        self.damaged(&message.replace(char::is_control, " "))
+        self.damaged("its pages contradict each other")
+            .with_source(io::Error::other(message.to_owned()))
     }
 
     /// A commit panicked on damaged data, and may or may not be in the file.

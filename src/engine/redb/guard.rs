@@ -55,15 +55,16 @@ mod tests {
     use crate::error::ErrorKind;
 
     #[test]
-    fn a_panic_is_an_error_that_says_what_it_said() {
+    fn a_panic_is_an_error_and_what_it_said_the_cause() {
         let name = Name::new("users.redb");
-        let error = guarded::<()>(&name, || panic!("page {}\nis odd", 7)).unwrap_err();
+        let error = guarded::<()>(&name, || panic!("range {} out of range", 7)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupted);
-        let message = error.to_string();
-        assert!(
-            message.contains("`users.redb` is damaged: page 7 is odd"),
-            "{message}"
+        assert_eq!(
+            error.to_string(),
+            "`users.redb` is damaged: its pages contradict each other; restore it from a backup"
         );
+        let cause = std::error::Error::source(&error).unwrap();
+        assert_eq!(cause.to_string(), "range 7 out of range");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::import::reading::{ReadOptions, Reading};
 use crate::progress::Progress;
 
 /// Texts that importers take for something else.
-const ODD: [&str; 34] = [
+const ODD: [&str; 35] = [
     "",
     "'",
     "''",
@@ -26,6 +26,7 @@ const ODD: [&str; 34] = [
     "''Ala'",
     "\u{2018}Al\u{101}\u{2019}",
     "\u{201c}x\u{201d}",
+    "RenÃ©",
     "`x`",
     "'t Hooft",
     "'000123",

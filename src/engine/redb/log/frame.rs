@@ -63,9 +63,9 @@ pub(in crate::engine::redb) fn encode<'w>(
     content.push(&size.writes.to_le_bytes());
     for (key, value) in writes {
         let deleted = if value.is_none() { DELETED } else { 0 };
-        content.push(&(small(key.len()) | deleted).to_le_bytes());
         let value = value.unwrap_or_default();
-        content.push(&small(value.len()).to_le_bytes());
+        let lengths = [small(key.len()) | deleted, small(value.len())];
+        content.push(lengths.map(u32::to_le_bytes).as_flattened());
         content.push(key);
         content.push(value);
     }

@@ -321,7 +321,7 @@ public final class Directory implements AutoCloseable {
         return user;
     }
 
-    /** As {@link #call}, whose captured values would cost an allocation for each user that is read. */
+    /** Repeats {@link #call}, because the call and the reading of its result share the memory of the record. */
     private Optional<User> read(int kind, Key key) {
         try (Frame f = Frame.open()) {
             MemorySegment k = key.in(f);
