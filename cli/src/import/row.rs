@@ -144,7 +144,7 @@ impl Row {
                 Some(Target::Silent) if name == "groups" => groups = value,
                 Some(Target::Silent) => {}
                 None if fields == Fields::Ours || resembles_active_or_admin(&name) => {
-                    unknown_names.push(name)
+                    unknown_names.push(name);
                 }
                 Some(Target::LeftOut) | None => reading.left_out(&name),
             }
