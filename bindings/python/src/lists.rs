@@ -94,7 +94,7 @@ impl Users {
     }
 
     /// Hands all users to Arrow, by its C stream interface; the iterator is empty then. Raises
-    /// ValueError if any was read already.
+    /// `ValueError` if any was read already.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
