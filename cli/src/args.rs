@@ -2,12 +2,12 @@
 
 mod batch;
 mod changes;
+mod contradictions;
 mod doctor;
 mod export;
 mod files;
 mod filter;
 mod import;
-mod json;
 mod license;
 mod list;
 mod remote;
@@ -77,7 +77,7 @@ pub(crate) struct Args {
         value_name = "TIME",
         default_value = "1s",
         value_parser = files::parse_wait,
-        allow_negative_numbers = true,
+        allow_hyphen_values = true,
         help_heading = GLOBAL
     )]
     pub(crate) wait: Duration,

@@ -4,45 +4,59 @@ use std::io::{self, Write};
 
 use headcount_server::csv_cell::{self, Holds};
 
+use crate::failure::{Failure, Result};
 use crate::wrap;
 
 /// Writes rows that an import reads back as they were, and counts their formulas.
 pub(crate) struct CsvRows<'o> {
     out: &'o mut dyn Write,
-    /// What each column holds.
-    holds: Vec<Holds>,
+    columns: Vec<(String, Holds)>,
     row: String,
     formulas: u64,
 }
 
 impl<'o> CsvRows<'o> {
     /// Writes the header.
-    pub(crate) fn start(out: &'o mut dyn Write, columns: &[String]) -> io::Result<Self> {
+    pub(crate) fn start(out: &'o mut dyn Write, columns: &[String]) -> Result<Self> {
+        let titles = columns.iter().cloned();
         let mut rows = Self {
             out,
-            holds: vec![Holds::Identity; columns.len()],
+            columns: titles.map(|title| (title, Holds::Identity)).collect(),
             row: String::new(),
             formulas: 0,
         };
         rows.write(columns.iter().map(Some))?;
-        rows.holds = columns.iter().map(|column| holds(column)).collect();
+        for (title, holds) in &mut rows.columns {
+            *holds = held_by(title);
+        }
         Ok(rows)
     }
 
     /// Writes a row. The cell of no value is empty, and that of an empty text need not be.
+    ///
+    /// # Errors
+    ///
+    /// A cell with a character that no import reads.
     pub(crate) fn write<S: AsRef<str>>(
         &mut self,
         cells: impl IntoIterator<Item = Option<S>>,
-    ) -> io::Result<()> {
+    ) -> Result<()> {
         self.row.clear();
-        for (index, (cell, holds)) in cells.into_iter().zip(&self.holds).enumerate() {
+        let mut first_end = 0;
+        for (index, (cell, (title, holds))) in cells.into_iter().zip(&self.columns).enumerate() {
             if index > 0 {
                 self.row.push(',');
             }
             if let Some(text) = cell {
+                if text.as_ref().contains('\0') {
+                    return Err(unwritable(title, &self.row[..first_end]));
+                }
                 let cell = &*csv_cell::kept(text.as_ref(), *holds);
                 csv_cell::put(&mut self.row, cell);
                 self.formulas += u64::from(is_formula(cell));
+            }
+            if index == 0 {
+                first_end = self.row.len();
             }
         }
         if self.row.is_empty() {
@@ -50,7 +64,7 @@ impl<'o> CsvRows<'o> {
             self.row.push_str("\"\"");
         }
         self.row.push('\n');
-        self.out.write_all(self.row.as_bytes())
+        Ok(self.out.write_all(self.row.as_bytes())?)
     }
 
     /// How many cells a spreadsheet would run as formulas.
@@ -60,8 +74,22 @@ impl<'o> CsvRows<'o> {
     }
 }
 
+/// The refusal of a cell in the column `title`, in a row whose first cell is `first`.
+fn unwritable(title: &str, first: &str) -> Failure {
+    let row = match first {
+        "" => String::new(),
+        first => format!(" in the row of {first}"),
+    };
+    Failure::refused(
+        "invalid_argument",
+        format!(
+            "{title:?}{row} has the character U+0000, which CSV can't have; use --format jsonl"
+        ),
+    )
+}
+
 /// What the column of this name holds.
-fn holds(column: &str) -> Holds {
+fn held_by(column: &str) -> Holds {
     match column.split_once('.').map_or(column, |(kind, _)| kind) {
         "id" | "email" | "username" | "external_ids" => Holds::Identity,
         "given_name" | "family_name" => Holds::Name,

@@ -57,18 +57,31 @@ impl Failure {
 
     /// The refusal with another member in its JSON.
     pub(crate) fn with(mut self, name: &str, value: Value) -> Self {
-        if let Self::Refused(refusal) = &mut self {
+        if let Some(refusal) = self.refusal_mut() {
             refusal.details.insert(name.to_owned(), value);
         }
         self
     }
 
-    /// The refusal with a line that says what would help, which is `help` in its JSON.
+    /// The refusal with a line that says what would help. All of these are `help` in its JSON.
     pub(crate) fn with_help(mut self, help: &str) -> Self {
-        if let Self::Refused(refusal) = &mut self {
+        if let Some(refusal) = self.refusal_mut() {
             refusal.notes.push(help.to_owned());
+            let all = match refusal.details.get("help") {
+                Some(Value::String(earlier)) => format!("{earlier}; {help}"),
+                _ => help.to_owned(),
+            };
+            refusal.details.insert("help".to_owned(), all.into());
         }
-        self.with("help", help.into())
+        self
+    }
+
+    fn refusal_mut(&mut self) -> Option<&mut CommandRefusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            Self::Listed(listed) => Some(&mut listed.0),
+            Self::Output(_) => None,
+        }
     }
 
     pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
@@ -262,7 +275,18 @@ impl From<serde_json::Error> for Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::without_numbers;
+    use super::{Failure, without_numbers};
+
+    #[test]
+    fn no_help_replaces_another() {
+        let refused = Failure::refused("already_open", "held")
+            .with_help("end it")
+            .with_help("or wait");
+        let mut told = Vec::new();
+        refused.write(&mut told, true).unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
+        assert_eq!(told["error"]["help"], "end it; or wait");
+    }
 
     #[test]
     fn numbers_of_the_system_are_left_out() {

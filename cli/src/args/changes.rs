@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use headcount::Timestamp;
 
-use super::values::moment;
+use super::values::{moment, number};
 
 /// What following means with a file that one process can have open.
 const CHANGES_HELP: &str = "\
@@ -27,7 +27,7 @@ Examples:
 #[command(after_help = CHANGES_HELP)]
 pub(crate) struct ChangesArgs {
     /// Start after the change with this number
-    #[arg(long, value_name = "N", value_parser = super::values::number, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     pub(crate) after: Option<u64>,
     /// Only what happened to this user: an id, email or username, or the id of a deleted
     /// user. Of each change, only the events about the user are shown
@@ -45,10 +45,10 @@ pub(crate) struct ChangesArgs {
     pub(crate) door: Option<String>,
     /// Only changes made at this time or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for seven
     /// days ago
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     pub(crate) since: Option<Timestamp>,
     /// Only changes made before
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     pub(crate) before: Option<Timestamp>,
     /// Keep printing changes as they are made; with --json, each on a line of its own
     #[arg(long)]
@@ -56,14 +56,19 @@ pub(crate) struct ChangesArgs {
     /// How often to look for new ones
     #[arg(
         long, value_name = "SECONDS", requires = "follow", default_value = "1",
-        value_parser = parse_seconds, allow_negative_numbers = true
+        value_parser = parse_seconds, allow_hyphen_values = true
     )]
     pub(crate) interval: Duration,
     /// Delete the changes with numbers below this one, and the request ids of their
     /// batches, instead of showing any
     #[arg(
-        long, value_name = "N", conflicts_with_all = ["after", "follow", "user", "workspace", "by", "door", "since", "before"],
-        value_parser = super::values::number, allow_negative_numbers = true
+        long,
+        value_name = "N",
+        conflicts_with_all = [
+            "after", "follow", "user", "workspace", "by", "door", "since", "before"
+        ],
+        value_parser = number,
+        allow_negative_numbers = true
     )]
     pub(crate) trim_before: Option<u64>,
     #[command(flatten)]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::files::parse_wait;
 use super::{Ownerless, Yes, values};
 
 /// What is looked at, at length.
@@ -64,7 +65,11 @@ pub(crate) struct BenchArgs {
     pub(crate) folder: Option<PathBuf>,
     /// How long to measure in total, such as 10s or 1m
     #[arg(
-        long, value_name = "TIME", default_value = "10s", value_parser = super::files::parse_wait, allow_negative_numbers = true
+        long,
+        value_name = "TIME",
+        default_value = "10s",
+        value_parser = parse_wait,
+        allow_hyphen_values = true
     )]
     pub(crate) time: Duration,
 }

@@ -36,23 +36,41 @@ pub(crate) struct FilterArgs {
     pub(crate) attribute: Vec<String>,
     /// Only users created at this time or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for
     /// seven days ago
-    #[arg(long, visible_alias = "created-after", value_name = "TIME", value_parser = moment)]
+    #[arg(
+        long,
+        visible_alias = "created-after",
+        value_name = "TIME",
+        value_parser = moment,
+        allow_hyphen_values = true
+    )]
     pub(crate) created_since: Option<Timestamp>,
     /// Only users created before this time
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     pub(crate) created_before: Option<Timestamp>,
     /// Only users created or changed at this time or later
-    #[arg(long, visible_alias = "changed-after", value_name = "TIME", value_parser = moment)]
+    #[arg(
+        long,
+        visible_alias = "changed-after",
+        value_name = "TIME",
+        value_parser = moment,
+        allow_hyphen_values = true
+    )]
     pub(crate) changed_since: Option<Timestamp>,
     /// Only users last changed before this time
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     pub(crate) changed_before: Option<Timestamp>,
     /// Only users last seen at this time or later; users never seen count as seen when created
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     pub(crate) seen_since: Option<Timestamp>,
     /// Only users not seen since this time, such as 90d; users never seen count as seen when
     /// created
-    #[arg(long, visible_alias = "seen-before", value_name = "TIME", value_parser = moment)]
+    #[arg(
+        long,
+        visible_alias = "seen-before",
+        value_name = "TIME",
+        value_parser = moment,
+        allow_hyphen_values = true
+    )]
     pub(crate) inactive_since: Option<Timestamp>,
 }
 

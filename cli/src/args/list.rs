@@ -133,13 +133,14 @@ fn sort(text: &str) -> Result<SortArg, String> {
 }
 
 fn column(text: &str) -> Result<String, String> {
-    let text = text.trim();
+    let text = text.trim_start();
     let is_named = ["attributes.", "external_ids."]
         .iter()
         .any(|prefix| text.len() > prefix.len() && text.starts_with(prefix));
-    let known = { COLUMNS.iter() }.find(|column| column.eq_ignore_ascii_case(text));
+    let known = { COLUMNS.iter() }.find(|column| column.eq_ignore_ascii_case(text.trim_end()));
     match known {
         Some(column) => Ok((*column).to_owned()),
+        // White space can end the name of an attribute.
         None if is_named => Ok(text.to_owned()),
         None => Err(format!(
             "{}the columns are {}, attributes.NAME and external_ids.PROVISIONER",
@@ -168,7 +169,8 @@ mod tests {
     fn a_column_that_is_none_has_a_near_one() {
         for (text, found) in [
             ("email", "email"),
-            (" Created_At", "created_at"),
+            (" Created_At ", "created_at"),
+            (" attributes.Team ", "attributes.Team "),
             ("attributes.Team", "attributes.Team"),
         ] {
             assert_eq!(column(text).unwrap(), found);

@@ -16,7 +16,13 @@ Examples:
 #[command(after_help = HELP)]
 pub(crate) struct SeatsArgs {
     /// Show the peak since this time: 2026-11-01, or 30d for thirty days ago
-    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = moment)]
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "30d",
+        value_parser = moment,
+        allow_hyphen_values = true
+    )]
     pub(crate) since: Timestamp,
     /// List the users who hold the seats too
     #[arg(long)]

@@ -69,10 +69,22 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) first_key: Option<PathBuf>,
     /// Requests a second that one key may make
-    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = at_least_1::<u32>, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1_000,
+        value_parser = at_least_1::<u32>,
+        allow_negative_numbers = true
+    )]
     pub(crate) key_rate: u32,
     /// Connections that may be open at once
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_1::<usize>, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 10_000,
+        value_parser = at_least_1::<usize>,
+        allow_negative_numbers = true
+    )]
     pub(crate) connections: usize,
     /// Also serve metrics and health here, without a key
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
@@ -199,7 +211,7 @@ pub(crate) struct CreateKeyArgs {
     #[arg(long = "scope", value_name = "SCOPE", default_value = "read")]
     pub(crate) scopes: Vec<Scope>,
     /// When the key expires, such as 2027-01-31 or 2027-01-31T08:00:00Z; never by default
-    #[arg(long, value_name = "TIME", value_parser = expiry)]
+    #[arg(long, value_name = "TIME", value_parser = expiry, allow_hyphen_values = true)]
     pub(crate) expires: Option<Timestamp>,
     /// Write the key to this new file as credentials of the platform's SDK, and don't
     /// print it

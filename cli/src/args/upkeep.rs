@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::values::faults;
+
 const VERIFY_HELP: &str = "\
 Every record, index and counter is checked. Nothing is written.
 
@@ -13,7 +15,13 @@ Examples:
 #[command(after_help = VERIFY_HELP)]
 pub(crate) struct VerifyArgs {
     /// How many faults to list; all are counted
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::faults, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1000",
+        value_parser = faults,
+        allow_negative_numbers = true
+    )]
     pub(crate) limit: usize,
 }
 
@@ -40,6 +48,12 @@ pub(crate) struct RepairArgs {
     #[command(flatten)]
     pub(crate) yes: super::Yes,
     /// How many faults to list; all are counted
-    #[arg(long, value_name = "N", default_value = "1000", value_parser = super::values::faults, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1000",
+        value_parser = faults,
+        allow_negative_numbers = true
+    )]
     pub(crate) limit: usize,
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,9 @@ const BAR_CELLS: f64 = 26.0;
 /// Columns of a line of the chart with that bar.
 const CHART_COLUMNS: usize = 79;
 
+/// Whether the process was asked to end.
+static IS_STOPPED: AtomicBool = AtomicBool::new(false);
+
 /// One thing that was measured.
 struct Measured {
     what: &'static str,
@@ -44,6 +48,9 @@ pub(super) fn run(
 ) -> Result<()> {
     let beside = store.path.parent().filter(|path| path != &Path::new(""));
     let folder = args.folder.as_deref().or(beside).unwrap_or(Path::new("."));
+    // So that the folder is removed then too.
+    ctrlc::set_handler(|| IS_STOPPED.store(true, Ordering::Relaxed))
+        .map_err(|error| Failure::refused("io", format!("can't listen for Ctrl-C: {error}")))?;
     let scratch = Scratch::make(folder)?;
     let progress = Progress::new(json);
     let all = measure(&scratch.0, args.time / 5, &progress)?;
@@ -129,6 +136,12 @@ fn rate(time: Duration, mut once: impl FnMut(u64) -> Result<()>) -> Result<f64> 
     let start = Instant::now();
     let mut done = 0;
     while done == 0 || start.elapsed() < time {
+        if IS_STOPPED.load(Ordering::Relaxed) {
+            return Err(Failure::refused(
+                "interrupted",
+                "interrupted; nothing is left of it",
+            ));
+        }
         once(done)?;
         done += 1;
     }

@@ -44,7 +44,7 @@ impl<'a> KeyRing<'a> {
     }
 
     /// Creates a key of this user, or of the provisioner that the arguments name, and returns it
-    /// with its secret. A server takes the holder of the key that the request has for the creator.
+    /// with its secret. Through a server, the creator is the holder of the request's key.
     fn create(
         &self,
         args: &CreateKeyArgs,
@@ -86,7 +86,7 @@ impl<'a> KeyRing<'a> {
         })
     }
 
-    /// Revokes a key. A server takes the holder of the key that the request has for the actor.
+    /// Revokes a key. Through a server, the actor is the holder of the request's key.
     fn revoke(&self, id: &str, actor: Option<UserId>) -> Result<()> {
         // Only a server of this program has a list of keys, and says by a 404 that one is not in it.
         let is_listed = self.list()?.iter().any(|key| key.id == id);

@@ -12,7 +12,7 @@ use super::filter::{each, query_of};
 use super::{apply, input, refusal};
 use crate::args::{self, SelectionArgs};
 use crate::directory::Directory;
-use crate::failure::{CommandRefusal, Failure, Result};
+use crate::failure::{Failure, Result};
 use crate::import::encoding::{decode_unicode, lines, refuse_second_mark};
 use crate::import::json::{Strict, problem_in_line};
 use crate::output::{Table, count, write_json};
@@ -188,16 +188,13 @@ fn not_found(missing: &[&str]) -> Failure {
     if missing.len() > NAMED_MAX {
         shown.push(format!("and {} more", missing.len() - NAMED_MAX));
     }
-    Failure::Refused(CommandRefusal {
-        kind: "user_not_found",
-        message: format!(
-            "no user has the id, email or username {}; nothing was changed; list the users to see \
-             who is there",
-            shown.join(", ")
-        ),
-        notes: Vec::new(),
-        details: serde_json::Map::from_iter([("missing".to_owned(), json!(missing))]),
-    })
+    let told = format!(
+        "no user has the id, email or username {}; nothing was changed",
+        shown.join(", ")
+    );
+    Failure::refused("user_not_found", told)
+        .with("missing", json!(missing))
+        .with_help("list the users to see who is there")
 }
 
 /// Applies the batch, or tries it, and reports on each user.

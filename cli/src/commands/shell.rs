@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
 use crate::args::Args;
@@ -13,7 +13,20 @@ pub(super) fn completions(shell: Shell, out: &mut dyn Write) -> Result<()> {
     // The generator panics if a write fails, so it writes to memory.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "headcount", &mut script);
+    if shell == Shell::Fish {
+        script.extend_from_slice(fish_shells().as_bytes());
+    }
     Ok(out.write_all(&script)?)
+}
+
+/// The line that completes the shells in `headcount completions SHELL`: the generator leaves
+/// arguments out, so that fish offers the names of files.
+fn fish_shells() -> String {
+    let shells = Shell::value_variants().iter().map(ToString::to_string);
+    format!(
+        "complete -c headcount -n \"__fish_headcount_using_subcommand completions\" -f -a \"{}\"\n",
+        shells.collect::<Vec<_>>().join(" ")
+    )
 }
 
 /// The page of the command, or all pages to the folder.

@@ -35,14 +35,16 @@ pub(super) fn run(
     history.refuse_what_came_after()?;
     let steps = history.steps(&directory)?;
     let batch = args.ownerless.on(batch(&directory, &steps)?);
-    // The batch depends on the versions that were just read, so whatever is newer than the history
-    // is either in the versions or refused by them.
-    history.read_on(&directory)?;
-    history.refuse_what_came_after()?;
     if steps.iter().any(Step::deletes) && !args.dry_run {
         let what = format!("deleting what change {} created", args.sequence);
         confirm(&what, args.yes)?;
     }
+    // Others can change the directory through the same server, also while the question waits. The
+    // versions in the batch refuse later changes of the records themselves, but a new member
+    // changes the version of neither the user nor the workspace: only the history tells of it. So
+    // one who is added between this look and the batch is deleted along.
+    history.read_on(&directory)?;
+    history.refuse_what_came_after()?;
     let applied = if args.dry_run {
         directory.dry_run(batch).map_err(refusal)?
     } else {

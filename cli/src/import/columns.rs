@@ -6,9 +6,9 @@ use headcount_server::csv_cell::{Holds, marked_text};
 use super::cells;
 use super::delimited::CsvRecord;
 use super::names::{Field, Target, plain};
-use super::preference::before;
+use super::preference::{Rank, before};
 use super::reading::Reading;
-use super::strangers::{shell_word, unknown};
+use super::unknown_names::{shell_word, unknown};
 
 /// What may separate two cells.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -16,9 +16,9 @@ pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 /// What a column holds.
 pub(super) enum Column {
     Field(Field, String),
-    /// A field that another column holds too, which comes first: read where that, by its
-    /// number, is empty.
-    Second(Field, String, usize),
+    /// A field that another column holds too, which comes first: read where that is blank, and
+    /// so are the others with a lower rank.
+    Second(Field, String, Rank),
     Attribute(String),
     /// The external ids of one provisioner.
     ExternalId(String),
@@ -70,7 +70,7 @@ pub(super) fn columns(
     }
     let has_address = names.has_state_on_a_map(titles.iter().copied());
     let mut columns = Vec::with_capacity(titles.len());
-    let mut strangers = Vec::new();
+    let mut unknown_names = Vec::new();
     for (index, title) in titles.iter().copied().enumerate() {
         reading.meet(title);
         if title.is_empty() {
@@ -86,10 +86,9 @@ pub(super) fn columns(
                  another name"
             ));
         }
-        if let Some((first, field)) = before(title, titles.iter().copied(), names) {
+        if let Some((first, field, rank)) = before(title, titles.iter().copied(), names) {
             reading.second(title, first, field);
-            let first = titles.iter().position(|title| *title == first);
-            columns.push(Column::Second(field, title.to_owned(), first.unwrap_or(0)));
+            columns.push(Column::Second(field, title.to_owned(), rank));
             continue;
         }
         columns.push(match names.target_beside(title, has_address) {
@@ -102,20 +101,20 @@ pub(super) fn columns(
                 Column::Unused
             }
             None => {
-                strangers.push(title);
+                unknown_names.push(title);
                 Column::Unused
             }
         });
     }
-    if !strangers.is_empty() {
-        return Err(of_strangers(&strangers, titles, delimiter));
+    if !unknown_names.is_empty() {
+        return Err(unknown_columns(&unknown_names, titles, delimiter));
     }
     check_fields(&columns, titles)?;
     Ok(columns)
 }
 
 /// The refusal of a header with columns that nobody knows.
-fn of_strangers(strangers: &[&str], titles: &[&str], delimiter: char) -> String {
+fn unknown_columns(unknown_names: &[&str], titles: &[&str], delimiter: char) -> String {
     let is_address = |title: &&&str| title.contains('@') && Email::parse(title).is_ok();
     if let Some(address) = titles.iter().find(is_address) {
         return format!(
@@ -131,12 +130,12 @@ fn of_strangers(strangers: &[&str], titles: &[&str], delimiter: char) -> String 
              remove the quotes around whole lines"
         );
     }
-    let mut told = unknown("column", strangers);
+    let mut told = unknown("column", unknown_names);
     let other = |c: char| c != delimiter && DELIMITERS.contains(&c);
-    if strangers.len() == titles.iter().filter(|title| !title.is_empty()).count() {
+    if unknown_names.len() == titles.iter().filter(|title| !title.is_empty()).count() {
         told += "; the first line needs the names of the columns: remove what is before it, and \
                  if another character separates them, name it with --delimiter";
-    } else if strangers.iter().any(|title| title.contains(other)) {
+    } else if unknown_names.iter().any(|title| title.contains(other)) {
         told += "; if another character separates the columns, name it with --delimiter";
     }
     told

@@ -38,6 +38,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
     let header = titles(&first);
     let columns = columns(&header, delimiter, reading)?;
     let plain_header = plain_titles(header.iter().copied());
+    let second = by_rank(&columns);
     let mut rows = Rows::default();
     while let Some(record) = reader.next()? {
         if record.is_empty() {
@@ -51,7 +52,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
             ));
         }
         refuse_swallowed_rows(&record, &columns, delimiter)?;
-        rows.push(&row(&columns, &record, reading));
+        rows.push(&row(&columns, &second, &record, reading));
         reading.row(text.len() - reader.left());
     }
     Ok(rows)
@@ -179,7 +180,20 @@ fn looks_like_address(text: &str) -> bool {
     !has_space && parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty())
 }
 
-fn row(columns: &[Column], record: &CsvRecord, reading: &mut Reading<'_>) -> Row {
+/// The numbers of the columns whose fields others hold too, those that come first at the front.
+fn by_rank(columns: &[Column]) -> Vec<usize> {
+    let second = columns.iter().enumerate();
+    let mut second: Vec<_> = second
+        .filter_map(|(index, column)| match column {
+            Column::Second(_, _, rank) => Some((*rank, index)),
+            _ => None,
+        })
+        .collect();
+    second.sort_unstable();
+    second.into_iter().map(|(_, index)| index).collect()
+}
+
+fn row(columns: &[Column], second: &[usize], record: &CsvRecord, reading: &mut Reading<'_>) -> Row {
     let mut row = Row::at(Spot::Line(record.line));
     let is_filled = |cell: &Cell| !cell.text.is_empty();
     let filled = record
@@ -195,20 +209,26 @@ fn row(columns: &[Column], record: &CsvRecord, reading: &mut Reading<'_>) -> Row
         ));
     }
     // An empty cell is a missing field.
-    let cells = columns.iter().zip(&record.cells);
-    let filled = cells.filter(|(_, cell)| is_filled(cell));
-    let is_second = |column: &Column| matches!(column, Column::Second(..));
-    for (column, cell) in filled.clone().filter(|(column, _)| !is_second(column)) {
+    let cells = columns.iter().zip(&record.cells).enumerate();
+    let first = cells.filter(|(index, _)| !second.contains(index));
+    let first = first.map(|(_, cell)| cell);
+    let second = second
+        .iter()
+        .filter_map(|index| Some((&columns[*index], record.cells.get(*index)?)));
+    let mut unreadable = Vec::new();
+    for (column, cell) in first.chain(second).filter(|(_, cell)| is_filled(cell)) {
+        if let Column::Second(field, ..) = column
+            && (row.has(*field) || unreadable.contains(field))
+        {
+            continue;
+        }
+        let problems = row.problems.len();
         row.read_cell(column, cell, reading);
-    }
-    let is_alone = |column: &Column| {
-        let Column::Second(_, _, first) = column else {
-            return false;
-        };
-        !record.cells.get(*first).is_some_and(is_filled)
-    };
-    for (column, cell) in filled.filter(|(column, _)| is_alone(column)) {
-        row.read_cell(column, cell, reading);
+        if let Column::Field(field, _) | Column::Second(field, ..) = column
+            && row.problems.len() > problems
+        {
+            unreadable.push(*field);
+        }
     }
     row.finish();
     row
@@ -227,11 +247,6 @@ impl Row {
             }
             return;
         };
-        if let Column::Second(field, ..) = column
-            && self.has(*field)
-        {
-            return;
-        }
         let marked = marked_text(&cell.text, holds);
         let text = marked.unwrap_or(&cell.text);
         let is_unread_id =

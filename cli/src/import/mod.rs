@@ -41,9 +41,9 @@ mod row;
 mod rows;
 mod seats;
 mod signatures;
-mod strangers;
 #[cfg(test)]
 mod tests;
+mod unknown_names;
 mod values;
 mod words;
 pub(crate) mod writing;

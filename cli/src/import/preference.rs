@@ -16,12 +16,20 @@ const SAME: [(Field, &[&str]); 4] = [
     ),
 ];
 
-/// The one of these names that comes before `name`, as both are the same field.
+/// Where a name stands among those of the same field: what the command line names comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    is_unmapped: bool,
+    place: usize,
+}
+
+/// The one of these names that comes before `name`, as both are the same field, and the rank of
+/// `name`.
 pub(super) fn before<'n>(
     name: &str,
     all: impl Iterator<Item = &'n str>,
     names: Names<'_>,
-) -> Option<(&'n str, Field)> {
+) -> Option<(&'n str, Field, Rank)> {
     let own = plain(name);
     let Some(Target::Field(field)) = names.target(name) else {
         return None;
@@ -29,15 +37,15 @@ pub(super) fn before<'n>(
     let (_, same) = SAME
         .iter()
         .find(|(of, same)| *of == field && same.contains(&&*own))?;
-    // What the command line names comes first.
     let rank = |name: &str, plain: &str| {
         let place = same.iter().position(|other| *other == plain)?;
-        (names.target(name) == Some(Target::Field(field))).then(|| (!names.maps(name), place))
+        let is_unmapped = !names.maps(name);
+        (names.target(name) == Some(Target::Field(field))).then_some(Rank { is_unmapped, place })
     };
     let own = rank(name, &own)?;
     let others = all.filter_map(|other| Some((rank(other, &plain(other))?, other)));
     let (first, other) = others.min()?;
-    (first < own).then_some((other, field))
+    (first < own).then_some((other, field, own))
 }
 
 /// The members of a user that another comes before, each with that and the field.
@@ -45,7 +53,11 @@ pub(super) fn second<'m>(
     members: &'m [(String, Value, Option<Target>)],
     names: Names<'_>,
 ) -> Vec<(&'m str, &'m str, Field)> {
-    let is_filled = |value: &Value| !matches!(value, Value::Null) && value != "";
+    let is_filled = |value: &Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty(),
+        _ => true,
+    };
     let mut second = Vec::new();
     for (index, (name, value, target)) in members.iter().enumerate() {
         let is_same = |(other, (_, value, field)): (usize, &(String, Value, Option<Target>))| {
@@ -62,7 +74,7 @@ pub(super) fn second<'m>(
         }
         let filled = members.iter().filter(|(_, value, _)| is_filled(value));
         let all = filled.map(|(name, ..)| name.as_str());
-        if let Some((first, field)) = before(name, all, names) {
+        if let Some((first, field, _)) = before(name, all, names) {
             second.push((name.as_str(), first, field));
         }
     }
@@ -76,7 +88,7 @@ mod tests {
     #[test]
     fn the_first_of_the_same_comes_before_unless_the_command_line_says_otherwise() {
         let titles = ["SamAccountName", "mail", "UserPrincipalName", "sn", "email"];
-        let before = |name, names| before(name, titles.into_iter(), names).map(|(first, _)| first);
+        let before = |name, names| before(name, titles.into_iter(), names).map(|(first, ..)| first);
         let names = Names::default();
         assert_eq!(before("SamAccountName", names), Some("UserPrincipalName"));
         for first in ["UserPrincipalName", "mail", "sn", "email"] {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::dates::DateOrder;
 use super::encoding::Encoding;
 use super::names::{Field, Names, is_same, our_name};
-use super::strangers::shell_word;
+use super::unknown_names::shell_word;
 use super::values::shortened;
 use crate::args::FormatArg;
 use crate::output::count;

@@ -12,7 +12,7 @@ use super::names::{Field, Target};
 use super::position::{RowPosition, Spot};
 use super::preference;
 use super::reading::Reading;
-use super::strangers::{misspells_a_power, shell_word, unknown};
+use super::unknown_names::{resembles_active_or_admin, shell_word, unknown};
 use super::values::{
     is_active, is_enabled, is_not_inactive, kind_of, mismatch, moment, shortened, truth,
 };
@@ -105,7 +105,7 @@ impl Row {
         fields: Fields,
         reading: &mut Reading<'_>,
     ) {
-        let mut strangers = Vec::new();
+        let mut unknown_names = Vec::new();
         let mut groups = Value::Null;
         self.is_exact = OF_LISTING.iter().all(|name| members.contains_key(*name));
         let names = reading.options.names;
@@ -143,13 +143,15 @@ impl Row {
                 }
                 Some(Target::Silent) if name == "groups" => groups = value,
                 Some(Target::Silent) => {}
-                None if fields == Fields::Ours || misspells_a_power(&name) => strangers.push(name),
+                None if fields == Fields::Ours || resembles_active_or_admin(&name) => {
+                    unknown_names.push(name);
+                }
                 Some(Target::LeftOut) | None => reading.left_out(&name),
             }
         }
-        if !strangers.is_empty() {
-            let strangers: Vec<_> = strangers.iter().map(String::as_str).collect();
-            self.problems.push(unknown("field", &strangers));
+        if !unknown_names.is_empty() {
+            let unknown_names: Vec<_> = unknown_names.iter().map(String::as_str).collect();
+            self.problems.push(unknown("field", &unknown_names));
         }
         self.finish();
         // Those who are admins by their own role need no group for it.

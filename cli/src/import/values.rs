@@ -7,7 +7,7 @@ use headcount::Timestamp;
 use serde_json::Value;
 
 use super::dates::{self, DateOrder};
-use super::strangers::shell_word;
+use super::unknown_names::shell_word;
 use super::words;
 
 /// The states that a message proposes.

@@ -175,7 +175,7 @@ const INACTIVE: &[&str] = &[
 
 /// Whether a word is a state that lets a user log in; `None` for anything else.
 pub(super) fn state(text: &str) -> Option<bool> {
-    let state = plain(text);
+    let state = joined(text);
     let is_in = |states: &[&str]| states.contains(&state.as_str());
     is_in(ACTIVE)
         .then_some(true)
@@ -184,22 +184,24 @@ pub(super) fn state(text: &str) -> Option<bool> {
 
 /// Whether a word is a yes; `None` if it is no answer.
 pub(super) fn answer(text: &str) -> Option<bool> {
-    let word = plain(text);
+    let word = unaccented(text.trim());
     let is_in = |words: &[&str]| words.contains(&word.as_str());
     is_in(YES)
         .then_some(true)
         .or_else(|| is_in(NO).then_some(false))
 }
 
-/// The words in lower case, without accents, each behind one space.
-fn plain(text: &str) -> String {
+/// The words of a state, separated by one space each.
+fn joined(text: &str) -> String {
     let words = text.split([' ', '_', '-', '\t', '\u{a0}']);
-    let words = words.filter(|word| !word.is_empty());
-    let words: Vec<String> = words
-        .map(|word| word.chars().flat_map(char::to_lowercase))
-        .map(|letters| letters.filter_map(letter).collect())
-        .collect();
-    words.join(" ")
+    let words = words.filter(|word| !word.is_empty()).map(unaccented);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The text in lower case and without accents.
+fn unaccented(text: &str) -> String {
+    let letters = text.chars().flat_map(char::to_lowercase);
+    letters.filter_map(letter).collect()
 }
 
 /// The letter without its accent; `None` for an accent that follows its letter.
@@ -251,8 +253,8 @@ mod tests {
             assert_eq!(state(word), Some(false), "{word}");
         }
         assert_eq!(answer("n\u{e3}o"), Some(false));
-        assert_eq!(answer("s\u{ec}"), Some(true));
-        for word in ["", "perhaps", "acti ve", "1 1"] {
+        assert_eq!(answer(" S\u{ec}\u{a0}"), Some(true));
+        for word in ["", "perhaps", "acti ve", "1 1", "-1", "-0", "_y", "x-"] {
             assert_eq!((state(word), answer(word)), (None, None), "{word}");
         }
     }
@@ -265,7 +267,7 @@ mod tests {
         once.dedup();
         assert_eq!(once.len(), all.len());
         for word in all {
-            assert_eq!(plain(word), word);
+            assert_eq!(joined(word), word);
         }
     }
 }

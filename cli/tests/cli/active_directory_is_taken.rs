@@ -77,6 +77,35 @@ fn all_properties_are_taken_and_the_first_that_is_there_counts() {
 }
 
 #[test]
+fn the_order_of_the_columns_and_blanks_decide_nothing() {
+    let folder = Folder::new();
+    folder.write(
+        "u.csv",
+        "createTimeStamp,EmailAddress,Created,mail,whenCreated\n\
+         2023-05-30,ann@ex.co,2022-05-30,\" \",\n\
+         2023-05-30,no@ex.co,2022-05-30,bo@ex.co,\" \"\n",
+    );
+    folder.done("import u.csv");
+    let list = folder.done("users list --format csv --columns email,created_at");
+    let users: Vec<_> = list.lines().skip(1).collect();
+    assert_eq!(
+        users,
+        [
+            "ann@ex.co,2022-05-30T00:00:00Z",
+            "bo@ex.co,2022-05-30T00:00:00Z"
+        ]
+    );
+    // One column of the three says what is wrong.
+    folder.write(
+        "u.csv",
+        "createTimeStamp,Created,whenCreated,mail\nsoon,soon,soon,cho@ex.co\n",
+    );
+    let refused = folder.refused("import u.csv");
+    assert_says(&refused, &["cho@ex.co: whenCreated: "]);
+    assert_eq!(refused.matches("soon").count(), 1, "{refused}");
+}
+
+#[test]
 fn states_that_contradict_each_other_are_refused() {
     let folder = Folder::new();
     for (file, told) in [
@@ -103,8 +132,12 @@ fn states_that_contradict_each_other_are_refused() {
 
 #[test]
 fn json_prefers_the_same() {
-    let file = r#"[{"SamAccountName":"ann","UserPrincipalName":"ann@corp.local","mail":"ann@ex.co","EmailAddress":"ann@ex.co","Enabled":true,"userAccountControl":512},
-        {"SamAccountName":"bo","UserPrincipalName":null,"mail":"","EmailAddress":"bo@ex.co","Enabled":false}]"#;
+    let file = r#"[
+        {"SamAccountName":"ann","UserPrincipalName":"ann@corp.local","mail":"ann@ex.co",
+         "EmailAddress":"ann@ex.co","Enabled":true,"userAccountControl":512},
+        {"SamAccountName":"bo","UserPrincipalName":null,"mail":" ","EmailAddress":"bo@ex.co",
+         "Enabled":false}
+    ]"#;
     let folder = Folder::new();
     folder.write("u.json", file);
     let told = folder.done("import u.json");

@@ -164,3 +164,27 @@ fn deleting_what_was_created_is_asked_about() {
     folder.done("undo 4 --yes");
     assert_eq!(folder.users(""), ["ann"]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_member_who_comes_while_it_asks_is_not_deleted() {
+    use headcount::{Directory, Role};
+    use headcount_server::{Config, Holder, Scope};
+
+    let folder = Folder::with_users(&["ann", "bob"]);
+    folder.done("workspaces create w --owner ann@ex.co"); // 4
+    let path = folder.path("served.redb");
+    std::fs::rename(folder.path("headcount.redb"), &path).unwrap();
+    let served = crate::served::Served::start(&path, &Directory::options(), Config::default());
+    let key = served.key(Holder::Provisioner("operator".to_owned()), Scope::Admin);
+    let undo = folder.command(&format!("undo 4 --server {} --key {key}", served.url));
+    let (code, shown) = crate::terminal::answer(undo, "y\n", || {
+        served
+            .directory
+            .add_member("w", "bob@ex.co", Role::User)
+            .unwrap();
+    });
+    assert_eq!(code, 1, "{shown}");
+    assert_says(&shown, &["changed again by change"]);
+    assert_eq!(served.directory.members("w").unwrap().len(), 2);
+}

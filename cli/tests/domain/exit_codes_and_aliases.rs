@@ -111,6 +111,8 @@ fn shells_and_man_know_the_commands() {
         let script = folder.done(&format!("completions {shell}"));
         assert_says(&script, &["deactivate", "workspaces"]);
     }
+    let shells = "__fish_headcount_using_subcommand completions\" -f -a \"bash elvish fish";
+    assert_says(&folder.done("completions fish"), &[shells]);
     assert_says(&folder.done("man"), &[".TH headcount 1", "HEADCOUNT_DB"]);
     // They need neither a directory nor a server that is named for other commands.
     let mut command = folder.command("man");
@@ -122,4 +124,23 @@ fn shells_and_man_know_the_commands() {
     folder.done("man --dir pages");
     let page = std::fs::read_to_string(folder.path("pages/headcount-users-deactivate.1")).unwrap();
     assert_says(&page, &["old.example"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_measurement_that_is_interrupted_leaves_nothing() {
+    let folder = Folder::new();
+    let mut bench = folder
+        .command("bench --time 60s --folder .")
+        .spawn()
+        .unwrap();
+    let here = || std::fs::read_dir(folder.path("")).unwrap().count();
+    while here() == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let pid = bench.id().to_string();
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.args(["-INT", &pid]).status().unwrap().success());
+    assert_eq!(bench.wait().unwrap().code(), Some(1));
+    assert_eq!(here(), 0);
 }

@@ -300,18 +300,20 @@ fn csv_keeps_every_text() {
     let users = folder.done("--db c.redb users list --format csv --columns email,given_name");
     assert_eq!(users, "email,given_name\n+x@ex.co,-Ann\n");
 
-    // What no text file can have is refused before it is written.
+    // What no text file can have is not written.
     folder.write(
         "nul.jsonl",
         "{\"email\":\"nul@ex.co\",\"attributes\":{\"a\":\"\\u0000\"}}\n",
     );
     folder.done("import nul.jsonl");
     let refused = folder.refused("export --format csv --output nul.csv");
-    assert_says(
-        &refused,
-        &["the attribute \"a\" of nul@ex.co", "--format jsonl"],
-    );
+    let told = "\"attributes.a\" in the row of ";
+    assert_says(&refused, &[told, "--format jsonl"]);
     assert!(!folder.path("nul.csv").exists());
+    let list = "users list --format csv --columns email,attributes.a";
+    let refused = folder.run(list);
+    assert_eq!(refused.code, 1);
+    assert_says(&refused.err, &[told, "of nul@ex.co", "--format jsonl"]);
 }
 
 #[test]

@@ -177,21 +177,27 @@ fn folder() -> Folder {
 
 fn lines() -> Vec<String> {
     let mut lines = Vec::new();
-    for sort in COLUMNS {
-        for more in [
-            "",
-            "--descending",
-            "--format csv",
-            "--columns email,attributes.team",
-        ] {
-            lines.push(format!("users list --sort {sort} {more}"));
-        }
-        lines.push(format!("users list --columns {sort} --format jsonl"));
+    // Each way to show a list comes with some of the columns and conditions: each run starts a
+    // process, on the file and through the server.
+    let ways = [
+        "",
+        "--descending",
+        "--format csv",
+        "--columns email,attributes.team",
+        "--format jsonl",
+    ];
+    for (sort, more) in COLUMNS.iter().zip(ways.iter().cycle()) {
+        lines.push(format!("users list --sort {sort} {more}"));
     }
-    for condition in CONDITIONS {
-        for more in ["", "--json", "--count"] {
-            lines.push(format!("users list {condition} {more}"));
-        }
+    lines.push(format!(
+        "users list --columns {} --format jsonl",
+        COLUMNS.join(",")
+    ));
+    for (condition, more) in CONDITIONS
+        .iter()
+        .zip(["", "--json", "--count"].iter().cycle())
+    {
+        lines.push(format!("users list {condition} {more}"));
     }
     lines.extend(OTHERS.iter().map(|line| (*line).to_owned()));
     lines

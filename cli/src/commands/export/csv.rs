@@ -9,7 +9,7 @@ use super::{Written, each_user};
 use crate::args::COLUMNS;
 use crate::csv_rows::CsvRows;
 use crate::directory::Directory;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::progress::Progress;
 
 /// Reads all users twice: which columns there are has to be known for the header.
@@ -23,12 +23,6 @@ pub(super) fn write(
         names.add(user);
         Ok(())
     })?;
-    if let Some(place) = names.unwritable {
-        return Err(Failure::refused(
-            "invalid_argument",
-            format!("{place} has the character U+0000, which CSV can't have; use --format jsonl"),
-        ));
-    }
     let columns: Vec<_> = names.columns().collect();
     let mut rows = CsvRows::start(out, &columns)?;
     let mut written = Written::default();
@@ -50,8 +44,6 @@ pub(super) fn write(
 struct Names {
     provisioners: BTreeSet<String>,
     attributes: BTreeSet<String>,
-    /// The first attribute that has a byte which no text file has.
-    unwritable: Option<String>,
 }
 
 impl Names {
@@ -59,11 +51,8 @@ impl Names {
         for (provisioner, _) in user.external_ids() {
             add(&mut self.provisioners, provisioner);
         }
-        for (name, value) in user.attributes() {
+        for (name, _) in user.attributes() {
             add(&mut self.attributes, name);
-            if value.contains('\0') && self.unwritable.is_none() {
-                self.unwritable = Some(format!("the attribute {name:?} of {}", user.email()));
-            }
         }
     }
 

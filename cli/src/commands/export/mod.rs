@@ -140,7 +140,7 @@ impl Write for Kept<'_> {
 /// moment; a server's are read page by page.
 fn each_user(
     directory: &Directory,
-    mut visit: impl FnMut(&headcount::User) -> io::Result<()>,
+    mut visit: impl FnMut(&headcount::User) -> Result<()>,
 ) -> Result<()> {
     let Directory::Here(directory) = directory else {
         for user in directory.users()? {
@@ -157,5 +157,5 @@ fn each_user(
         // Users come first.
         _ => ControlFlow::Break(Ok(())),
     })?;
-    Ok(ended.unwrap_or(Ok(()))?)
+    ended.unwrap_or(Ok(()))
 }

@@ -35,7 +35,7 @@ fn nearest(name: &str) -> Option<&'static str> {
 
 /// Whether a name that nobody knows is most like `active` or `admin`. To leave out that a
 /// user is inactive would give them a seat.
-pub(super) fn misspells_a_power(name: &str) -> bool {
+pub(super) fn resembles_active_or_admin(name: &str) -> bool {
     matches!(nearest(name), Some("active" | "admin"))
 }
 
