@@ -150,14 +150,18 @@ func TestAProgramMayEndWithOpenHandles(t *testing.T) {
 	if path := os.Getenv("HEADCOUNT_ENDS"); path != "" {
 		d := must[*Directory](t)(Open(path, &Options{License: EnterpriseLicense()}))
 		go func() { _ = last(d.Changes(context.Background(), 0)) }()
+		wrote := make(chan struct{})
 		for writer := range 4 {
 			go func() {
 				for i := 0; ; i++ {
 					fmt.Printf("wrote %s\n", create(t, d, fmt.Sprintf("w%dn%d@ex.co", writer, i)).Email)
+					wrote <- struct{}{}
 				}
 			}()
 		}
-		time.Sleep(50 * time.Millisecond)
+		for range 10 {
+			<-wrote
+		}
 		os.Exit(0)
 	}
 	path := filepath.Join(t.TempDir(), "users.redb")

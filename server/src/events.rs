@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::auth::only;
 use crate::door::Failure;
-use crate::keys::Deed;
+use crate::keys::KeyEvent;
 use crate::server::Server;
 use crate::stream::Texts;
 
@@ -32,22 +32,22 @@ const TEXTS_MAX: usize = 4;
 /// Formats a change as the data of an event: one line.
 pub(crate) type Told = fn(&Server, &Change) -> Option<String>;
 
-/// Formats a deed as the data of an event: one line, or none for this listener.
-type ToldDeed = Box<dyn Fn(&Deed) -> Option<String> + Send + Sync>;
+/// Formats what was done to a key as the data of an event: one line, or none for this listener.
+type ToldKeyEvent = Box<dyn Fn(&KeyEvent) -> Option<String> + Send + Sync>;
 
 /// What is done to keys.
-pub(crate) struct Deeds {
-    pub(crate) receiver: broadcast::Receiver<Deed>,
-    pub(crate) told: ToldDeed,
+pub(crate) struct KeyEvents {
+    pub(crate) receiver: broadcast::Receiver<KeyEvent>,
+    pub(crate) told: ToldKeyEvent,
 }
 
-impl Deeds {
+impl KeyEvents {
     /// The next event. It has no number, so a listener that reconnects does not get it again.
     async fn next(&mut self) -> String {
         loop {
             match self.receiver.recv().await {
-                Ok(deed) => {
-                    if let Some(data) = (self.told)(&deed) {
+                Ok(event) => {
+                    if let Some(data) = (self.told)(&event) {
                         return format!("event: change\ndata: {data}\n\n");
                     }
                 }
@@ -94,7 +94,7 @@ pub(crate) async fn answer(
     headers: &HeaderMap,
     after: Option<u64>,
     told: Told,
-    deeds: Option<Deeds>,
+    key_events: Option<KeyEvents>,
 ) -> Result<Response, Failure> {
     let after = match last_event_id(headers)?.or(after) {
         Some(after) => after,
@@ -112,7 +112,7 @@ pub(crate) async fn answer(
     tokio::spawn(async move {
         tokio::select! {
             () = listener.ended() => {}
-            () = listener.tell(after, deeds) => {}
+            () = listener.tell(after, key_events) => {}
         }
     });
     let mut response = Response::new(Body::new(Texts(receiver)));
@@ -167,7 +167,7 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
     }
 
     /// Sends the changes after `after` until the listener stops reading.
-    async fn tell(&self, mut after: u64, mut deeds: Option<Deeds>) {
+    async fn tell(&self, mut after: u64, mut key_events: Option<KeyEvents>) {
         let mut latest = self.server.0.feed.subscribe();
         loop {
             latest.mark_unchanged();
@@ -178,7 +178,7 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
             };
             after = last;
             if text.is_empty() {
-                match meanwhile(&mut latest, deeds.as_mut()).await {
+                match meanwhile(&mut latest, key_events.as_mut()).await {
                     Some(meanwhile) if meanwhile.is_empty() => continue,
                     Some(meanwhile) => text = meanwhile,
                     None => return,
@@ -193,16 +193,19 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
 }
 
 /// What to send while nothing changes: nothing if something has, and `None` at the end.
-async fn meanwhile(latest: &mut watch::Receiver<u64>, deeds: Option<&mut Deeds>) -> Option<String> {
-    let deed = async {
-        match deeds {
-            Some(deeds) => deeds.next().await,
+async fn meanwhile(
+    latest: &mut watch::Receiver<u64>,
+    key_events: Option<&mut KeyEvents>,
+) -> Option<String> {
+    let event = async {
+        match key_events {
+            Some(key_events) => key_events.next().await,
             None => pending().await,
         }
     };
     tokio::select! {
         changed = latest.changed() => changed.is_ok().then(String::new),
-        text = deed => Some(text),
+        text = event => Some(text),
         () = tokio::time::sleep(KEEP_ALIVE) => Some(": still here\n\n".to_owned()),
     }
 }

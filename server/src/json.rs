@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserializer;
-use serde::de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use crate::door::{Failure, cut};
 
@@ -29,11 +31,22 @@ pub(crate) fn object_of<T: DeserializeOwned>(text: &[u8], names: Names) -> Resul
     if !text.trim_ascii_start().starts_with(b"{") {
         return Err(malformed("it must be a JSON object in UTF-8".to_owned()));
     }
-    let parsed = serde_json::from_slice(text).map_err(|error| malformed(cut(&error)))?;
+    let parsed = serde_json::from_slice(text).map_err(|error| malformed(told(&error, text)))?;
     Distinct(names)
         .deserialize(&mut serde_json::Deserializer::from_slice(text))
         .map_err(|error| malformed(error.to_string()))?;
     Ok(parsed)
+}
+
+/// What is wrong with a text. In valid JSON, serde "expects a value" where an empty object is in
+/// place of a text that names something.
+fn told(error: &serde_json::Error, text: &[u8]) -> String {
+    let is_json = || serde_json::from_slice::<IgnoredAny>(text).is_ok();
+    if error.to_string().starts_with("expected value") && is_json() {
+        let (line, column) = (error.line(), error.column());
+        return format!("a text is needed, not an object, at line {line} column {column}");
+    }
+    cut(error)
 }
 
 /// Reads any value; an error if an object in it repeats a member.
@@ -97,5 +110,30 @@ impl<'de> Visitor<'de> for Distinct {
 
     fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::keys::Scope;
+
+    #[test]
+    fn an_empty_object_in_place_of_a_name_is_told() {
+        let refusal = |text: &str| {
+            let read = object_of::<HashMap<String, Scope>>(text.as_bytes(), Names::Exact);
+            read.unwrap_err().message
+        };
+        let told = refusal(r#"{"scope":{}}"#);
+        assert!(
+            told.contains("a text is needed, not an object, at line 1"),
+            "{told}"
+        );
+        let told = refusal(r#"{"scope":}"#);
+        assert!(told.contains("expected value"), "{told}");
+        let told = refusal(r#"{"scope":"\ud800"}"#);
+        assert!(told.contains("hex escape"), "{told}");
     }
 }

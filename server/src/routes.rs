@@ -181,6 +181,17 @@ const fn route(
     }
 }
 
+/// Ends of the paths of REST and SCIM where a POST only reads: its body says what.
+const READING_POSTS: [&str; 4] = ["/query", "/lookup", "/preview", "/.search"];
+
+/// Whether requests for this route of REST or SCIM change nothing.
+pub(crate) fn only_reads(method: &str, path: &str) -> bool {
+    match method {
+        "POST" => READING_POSTS.iter().any(|end| path.ends_with(end)),
+        _ => method == "GET",
+    }
+}
+
 /// Every route with the access it requires.
 ///
 /// ```
@@ -225,7 +236,9 @@ async fn nothing(uri: Uri) -> axum::response::Response {
     let message = match uri.path() {
         "/admin/" => return Redirect::permanent("/admin").into_response(),
         "/scim/v2/Bulk" => return not_implemented("send each operation as a request of its own"),
-        "/scim/v2/Me" => return not_implemented("a key is no user's there; use /scim/v2/Users"),
+        "/scim/v2/Me" => {
+            return not_implemented("SCIM requests act for no user; use /scim/v2/Users");
+        }
         "/" => "there is nothing at this address; the page for people is at /admin",
         path if path.ends_with('/') => {
             "there is nothing at this address; leave out the slash at its end"

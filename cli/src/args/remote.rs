@@ -39,7 +39,13 @@ pub(crate) struct RemoteArgs {
 
     /// The key itself, visible to other users of this machine; the default is
     /// `HEADCOUNT_KEY` in the environment
-    #[arg(long, global = true, value_name = "KEY", conflicts_with = "key_file", help_heading = GLOBAL)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "KEY",
+        conflicts_with = "key_file",
+        help_heading = GLOBAL
+    )]
     pub(crate) key: Option<Key>,
 
     /// A file with the certificates (PEM) to trust instead of the system's

@@ -17,7 +17,7 @@ use tokio::sync::broadcast;
 
 use self::formats::{Record, Revoked, Shown, Stored};
 pub use self::new::{KeyError, NewKey};
-pub(crate) use self::revoked::Deed;
+pub(crate) use self::revoked::KeyEvent;
 use self::revoked::RevokedKeys;
 pub use self::revoked::{Author, RevokedKey};
 pub use self::scope::Scope;
@@ -33,8 +33,8 @@ const SECRET_BYTES: usize = 32;
 const NAME_BYTES_MAX: usize = 128;
 /// Bytes of the name of a provisioner, whose external ids the directory keeps.
 const PROVISIONER_BYTES_MAX: usize = 64;
-/// Deeds that wait for a slow listener, at most.
-const DEEDS_MAX: usize = 64;
+/// Events of keys that wait for a slow listener, at most.
+const EVENTS_MAX: usize = 64;
 
 /// Who uses a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,8 +118,8 @@ pub struct Keys {
     by_hash: Arc<RwLock<HashMap<[u8; 32], Arc<Key>>>>,
     /// Locked for as long as a key is being revoked, so that each is revoked once.
     revoked: Arc<Mutex<RevokedKeys>>,
-    /// Tells listeners of deeds as they happen.
-    deeds: broadcast::Sender<Deed>,
+    /// Tells listeners of what is done to keys as it happens.
+    key_events: broadcast::Sender<KeyEvent>,
 }
 
 impl Keys {
@@ -147,7 +147,7 @@ impl Keys {
             directory: directory.clone(),
             by_hash: Arc::new(RwLock::new(by_hash)),
             revoked: Arc::new(Mutex::new(RevokedKeys::of(revoked))),
-            deeds: broadcast::Sender::new(DEEDS_MAX),
+            key_events: broadcast::Sender::new(EVENTS_MAX),
         })
     }
 
@@ -196,7 +196,7 @@ impl Keys {
         });
         self.store(&key.id, &Record::of(&key))?;
         self.lock_to_change().insert(key.hash, Arc::clone(&key));
-        self.tell(Deed::Created(Arc::clone(&key)));
+        self.tell(KeyEvent::Created(Arc::clone(&key)));
         Ok((key, secret))
     }
 
@@ -206,9 +206,9 @@ impl Keys {
         self.directory.set_extra(&format!("{RECORDS}{id}"), &bytes)
     }
 
-    fn tell(&self, deed: Deed) {
+    fn tell(&self, event: KeyEvent) {
         // It fails if nobody listens.
-        let _ = self.deeds.send(deed);
+        let _ = self.key_events.send(event);
     }
 
     /// All keys, oldest first, including expired ones.
@@ -244,7 +244,7 @@ impl Keys {
         let revoked = Arc::new(RevokedKey { key, at, by });
         let forgotten = all.push(Arc::clone(&revoked));
         drop(all);
-        self.tell(Deed::Revoked(revoked));
+        self.tell(KeyEvent::Revoked(revoked));
         if let Some(forgotten) = forgotten {
             let name = format!("{RECORDS}{}", forgotten.key.id);
             if let Err(error) = self.directory.remove_extra(&name) {
@@ -255,22 +255,26 @@ impl Keys {
     }
 
     /// What was done to keys from `since` on, and before `before`: the latest first.
-    pub(crate) fn deeds(&self, since: Option<Timestamp>, before: Option<Timestamp>) -> Vec<Deed> {
+    pub(crate) fn key_events(
+        &self,
+        since: Option<Timestamp>,
+        before: Option<Timestamp>,
+    ) -> Vec<KeyEvent> {
         let revoked = self.revoked();
         let created = { revoked.iter() }.map(|revoked| Arc::new(revoked.key.clone()));
-        let created = created.chain(self.list()).map(Deed::Created);
-        let mut deeds: Vec<_> = created
-            .chain(revoked.iter().cloned().map(Deed::Revoked))
-            .filter(|deed| since.is_none_or(|since| deed.at() >= since))
-            .filter(|deed| before.is_none_or(|before| deed.at() < before))
+        let created = created.chain(self.list()).map(KeyEvent::Created);
+        let mut key_events: Vec<_> = created
+            .chain(revoked.iter().cloned().map(KeyEvent::Revoked))
+            .filter(|event| since.is_none_or(|since| event.at() >= since))
+            .filter(|event| before.is_none_or(|before| event.at() < before))
             .collect();
-        deeds.sort_by_key(|deed| std::cmp::Reverse(deed.at()));
-        deeds
+        key_events.sort_by_key(|event| std::cmp::Reverse(event.at()));
+        key_events
     }
 
     /// Receives what is done to keys from now on.
-    pub(crate) fn listen(&self) -> broadcast::Receiver<Deed> {
-        self.deeds.subscribe()
+    pub(crate) fn listen(&self) -> broadcast::Receiver<KeyEvent> {
+        self.key_events.subscribe()
     }
 
     /// The key with this id, expired or not.

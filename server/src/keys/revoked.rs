@@ -65,12 +65,12 @@ pub struct RevokedKey {
 
 /// What was done to a key.
 #[derive(Clone, Debug)]
-pub(crate) enum Deed {
+pub(crate) enum KeyEvent {
     Created(Arc<Key>),
     Revoked(Arc<RevokedKey>),
 }
 
-impl Deed {
+impl KeyEvent {
     pub(crate) fn key(&self) -> &Key {
         match self {
             Self::Created(key) => key,

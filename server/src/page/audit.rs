@@ -8,7 +8,7 @@ use headcount::{Change, Directory, ErrorKind, Event, Field, UserId, WorkspaceId}
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::deeds::{self, Entry};
+use super::key_events::{self, Entry};
 use super::view::{link, moment, path};
 use super::{LIVE_POLICY, Shown, Visitor};
 use crate::door::Failure;
@@ -45,15 +45,17 @@ pub(crate) async fn show(
         let listener = Arc::clone(&visitor);
         let is_allowed = move |_: &Server| listener.is_still_good();
         let told: events::Told = |server, change| Some(line(row(&server.0.directory, change)));
-        let deeds = events::Deeds {
+        let key_events = events::KeyEvents {
             receiver: server.keys().listen(),
-            told: Box::new(move |deed| {
-                let row = || line(deeds::row(visitor.directory(), deed));
+            told: Box::new(move |event| {
+                let row = || line(key_events::row(visitor.directory(), event));
                 visitor.may_see_keys().then(row)
             }),
         };
-        let deeds = Some(deeds);
-        return Ok(events::answer(server, is_allowed, &headers, which.after, told, deeds).await?);
+        let key_events = Some(key_events);
+        return Ok(
+            events::answer(server, is_allowed, &headers, which.after, told, key_events).await?,
+        );
     }
     let is_live = which.before.is_none();
     let with_keys = visitor.may_see_keys();
@@ -78,15 +80,17 @@ fn content(server: &Server, before: Option<u64>, with_keys: bool) -> Result<Mark
     let mut changes = between(directory, first, last.saturating_add(1))?;
     let next = changes.pop_if(|change| change.sequence > last);
     let is_end = first == 0 || changes.first().is_none_or(|of| of.sequence > first + 1);
-    let since = deeds::since(changes.first(), is_end);
+    let since = key_events::since(changes.first(), is_end);
     changes.reverse();
-    let mut deeds = Vec::new();
+    let mut key_events = Vec::new();
     if with_keys {
-        deeds = server.keys().deeds(since, next.map(|change| change.at));
+        key_events = server
+            .keys()
+            .key_events(since, next.map(|change| change.at));
     }
     let is_live = before.is_none();
-    let is_past_the_end = changes.is_empty() && deeds.is_empty();
-    let entries = deeds::merged(changes, deeds);
+    let is_past_the_end = changes.is_empty() && key_events.is_empty();
+    let entries = key_events::merged(changes, key_events);
     Ok(html! {
         h1 { "Audit" }
         p class="soft" {
@@ -149,7 +153,7 @@ fn list(directory: &Directory, entries: &[Entry], live: Option<u64>) -> Markup {
                     tbody data-live=[live] {
                         @for entry in entries { @match entry {
                             Entry::Change(change) => (row(directory, change)),
-                            Entry::Deed(deed) => (deeds::row(directory, deed)),
+                            Entry::Key(event) => (key_events::row(directory, event)),
                         } }
                     }
                 }

@@ -9,7 +9,7 @@ use headcount::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::deeds::scopes;
+use super::key_events::scopes;
 use super::view::{link, moment};
 use super::{Shown, Visitor};
 use crate::door::Failure;

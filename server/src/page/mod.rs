@@ -3,9 +3,9 @@
 
 mod audit;
 mod batch;
-mod deeds;
 mod export;
 mod import;
+mod key_events;
 mod keys;
 mod list;
 mod login;

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use headcount::{Directory, User, UserId};
 use maud::{Markup, html};
 
-use super::deeds::{self, Entry};
+use super::key_events::{self, Entry};
 use super::view::{full_name, moment, state};
 use super::{Shown, Visitor, audit, batch};
 use crate::door::Failure;
@@ -96,13 +96,13 @@ fn history(server: &Server, id: UserId, with_keys: bool) -> headcount::Result<Ve
         (!change.events.is_empty()).then_some(change)
     });
     let changes: Vec<_> = about.take(SHOWN).collect();
-    let mut deeds = Vec::new();
+    let mut key_events = Vec::new();
     if with_keys {
-        let since = deeds::since(changes.last(), changes.len() < SHOWN);
-        deeds = server.keys().deeds(since, None);
-        deeds.retain(|deed| deeds::is_about(deed, id));
+        let since = key_events::since(changes.last(), changes.len() < SHOWN);
+        key_events = server.keys().key_events(since, None);
+        key_events.retain(|event| key_events::is_about(event, id));
     }
-    let mut entries = deeds::merged(changes, deeds);
+    let mut entries = key_events::merged(changes, key_events);
     entries.truncate(SHOWN);
     Ok(entries)
 }

@@ -11,11 +11,11 @@ use utoipa::{IntoParams, OpenApi};
 
 use super::shapes::Schemas;
 use super::{batch, changes, keys, license, query, users, workspaces};
-use crate::routes::{Access, matrix};
+use crate::routes::{Access, matrix, only_reads};
 
 /// Statuses of refusals. Which of them a route returns depends on the directory.
-const REFUSALS: [u16; 13] = [
-    400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 500, 503,
+const REFUSALS: [u16; 14] = [
+    400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 500, 501, 503,
 ];
 
 /// The document, which does not change while the server runs.
@@ -196,9 +196,7 @@ fn schema(name: &str) -> Value {
 /// Whether a request for this path can be repeated with the same `Idempotency-Key`. Those that only
 /// read need none, and the secret of a key is returned once.
 fn is_repeatable(method: &str, path: &str) -> bool {
-    let others = ["/query", "/lookup", "/preview"];
-    let is_other = path.contains("/keys") || others.iter().any(|end| path.ends_with(end));
-    method != "GET" && !is_other
+    !only_reads(method, path) && !path.contains("/keys")
 }
 
 fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {

@@ -1,5 +1,6 @@
-//! Query parameters that a route does not have are refused, and so are conditions on versions that it
-//! would not check: to ignore one, such as `dry_run`, would do something else than the request says.
+//! Query parameters that a route does not have are refused, and so are conditions on versions that
+//! it would not check: to ignore one, such as `dry_run`, would do something else than the request
+//! says.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -10,7 +11,7 @@ use axum::http::header;
 use super::openapi::{Parameters, parameters_of};
 use crate::door::{Failure, cut};
 use crate::preconditions;
-use crate::routes::matrix;
+use crate::routes::{matrix, only_reads};
 
 /// The parameters of each route of REST, by method and path.
 static ROUTES: LazyLock<HashMap<(&str, &str), Parameters>> = LazyLock::new(|| {
@@ -28,12 +29,12 @@ pub(crate) fn check(method: &str, path: &str, request: &Request) -> Result<(), F
         return Ok(());
     };
     let headers = request.headers();
-    if method != "GET" {
+    if !only_reads(method, path) {
         preconditions::check_change(headers)?;
-        if headers.contains_key(header::IF_MATCH) && !known.is_conditional {
-            let message = format!("{method} {path} has no version to match; leave If-Match out");
-            return Err(Failure::bad_request(message));
-        }
+    }
+    if method != "GET" && headers.contains_key(header::IF_MATCH) && !known.is_conditional {
+        let message = format!("{method} {path} has no version to match; leave If-Match out");
+        return Err(Failure::bad_request(message));
     }
     let Some(query) = request.uri().query() else {
         return Ok(());

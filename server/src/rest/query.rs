@@ -57,7 +57,7 @@ pub(crate) async fn query(
 
 /// Names a user by exactly one of these.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(rename_all = "snake_case", try_from = "Names")]
 pub(crate) enum UserReference {
     #[schema(value_type = String, format = "uuid")]
     Id(UserId),
@@ -67,6 +67,45 @@ pub(crate) enum UserReference {
         provisioner: String,
         id: String,
     },
+}
+
+/// The members of a reference, of which exactly one is there.
+#[derive(Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `id`, `email`, `username` or `external_id`"
+)]
+struct Names {
+    id: Option<UserId>,
+    email: Option<String>,
+    username: Option<String>,
+    external_id: Option<ExternalId>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object with `provisioner` and `id`"
+)]
+struct ExternalId {
+    provisioner: String,
+    id: String,
+}
+
+impl TryFrom<Names> for UserReference {
+    type Error = &'static str;
+
+    fn try_from(names: Names) -> Result<Self, Self::Error> {
+        match (names.id, names.email, names.username, names.external_id) {
+            (Some(id), None, None, None) => Ok(Self::Id(id)),
+            (None, Some(email), None, None) => Ok(Self::Email(email)),
+            (None, None, Some(username), None) => Ok(Self::Username(username)),
+            (None, None, None, Some(ExternalId { provisioner, id })) => {
+                Ok(Self::ExternalId { provisioner, id })
+            }
+            _ => Err("name a user by one of `id`, `email`, `username` and `external_id`"),
+        }
+    }
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::ScimError;
 use super::schema::{GROUP, ResourceType, WORKSPACE};
 use super::tidy::tidied;
+use super::types;
 
 /// A workspace as a resource, without members if `members` is `None`.
 pub(super) fn shown(
@@ -73,6 +74,7 @@ pub(super) struct WantedGroup {
 impl WantedGroup {
     pub(super) fn parse(resource: Map<String, Value>) -> Result<Self, ScimError> {
         let mut resource = tidied(ResourceType::Group, resource);
+        types::check(ResourceType::Group, &resource, &Map::new())?;
         let name = match resource.remove("displayName") {
             Some(Value::String(name)) if !name.trim().is_empty() => name,
             _ => return Err(ScimError::value("displayName is required")),

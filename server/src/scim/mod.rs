@@ -14,6 +14,7 @@ mod path;
 mod projection;
 pub(crate) mod schema;
 pub(crate) mod tidy;
+mod types;
 mod user;
 mod user_names;
 pub(crate) mod users;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::ScimError;
 use super::schema::{ResourceType, USER};
 use super::tidy::{boolean, tidied};
+use super::types;
 use crate::door::cut;
 
 /// The attribute of a user with the rest of the resource.
@@ -48,6 +49,13 @@ impl ScimRecord {
     /// The addresses of the emails as they were sent.
     pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
         self.emails.iter().filter_map(|item| item["value"].as_str())
+    }
+
+    /// The emails and all other attributes.
+    fn attributes(&self) -> Map<String, Value> {
+        let mut all = self.rest.clone();
+        all.insert("emails".to_owned(), json!(self.emails));
+        all
     }
 
     fn text(&self) -> Option<String> {
@@ -197,6 +205,7 @@ impl WantedUser {
                 )));
             }
         };
+        types::check(ResourceType::User, &rest, &old.attributes())?;
         let (email, emails) = match rest.remove("emails") {
             Some(Value::Array(emails)) if main_email(&emails).is_some() => {
                 let main = main_email(&emails).unwrap_or_default();

@@ -110,6 +110,24 @@ fn a_condition_that_a_change_would_not_check_is_refused() {
     assert_eq!(running.directory.workspaces().unwrap().count(), 1);
 }
 
+#[test]
+fn a_post_that_only_reads_is_no_change() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Write);
+    let okta = provisioner(&running, "okta");
+    for (who, path, body) in [
+        (&client, "/api/v1/query", "{}"),
+        (&client, "/api/v1/lookup", r#"{"users":[]}"#),
+        (&client, "/api/v1/preview", r#"{"operations":[]}"#),
+        (&okta, "/scim/v2/.search", "{}"),
+        (&okta, "/scim/v2/Users/.search", "{}"),
+        (&okta, "/scim/v2/Groups/.search", "{}"),
+    ] {
+        let answer = who.send("POST", path, "If-None-Match: *\r\n", body);
+        assert_eq!(answer.status, 200, "{path} {}", answer.body);
+    }
+}
+
 /// Another record can have got its email or name, with the same version; and what is behind a
 /// license changes without it.
 #[test]

@@ -115,8 +115,6 @@ fn keys_appear_in_the_live_audit() {
         lines
     });
     admin.post(KEYS, &json!({ "name": "sync", "provisioner": "okta" }));
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    running.directory.create_user("bob@ex.co").unwrap();
     let next = |at: usize, streams: &mut [std::io::Lines<BufReader<_>>; 2]| {
         let mut lines = streams[at].by_ref().map(Result::unwrap);
         lines
@@ -125,6 +123,7 @@ fn keys_appear_in_the_live_audit() {
     };
     let row = next(0, &mut streams);
     assert!(row.contains("created the key <bdi>sync"), "{row}");
+    running.directory.create_user("bob@ex.co").unwrap();
     for at in 0..2 {
         let row = next(at, &mut streams);
         assert!(row.contains("bob@ex.co"), "{row}");

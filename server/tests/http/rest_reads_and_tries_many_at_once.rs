@@ -63,6 +63,18 @@ fn users_are_looked_up_by_each_thing_that_names_them() {
     assert_eq!(ids, [&ann, &ann, &ann, &ann, &Value::Null, &Value::Null]);
     let many = json!({ "users": vec![json!({ "username": "x" }); 1_001] });
     assert_eq!(client.post("/api/v1/lookup", &many).status, 400);
+    let one = "one of `id`, `email`, `username` and `external_id`";
+    for (wrong, told) in [
+        (json!({}), one),
+        (json!({ "id": ann, "username": "ann" }), one),
+        (json!({ "mail": "ann@ex.co" }), "unknown field `mail`"),
+        (json!("ann"), "an object with `id`"),
+        (json!({ "external_id": {} }), "missing field `provisioner`"),
+    ] {
+        let refused = client.post("/api/v1/lookup", &json!({ "users": [wrong] }));
+        assert_eq!(refused.status, 400, "{wrong}");
+        assert!(refused.body.contains(told), "{wrong}: {}", refused.body);
+    }
 }
 
 #[test]

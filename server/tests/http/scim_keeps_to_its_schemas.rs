@@ -95,6 +95,75 @@ fn an_unknown_attribute_of_a_resource_is_ignored() {
     }
 }
 
+/// Each value has the type of its attribute, and at most one item of a list is primary (RFC 7643,
+/// 2.3 and 2.4).
+#[test]
+fn a_value_of_a_wrong_type_is_refused() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let made = okta.post(USERS, &json!({ "userName": "ann@ex.co", "title": "Dr" }));
+    let path = format!("{USERS}/{}", made.json()["id"].as_str().unwrap());
+    let second = json!({ "value": "b@ex.co", "primary": "True" });
+    let primaries = |value: &str| json!([{ "value": value, "primary": true }, second]);
+    for (name, value, told) in [
+        ("title", json!(5), "title must be a string"),
+        ("title", json!({ "text": "Dr" }), "title must be a string"),
+        ("title", json!(["Dr", "Prof"]), "title must be a string"),
+        ("name", json!({ "formatted": true }), "name.formatted must"),
+        ("phoneNumbers", json!([5]), "phoneNumbers must have sub"),
+        ("roles", json!([{ "value": 5 }]), "roles.value must be a"),
+        (
+            "ims",
+            json!([{ "primary": "often" }]),
+            "ims.primary must be true",
+        ),
+        (
+            "emails",
+            primaries("ann@ex.co"),
+            "item of emails may be primary",
+        ),
+        ("roles", primaries("admin"), "item of roles may be primary"),
+        (ENTERPRISE, json!({ "costCenter": 5 }), "costCenter must be"),
+        (
+            ENTERPRISE,
+            json!({ "manager": { "value": 5 } }),
+            "manager.value",
+        ),
+    ] {
+        let resource = json!({ "userName": "ann@ex.co", name: value });
+        refuse(&okta.post(USERS, &resource), "invalidValue", told);
+        refuse(&okta.put(&path, &resource), "invalidValue", told);
+        let operation = json!([{ "op": "replace", "value": { name: value } }]);
+        refuse(&patch(&okta, &path, operation), "invalidValue", told);
+    }
+    assert_eq!(okta.get(&path).json(), made.json());
+    let group = json!({ "displayName": "fraud", "members": [{ "value": made.json()["id"] }] });
+    let group = okta.post("/scim/v2/Groups", &group).json();
+    let path = format!("/scim/v2/Groups/{}", group["id"].as_str().unwrap());
+    let wrong = json!({ "displayName": "fraud", "members": [5] });
+    refuse(
+        &okta.put(&path, &wrong),
+        "invalidValue",
+        "members must have",
+    );
+    assert_eq!(okta.get(&path).json(), group, "nobody is removed");
+}
+
+/// A user stays changeable, whatever was stored before.
+#[test]
+fn values_that_were_stored_before_do_not_stop_other_changes() {
+    let running = Running::new();
+    let okta = provisioner(&running, "okta");
+    let stored = json!({ "rest": { "title": 5, "userType": "x" } }).to_string();
+    let new = headcount::NewUser::new("ann@ex.co").attribute("scim", stored);
+    let ann = running.directory.create_user(new).unwrap();
+    let path = format!("{USERS}/{}", ann.id());
+    let change = |value: Value| patch(&okta, &path, json!([{ "op": "replace", "value": value }]));
+    let changed = change(json!({ "userType": "y" }));
+    assert_eq!(changed.json()["userType"], "y", "{}", changed.body);
+    refuse(&change(json!({ "title": 6 })), "invalidValue", "title");
+}
+
 #[test]
 fn a_providers_own_extension_is_kept_whatever_it_has() {
     let running = Running::new();

@@ -1,6 +1,6 @@
 //! Setting, adding and removing members of objects and items of lists.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
@@ -101,7 +101,8 @@ fn is_true(value: &Value) -> bool {
 #[derive(Default)]
 struct Places {
     by_value: HashMap<Name, usize>,
-    by_value_and_type: HashMap<(Name, Option<String>), usize>,
+    /// All places, so that the next one is found when the type of the first changes.
+    by_value_and_type: HashMap<(Name, Option<String>), BTreeSet<usize>>,
 }
 
 /// What identifies an item, in lower case.
@@ -124,14 +125,14 @@ impl Places {
     fn insert(&mut self, item: &Value, place: usize) {
         let (name, kind) = identity(item);
         self.by_value.entry(name.clone()).or_insert(place);
-        self.by_value_and_type.entry((name, kind)).or_insert(place);
+        let same = self.by_value_and_type.entry((name, kind)).or_default();
+        same.insert(place);
     }
 
     /// Undoes `insert`, for an item whose type may change.
     fn forget(&mut self, item: &Value, place: usize) {
-        let key = identity(item);
-        if self.by_value_and_type.get(&key) == Some(&place) {
-            self.by_value_and_type.remove(&key);
+        if let Some(same) = self.by_value_and_type.get_mut(&identity(item)) {
+            same.remove(&place);
         }
     }
 
@@ -142,7 +143,8 @@ impl Places {
         }
         let same = self.by_value_and_type.get(&(name.clone(), kind));
         let without = self.by_value_and_type.get(&(name, None));
-        same.into_iter().chain(without).min().copied()
+        let first = { same.into_iter().chain(without) }.filter_map(BTreeSet::first);
+        first.min().copied()
     }
 }
 

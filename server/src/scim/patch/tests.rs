@@ -109,6 +109,22 @@ fn adding_keeps_what_is_there() {
     );
 }
 
+/// An item that gets a type makes way for the next one of its value without a type.
+#[test]
+fn adding_finds_each_item_of_the_same_value() {
+    check(
+        json!({ "roles": [{ "value": "a" }, { "value": "a", "display": "second" }] }),
+        &json!([{ "op": "add", "path": "roles", "value": [
+            { "value": "a", "type": "x" },
+            { "value": "a", "type": "y" },
+        ] }]),
+        &json!({ "roles": [
+            { "value": "a", "type": "x" },
+            { "value": "a", "display": "second", "type": "y" },
+        ] }),
+    );
+}
+
 #[test]
 fn one_item_is_primary() {
     let before = json!({ "emails": [

@@ -206,22 +206,25 @@ class HostileTest {
         Files.writeString(program, """
                 import headcount.*;
                 import java.nio.file.Path;
+                import java.util.concurrent.CountDownLatch;
 
                 class Main {
                     public static void main(String[] arguments) throws Exception {
                         Directory directory = Directory.open(Path.of(arguments[0]), new Options().licenseIfNew(License.ENTERPRISE));
                         new Thread(() -> directory.changes(0).count()).start();
                         Feed feed = directory.follow(1_000_000_000);
+                        CountDownLatch wrote = new CountDownLatch(10);
                         for (int writer = 0; writer < 4; writer++) {
                             String name = "w" + writer;
                             new Thread(() -> {
                                 for (int i = 0; ; i++) {
                                     String email = directory.createUser(NewUser.of(name + "n" + i + "@ex.co")).email();
                                     System.out.println("wrote " + email);
+                                    wrote.countDown();
                                 }
                             }).start();
                         }
-                        Thread.sleep(50);
+                        wrote.await();
                         System.exit(0);
                     }
                 }

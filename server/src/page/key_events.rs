@@ -5,38 +5,38 @@ use maud::{Markup, html};
 
 use super::audit::user;
 use super::view::moment;
-use crate::keys::{Author, Deed, Holder, Key};
+use crate::keys::{Author, Holder, Key, KeyEvent};
 
 /// A row of the audit.
 pub(super) enum Entry {
     Change(Change),
-    Deed(Deed),
+    Key(KeyEvent),
 }
 
-/// Changes and deeds together, both with the latest first.
-pub(super) fn merged(changes: Vec<Change>, deeds: Vec<Deed>) -> Vec<Entry> {
-    let mut deeds = deeds.into_iter().peekable();
+/// Changes and the events of keys together, both with the latest first.
+pub(super) fn merged(changes: Vec<Change>, key_events: Vec<KeyEvent>) -> Vec<Entry> {
+    let mut key_events = key_events.into_iter().peekable();
     let mut entries = Vec::new();
     for change in changes {
-        while let Some(deed) = deeds.next_if(|deed| deed.at() > change.at) {
-            entries.push(Entry::Deed(deed));
+        while let Some(event) = key_events.next_if(|event| event.at() > change.at) {
+            entries.push(Entry::Key(event));
         }
         entries.push(Entry::Change(change));
     }
-    entries.extend(deeds.map(Entry::Deed));
+    entries.extend(key_events.map(Entry::Key));
     entries
 }
 
-pub(super) fn row(directory: &Directory, deed: &Deed) -> Markup {
-    let key = deed.key();
-    let by = deed.by();
-    let done = match deed {
-        Deed::Created(_) => "created",
-        Deed::Revoked(_) => "revoked",
+pub(super) fn row(directory: &Directory, event: &KeyEvent) -> Markup {
+    let key = event.key();
+    let by = event.by();
+    let done = match event {
+        KeyEvent::Created(_) => "created",
+        KeyEvent::Revoked(_) => "revoked",
     };
     html! {
         tr {
-            td class="soft short" { (moment(deed.at())) }
+            td class="soft short" { (moment(event.at())) }
             td class=(if by.user.is_some() { "who" } else { "short" }) { (author(directory, &by)) }
             td class="soft short" { (by.door.as_deref().unwrap_or("the library")) }
             td { div {
@@ -45,7 +45,9 @@ pub(super) fn row(directory: &Directory, deed: &Deed) -> Markup {
                     Holder::User(id) => (user(directory, *id)),
                     Holder::Provisioner(name) => bdi { (name) },
                 }
-                " (" (scopes(key)) @if let Some(end) = key.expires_at { ", until " (moment(end)) } ")"
+                " (" (scopes(key))
+                @if let Some(end) = key.expires_at { ", until " (moment(end)) }
+                ")"
             } }
         }
     }
@@ -66,12 +68,12 @@ pub(super) fn scopes(key: &Key) -> String {
     scopes.join(", ")
 }
 
-/// Whether a deed is about a key of this user.
-pub(super) fn is_about(deed: &Deed, id: UserId) -> bool {
-    deed.key().holder == Holder::User(id)
+/// Whether an event is about a key of this user.
+pub(super) fn is_about(event: &KeyEvent, id: UserId) -> bool {
+    event.key().holder == Holder::User(id)
 }
 
-/// The time from which on deeds belong to a list whose oldest change is `oldest`; all earlier ones
+/// The time from which on events belong to a list whose oldest change is `oldest`; all earlier ones
 /// do if nothing is older.
 pub(super) fn since(oldest: Option<&Change>, is_all: bool) -> Option<Timestamp> {
     oldest.map(|change| change.at).filter(|_| !is_all)
