@@ -102,9 +102,11 @@ def test_workspaces_have_users_and_owners(tmp_path: Path) -> None:
         own = wl.get_current_workspace()
         assert own == wl.get_current_workspace()
         assert [user.email() for user in own.users()] == ["ann@ex.co"]
+        assert own.created_by() == own.users()[0].id()
 
         fraud = wl.create_workspace("fraud-models")
         assert fraud.add_user("bob@ex.co").add_owner("cho@ex.co") == fraud
+        assert fraud.created_by() is None
         fraud.add_user("bob@ex.co")
         assert [user.email() for user in fraud.users()] == ["ann@ex.co", "cho@ex.co", "bob@ex.co"]
         assert [user.email() for user in fraud.owners()] == ["ann@ex.co", "cho@ex.co"]

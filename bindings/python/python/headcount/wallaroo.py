@@ -85,6 +85,12 @@ class Workspace:
         """When it was made, as RFC 3339 in UTC."""
         return self._workspace.created_at.isoformat()
 
+    def created_by(self) -> str | None:
+        """The id of the user whose default workspace it is; ``None`` for another workspace,
+        whose creator is only in the history: see ``Directory.changes``.
+        """
+        return self._workspace.default_of
+
     def users(self) -> list[User]:
         """Everybody who belongs to it: owners first."""
         return self._users(("owner", "user"))
