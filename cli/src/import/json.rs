@@ -208,6 +208,9 @@ fn in_words(text: &str) -> String {
         other if other.starts_with("struct ") || other.contains("enum ") => "an object",
         other => other,
     };
+    if let Some(text) = found.strip_prefix("string ") {
+        return format!("{expected} is needed, not the text {text}");
+    }
     let found = match found {
         "map" => "an object",
         "sequence" => "a list",
@@ -252,7 +255,7 @@ mod tests {
             ),
             (
                 "invalid type: string \"a\", expected a boolean",
-                "true or false is needed, not string \"a\"",
+                "true or false is needed, not the text \"a\"",
             ),
             (
                 "EOF while parsing a value",
