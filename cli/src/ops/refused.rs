@@ -74,6 +74,6 @@ fn unknown(what: &str, rest: &str) -> String {
         .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
     match near {
         Some(near) => format!("unknown {what} {name}; did you mean `{near}`?"),
-        None => format!("unknown {what} {name}"),
+        None => format!("unknown {what} {rest}"),
     }
 }

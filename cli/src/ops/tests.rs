@@ -67,7 +67,10 @@ fn what_is_not_an_operation_is_told_with_its_line() {
 #[test]
 fn nothing_unknown_is_taken() {
     for (line, expected) in [
-        (r#"{"op":"explode"}"#, "unknown op `explode`"),
+        (
+            r#"{"op":"explode"}"#,
+            "unknown op `explode`, expected one of `create_user`",
+        ),
         (r#"{"user":"a@b"}"#, "missing field `op`"),
         (r#"{"op":"activate_user"}"#, "missing field `user`"),
         (r#"{"op":null}"#, "a text is needed, not null"),

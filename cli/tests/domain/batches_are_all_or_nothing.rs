@@ -153,7 +153,7 @@ fn every_line_that_is_no_operation_is_told() {
         &err,
         &[
             "headcount: 3 lines of b.jsonl are not an operation; nothing was changed\n",
-            "\n  line 2: unknown op `explode`\n",
+            "\n  line 2: unknown op `explode`, expected one of `create_user`, ",
             "\n  line 3: ",
             "\n  line 4: not valid JSON: ",
             "`headcount batch --help`",
