@@ -5,14 +5,15 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use headcount::{Applied, Batch, Op, Subject, User, UserRef, UserUpdate};
+use headcount::{Applied, Batch, Op, Step, Subject, User, UserRef, UserUpdate};
 use serde_json::json;
 
+use super::culprits::{blame, culprits};
 use super::filter::{each, query_of};
-use super::{apply, input, refusal};
+use super::{input, refusal};
 use crate::args::{self, SelectionArgs};
 use crate::directory::Directory;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 use crate::import::encoding::{decode_unicode, lines, refuse_second_mark};
 use crate::import::json::{Strict, problem_in_line};
 use crate::output::{Table, count, write_json};
@@ -206,16 +207,32 @@ pub(super) fn change(
     [dry_run, json]: [bool; 2],
     out: &mut dyn Write,
 ) -> Result<()> {
-    let mut batch: Batch = users.iter().map(|user| verb.op(user.id())).collect();
-    if let Some(allowed) = allowed {
-        batch = allowed.on(batch);
-    }
-    let tried = if dry_run {
-        directory.dry_run(batch).map_err(refusal)
-    } else {
-        apply(&directory, batch)
+    let steps: Vec<Step> = users.iter().map(|user| verb.op(user.id()).into()).collect();
+    let batch = |steps: Vec<Step>| {
+        let batch = Batch::from_iter(steps);
+        match allowed {
+            Some(allowed) => allowed.on(batch),
+            None => batch,
+        }
     };
-    let applied = tried?;
+    let tried = if dry_run {
+        directory.dry_run(batch(steps.clone()))
+    } else {
+        let applied = directory.apply(batch(steps.clone()));
+        applied.inspect(|_| took_effect())
+    };
+    let applied = tried.map_err(|error| {
+        let refused_rest = |rest| directory.dry_run(batch(rest)).err();
+        let behind = culprits(&error, &steps, refused_rest).into_iter();
+        let behind = behind.filter_map(|index| users.get(index)).map(|user| {
+            let json = json!({ "id": user.id(), "email": user.email() });
+            (user.email().to_string(), json)
+        });
+        let behind = behind.collect();
+        let mut failure = refusal(error);
+        blame(&mut failure, "users", behind);
+        failure
+    })?;
     let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
     let seats = directory.seats()?;
     directory.close()?;
