@@ -63,17 +63,17 @@ fn carry_out(
         } else {
             directory.apply(batch.clone()).inspect(|_| took_effect())
         };
-        applied.map_err(|error| match error.op_index() {
-            // One mistake can make others, and the first is not always its cause.
-            Some(_) => match directory.preview(batch.clone()) {
-                Ok(all) if !all.is_empty() => refused(&all, operations, file),
-                _ => refused(&[error], operations, file),
-            },
-            None => {
+        applied.map_err(|error| {
+            if error.op_index().is_none() {
                 let behind = behind(&error, directory, args, operations);
                 let mut failure = refused(&[error], operations, file);
                 blame(&mut failure, "operations", behind);
-                failure
+                return failure;
+            }
+            // One mistake can make others, and the first is not always its cause.
+            match directory.preview(batch.clone()) {
+                Ok(all) if !all.is_empty() => refused(&all, operations, file),
+                _ => refused(&[error], operations, file),
             }
         })
     };

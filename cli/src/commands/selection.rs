@@ -207,32 +207,7 @@ pub(super) fn change(
     [dry_run, json]: [bool; 2],
     out: &mut dyn Write,
 ) -> Result<()> {
-    let steps: Vec<Step> = users.iter().map(|user| verb.op(user.id()).into()).collect();
-    let batch = |steps: Vec<Step>| {
-        let batch = Batch::from_iter(steps);
-        match allowed {
-            Some(allowed) => allowed.on(batch),
-            None => batch,
-        }
-    };
-    let tried = if dry_run {
-        directory.dry_run(batch(steps.clone()))
-    } else {
-        let applied = directory.apply(batch(steps.clone()));
-        applied.inspect(|_| took_effect())
-    };
-    let applied = tried.map_err(|error| {
-        let refused_rest = |rest| directory.dry_run(batch(rest)).err();
-        let behind = culprits(&error, &steps, refused_rest).into_iter();
-        let behind = behind.filter_map(|index| users.get(index)).map(|user| {
-            let json = json!({ "id": user.id(), "email": user.email() });
-            (user.email().to_string(), json)
-        });
-        let behind = behind.collect();
-        let mut failure = refusal(error);
-        blame(&mut failure, "users", behind);
-        failure
-    })?;
+    let applied = carry_out(&directory, users, verb, allowed, dry_run)?;
     let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
     let seats = directory.seats()?;
     directory.close()?;
@@ -280,6 +255,42 @@ pub(super) fn change(
     ownerless.write(dry_run, out)?;
     writeln!(out, "{seats}")?;
     Ok(())
+}
+
+/// Applies the batch, or tries it. The refusal names the users behind it.
+fn carry_out(
+    directory: &Directory,
+    users: &[Arc<User>],
+    verb: &Verb,
+    allowed: Option<args::Ownerless>,
+    dry_run: bool,
+) -> Result<Applied> {
+    let steps: Vec<Step> = users.iter().map(|user| verb.op(user.id()).into()).collect();
+    let batch = |steps: Vec<Step>| {
+        let batch = Batch::from_iter(steps);
+        match allowed {
+            Some(allowed) => allowed.on(batch),
+            None => batch,
+        }
+    };
+    let tried = if dry_run {
+        directory.dry_run(batch(steps.clone()))
+    } else {
+        let applied = directory.apply(batch(steps.clone()));
+        applied.inspect(|_| took_effect())
+    };
+    tried.map_err(|error| {
+        let refused_rest = |rest| directory.dry_run(batch(rest)).err();
+        let behind = culprits(&error, &steps, refused_rest).into_iter();
+        let behind = behind.filter_map(|index| users.get(index)).map(|user| {
+            let json = json!({ "id": user.id(), "email": user.email() });
+            (user.email().to_string(), json)
+        });
+        let behind = behind.collect();
+        let mut failure = refusal(error);
+        blame(&mut failure, "users", behind);
+        failure
+    })
 }
 
 /// Each user, and whether the batch changed them.
