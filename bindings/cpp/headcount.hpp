@@ -477,6 +477,8 @@ public:
     const T &value() const & { return checked(*this); }
     /** @overload */
     T value() && { return std::move(checked(*this)); }
+    /** What is const can't give its value away. */
+    T value() const && = delete;
 
     /** The value, which must be there. */
     T &operator*() &noexcept { return *value_; }
@@ -484,17 +486,19 @@ public:
     const T &operator*() const &noexcept { return *value_; }
     /** @overload */
     T operator*() && { return std::move(*value_); }
+    /** What is const can't give its value away. */
+    T operator*() const && = delete;
     /** The value, which must be there. */
     T *operator->() &noexcept { return &*value_; }
     /** @overload */
     const T *operator->() const &noexcept { return &*value_; }
     /** A temporary result can't lend its value: use value(). */
-    T *operator->() && = delete;
+    const T *operator->() const && = delete;
 
     /** The error; none if there is a value. */
     const headcount::error &error() const &noexcept { return error_; }
     /** @overload */
-    headcount::error error() &&noexcept { return std::move(error_); }
+    headcount::error error() const &&noexcept { return error_; }
 
     /** The status of the call. */
     headcount::status kind() const noexcept { return error_.kind(); }
@@ -538,7 +542,7 @@ public:
     /** The error; none on success. */
     const headcount::error &error() const &noexcept { return error_; }
     /** @overload */
-    headcount::error error() &&noexcept { return std::move(error_); }
+    headcount::error error() const &&noexcept { return error_; }
 
     /** The status of the call. */
     headcount::status kind() const noexcept { return error_.kind(); }
@@ -564,6 +568,8 @@ public:
     const T &value() const & { return std::optional<T>::value(); }
     /** @overload */
     T value() && { return std::move(std::optional<T>::value()); }
+    /** What is const can't give its value away. */
+    T value() const && = delete;
 
     /** The value, which must be there. */
     T &operator*() &noexcept { return std::optional<T>::operator*(); }
@@ -571,12 +577,14 @@ public:
     const T &operator*() const &noexcept { return std::optional<T>::operator*(); }
     /** @overload */
     T operator*() && { return std::move(std::optional<T>::operator*()); }
+    /** What is const can't give its value away. */
+    T operator*() const && = delete;
     /** The value, which must be there. */
     T *operator->() &noexcept { return std::optional<T>::operator->(); }
     /** @overload */
     const T *operator->() const &noexcept { return std::optional<T>::operator->(); }
     /** A temporary can't lend its value: use value(). */
-    T *operator->() && = delete;
+    const T *operator->() const && = delete;
 };
 
 /** @cond */
@@ -1422,22 +1430,22 @@ public:
     /** The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8". */
     std::string_view id_text() const &noexcept { return detail::view(hc_user_id_text(raw())); }
     /** @overload */
-    std::string id_text() && { return std::string(detail::view(hc_user_id_text(raw()))); }
+    std::string id_text() const && { return std::string(detail::view(hc_user_id_text(raw()))); }
     /** The email address, as it was given. */
     std::string_view email() const &noexcept { return detail::view(hc_user_email(raw())); }
     /** @overload */
-    std::string email() && { return std::string(detail::view(hc_user_email(raw()))); }
+    std::string email() const && { return std::string(detail::view(hc_user_email(raw()))); }
     /** The username, which is the email unless another one was set. */
     std::string_view username() const &noexcept { return detail::view(hc_user_username(raw())); }
     /** @overload */
-    std::string username() && { return std::string(detail::view(hc_user_username(raw()))); }
+    std::string username() const && { return std::string(detail::view(hc_user_username(raw()))); }
     /** The given (first) name. */
     std::optional<std::string_view> given_name() const &noexcept
     {
         return detail::optional_view(hc_user_given_name(raw()));
     }
     /** @overload */
-    std::optional<std::string> given_name() &&
+    std::optional<std::string> given_name() const &&
     {
         return detail::copy(detail::optional_view(hc_user_given_name(raw())));
     }
@@ -1447,7 +1455,7 @@ public:
         return detail::optional_view(hc_user_family_name(raw()));
     }
     /** @overload */
-    std::optional<std::string> family_name() &&
+    std::optional<std::string> family_name() const &&
     {
         return detail::copy(detail::optional_view(hc_user_family_name(raw())));
     }
@@ -1470,7 +1478,7 @@ public:
     /** The attributes, ordered by name. Valid while this object is not moved. */
     attribute_range<user> attributes() const &noexcept { return attribute_range<user>(this); }
     /** A temporary user can't lend its attributes. */
-    attribute_range<user> attributes() && = delete;
+    attribute_range<user> attributes() const && = delete;
     /** How many attributes there are. */
     std::size_t attribute_count() const noexcept { return hc_user_attribute_count(raw()); }
     /** One of the attributes; empty views for an index that is too large. */
@@ -1482,7 +1490,7 @@ public:
         return {name, {value, value_bytes}};
     }
     /** A temporary user can't lend its attributes. */
-    headcount::attribute attribute_at(std::size_t index) && = delete;
+    headcount::attribute attribute_at(std::size_t index) const && = delete;
     /** The value of an attribute. */
     std::optional<std::string_view> attribute(std::string_view name) const &noexcept
     {
@@ -1493,7 +1501,7 @@ public:
                                 : std::optional<std::string_view>({value, value_bytes});
     }
     /** @overload */
-    std::optional<std::string> attribute(std::string_view name) &&
+    std::optional<std::string> attribute(std::string_view name) const &&
     {
         const user &kept = *this;
         return detail::copy(kept.attribute(name));
@@ -1558,7 +1566,7 @@ public:
         return attribute_range<user_view>(this);
     }
     /** A temporary view can't lend its attributes. */
-    attribute_range<user_view> attributes() && = delete;
+    attribute_range<user_view> attributes() const && = delete;
     /** @copydoc user::attribute_count */
     std::size_t attribute_count() const noexcept { return record_.attributes; }
     /** @copydoc user::attribute_at */
@@ -1694,7 +1702,7 @@ public:
     /** The name, as it was given. */
     std::string_view name() const &noexcept { return detail::view(hc_workspace_name(raw())); }
     /** @overload */
-    std::string name() && { return std::string(detail::view(hc_workspace_name(raw()))); }
+    std::string name() const && { return std::string(detail::view(hc_workspace_name(raw()))); }
     /** Whether it is archived: until it is restored, nobody can be added and nothing changed. */
     bool is_archived() const noexcept { return hc_workspace_is_archived(raw()) != 0; }
     /** Whose default workspace this is. */
@@ -1798,8 +1806,7 @@ public:
      * default. */
     options &open_timeout(std::chrono::milliseconds timeout) &
     {
-        // A negative one is refused as too long.
-        return option(HC_OPTION_OPEN_TIMEOUT_MS, static_cast<std::uint64_t>(timeout.count()));
+        return time(HC_OPTION_OPEN_TIMEOUT_MS, timeout);
     }
     /** @overload */
     options &&open_timeout(std::chrono::milliseconds timeout) &&
@@ -1835,8 +1842,7 @@ public:
      * 0, the default, each write is on disk when it returns. */
     options &sync_interval(std::chrono::milliseconds interval) &
     {
-        // A negative one is refused as too long.
-        return option(HC_OPTION_SYNC_INTERVAL_MS, static_cast<std::uint64_t>(interval.count()));
+        return time(HC_OPTION_SYNC_INTERVAL_MS, interval);
     }
     /** @overload */
     options &&sync_interval(std::chrono::milliseconds interval) &&
@@ -1853,6 +1859,14 @@ private:
     options &option(std::int32_t which, std::uint64_t value)
     {
         return this->set(hc_options_set, which, value);
+    }
+    options &time(std::int32_t which, std::chrono::milliseconds time)
+    {
+        if (time.count() < 0) {
+            this->fail(error(status::invalid_argument, "a time is negative; give 0 or more"));
+            return *this;
+        }
+        return option(which, static_cast<std::uint64_t>(time.count()));
     }
 };
 

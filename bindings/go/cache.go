@@ -22,7 +22,7 @@ type hostCache struct {
 // The places of this many users take 32 MiB before any user is in them.
 const hostCacheUsersMax = 1 << 22
 
-// So many places may hold a key, if there are as many.
+// Up to this many places may hold a key.
 const cacheWays = 4
 
 type cached struct {

@@ -32,9 +32,9 @@ type Options struct {
 	// CacheBytes is how much memory may hold users that were read; 0 is 64 MiB, and a
 	// negative number none.
 	CacheBytes int64
-	// HostCacheUsers is up to how many users this package caches, so that reading one again
-	// makes no call into C: 0 is 65,536, a negative number none, and more than 4,194,304 count
-	// as that. A user who is read by email and by id counts twice, once for each key. Cached
+	// HostCacheUsers is the maximum number of users that this package caches, so that reading
+	// one again makes no call into C: 0 is 65,536, a negative number none, and more than
+	// 4,194,304 count as that. A user who is read by email and by id counts twice, once for each key. Cached
 	// reads always reflect the latest commit.
 	HostCacheUsers int
 	// LogBytes is the limit of the log beside the file; 0 is 64 MiB, or a quarter of

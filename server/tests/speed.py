@@ -16,6 +16,7 @@ as root, all of it a second time with real-time priority, which no other program
 measured with all processors for both, as the library's are.
 """
 
+import contextlib
 import json
 import os
 import resource
@@ -97,7 +98,8 @@ class Served:
         """How often a thread had to leave its processor to another one."""
         count = 0
         for status in Path(f"/proc/{self.process.pid}/task").glob("*/status"):
-            count += int(status.read_text().rsplit("nonvoluntary_ctxt_switches:", 1)[1])
+            with contextlib.suppress(OSError):  # The thread has ended.
+                count += int(status.read_text().rsplit("nonvoluntary_ctxt_switches:", 1)[1])
         return count
 
     def end(self):

@@ -28,6 +28,7 @@ constexpr bool lends_attributes<T, std::void_t<decltype(std::declval<T>().attrib
 static_assert(lends_attributes<hc::user &> && lends_attributes<const hc::user &>);
 static_assert(lends_attributes<hc::user_view &> && lends_attributes<const hc::user_view &>);
 static_assert(!lends_attributes<hc::user> && !lends_attributes<hc::user_view>);
+static_assert(!lends_attributes<const hc::user> && !lends_attributes<const hc::user_view>);
 
 // Nor does what holds a user, if it is a temporary, through its `->`.
 template <class T, class = void>
@@ -38,6 +39,26 @@ constexpr bool has_arrow<T, std::void_t<decltype(std::declval<T>().operator->())
 static_assert(has_arrow<hc::maybe<hc::user> &> && has_arrow<const hc::maybe<hc::user> &>);
 static_assert(has_arrow<hc::result<hc::user> &> && has_arrow<const hc::result<hc::user> &>);
 static_assert(!has_arrow<hc::maybe<hc::user>> && !has_arrow<hc::result<hc::user>>);
+static_assert(!has_arrow<const hc::maybe<hc::user>> && !has_arrow<const hc::result<hc::user>>);
+
+// Nor does a constant temporary, which can't be moved from, give what it holds.
+template <class T, class = void>
+constexpr bool has_value = false;
+template <class T>
+constexpr bool has_value<
+    T, std::void_t<decltype(std::declval<T>().value()), decltype(*std::declval<T>())>> = true;
+
+static_assert(has_value<hc::maybe<hc::user>> && has_value<hc::result<hc::user>>);
+static_assert(has_value<const hc::maybe<hc::user> &> && has_value<const hc::result<hc::user> &>);
+static_assert(!has_value<const hc::maybe<hc::user>> && !has_value<const hc::result<hc::user>>);
+
+template <class T>
+using email_of = decltype(std::declval<T>().email());
+
+static_assert(std::is_same_v<email_of<const hc::user &>, std::string_view>);
+static_assert(std::is_same_v<email_of<hc::user>, std::string>);
+static_assert(std::is_same_v<email_of<const hc::user>, std::string>);
+static_assert(!std::is_reference_v<decltype(std::declval<const hc::result<void>>().error())>);
 static_assert(sizeof(hc::maybe<hc::user>) == sizeof(std::optional<hc::user>));
 
 static void temporaries()

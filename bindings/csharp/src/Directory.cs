@@ -79,10 +79,12 @@ namespace Headcount
         private static Directory Open(Options options, Opening how)
         {
             Abi.Check();
-            return Interop.NotNull(options, nameof(options)).Use(o =>
+            // Before the file is locked: nothing may go wrong between that and the handle.
+            var cache = new HostCache(Interop.NotNull(options, nameof(options)).HostUsers);
+            return options.Use(o =>
             {
                 Interop.Check(how(o, out var opened, out var error), error);
-                return new Directory(opened, new HostCache(options.HostUsers));
+                return new Directory(opened, cache);
             });
         }
 

@@ -22,7 +22,7 @@ namespace Headcount
         /// The places of this many users take 32 MiB before any user is in them.
         internal const int UsersMax = 1 << 22;
 
-        /// So many places may hold a key, if there are as many.
+        /// Up to this many places may hold a key.
         internal const int Ways = 4;
 
         private sealed class Entry

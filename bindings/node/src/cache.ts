@@ -80,8 +80,8 @@ export class HostCache {
 }
 
 /**
- * Users by a key, up to a number of keys. Each half is given up as a whole: the one that
- * was begun last stays, with what was used since.
+ * Users by a key, up to a number of keys. Each half is given up as a whole, so that at least
+ * the half that was used last stays, rounded down if there is room for more than one.
  */
 class Keys {
   #half: number;

@@ -39,9 +39,10 @@ export interface OpenOptions {
   /** Ends that wait, with its reason: an `AbortError` by default. */
   signal?: AbortSignal | undefined;
   /**
-   * How many users are cached as objects, for `user` and for `userByUsername` each: 10,000 by
-   * default, 0 for none, at most 16,777,216. A user who is asked for by several texts counts
-   * once for each. Every `Directory` that is opened has its own cache, also in another worker
+   * The maximum number of users that are cached as objects, for `user` and for `userByUsername`
+   * each: 10,000 by default, 0 for none, at most 16,777,216. A user who is asked for by several
+   * texts counts once for each. Until a commit changes users, at least the half that was read
+   * last is cached. Every `Directory` that is opened has its own cache, also in another worker
    * thread; those of `actingAs` and `through` share it. Cached reads always reflect the latest
    * commit.
    */

@@ -67,15 +67,12 @@ where
     }
 }
 
-/// A number, or None where that is allowed. `True` is 1 to Python, but hardly what was meant.
+/// A whole number, or None where that is allowed.
 pub(crate) fn number<'py, T>(object: &Bound<'py, PyAny>) -> PyResult<T>
 where
     T: for<'a> FromPyObject<'a, 'py>,
 {
-    if object.is_instance_of::<PyBool>() {
-        let what = format!("give a number, not {object}");
-        return Err(PyTypeError::new_err(what));
-    }
+    refuse_bool(object)?;
     let extracted: PyResult<T> = object.extract().map_err(Into::into);
     extracted.map_err(|error| {
         if !error.is_instance_of::<PyOverflowError>(object.py()) {
@@ -84,6 +81,35 @@ where
         let what = format!("{object} is out of range: give 0 or more, below 2**64");
         PyOverflowError::new_err(what)
     })
+}
+
+/// A number of seconds, or None where that is allowed. One beyond all floats is infinite.
+pub(crate) fn number_of_seconds<'py, T>(object: &Bound<'py, PyAny>) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py> + From<f64>,
+{
+    refuse_bool(object)?;
+    let extracted: PyResult<T> = object.extract().map_err(Into::into);
+    match extracted {
+        Err(error) if error.is_instance_of::<PyOverflowError>(object.py()) => {
+            let is_negative = object.lt(0)?;
+            Ok(T::from(if is_negative {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            }))
+        }
+        extracted => extracted,
+    }
+}
+
+/// `True` is 1 to Python, but hardly what was meant.
+fn refuse_bool(object: &Bound<'_, PyAny>) -> PyResult<()> {
+    if object.is_instance_of::<PyBool>() {
+        let what = format!("give a number, not {object}");
+        return Err(PyTypeError::new_err(what));
+    }
+    Ok(())
 }
 
 fn id_of(object: &Bound<'_, PyAny>) -> PyResult<UserId> {
@@ -176,7 +202,8 @@ pub(crate) fn datetime(py: Python<'_>, moment: Timestamp) -> PyResult<Bound<'_, 
         .call1((moment.as_unix_micros(),))
 }
 
-/// Takes keywords one after the other. A keyword of the wrong type is named, as Python code expects it.
+/// Takes keywords one after the other. A keyword of the wrong type is named, as Python code
+/// expects it.
 fn fold<T>(
     keywords: Option<&Bound<'_, PyDict>>,
     first: T,

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use headcount::{Change, ErrorKind};
 use pyo3::prelude::*;
 
-use crate::arguments::number;
+use crate::arguments::number_of_seconds;
 use crate::errors::raised;
 use crate::waiting::{SLICE, seconds};
 use crate::{logging, records};
@@ -57,7 +57,7 @@ impl ChangeFeed {
     fn next<'py>(
         &self,
         py: Python<'py>,
-        #[pyo3(from_py_with = number)] timeout: Option<f64>,
+        #[pyo3(from_py_with = number_of_seconds)] timeout: Option<f64>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let timeout = timeout.map_or(Ok(Duration::MAX), seconds)?;
         let change = self.wait(py, timeout)?.map_err(raised)?;

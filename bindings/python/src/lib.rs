@@ -34,8 +34,8 @@ fn refuse_second_interpreter(py: Python<'_>) -> PyResult<()> {
         return Ok(());
     }
     Err(PyImportError::new_err(
-        "another interpreter of this process has imported headcount, and a second one can't; use threads or \
-         processes (with mod_wsgi: WSGIApplicationGroup %{GLOBAL})",
+        "another interpreter of this process has imported headcount, and a second one can't; use \
+         threads or processes (with mod_wsgi: WSGIApplicationGroup %{GLOBAL})",
     ))
 }
 

@@ -26,6 +26,8 @@ struct Unread {
     /// None once they were handed to Arrow.
     users: Option<headcount::Users>,
     ahead: std::vec::IntoIter<User>,
+    /// Whether a user was returned.
+    was_read: bool,
 }
 
 /// Waits for another thread, which may need the interpreter's lock until it gives this one up.
@@ -40,6 +42,7 @@ impl Users {
         Self(Mutex::new(Unread {
             users: Some(users),
             ahead: Vec::new().into_iter(),
+            was_read: false,
         }))
     }
 }
@@ -77,11 +80,12 @@ impl Users {
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<User>> {
         let mut unread = lock(py, &self.0);
-        if let Some(user) = unread.ahead.next() {
-            return Ok(Some(user));
+        if unread.ahead.len() == 0 {
+            unread.read_ahead(py)?;
         }
-        unread.read_ahead(py)?;
-        Ok(unread.ahead.next())
+        let user = unread.ahead.next();
+        unread.was_read |= user.is_some();
+        Ok(user)
     }
 
     /// How many users are yet to come.
@@ -89,7 +93,8 @@ impl Users {
         lock(py, &self.0).len()
     }
 
-    /// Hands all users to Arrow, by its C stream interface; the iterator is empty then.
+    /// Hands all users to Arrow, by its C stream interface; the iterator is empty then. Raises
+    /// `ValueError` if any was read already.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
@@ -99,14 +104,15 @@ impl Users {
         // A consumer that wants other types casts what it is given.
         let _ = requested_schema;
         let mut unread = lock(py, &self.0);
-        let users = match unread.users.take() {
-            Some(users) if unread.ahead.len() == 0 => users,
-            _ => {
-                return Err(PyValueError::new_err(
-                    "some of the users were read already; ask for users() again",
-                ));
-            }
+        // Only a list that is not refused gives its users away.
+        let users = if unread.was_read {
+            None
+        } else {
+            unread.users.take()
         };
+        let users = users.ok_or_else(|| {
+            PyValueError::new_err("some of the users were read already; ask for users() again")
+        })?;
         arrow::stream(py, users)
     }
 

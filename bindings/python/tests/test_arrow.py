@@ -96,11 +96,21 @@ def test_a_stream_that_nobody_takes_is_released(users: Directory) -> None:
     gc.collect()
 
 
+@pytest.mark.parametrize("read", [1, 255, 256, 257, 600])
+def test_a_list_that_was_begun_is_refused_and_goes_on(read: int) -> None:
+    emails = [f"u{i:03}@ex.co" for i in range(600)]
+    with Directory.in_memory(license="enterprise") as users:
+        for email in emails:
+            users.create_user(email)
+        listed = users.users()
+        begun = [next(listed).email for _ in range(read)]
+        with pytest.raises(ValueError, match="read already"):
+            pyarrow.table(listed)
+        assert len(listed) == 600 - read
+        assert begun + [user.email for user in listed] == emails
+
+
 def test_a_list_is_read_once(users: Directory) -> None:
-    listed = users.users()
-    next(listed)
-    with pytest.raises(ValueError, match="read already"):
-        pyarrow.table(listed)
     listed = users.users()
     pyarrow.table(listed)
     assert list(listed) == []

@@ -132,7 +132,7 @@ def test_true_is_no_number() -> None:
 
 def test_how_long_to_wait_is_a_number_of_seconds(tmp_path: Path) -> None:
     path = tmp_path / "users.redb"
-    for wrong in (math.nan, -1, -0.001, -math.inf):
+    for wrong in (math.nan, -1, -0.001, -math.inf, -(10**400)):
         for call in (
             lambda timeout: Directory(path, open_timeout=timeout),
             lambda timeout: Directory(path, sync_interval=timeout),
@@ -145,7 +145,7 @@ def test_how_long_to_wait_is_a_number_of_seconds(tmp_path: Path) -> None:
         with pytest.raises(TypeError, match="real number"):
             Directory(path, open_timeout=typed)  # type: ignore[arg-type]
     assert not path.exists()
-    for seconds in (86_400.1, 1e300, math.inf):
+    for seconds in (86_400.1, 1e300, math.inf, 10**400):
         with pytest.raises(InvalidArgumentError, match="up to a day"):
             Directory(path, sync_interval=seconds)
         Directory(path, open_timeout=seconds).close()

@@ -68,8 +68,8 @@ impl Handle {
             .and_then(|path| all.get(&path)?.upgrade());
         if let Some(shared) = known {
             if shared.read_only != options.read_only {
-                let what = "this process has the file open, to read and write if it is now to be read only, \
-                            or else read only; open it in the same way everywhere";
+                let what = "this process has the file open, to read and write if it is now to be \
+                            read only, or else read only; open it in the same way everywhere";
                 return Err(Refusal::new(ErrorKind::AlreadyOpen, what));
             }
             *lock(&shared.handles) += 1;

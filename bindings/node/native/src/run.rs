@@ -150,7 +150,8 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
 /// Calls `job`, and answers for it if it panics: that would end the process.
 pub fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| {
-        let what = "headcount failed inside; what became of the call is not known, so open the directory again";
+        let what = "headcount failed inside; what became of the call is not known, so open the \
+                    directory again";
         Err(Refusal::new(ErrorKind::OutcomeUnknown, what))
     })
 }

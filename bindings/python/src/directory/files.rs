@@ -6,7 +6,7 @@ use headcount::{CopyOptions, Options};
 use pyo3::prelude::*;
 
 use super::Directory;
-use crate::arguments::number;
+use crate::arguments::{number, number_of_seconds};
 use crate::errors::raised;
 use crate::feed::ChangeFeed;
 use crate::waiting::seconds;
@@ -116,7 +116,7 @@ pub(crate) fn restore(
     backup: PathBuf,
     path: PathBuf,
     overwrite: bool,
-    #[pyo3(from_py_with = number)] open_timeout: f64,
+    #[pyo3(from_py_with = number_of_seconds)] open_timeout: f64,
 ) -> PyResult<Bound<'_, PyAny>> {
     let timeout = seconds(open_timeout)?;
     let copied = py.detach(|| {
@@ -136,7 +136,7 @@ pub(crate) fn restore(
 pub(crate) fn compact(
     py: Python<'_>,
     path: PathBuf,
-    #[pyo3(from_py_with = number)] open_timeout: f64,
+    #[pyo3(from_py_with = number_of_seconds)] open_timeout: f64,
 ) -> PyResult<Bound<'_, PyAny>> {
     let options = Options::new().open_timeout(seconds(open_timeout)?);
     let compacted = py.detach(|| options.compact(path));

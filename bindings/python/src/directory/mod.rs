@@ -14,7 +14,7 @@ use headcount::Options;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
-use crate::arguments::{Id, Named, Seated, number, query};
+use crate::arguments::{Id, Named, Seated, number, number_of_seconds, query};
 use crate::cache::{HostCache, Key};
 use crate::errors::raised;
 use crate::user::User;
@@ -43,9 +43,9 @@ impl Directory {
     /// `open_timeout` is how many seconds to wait for a file that somebody else has open, which
     /// then raises `AlreadyOpenError`. With `salvage_log=True`, a directory whose log is missing or
     /// damaged is opened without the commits that only the log has; otherwise that raises
-    /// `LogMissingError`, `LogForeignError` or `CorruptedError`. `sync_interval` syncs the disk
-    /// every so many seconds (up to a day) instead of with each write: if the machine stops, the
-    /// writes of the last interval can be lost.
+    /// `LogMissingError`, `LogForeignError` or `CorruptedError`. `sync_interval` is how many
+    /// seconds may pass between two syncs of the disk (up to a day), instead of one with each write:
+    /// if the machine stops, the writes of the last interval can be lost.
     ///
     /// `cache_bytes` and `page_cache_bytes` are how many bytes of memory the caches of users and of
     /// pages take, 64 MiB each by default; `log_bytes` is how many bytes the log may grow to, from
@@ -65,9 +65,9 @@ impl Directory {
         license: Option<Seated>,
         create_if_missing: bool,
         read_only: bool,
-        #[pyo3(from_py_with = number)] open_timeout: f64,
+        #[pyo3(from_py_with = number_of_seconds)] open_timeout: f64,
         salvage_log: bool,
-        #[pyo3(from_py_with = number)] sync_interval: Option<f64>,
+        #[pyo3(from_py_with = number_of_seconds)] sync_interval: Option<f64>,
         #[pyo3(from_py_with = number)] cache_bytes: Option<usize>,
         #[pyo3(from_py_with = number)] page_cache_bytes: Option<usize>,
         #[pyo3(from_py_with = number)] log_bytes: Option<u64>,
@@ -225,11 +225,11 @@ impl Directory {
     /// One page of the users that match all conditions, and the cursor of the next page.
     ///
     /// The conditions are `active` (True or False), `admins` (True for admins, False for all
-    /// others), `member_of` (a workspace) with or without `role` ("owner" or "user"), `email_prefix`, `email_domain`,
-    /// `username_prefix`, `search` (words that the email, the username or the names contain),
-    /// `attributes` (a dict; None stands for any value), `created_since`, `created_before`,
-    /// `changed_since`, `changed_before`, `seen_since` and `seen_before` (each a `datetime` with a
-    /// time zone). None is no condition.
+    /// others), `member_of` (a workspace) with or without `role` ("owner" or "user"),
+    /// `email_prefix`, `email_domain`, `username_prefix`, `search` (words that the email, the
+    /// username or the names contain), `attributes` (a dict; None stands for any value),
+    /// `created_since`, `created_before`, `changed_since`, `changed_before`, `seen_since` and
+    /// `seen_before` (each a `datetime` with a time zone). None is no condition.
     ///
     /// `sort` is "email" (the default), "username" or "created"; `descending=True` turns it around.
     /// `limit` is how many users a page has, 1 to 10,000: 100 by default. `after` is the `next` of

@@ -36,8 +36,8 @@ pub unsafe extern "C" fn generation(
     value
 }
 
-/// The memory in which the library counts, for JavaScript to read without a call: `counter(handle)`,
-/// an `ArrayBuffer` of 8 bytes. Undefined where Node may not lend memory, as in Electron.
+/// The memory in which the library counts, for JavaScript to read without a call:
+/// `counter(handle)`, an `ArrayBuffer` of 8 bytes. Undefined where Node may not lend memory, as in Electron.
 ///
 /// # Safety
 ///

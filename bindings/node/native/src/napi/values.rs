@@ -74,7 +74,8 @@ pub unsafe fn with_text<T>(
     with: impl FnOnce(Option<&str>) -> T,
 ) -> T {
     let mut short = [0_u8; SHORT_BYTES];
-    // Returns the number of bytes without the NUL: those that were read, or, without a buffer, all of them.
+    // Returns the number of bytes without the NUL: those that were read, or, without a buffer, all
+    // of them.
     let read = |buffer: *mut u8, room: usize| {
         let mut bytes = 0;
         // SAFETY: as the caller says; there are `room` bytes, or only the length is asked for.

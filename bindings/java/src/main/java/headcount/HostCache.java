@@ -20,7 +20,7 @@ final class HostCache {
     /** The places of this many users take 16 MiB before any user is in them. */
     static final int USERS_MAX = 1 << 22;
 
-    /** So many places may hold a key, if there are as many. */
+    /** Up to this many places may hold a key. */
     static final int WAYS = 4;
 
     private static final VarHandle GENERATION = JAVA_LONG.varHandle();

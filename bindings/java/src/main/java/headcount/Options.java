@@ -122,7 +122,7 @@ public final class Options {
     }
 
     /**
-     * Sets up to how many users this package may keep for itself, so that reading one again costs no call into
+     * Sets the maximum number of users that this package caches, so that reading one again costs no call into
      * C. A user who is read by email and by id counts twice, once for each key. The cache never answers with an
      * older state than anybody has seen.
      *
