@@ -1,10 +1,12 @@
 //! Waiting for changes.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use headcount::{Change, ErrorKind};
+use headcount::{Change, Error, ErrorKind};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use crate::arguments::number_of_seconds;
 use crate::errors::raised;
@@ -12,21 +14,27 @@ use crate::waiting::{SLICE, seconds};
 use crate::{logging, records};
 
 /// The changes of a directory as they come. Iterating waits for the next one, and ends
-/// when the directory is closed; `next` waits up to its timeout. A signal, such as Ctrl-C,
-/// ends the wait.
+/// when the feed or the directory is closed; `next` waits up to its timeout. A signal, such
+/// as Ctrl-C, ends the wait, and `close` ends it from another thread.
 #[pyclass(frozen, module = "headcount")]
-pub(crate) struct ChangeFeed(Mutex<headcount::ChangeFeed>);
+pub(crate) struct ChangeFeed {
+    feed: Mutex<headcount::ChangeFeed>,
+    closed: AtomicBool,
+}
 
 impl ChangeFeed {
     pub(crate) fn new(feed: headcount::ChangeFeed) -> Self {
-        Self(Mutex::new(feed))
+        Self {
+            feed: Mutex::new(feed),
+            closed: AtomicBool::new(false),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, headcount::ChangeFeed> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.feed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits in slices, so that signals are heard.
+    /// Waits in slices, so that signals and `close` are heard.
     fn wait(
         &self,
         py: Python<'_>,
@@ -34,6 +42,10 @@ impl ChangeFeed {
     ) -> PyResult<headcount::Result<Option<Change>>> {
         let deadline = Instant::now().checked_add(timeout);
         loop {
+            if self.closed.load(Ordering::Acquire) {
+                let closed = "the feed was closed; follow the directory anew";
+                return Ok(Err(Error::new(ErrorKind::Closed, closed)));
+            }
             let left = deadline.map_or(SLICE, |deadline| {
                 deadline.saturating_duration_since(Instant::now())
             });
@@ -52,7 +64,8 @@ impl ChangeFeed {
 #[pymethods]
 impl ChangeFeed {
     /// The next change. Waits for it for up to `timeout` seconds, or for as long as it
-    /// takes, and returns None when there is none by then.
+    /// takes, and returns None when there is none by then. Raises `ClosedError` once the feed
+    /// or the directory is closed.
     #[pyo3(signature = (timeout=None))]
     fn next<'py>(
         &self,
@@ -64,6 +77,21 @@ impl ChangeFeed {
         change
             .map(|change| records::change(py, &change))
             .transpose()
+    }
+
+    /// Ends the feed: who waits for it, in any thread, gets `ClosedError` within about 50
+    /// milliseconds, and iterating ends. The directory stays open. A second call does nothing.
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    #[pyo3(signature = (*_raised))]
+    fn __exit__(&self, _raised: &Bound<'_, PyTuple>) {
+        self.close();
     }
 
     /// The number of the change that was returned last, or where the feed began.

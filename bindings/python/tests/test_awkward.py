@@ -18,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import pandas
 import pytest
 
 import headcount
@@ -175,6 +174,11 @@ def test_a_time_is_a_datetime_with_a_time_zone() -> None:
             for naive in (datetime.datetime(2024, 7, 11), datetime.datetime(2024, 7, 11, tzinfo=Nowhere())):
                 with pytest.raises(ValueError, match="has no time zone"):
                     call(naive)
+
+
+def test_a_timestamp_of_pandas_is_a_time() -> None:
+    pandas = pytest.importorskip("pandas")
+    with enterprise() as users:
         stamp = pandas.Timestamp("2024-07-11T16:55:59.173456789+02:00")
         assert users.create_user("a@ex.co", created_at=stamp).created_at == stamp.floor("us").to_pydatetime()
 
@@ -299,6 +303,22 @@ def test_coroutines_wait_in_threads(tmp_path: Path) -> None:
     with Directory(tmp_path / "users.redb", license="enterprise") as users:
         assert asyncio.run(work(users)) == 1
         assert len(users) == 20
+
+
+def test_a_coroutine_that_is_cancelled_ends_its_wait() -> None:
+    async def follow(users: Directory) -> None:
+        with users.follow() as feed:
+            await asyncio.to_thread(feed.next, 30)
+
+    async def work(users: Directory) -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(follow(users), 0.2)
+
+    with Directory.in_memory() as users:
+        started = time.monotonic()
+        # At its end, `run` waits for the threads of `to_thread`.
+        asyncio.run(work(users))
+        assert time.monotonic() - started < 10
 
 
 def test_a_program_ends_while_its_threads_read_and_write(tmp_path: Path) -> None:

@@ -99,21 +99,24 @@ def test_nobody_sees_an_older_state_while_others_write(through: str) -> None:
         writer = users if through == "the same handle" else users.acting_as(ann)
         told = [ann.version]
         stale: list[tuple[int, int]] = []
+        hits = [0] * 4
         done = threading.Event()
 
         def write() -> None:
             while not done.is_set():
                 told[0] = writer.update_user(ann, given_name=str(told[0])).version
 
-        def read(lookup: Callable[[], User | None]) -> None:
-            seen = 0
+        def read(number: int, lookup: Callable[[], User | None]) -> None:
+            seen, before = 0, None
             while not done.is_set():
                 at_least = max(told[0], seen)
                 user = lookup()
                 version = user.version if user else 0
                 if version < at_least:
                     stale.append((version, at_least))
-                seen = version
+                # A state that is read twice is the same object only when it was cached.
+                hits[number] += user is before
+                seen, before = version, user
 
         lookups: list[Callable[[], User | None]] = [
             lambda: users.user_by_email("ann@ex.co"),
@@ -122,7 +125,7 @@ def test_nobody_sees_an_older_state_while_others_write(through: str) -> None:
             lambda: users.user("ann@ex.co"),
         ]
         threads = [threading.Thread(target=write)]
-        threads += [threading.Thread(target=read, args=(lookup,)) for lookup in lookups]
+        threads += [threading.Thread(target=read, args=each) for each in enumerate(lookups)]
         for thread in threads:
             thread.start()
         time.sleep(3)
@@ -131,3 +134,4 @@ def test_nobody_sees_an_older_state_while_others_write(through: str) -> None:
             thread.join()
         assert not stale, f"{len(stale)} reads were stale, such as {stale[:3]}"
         assert told[0] > 100
+        assert all(hits), hits

@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import headcount
@@ -253,6 +254,31 @@ def test_a_feed_wakes_for_each_change_and_ends_with_the_directory() -> None:
     follower.join(10)
     assert not follower.is_alive()
     assert seen == [1, 2, 3]
+
+
+def test_a_feed_is_closed_alone_and_ends_its_waits() -> None:
+    with ThreadPoolExecutor(3) as pool, Directory.in_memory() as users:
+        feed, other = users.follow(), users.follow()
+        waits = [pool.submit(feed.next), pool.submit(feed.next, 60)]
+        rest = pool.submit(lambda: list(feed))
+        time.sleep(0.2)
+        assert not any((rest.done(), *(wait.done() for wait in waits)))
+        feed.close()
+        feed.close()
+        for wait in waits:
+            with pytest.raises(headcount.errors.ClosedError, match="the feed was closed"):
+                wait.result(10)
+        assert rest.result(10) == []
+        users.create_user("ann@ex.co")
+        assert list(feed) == []
+        assert feed.position == 0
+        with other as entered:
+            assert entered is other
+            change = other.next(10)
+            assert change is not None and change.sequence == 1
+        with pytest.raises(headcount.errors.ClosedError):
+            other.next(0)
+        assert len(users) == 1
 
 
 def test_the_interpreter_runs_while_a_write_waits_for_the_disk(tmp_path: Path) -> None:

@@ -66,8 +66,15 @@ def test_who_is_there_already_is_returned_by_an_invitation() -> None:
         first = wl.invite_user("ann@ex.co")
         assert wl.invite_user("ANN@ex.co") == first
         assert len(users) == 1
-        with pytest.raises(TypeError, match="keeps no passwords"):
-            wl.invite_user("bob@ex.co", "secret")
+
+
+def test_a_password_is_taken_and_kept_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "users.redb"
+    with wallaroo.Client(path) as wl:
+        bob = wl.invite_user("bob@ex.co", "correct horse battery")
+        assert wl.invite_user("bob@ex.co", password="another staple") == bob
+    for file in tmp_path.rglob("*"):
+        assert not file.is_file() or b"battery" not in file.read_bytes()
 
 
 def test_two_who_invite_the_same_user_get_the_same() -> None:

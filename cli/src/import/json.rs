@@ -127,6 +127,10 @@ pub(super) fn part<'a, T: Deserialize<'a>>(document: &str, part: &'a str) -> Res
         let before = document.get(..start).unwrap_or_default();
         let (line, column) = position(before);
         let (line, column) = match error.line() {
+            _ if error.is_eof() => {
+                let end = start + part.trim_ascii_end().len();
+                position(document.get(..end).unwrap_or_default())
+            }
             0 | 1 => (line, column + error.column().saturating_sub(1)),
             lines => (line + lines - 1, error.column()),
         };

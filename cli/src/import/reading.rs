@@ -234,11 +234,15 @@ impl<'a> Reading<'a> {
             ));
         }
         if !self.left_out.is_empty() {
-            let names: Vec<_> = self.left_out.keys().cloned().collect();
+            let names: Vec<_> = self.left_out.keys().map(String::as_str).collect();
+            let (them, attributes) = match names.len() {
+                1 => ("it", "it as an attribute"),
+                _ => ("them", "them as attributes"),
+            };
             notes.push(format!(
-                "left out, as there is no field for it: {}; use --map NAME=attributes.NAME to keep \
-                 it as an attribute",
-                listed(&names)
+                "left out, as there is no field for {them}: {}; use --map NAME=attributes.NAME to \
+                 keep {attributes}",
+                names.join(", ")
             ));
         }
         for (name, (first, field)) in &self.second {

@@ -256,7 +256,8 @@ impl Row {
             Field::RealmRoles => self.read_realm_roles(name, &value, reading),
             Field::ClientRoles => self.read_client_roles(name, &value, reading),
             Field::ServiceAccount => {
-                self.is_service_account = true;
+                let is_blank = value.as_str().is_some_and(|text| filled(text).is_none());
+                self.is_service_account |= !is_blank;
                 Ok(())
             }
         }

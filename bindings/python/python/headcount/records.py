@@ -65,15 +65,21 @@ class Workspace:
     """A workspace, as one consistent record."""
 
     id: int
+    """The identity, which never changes."""
     name: str
+    """The name as typed, except for white space. No other workspace has it or one that looks the same."""
     archived: bool
+    """Whether it is archived: then nobody can be added and nothing changed, until it is restored."""
     default_of: str | None
     """The id of the user whose default workspace it is."""
     external_ids: Mapping[str, str] = field(hash=False)
     """The ids that other systems have for it, by the names of these provisioners."""
     created_at: datetime.datetime
+    """When it was created, in UTC."""
     updated_at: datetime.datetime
+    """When it was last changed, in UTC."""
     version: int
+    """1 at first, and one more with each change of the workspace itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +87,15 @@ class Member:
     """That a user belongs to a workspace."""
 
     workspace: int
+    """The id of the workspace."""
     user: str
+    """The id of the user."""
     role: Role
+    """What the user may do in it."""
     since: datetime.datetime
+    """When the user was added, in UTC."""
     version: int
+    """1 at first, and one more with each change of the role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +105,19 @@ class Event:
     event: str
     """``user_created``, ``user_updated``, ``member_added`` and so on."""
     user: str | None = None
+    """The id of the user that it is about."""
     workspace: int | None = None
+    """The id of the workspace that it is about."""
     active: bool | None = None
+    """Whether a user who was created was active from the start."""
     fields: tuple[str, ...] | None = None
     """The fields of a user that differ from before."""
     license: str | None = None
+    """The license that was set: ``community``, ``enterprise``, or a number of seats."""
     default_of: str | None = None
+    """The id of the user whose default workspace was created."""
     role: Role | None = None
+    """The role that a member was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +130,15 @@ class Change:
     sequence: int
     """1, 2, 3 … without gaps, in the order of commits."""
     at: datetime.datetime
+    """When the batch was applied, in UTC."""
     actor: str | None
     """Who made it, where the caller said so."""
     door: str | None
     """Through which door it came, where the caller said so: see ``Directory.through``."""
     request_id: str | None
+    """The request id of the batch, where it had one."""
     events: tuple[Event, ...]
+    """What it did, in the order of the batch. Empty only for a batch with a request id that changed nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +164,7 @@ class Applied:
     replayed: bool
     """Whether this is the outcome of an earlier batch with the same request id."""
     outcomes: tuple[Outcome, ...]
+    """What became of each operation, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +172,7 @@ class Page:
     """One page of a query."""
 
     users: list[User]
+    """The users in the order that was asked for, at most ``limit``."""
     next: str | None
     """The cursor of the users behind these; ``None`` where there are none."""
 
@@ -160,9 +182,11 @@ class Copied:
     """What a backup or a restore wrote."""
 
     users: int
+    """Users in the copy, active or not."""
     sequence: int
     """The number of the latest change that is in it."""
     bytes: int
+    """The size of the new file in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +194,9 @@ class Compacted:
     """What compacting a file came to."""
 
     bytes_before: int
+    """The size of the file in bytes before."""
     bytes: int
+    """The size of the file in bytes now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +228,17 @@ class Verified:
     """What was checked, counted one by one."""
 
     active: int
+    """Active users."""
     inactive: int
+    """Inactive users."""
     deleted: int
     """Ids of deleted users."""
     workspaces: int
+    """Workspaces, archived ones included."""
     members: int
+    """Memberships."""
     changes: int
+    """Changes on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,16 +246,27 @@ class Stats:
     """Figures to monitor a directory with, counted from when it was opened."""
 
     users_active: int
+    """Active users, each of whom takes a seat."""
     users_inactive: int
+    """Inactive users, who take none."""
     workspaces: int
+    """Workspaces, archived ones included."""
     latest_change: int
+    """The number of the latest change; 0 before the first."""
     cache_entries: int
+    """Entries in the library's cache: one for each of email, id and username that a user was read by."""
     cache_bytes: int
+    """About how many bytes of memory these entries take; at most the ``cache_bytes`` of ``Directory``."""
     cache_hits: int
+    """Reads of a single user that hit the library's cache; hits of the objects cached here don't count."""
     cache_misses: int
+    """Reads of a single user that went to the store, including those that found nobody."""
     commit_requests: int
+    """Batches submitted, including refused ones; a call that makes one change is a batch too."""
     commit_groups: int
+    """Transactions that these batches were grouped into: several threads share one."""
     seats_limit: int | None
+    """Seats of the license; ``None`` is any number."""
     file_bytes: int
     """The size of the main file; 0 for a directory in memory or opened read-only."""
     log_bytes: int

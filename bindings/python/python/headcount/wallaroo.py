@@ -209,11 +209,9 @@ class Client:
     def invite_user(self, email: str, password: str | None = None) -> User:
         """Creates a user; one who is there already is returned as they are.
 
-        A directory keeps no passwords: ``password`` is taken for the platform's sake, and
-        refused if it is one.
+        ``password`` is taken since the platform takes one, and dropped: a directory keeps
+        none, and whoever signs in is checked by the identity provider.
         """
-        if password is not None:
-            raise TypeError("a directory keeps no passwords; invite the user without one")
         found = self._directory.user_by_email(email)
         if found is None:
             try:
