@@ -178,6 +178,10 @@ impl<'a> Reader<'a, '_, '_> {
                 ));
             }
             let Strict(value) = part(self.text, value.get())?;
+            if name == "roles" {
+                let realm = self.reading.realm.clone();
+                self.reading.realm_roles.composites(&realm, &value);
+            }
             if name == "groups" {
                 self.reading.groups(&value, "");
             }

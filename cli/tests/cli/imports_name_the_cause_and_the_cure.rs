@@ -112,3 +112,26 @@ fn all_columns_that_are_left_out_are_named() {
     let told = format!("no field for them: {}; use --map", names.join(", "));
     assert_says(&folder.done("import u.json"), &[&told]);
 }
+
+#[test]
+fn realm_roles_that_look_like_an_admins_are_told() {
+    let folder = Folder::new();
+    folder.write(
+        "r.json",
+        r#"{"realm":"demo","users":[
+            {"email":"a@ex.co","realmRoles":["top"]},{"email":"b@ex.co","realmRoles":["Admin"]},
+            {"email":"c@ex.co","realmRoles":["user"]}],
+            "roles":{"realm":[{"name":"top","composite":true,"composites":{"realm":["super"]}},
+                {"name":"super","composite":true,"composites":{"realm":["top","admin"]}},
+                {"name":"user"}]}}"#,
+    );
+    let out = folder.done("import r.json");
+    assert_says(
+        &out,
+        &[
+            "1 user has the realm role top, which has the role admin in it",
+            "1 user has the realm role Admin, which makes nobody an admin; use --admin-role",
+        ],
+    );
+    assert!(!out.contains("role user"), "{out}");
+}
