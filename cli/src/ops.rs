@@ -3,6 +3,7 @@
 //! `args/batch.rs` documents it for the users of the command.
 
 mod layout;
+mod refused;
 #[cfg(test)]
 mod tests;
 
@@ -10,7 +11,7 @@ use headcount::Step;
 use serde::Deserialize;
 
 use crate::import::encoding::lines;
-use crate::import::json::{Strict, without_place};
+use crate::import::json::{Strict, problem_in_line, without_place};
 
 /// An operation of a file.
 pub(crate) struct Operation {
@@ -47,10 +48,7 @@ fn parse_all<'a>(
     for (line, text) in texts {
         match parse_line(line, text) {
             Ok(operation) => operations.push(operation),
-            Err(error) => unreadable.push(Unreadable {
-                line,
-                reason: reason(&error),
-            }),
+            Err(reason) => unreadable.push(Unreadable { line, reason }),
         }
     }
     if unreadable.is_empty() {
@@ -60,32 +58,27 @@ fn parse_all<'a>(
     }
 }
 
-fn parse_line(line: usize, text: &str) -> serde_json::Result<Operation> {
+fn parse_line(line: usize, text: &str) -> Result<Operation, String> {
     /// The one field that every operation has.
     #[derive(Deserialize)]
     struct Named {
         op: String,
     }
-    serde_json::from_str::<Strict>(text)?;
-    let step = serde_json::from_str(text)?;
-    let Named { op: name } = serde_json::from_str(text)?;
+    serde_json::from_str::<Strict>(text).map_err(|error| malformed(&error))?;
+    let refused = |error| refused::reason(text, &error);
+    let step = serde_json::from_str(text).map_err(refused)?;
+    let Named { op: name } = serde_json::from_str(text).map_err(refused)?;
     Ok(Operation { line, name, step })
 }
 
-/// What is wrong, in the words of the vocabulary. The line is told elsewhere.
-fn reason(error: &serde_json::Error) -> String {
-    let text = without_place(error);
+/// What is wrong with a line that is not JSON, or has a key twice. The line is told elsewhere.
+fn malformed(error: &serde_json::Error) -> String {
     if error.is_data() {
-        let text = text.replacen("unknown variant", "unknown op", 1);
-        if text.starts_with("the key ") {
-            format!("column {}: {text}", error.column())
-        } else {
-            text
-        }
-    } else {
-        format!(
-            "not valid JSON: {text} at column {}; write one operation a line",
-            error.column()
-        )
+        return problem_in_line(error);
     }
+    format!(
+        "not valid JSON: {} at column {}; write one operation a line",
+        without_place(error),
+        error.column()
+    )
 }

@@ -52,29 +52,32 @@ impl Progress {
 
     /// Begins something whose size is not known.
     pub(crate) fn say(&self, what: &str) {
-        self.0.unset_length();
         self.style("{spinner} {msg} ({elapsed})");
+        self.0.unset_length();
         self.rename(what);
     }
 
     /// Begins something with `total` things, which are called `unit`.
     pub(crate) fn begin(&self, what: &str, total: usize, unit: &str) {
-        self.start(what, total as u64);
-        self.style(&format!(
+        let template = format!(
             "{{msg}} {{bar:16}} {{human_pos}} of {{human_len}} {unit}, {{percent}}%, {{eta}} left"
-        ));
+        );
+        self.start(what, total as u64, &template);
     }
 
     /// Begins something with `total` bytes.
     pub(crate) fn begin_bytes(&self, what: &str, total: u64) {
-        self.start(what, total);
-        self.style("{msg} {bar:16} {bytes} of {total_bytes}, {percent}%, {eta} left");
+        let template = "{msg} {bar:16} {bytes} of {total_bytes}, {percent}%, {eta} left";
+        self.start(what, total, template);
     }
 
-    fn start(&self, what: &str, total: u64) {
+    fn start(&self, what: &str, total: u64, template: &str) {
+        // Each call may draw: the new numbers are never shown in the old unit.
+        self.style("{msg}");
+        self.rename(what);
         self.0.set_length(total);
         self.0.reset();
-        self.rename(what);
+        self.style(template);
     }
 
     fn style(&self, template: &str) {

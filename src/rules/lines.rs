@@ -70,6 +70,12 @@ pub(crate) fn parse(line: &[u8]) -> Result<Line> {
 
 /// The error without its line number, which is always 1.
 fn told(error: &serde_json::Error) -> String {
+    if error.is_eof() {
+        return format!(
+            "the line ends in its middle, at column {}: the file is cut off; export it again",
+            error.column()
+        );
+    }
     let text = error.to_string();
     let text = text.rfind(" at line ").map_or(&*text, |end| &text[..end]);
     match error.column() {
@@ -208,7 +214,7 @@ mod tests {
     fn what_is_not_a_record_is_told() {
         let first = r#"{"headcount_export":2,"record":"directory"}"#;
         assert_refused(first, "a newer release wrote");
-        assert_refused("{", "column 1: EOF while parsing an object");
+        assert_refused("{", "at column 1: the file is cut off; export it again");
         assert_refused(
             r#"{"record":"end","records":1,"records":2}"#,
             "duplicate field",

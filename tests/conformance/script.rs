@@ -38,7 +38,7 @@ pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, Str
     for script in scripts {
         let name = script.file_name().unwrap().to_string_lossy();
         for case in cases(&fs::read_to_string(&script).unwrap()) {
-            match run(&case) {
+            match unknown_member(&case).map_or_else(|| run(&case), Err) {
                 Ok(true) => report.passed += 1,
                 Ok(false) => report
                     .skipped
@@ -68,6 +68,20 @@ fn cases(text: &str) -> Vec<Vec<(usize, Value)>> {
         cases.last_mut().unwrap().push((number, line));
     }
     cases
+}
+
+/// What no line of a script has: a word that is misspelt would say nothing.
+fn unknown_member(case: &[(usize, Value)]) -> Option<String> {
+    const OF_CASES: [&str; 3] = ["case", "open", "needs"];
+    const OF_STEPS: [&str; 9] = [
+        "do", "in", "out", "err", "as", "through", "race", "won", "fork",
+    ];
+    case.iter().enumerate().find_map(|(index, (number, line))| {
+        let known: &[&str] = if index == 0 { &OF_CASES } else { &OF_STEPS };
+        let mut members = line.as_object().unwrap().keys();
+        let unknown = members.find(|member| !known.contains(&member.as_str()))?;
+        Some(format!("{number}: {line} has {unknown}"))
+    })
 }
 
 /// Whether the outcome is the one that the step says.

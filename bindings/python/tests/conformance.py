@@ -79,8 +79,7 @@ def make(on: Any, name: str, given: Step) -> Any:
     given = {k: moment(v) if k.endswith(("_at", "since", "_before")) else v for k, v in given.items()}
     if "has_attributes" in given:  # None is any value.
         given["attributes"] = dict.fromkeys(given.pop("has_attributes")) | given.get("attributes", {})
-    places = PLACES.get(name, PLACES[""]).split()
-    by_place = [given.pop(place) for place in places if place in given]
+    by_place = [given.pop(place) for place in PLACES.get(name, PLACES[""]).split() if place in given]
     return getattr(on, name)(*by_place, **given)
 
 
@@ -144,6 +143,8 @@ class Session:
 
     def take(self, step: Step, names: Step) -> str | None:
         """Takes a step; says what was wrong."""
+        if unknown := step.keys() - set("do in out err as through race won fork".split()):
+            return f"has {unknown}"
         if "fork" in step:
             child = os.fork()
             if child == 0:
@@ -169,8 +170,7 @@ def is_expected(step: Step, outcome: Outcome, names: Step) -> bool:
 
 
 def run(lines: list[tuple[int, Step]]) -> str | None:
-    session = Session(lines[0][1]["open"])
-    names: Step = {}
+    session, names = Session(lines[0][1]["open"]), dict[str, Any]()
     try:
         for number, step in lines[1:]:
             if wrong := session.take(step, names):

@@ -2,7 +2,7 @@
 
 use headcount::{Role, Timestamp};
 
-use super::values::{attribute_condition, condition, moment};
+use super::values::{attribute_condition, condition, domain, moment};
 
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Conditions")]
@@ -26,7 +26,7 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "TEXT", value_parser = condition)]
     pub(crate) email_prefix: Option<String>,
     /// Only users with an email at this domain
-    #[arg(long, value_parser = condition)]
+    #[arg(long, value_parser = domain)]
     pub(crate) domain: Option<String>,
     /// Only users whose username starts with this
     #[arg(long, value_name = "TEXT", value_parser = condition)]

@@ -103,6 +103,16 @@ pub(crate) fn condition(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A domain to choose users by, which may be written with the @ before it.
+pub(crate) fn domain(text: &str) -> Result<String, String> {
+    let domain = text.trim();
+    let domain = condition(domain.strip_prefix('@').unwrap_or(domain))?;
+    if domain.contains('@') {
+        return Err("write the domain alone, such as old.example".to_owned());
+    }
+    Ok(domain)
+}
+
 /// A text to search for.
 pub(crate) fn search_text(text: &str) -> Result<String, String> {
     if text.trim().is_empty() {

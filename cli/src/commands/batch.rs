@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use headcount::{Applied, ErrorKind, Outcome, Subject};
+use headcount::{Applied, Batch, ErrorKind, Outcome, Step, Subject};
 use serde_json::{Map, Value, json};
 
+use super::culprits::{blame, culprits};
 use super::naming::email_of;
 use super::{Store, input, refusal};
 use crate::args::BatchArgs;
@@ -62,13 +63,18 @@ fn carry_out(
         } else {
             directory.apply(batch.clone()).inspect(|_| took_effect())
         };
-        applied.map_err(|error| match error.op_index() {
+        applied.map_err(|error| {
+            if error.op_index().is_none() {
+                let behind = behind(&error, directory, args, operations);
+                let mut failure = refused(&[error], operations, file);
+                blame(&mut failure, "operations", behind);
+                return failure;
+            }
             // One mistake can make others, and the first is not always its cause.
-            Some(_) => match directory.preview(batch.clone()) {
+            match directory.preview(batch.clone()) {
                 Ok(all) if !all.is_empty() => refused(&all, operations, file),
                 _ => refused(&[error], operations, file),
-            },
-            None => refused(&[error], operations, file),
+            }
         })
     };
     if !store.is_missing() {
@@ -89,6 +95,27 @@ fn carry_out(
     let directory = store.open_or_create()?;
     let applied = try_on(&directory, false)?;
     Ok((directory, applied))
+}
+
+/// The operations behind the refusal of a net result, in words and as JSON.
+fn behind(
+    error: &headcount::Error,
+    directory: &Directory,
+    args: &BatchArgs,
+    operations: &[Operation],
+) -> Vec<(String, Value)> {
+    let steps: Vec<_> = operations.iter().map(|one| one.step.clone()).collect();
+    let refusal = |rest: Vec<Step>| {
+        let batch = args.ownerless.on(Batch::from_iter(rest));
+        directory.dry_run(batch).err()
+    };
+    let culprits = culprits(error, &steps, refusal).into_iter();
+    let culprits = culprits.filter_map(|index| operations.get(index));
+    let told = culprits.map(|Operation { line, name, .. }| {
+        let json = json!({ "line": line, "op": name });
+        (format!("line {line}, {name}"), json)
+    });
+    told.collect()
 }
 
 fn read(file: &str, args: &BatchArgs) -> Result<Vec<Operation>> {

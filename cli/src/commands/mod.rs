@@ -4,6 +4,7 @@ mod batch;
 mod bench;
 mod changes;
 mod confirm;
+mod culprits;
 mod doctor;
 mod export;
 mod files;

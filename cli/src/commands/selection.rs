@@ -5,14 +5,15 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use headcount::{Applied, Batch, Op, Subject, User, UserRef, UserUpdate};
+use headcount::{Applied, Batch, Op, Step, Subject, User, UserRef, UserUpdate};
 use serde_json::json;
 
+use super::culprits::{blame, culprits};
 use super::filter::{each, query_of};
-use super::{apply, input, refusal};
+use super::{input, refusal};
 use crate::args::{self, SelectionArgs};
 use crate::directory::Directory;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, took_effect};
 use crate::import::encoding::{decode_unicode, lines, refuse_second_mark};
 use crate::import::json::{Strict, problem_in_line};
 use crate::output::{Table, count, write_json};
@@ -206,16 +207,7 @@ pub(super) fn change(
     [dry_run, json]: [bool; 2],
     out: &mut dyn Write,
 ) -> Result<()> {
-    let mut batch: Batch = users.iter().map(|user| verb.op(user.id())).collect();
-    if let Some(allowed) = allowed {
-        batch = allowed.on(batch);
-    }
-    let tried = if dry_run {
-        directory.dry_run(batch).map_err(refusal)
-    } else {
-        apply(&directory, batch)
-    };
-    let applied = tried?;
+    let applied = carry_out(&directory, users, verb, allowed, dry_run)?;
     let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
     let seats = directory.seats()?;
     directory.close()?;
@@ -263,6 +255,42 @@ pub(super) fn change(
     ownerless.write(dry_run, out)?;
     writeln!(out, "{seats}")?;
     Ok(())
+}
+
+/// Applies the batch, or tries it. The refusal names the users behind it.
+fn carry_out(
+    directory: &Directory,
+    users: &[Arc<User>],
+    verb: &Verb,
+    allowed: Option<args::Ownerless>,
+    dry_run: bool,
+) -> Result<Applied> {
+    let steps: Vec<Step> = users.iter().map(|user| verb.op(user.id()).into()).collect();
+    let batch = |steps: Vec<Step>| {
+        let batch = Batch::from_iter(steps);
+        match allowed {
+            Some(allowed) => allowed.on(batch),
+            None => batch,
+        }
+    };
+    let tried = if dry_run {
+        directory.dry_run(batch(steps.clone()))
+    } else {
+        let applied = directory.apply(batch(steps.clone()));
+        applied.inspect(|_| took_effect())
+    };
+    tried.map_err(|error| {
+        let refused_rest = |rest| directory.dry_run(batch(rest)).err();
+        let behind = culprits(&error, &steps, refused_rest).into_iter();
+        let behind = behind.filter_map(|index| users.get(index)).map(|user| {
+            let json = json!({ "id": user.id(), "email": user.email() });
+            (user.email().to_string(), json)
+        });
+        let behind = behind.collect();
+        let mut failure = refusal(error);
+        blame(&mut failure, "users", behind);
+        failure
+    })
 }
 
 /// Each user, and whether the batch changed them.

@@ -52,7 +52,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
             ));
         }
         refuse_swallowed_rows(&record, &columns, delimiter)?;
-        rows.push(&row(&columns, &second, &record, reading));
+        rows.take(&row(&columns, &second, &record, reading), reading);
         reading.row(text.len() - reader.left());
     }
     Ok(rows)
@@ -202,8 +202,16 @@ fn row(columns: &[Column], second: &[usize], record: &CsvRecord, reading: &mut R
         .rposition(is_filled)
         .map_or(0, |last| last + 1);
     if record.cells.len() < columns.len() || filled > columns.len() {
+        let cure = match record.cells.get(columns.len()) {
+            Some(cell) => format!(
+                "the first too many begins at column {} of the line: put cells with a delimiter \
+                 in them in quotes",
+                cell.place.1
+            ),
+            None => "the last are missing: add them, even if they are empty".to_owned(),
+        };
         row.problems.push(format!(
-            "it has {} and the header has {}",
+            "it has {} and the header has {}; {cure}",
             count(record.cells.len(), "cell"),
             columns.len()
         ));

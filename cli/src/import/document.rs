@@ -178,6 +178,10 @@ impl<'a> Reader<'a, '_, '_> {
                 ));
             }
             let Strict(value) = part(self.text, value.get())?;
+            if name == "roles" {
+                let realm = self.reading.realm.clone();
+                self.reading.realm_roles.composites(&realm, &value);
+            }
             if name == "groups" {
                 self.reading.groups(&value, "");
             }
@@ -264,12 +268,7 @@ impl<'a> Reader<'a, '_, '_> {
     }
 
     fn take(&mut self, row: &Row) {
-        if row.is_service_account() {
-            let name = row.username.as_deref().unwrap_or("one without a username");
-            self.reading.service_account(name);
-        } else {
-            self.document.rows.push(row);
-        }
+        self.document.rows.take(row, self.reading);
     }
 
     fn user(&mut self, spot: Spot, text: &str) -> Row {
@@ -292,7 +291,11 @@ impl<'a> Reader<'a, '_, '_> {
             (Ok(key), Some(id)) => row
                 .problems
                 .push(format!("it stands under the id {key} but has the id {id}")),
-            (Err(error), _) => row.problems.push(format!("its key: {error}")),
+            (Err(_), _) => row.problems.push(format!(
+                "it stands under the key {:?}, which has to be its id, a UUID; put users without \
+                 ids in a list, {{\"users\": [...]}}, or use --ignore-ids to take any key",
+                shortened(key)
+            )),
         }
         row
     }

@@ -36,7 +36,7 @@ pub(crate) struct Parsed {
 pub(crate) fn parse(bytes: &[u8], name: &str, reading: &mut Reading<'_>) -> Result<Parsed, String> {
     let text = &*decode(bytes, reading.options.encoding)?;
     if text.trim_ascii().is_empty() {
-        return Err("it is empty".to_owned());
+        return Err("it is empty; write the users to it, or name another file".to_owned());
     }
     reading.begin(name, text.len());
     match reading.options.format {

@@ -127,6 +127,10 @@ pub(super) fn part<'a, T: Deserialize<'a>>(document: &str, part: &'a str) -> Res
         let before = document.get(..start).unwrap_or_default();
         let (line, column) = position(before);
         let (line, column) = match error.line() {
+            _ if error.is_eof() => {
+                let end = start + part.trim_ascii_end().len();
+                position(document.get(..end).unwrap_or_default())
+            }
             0 | 1 => (line, column + error.column().saturating_sub(1)),
             lines => (line + lines - 1, error.column()),
         };
@@ -208,6 +212,9 @@ fn in_words(text: &str) -> String {
         other if other.starts_with("struct ") || other.contains("enum ") => "an object",
         other => other,
     };
+    if let Some(text) = found.strip_prefix("string ") {
+        return format!("{expected} is needed, not the text {text}");
+    }
     let found = match found {
         "map" => "an object",
         "sequence" => "a list",
@@ -252,7 +259,7 @@ mod tests {
             ),
             (
                 "invalid type: string \"a\", expected a boolean",
-                "true or false is needed, not string \"a\"",
+                "true or false is needed, not the text \"a\"",
             ),
             (
                 "EOF while parsing a value",

@@ -13,7 +13,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Rows {
     for (number, line) in (1..).zip(lines(text)) {
         let line = line.trim_ascii();
         if !line.is_empty() {
-            rows.push(&row(Spot::Line(number), line, reading));
+            rows.take(&row(Spot::Line(number), line, reading), reading);
             reading.row(end_in(text, line));
         }
     }

@@ -33,6 +33,7 @@ pub(crate) mod plan;
 mod position;
 mod preference;
 pub(crate) mod reading;
+mod reasons;
 pub(crate) mod refusals;
 pub(crate) mod report;
 pub(crate) mod results;

@@ -7,6 +7,7 @@ use super::candidate::{Candidate, Known};
 use super::matching;
 use super::obstacle::{self, Obstacle};
 use super::options::{Keep, Missing, OnExisting, Options};
+use super::reasons::Reasons;
 use super::refusals::Refusals;
 use super::seats::{Shares, share_out};
 use super::{Row, Rows, writing};
@@ -113,11 +114,13 @@ impl Plan {
         refusals: &mut Refusals,
     ) -> Result<()> {
         let (subjects, refused) = writing::refusals(directory, self, rows, options)?;
+        let reasons = Reasons::new(&self.candidates, rows);
         for refusal in refused {
             let subject = refusal.op_index().and_then(|op| subjects.get(op));
             match subject.map(|subject| self.candidates.get(*subject).ok_or(*subject)) {
                 Some(Ok(candidate)) => {
-                    refusals.add(candidate.row, refusal.kind().name(), refusal.to_string());
+                    let reason = reasons.of(&refusal, candidate);
+                    refusals.add(candidate.row, refusal.kind().name(), reason);
                 }
                 Some(Err(subject)) => {
                     let absent = self.absent.get(subject - self.candidates.len());

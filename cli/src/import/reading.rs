@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::dates::DateOrder;
 use super::encoding::Encoding;
 use super::names::{Field, Names, is_same, our_name};
+use super::roles::RealmRoles;
 use super::unknown_names::shell_word;
 use super::values::shortened;
 use crate::args::FormatArg;
@@ -68,7 +69,9 @@ pub(crate) struct Reading<'a> {
     /// Columns and fields that are read only where another is empty, with that and the field.
     second: BTreeMap<String, (String, Field)>,
     /// The name of the Keycloak realm that is being read; empty if it has none.
-    realm: Arc<str>,
+    pub(super) realm: Arc<str>,
+    /// The realm roles of users who are no admins.
+    pub(super) realm_roles: RealmRoles,
     /// The paths of Keycloak's groups that have the role of admins, by realm.
     admin_groups: BTreeMap<Arc<str>, BTreeSet<String>>,
     /// The groups that users are in, by realm, and how many users. A realm's groups may come
@@ -91,6 +94,7 @@ impl<'a> Reading<'a> {
             client_roles: BTreeMap::new(),
             second: BTreeMap::new(),
             realm: "".into(),
+            realm_roles: RealmRoles::default(),
             admin_groups: BTreeMap::new(),
             memberships: BTreeMap::new(),
             service_accounts: Vec::new(),
@@ -234,11 +238,15 @@ impl<'a> Reading<'a> {
             ));
         }
         if !self.left_out.is_empty() {
-            let names: Vec<_> = self.left_out.keys().cloned().collect();
+            let names: Vec<_> = self.left_out.keys().map(String::as_str).collect();
+            let (them, attributes) = match names.len() {
+                1 => ("it", "it as an attribute"),
+                _ => ("them", "them as attributes"),
+            };
             notes.push(format!(
-                "left out, as there is no field for it: {}; use --map NAME=attributes.NAME to keep \
-                 it as an attribute",
-                listed(&names)
+                "left out, as there is no field for {them}: {}; use --map NAME=attributes.NAME to \
+                 keep {attributes}",
+                names.join(", ")
             ));
         }
         for (name, (first, field)) in &self.second {
@@ -263,6 +271,7 @@ impl<'a> Reading<'a> {
                 self.options.admin_role
             ));
         }
+        notes.extend(self.realm_roles.notes(self.options.admin_role));
         for (role, users) in &self.client_roles {
             let have = if *users == 1 { "has" } else { "have" };
             notes.push(format!(

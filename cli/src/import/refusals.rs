@@ -6,6 +6,7 @@ use std::io::Write;
 use serde_json::{Map, Value, json};
 
 use super::position::Spot;
+use super::reasons::can_fill_template;
 use super::{Row, Rows};
 use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::{count, safe};
@@ -96,11 +97,10 @@ impl Refusals {
         } else if self.len() < rows.len() {
             notes.push("use --skip-invalid to import the rest".to_owned());
         }
-        if self
-            .0
-            .values()
-            .any(|reasons| reasons.kind == EMAIL_REQUIRED)
-        {
+        let lacks_template = |(row, reasons): (&usize, &Reasons)| {
+            reasons.kind == EMAIL_REQUIRED && can_fill_template(&rows.get(*row))
+        };
+        if self.0.iter().any(lacks_template) {
             notes.push(
                 "use --email-template '{username}@example.com' to give those without an email one"
                     .to_owned(),

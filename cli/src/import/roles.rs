@@ -1,10 +1,90 @@
 //! Keycloak's roles, some of which make a user an admin.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::Row;
 use super::reading::Reading;
-use super::values::{kind_of, mismatch};
+use super::unknown_names::shell_word;
+use super::values::{kind_of, mismatch, shortened};
+use crate::output::count;
+
+/// Realm roles that may be meant to make an admin, and make none. A realm's roles may come
+/// after its users, in another file.
+#[derive(Default)]
+pub(super) struct RealmRoles {
+    /// The users who have each role, by realm.
+    users: BTreeMap<(Arc<str>, String), usize>,
+    /// The realm roles that each composite role has in it, by realm.
+    parts: BTreeMap<(Arc<str>, String), Vec<String>>,
+}
+
+impl RealmRoles {
+    /// Counts a user of the realm who has these roles.
+    pub(super) fn has(&mut self, realm: &Arc<str>, roles: &Value) {
+        let roles = roles.as_array().into_iter().flatten();
+        for role in roles.filter_map(Value::as_str) {
+            let key = (realm.clone(), role.to_owned());
+            *self.users.entry(key).or_default() += 1;
+        }
+    }
+
+    /// Remembers the composite ones of a realm's roles.
+    pub(super) fn composites(&mut self, realm: &Arc<str>, roles: &Value) {
+        for role in roles["realm"].as_array().into_iter().flatten() {
+            let parts = role["composites"]["realm"].as_array();
+            if let (Some(name), Some(parts)) = (role["name"].as_str(), parts) {
+                let parts = parts.iter().filter_map(Value::as_str);
+                let key = (realm.clone(), name.to_owned());
+                self.parts.insert(key, parts.map(str::to_owned).collect());
+            }
+        }
+    }
+
+    /// Whether the role has the other in it, directly or not.
+    fn contains(&self, realm: &Arc<str>, role: &str, other: &str) -> bool {
+        let mut open = vec![role.to_owned()];
+        let mut seen = 0;
+        while let Some(role) = open.get(seen).cloned() {
+            seen += 1;
+            let parts = self.parts.get(&(realm.clone(), role));
+            for part in parts.into_iter().flatten() {
+                if part == other {
+                    return true;
+                }
+                if !open.contains(part) {
+                    open.push(part.clone());
+                }
+            }
+        }
+        false
+    }
+
+    /// What there is to say of them, a sentence each.
+    pub(super) fn notes(&self, admin_role: &str) -> Vec<String> {
+        let mut notes = Vec::new();
+        for ((realm, role), users) in &self.users {
+            let have = if *users == 1 { "has" } else { "have" };
+            let who = format!("{} {have} the realm role", count(*users, "user"));
+            if self.contains(realm, role, admin_role) {
+                notes.push(format!(
+                    "{who} {}, which has the role {admin_role} in it; composite roles make nobody \
+                     an admin, so give {admin_role} to the users themselves",
+                    shortened(role)
+                ));
+            } else if role != admin_role && role.eq_ignore_ascii_case(admin_role) {
+                notes.push(format!(
+                    "{who} {}, which makes nobody an admin; use --admin-role {} if it should",
+                    shortened(role),
+                    shell_word(role)
+                ));
+            }
+        }
+        notes
+    }
+}
 
 impl Row {
     pub(super) fn read_realm_roles(

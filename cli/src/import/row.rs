@@ -124,7 +124,11 @@ impl Row {
             })
             .collect();
         members.retain(|(name, ..)| !second.contains(name));
+        let mut realm_roles = Value::Null;
         for (name, value, target) in members {
+            if target == Some(Target::Field(Field::RealmRoles)) {
+                realm_roles = value.clone();
+            }
             match target {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
@@ -157,6 +161,7 @@ impl Row {
         // Those who are admins by their own role need no group for it.
         if self.admin != Some(true) && !self.is_service_account() {
             reading.member_of(&groups);
+            reading.realm_roles.has(&reading.realm, &realm_roles);
         }
     }
 
@@ -256,7 +261,8 @@ impl Row {
             Field::RealmRoles => self.read_realm_roles(name, &value, reading),
             Field::ClientRoles => self.read_client_roles(name, &value, reading),
             Field::ServiceAccount => {
-                self.is_service_account = true;
+                let is_blank = value.as_str().is_some_and(|text| filled(text).is_none());
+                self.is_service_account |= !is_blank;
                 Ok(())
             }
         }

@@ -7,6 +7,7 @@ use headcount::{Timestamp, UserId};
 
 use super::Row;
 use super::position::{RowPosition, Spot};
+use super::reading::Reading;
 use super::row::Pairs;
 
 /// Rows in their order.
@@ -33,7 +34,17 @@ impl Rows {
         self.ends.is_empty()
     }
 
-    pub(crate) fn push(&mut self, row: &Row) {
+    /// Takes a row that was read, unless it is the account of a program, which is noted.
+    pub(super) fn take(&mut self, row: &Row, reading: &mut Reading<'_>) {
+        if row.is_service_account() {
+            let name = row.username.as_deref().or(row.email.as_deref());
+            reading.service_account(name.unwrap_or("one without a username"));
+        } else {
+            self.push(row);
+        }
+    }
+
+    fn push(&mut self, row: &Row) {
         if !row.problems.is_empty() {
             self.unreadable.push(self.len());
         }

@@ -113,7 +113,7 @@ fn nothing_unknown_is_taken() {
         ),
         (
             r#"{"op":"add_member","workspace":true,"user":"b","role":"user"}"#,
-            "its id",
+            "`workspace`: a workspace's name or numeric id is needed, not true",
         ),
         (
             r#"{"op":"add_member","workspace":"a","user":"b","role":"boss"}"#,

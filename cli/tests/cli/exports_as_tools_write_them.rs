@@ -17,7 +17,7 @@ const EXPORTS: [(&str, &str, &str, &[&str]); 11] = [
         &[
             "1 created",
             "ann       Ann Lee  yes   no",
-            "left out, as there is no field for it",
+            "left out, as there is no field for them",
         ],
     ),
     (

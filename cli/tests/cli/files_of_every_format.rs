@@ -67,7 +67,7 @@ fn a_map_gives_the_id_and_may_not_contradict_it() {
         &[
             "2 of 3 rows",
             "users[1], bob@ex.co: it stands under the id 7b8b4f7d",
-            "users[2], cho@ex.co: its key: \"cho\" is not a UUID",
+            "users[2], cho@ex.co: it stands under the key \"cho\"",
         ],
     );
     folder.done("import u.json --skip-invalid");

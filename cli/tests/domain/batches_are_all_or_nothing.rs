@@ -97,6 +97,48 @@ fn nothing_of_it_stays_when_one_is_refused() {
 }
 
 #[test]
+fn a_refused_field_is_named_with_what_it_needs() {
+    let folder = Folder::with_users(&["ann"]);
+    for (line, reason) in [
+        (
+            r#"{"op":"create_user","email":5,"admin":"yes"}"#,
+            "`admin`: true or false is needed, not the text \"yes\"; `email`: a text is needed, not 5",
+        ),
+        (
+            r#"{"op":"creat_user","email":"a@b.co"}"#,
+            "unknown op `creat_user`; did you mean `create_user`?",
+        ),
+        (
+            r#"{"op":"create_user","email":"a@b.co","admn":true}"#,
+            "unknown field `admn`; did you mean `admin`?",
+        ),
+        (
+            r#"{"op":"delete_user","user":"a@b.co","if_version":99999999999999999999}"#,
+            "`if_version`: the number is too large: 99999999999999999999",
+        ),
+        (
+            r#"{"op":"archive_workspace","workspace":-1}"#,
+            "`workspace`: a workspace's name or numeric id is needed, not -1",
+        ),
+        (
+            r#"{"op":"create_user","email":"a@b.co","attributes":{"a":1}}"#,
+            "`attributes`: a text is needed, not 1",
+        ),
+        (
+            r#""x""#,
+            "an object such as {\"op\":\"activate_user\",\"user\":\"ann@ex.co\"} is needed, \
+             not the text \"x\"",
+        ),
+    ] {
+        folder.write("b.jsonl", line);
+        assert_eq!(
+            folder.error("batch b.jsonl")["invalid"][0]["reason"],
+            reason
+        );
+    }
+}
+
+#[test]
 fn every_line_that_is_no_operation_is_told() {
     let folder = Folder::with_users(&["ann"]);
     folder.write(

@@ -90,6 +90,10 @@ fn a_part_of_an_export_is_refused_and_leaves_nothing() {
     let more = format!("{exported}{{}}\n");
     for (text, told) in [
         (cut.as_str(), "part.jsonl: line 14: the file ends here"),
+        (
+            &exported[..exported.find('\n').unwrap() + 30],
+            "line 2: the line ends in its middle, at column 29: the file is cut off; export it again",
+        ),
         (&one_out, "records before it, not 13"),
         (&twice, "part.jsonl: line 3: "),
         (&more, "something follows the last line"),

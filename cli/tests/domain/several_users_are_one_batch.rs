@@ -103,6 +103,15 @@ fn by_conditions() {
 }
 
 #[test]
+fn a_domain_may_have_its_at_sign() {
+    let folder = Folder::with_users(&["ann"]);
+    assert_eq!(folder.users("--domain @ex.co"), ["ann"]);
+    let run = folder.run("users list --domain ann@ex.co");
+    assert_eq!(run.code, 2);
+    assert_says(&run.err, &["write the domain alone, such as old.example"]);
+}
+
+#[test]
 fn all_or_none() {
     let folder = Folder::with_users(&["ann", "bob"]);
     let error = folder.error("users deactivate ann@ex.co nobody no@ex.co");

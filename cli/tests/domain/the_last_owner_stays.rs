@@ -1,6 +1,8 @@
 //! A workspace keeps an active owner, unless the request says that it may not.
 
-use crate::folder::{Folder, assert_says};
+use serde_json::json;
+
+use crate::folder::{Folder, assert_says, texts};
 
 /// Ann owns the workspaces a and b, Bob works in them.
 fn folder() -> Folder {
@@ -95,9 +97,48 @@ fn a_batch_can_be_allowed_it_too() {
 }
 
 #[test]
+fn who_is_behind_a_refusal_is_named() {
+    let folder = folder();
+    folder.write(
+        "b.jsonl",
+        "{\"op\":\"create_user\",\"email\":\"cho@ex.co\"}\n\
+         {\"op\":\"deactivate_user\",\"user\":\"bob@ex.co\"}\n\
+         {\"op\":\"deactivate_user\",\"user\":\"ann@ex.co\"}\n",
+    );
+    let told = "because of line 3, deactivate_user\n";
+    assert_says(&folder.refused("batch b.jsonl"), &[told]);
+    let line = json!({ "line": 3, "op": "deactivate_user" });
+    assert_eq!(folder.error("batch b.jsonl")["operations"], json!([line]));
+
+    let several = "users deactivate bob@ex.co ann@ex.co";
+    assert_says(&folder.refused(several), &["because of ann@ex.co\n"]);
+    let users = &folder.error(several)["users"];
+    assert_eq!(texts(users, "email"), ["ann@ex.co"]);
+
+    folder.done("users deactivate bob@ex.co");
+    folder.done("license set 1");
+    folder.write(
+        "s.jsonl",
+        "{\"op\":\"activate_user\",\"user\":\"ann@ex.co\"}\n\
+         {\"op\":\"activate_user\",\"user\":\"bob@ex.co\"}\n\
+         {\"op\":\"create_user\",\"email\":\"cho@ex.co\"}\n",
+    );
+    let told = "because of line 2, activate_user; line 3, create_user\n";
+    assert_says(&folder.refused("batch s.jsonl"), &[told]);
+
+    folder.done("license set enterprise");
+    folder.done("users update bob@ex.co --admin true");
+    folder.done("users activate bob@ex.co");
+    let several = "users deactivate ann@ex.co bob@ex.co --allow-ownerless";
+    let error = folder.error(several);
+    assert_eq!(error["kind"], "last_admin");
+    assert_eq!(texts(&error["users"], "email"), ["bob@ex.co"]);
+}
+
+#[test]
 fn workspaces_left_without_an_owner_are_named() {
     let folder = folder();
-    let named = serde_json::json!([{ "id": 1, "name": "a" }, { "id": 2, "name": "b" }]);
+    let named = json!([{ "id": 1, "name": "a" }, { "id": 2, "name": "b" }]);
     let would = "2 workspaces would have no active owner: \"a\", \"b\"";
     let now = "2 workspaces have no active owner now: \"a\", \"b\"";
     folder.write("u.csv", "email,active\nann@ex.co,no\n");
@@ -173,7 +214,7 @@ fn a_long_import_names_those_that_it_leaves_without_one() {
     let last = format!("u{:05}@ex.co", USERS - 1);
     folder.done(&format!("workspaces add models {last} --role owner"));
     folder.write("after.csv", &file("no", "yes", "B"));
-    let named = serde_json::json!([{ "id": 2, "name": "data" }]);
+    let named = json!([{ "id": 2, "name": "data" }]);
     let line = "import after.csv --keep none --allow-ownerless";
     assert_eq!(
         folder.json(&format!("{line} --dry-run"))["ownerless"],

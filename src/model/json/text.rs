@@ -95,7 +95,7 @@ impl<'de> Deserialize<'de> for WorkspaceRef {
             type Value = WorkspaceRef;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a workspace's name or a number, its id")
+                f.write_str("a workspace's name or numeric id")
             }
 
             fn visit_u64<E: Error>(self, id: u64) -> Result<WorkspaceRef, E> {

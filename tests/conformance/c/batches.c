@@ -119,7 +119,7 @@ static hc_status append(hc_batch *batch, const json_t *op, hc_error **error)
 {
     const char *key = json_string_value(json_object_get(op, "op"));
     const json_t *at = json_object_get(op, "workspace"), *user = json_object_get(op, "user");
-    const json_t *name = json_object_get(op, "name");
+    const json_t *name = json_object_get(op, "name"), *id = json_object_get(op, "id");
     int32_t role = 0, kind = 0;
     uint64_t seats = 0;
     hc_status status = HC_STATUS_OK;
@@ -146,6 +146,9 @@ static hc_status append(hc_batch *batch, const json_t *op, hc_error **error)
         return hc_batch_default_workspace(batch, TEXT(user), error);
     if (IS("rename_workspace"))
         return ON_WORKSPACE(rename_workspace, TEXT(name), error);
+    if (IS("set_workspace_external_id"))
+        return ON_WORKSPACE(set_workspace_external_id, TEXT(json_object_get(op, "provisioner")),
+                            json_is_string(id) ? text_of(id) : NULL, text_len(id), error);
     if (IS("archive_workspace"))
         return ON_WORKSPACE(archive_workspace, error);
     if (IS("restore_workspace"))

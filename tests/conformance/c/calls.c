@@ -483,11 +483,9 @@ json_t *make_call(struct call *call)
         {seat_history, " seat_history "},
         {files, " open close copy_file write_file remove_file exists "},
     };
-    char word[64];
     size_t i;
-    snprintf(word, sizeof word, " %s ", call->name);
     for (i = 0; i < sizeof all / sizeof *all; i++)
-        if (strstr(all[i].names, word) != NULL)
+        if (is_one_of(call->name, all[i].names))
             return all[i].make(call);
     stop("no call is named", call->name);
 }

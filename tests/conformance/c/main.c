@@ -105,6 +105,9 @@ static int take(struct session *session, const json_t *step, json_t *names)
     char *told;
     int good, status;
     pid_t child = 0;
+    const char *unknown = unknown_member(step);
+    if (unknown != NULL && snprintf(problem, sizeof problem, "has %s", unknown))
+        return 0;
     if (racers > 0)
         return race(session, step, racers, names);
     if (json_is_true(json_object_get(step, "fork")) && (child = fork()) > 0)

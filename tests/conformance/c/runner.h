@@ -40,6 +40,8 @@ const uint8_t *text_of(const json_t *value);
 size_t text_len(const json_t *value);
 const json_t *in(const struct call *call, const char *key);
 json_t *filled(const json_t *given, json_t *names, int i);
+int is_one_of(const char *word, const char *words);
+const char *unknown_member(const json_t *step);
 int as_said(const json_t *wanted, const json_t *err, const json_t *out, const json_t *error,
             json_t *names);
 

@@ -109,6 +109,25 @@ static int matches(const json_t *wanted, const json_t *found, json_t *names)
     return json_equal(wanted, found);
 }
 
+/* Whether a word is one of those that a text has between spaces. */
+int is_one_of(const char *word, const char *words)
+{
+    char spaced[64];
+    snprintf(spaced, sizeof spaced, " %s ", word);
+    return strstr(words, spaced) != NULL;
+}
+
+/* What no step has: a word that is misspelt would say nothing. */
+const char *unknown_member(const json_t *step)
+{
+    const char *member;
+    json_t *value;
+    json_object_foreach ((json_t *)(size_t)step, member, value)
+        if (!is_one_of(member, " do in out err as through race won fork "))
+            return member;
+    return NULL;
+}
+
 /* Whether what came back, or the error, is what the step says. */
 int as_said(const json_t *wanted, const json_t *err, const json_t *out, const json_t *error,
                    json_t *names)

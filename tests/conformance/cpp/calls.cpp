@@ -113,6 +113,10 @@ void append_to(hc::batch &batch, const std::string &name, const Workspace &at, c
     const std::string user = text(in, "user");
     if (name == "rename_workspace")
         batch.rename_workspace(at, text(in, "name"));
+    else if (name == "set_workspace_external_id" && value(in, "id").is_null())
+        batch.set_workspace_external_id(at, text(in, "provisioner"), std::nullopt);
+    else if (name == "set_workspace_external_id")
+        batch.set_workspace_external_id(at, text(in, "provisioner"), text(in, "id"));
     else if (name == "archive_workspace")
         batch.archive_workspace(at);
     else if (name == "restore_workspace")

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <thread>
 
 namespace {
@@ -59,6 +60,13 @@ bool race(session &all, const json &step, const names &known, std::string &told)
 
 bool take(session &all, const json &step, names &known, std::string &told)
 {
+    static const std::set<std::string> members = {"do", "in", "out", "err", "as", "through",
+                                                  "race", "won", "fork"};
+    for (const auto &[member, of] : step.items())
+        if (members.count(member) == 0) {
+            told = "has " + member;
+            return false;
+        }
     if (step.contains("race"))
         return race(all, step, known, told);
     if (value(step, "fork") == true) {

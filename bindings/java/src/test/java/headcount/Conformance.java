@@ -57,6 +57,7 @@ class Conformance {
     }
 
     private void take(JsonNode step) throws Exception {
+        for (var of : step.properties()) if (!of.getKey().matches("do|in|out|err|as|through|race|won|fork|line")) throw new AssertionError(step + " has " + of.getKey());
         boolean isRace = step.has("race");
         var racers = IntStream.range(0, step.path("race").asInt(1)).mapToObj(i -> (Callable<JsonNode>) () -> outcome(step, isRace ? "" + i : "")).toList();
         int won = 0;
