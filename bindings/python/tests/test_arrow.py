@@ -114,3 +114,10 @@ def test_a_list_is_read_once(users: Directory) -> None:
     listed = users.users()
     pyarrow.table(listed)
     assert list(listed) == []
+
+
+def test_a_timestamp_of_pandas_is_a_time() -> None:
+    with Directory.in_memory() as users:
+        stamp = pandas.Timestamp("2024-07-11T16:55:59.173456789+02:00")
+        ann = users.create_user("ann@ex.co", created_at=stamp)
+        assert ann.created_at == stamp.floor("us").to_pydatetime()

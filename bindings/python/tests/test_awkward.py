@@ -176,13 +176,6 @@ def test_a_time_is_a_datetime_with_a_time_zone() -> None:
                     call(naive)
 
 
-def test_a_timestamp_of_pandas_is_a_time() -> None:
-    pandas = pytest.importorskip("pandas")
-    with enterprise() as users:
-        stamp = pandas.Timestamp("2024-07-11T16:55:59.173456789+02:00")
-        assert users.create_user("a@ex.co", created_at=stamp).created_at == stamp.floor("us").to_pydatetime()
-
-
 def test_a_keyword_of_the_wrong_type_is_named() -> None:
     with enterprise() as users:
         calls: list[tuple[str, Callable[[], Any]]] = [
