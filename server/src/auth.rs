@@ -212,13 +212,18 @@ impl Caller {
 
     /// Whether the credential is still valid, for long-lived responses.
     pub(crate) fn is_still_good(&self, server: &Server) -> bool {
-        Self::of(server, self.credential.clone(), self.door).is_ok()
+        self.now(server).is_ok()
     }
 
     /// Whether the credential is still valid, and for this scope.
     pub(crate) fn may_still(&self, server: &Server, scope: Scope) -> bool {
-        let now = Self::of(server, self.credential.clone(), self.door);
-        now.is_ok_and(|caller| caller.may(scope).is_ok())
+        self.now(server)
+            .is_ok_and(|caller| caller.may(scope).is_ok())
+    }
+
+    /// The same credential, as it is now.
+    fn now(&self, server: &Server) -> Result<Self, Failure> {
+        Self::of(server, self.credential.clone(), self.door)
     }
 
     /// The user that the credential belongs to; an error for a provisioner's.
@@ -297,12 +302,12 @@ async fn admit(
         })?;
     caller.take_turn(server)?;
     caller.may(scope)?;
-    match route.door {
-        Door::Rest => parameters::check(route.method, route.path, request)?,
-        Door::Scim if !only_reads(route.method, route.path) => {
-            preconditions::check_change(request.headers())?;
-        }
-        _ => {}
+    let is_change = !only_reads(route.method, route.path);
+    if is_change && matches!(route.door, Door::Rest | Door::Scim) {
+        preconditions::check_change(request.headers())?;
+    }
+    if route.door == Door::Rest {
+        parameters::check(route.method, route.path, request)?;
     }
     request.extensions_mut().insert(caller);
     Ok(())

@@ -99,7 +99,7 @@ pub(super) fn of_user(user: &User, kind: KeyKind) -> Option<Entry<'_>> {
     })
 }
 
-/// Whether a change of a user certainly leaves the entries of this kind, one of
+/// Whether a change of a user, whose id stays, certainly leaves the entries of this kind, one of
 /// [`KINDS_OF_USER`], as they are. Most changes leave all texts alone, and comparing those
 /// is cheaper than comparing the entries made of them.
 pub(super) fn are_same(before: &User, now: &User, kind: KeyKind) -> bool {
@@ -107,10 +107,7 @@ pub(super) fn are_same(before: &User, now: &User, kind: KeyKind) -> bool {
         kind,
         KeyKind::User | KeyKind::Inactive | KeyKind::Admin | KeyKind::Updated
     );
-    !depends_on_more
-        && before.id == now.id
-        && before.created_at == now.created_at
-        && before.texts == now.texts
+    !depends_on_more && before.created_at == now.created_at && before.texts == now.texts
 }
 
 /// The entry that remains of a deleted user.

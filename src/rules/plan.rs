@@ -264,7 +264,6 @@ mod tests {
             user(2, &email(1), true, 1),
             user(2, &email(1), false, 2),
             user(2, &email(2), true, 2),
-            user(7, &email(1), true, 1),
             User::from(UserParts {
                 username: Some(Username::parse("other").unwrap()),
                 ..UserParts::from(&user(2, &email(1), true, 1))

@@ -116,8 +116,9 @@ impl fmt::Debug for Secret {
 pub struct Keys {
     directory: Directory,
     by_hash: Arc<RwLock<HashMap<[u8; 32], Arc<Key>>>>,
-    /// Locked for as long as a key is being revoked, so that each is revoked once.
     revoked: Arc<Mutex<RevokedKeys>>,
+    /// Locked for as long as a key is being revoked, so that each is revoked once.
+    revoking: Arc<Mutex<()>>,
     /// Tells listeners of what is done to keys as it happens.
     key_events: broadcast::Sender<KeyEvent>,
 }
@@ -147,6 +148,7 @@ impl Keys {
             directory: directory.clone(),
             by_hash: Arc::new(RwLock::new(by_hash)),
             revoked: Arc::new(Mutex::new(RevokedKeys::of(revoked))),
+            revoking: Arc::default(),
             key_events: broadcast::Sender::new(EVENTS_MAX),
         })
     }
@@ -232,7 +234,7 @@ impl Keys {
     ///
     /// Those of storing it; then the key stays valid.
     pub fn revoke(&self, id: &str, by: Author) -> headcount::Result<bool> {
-        let mut all = self.lock_revoked();
+        let _one_at_a_time = self.revoking.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(key) = self.named(id) else {
             return Ok(false);
         };
@@ -242,8 +244,7 @@ impl Keys {
         self.lock_to_change().remove(&key.hash);
         let key = Key::clone(&key);
         let revoked = Arc::new(RevokedKey { key, at, by });
-        let forgotten = all.push(Arc::clone(&revoked));
-        drop(all);
+        let forgotten = self.lock_revoked().push(Arc::clone(&revoked));
         self.tell(KeyEvent::Revoked(revoked));
         if let Some(forgotten) = forgotten {
             let name = format!("{RECORDS}{}", forgotten.key.id);
@@ -261,12 +262,17 @@ impl Keys {
         before: Option<Timestamp>,
     ) -> Vec<KeyEvent> {
         let revoked = self.revoked();
-        let created = { revoked.iter() }.map(|revoked| Arc::new(revoked.key.clone()));
-        let created = created.chain(self.list()).map(KeyEvent::Created);
+        let is_asked =
+            |at| since.is_none_or(|since| at >= since) && before.is_none_or(|before| at < before);
+        let all = revoked.iter().map(|revoked| &revoked.key);
+        let created = all.filter(|key| is_asked(key.created_at));
+        let created = created.map(|key| Arc::new(key.clone()));
+        let valid = self.list().into_iter();
+        let created = created.chain(valid.filter(|key| is_asked(key.created_at)));
+        let revoked = revoked.iter().filter(|revoked| is_asked(revoked.at));
         let mut key_events: Vec<_> = created
-            .chain(revoked.iter().cloned().map(KeyEvent::Revoked))
-            .filter(|event| since.is_none_or(|since| event.at() >= since))
-            .filter(|event| before.is_none_or(|before| event.at() < before))
+            .map(KeyEvent::Created)
+            .chain(revoked.cloned().map(KeyEvent::Revoked))
             .collect();
         key_events.sort_by_key(|event| std::cmp::Reverse(event.at()));
         key_events

@@ -100,6 +100,8 @@ pub(super) struct RevokedKeys(VecDeque<Arc<RevokedKey>>);
 impl RevokedKeys {
     pub(super) fn of(mut keys: Vec<RevokedKey>) -> Self {
         keys.sort_by(|a, b| (a.at, &a.key.id).cmp(&(b.at, &b.key.id)));
+        // There are more if the record of one that was forgotten could not be removed.
+        keys.drain(..keys.len().saturating_sub(REVOKED_MAX));
         Self(keys.into_iter().map(Arc::new).collect())
     }
 
@@ -114,5 +116,37 @@ impl RevokedKeys {
             return self.0.pop_front();
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Holder;
+
+    #[test]
+    fn only_the_latest_are_remembered() {
+        let revoked = |number: u64| RevokedKey {
+            key: Key {
+                id: format!("{number:016x}"),
+                name: "sync".to_owned(),
+                holder: Holder::Provisioner("okta".to_owned()),
+                scopes: Vec::new(),
+                created_at: Timestamp::now(),
+                created_by: None,
+                created_by_key: None,
+                created_through: None,
+                expires_at: None,
+                hash: [0; 32],
+            },
+            at: Timestamp::from_unix_micros(number).unwrap(),
+            by: Author::default(),
+        };
+        let max = REVOKED_MAX as u64;
+        let mut keys = RevokedKeys::of((0..max + 2).rev().map(revoked).collect());
+        assert_eq!(keys.list().len(), REVOKED_MAX);
+        assert_eq!(keys.list()[0].key.id, revoked(2).key.id);
+        let forgotten = keys.push(Arc::new(revoked(max + 2))).unwrap();
+        assert_eq!(forgotten.key.id, revoked(2).key.id);
     }
 }

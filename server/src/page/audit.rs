@@ -49,7 +49,7 @@ pub(crate) async fn show(
             receiver: server.keys().listen(),
             told: Box::new(move |event| {
                 let row = || line(key_events::row(visitor.directory(), event));
-                visitor.may_see_keys().then(row)
+                visitor.may_still_see_keys().then(row)
             }),
         };
         let key_events = Some(key_events);

@@ -144,6 +144,11 @@ impl Visitor {
 
     /// Whether the visitor manages keys, and so is told what was done to them.
     fn may_see_keys(&self) -> bool {
+        self.caller.may(Scope::Admin).is_ok()
+    }
+
+    /// The same, for long-lived responses.
+    fn may_still_see_keys(&self) -> bool {
         self.caller.may_still(&self.server, Scope::Admin)
     }
 

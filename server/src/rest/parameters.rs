@@ -1,5 +1,5 @@
-//! Query parameters that a route does not have are refused, and so are conditions on versions that
-//! it would not check: to ignore one, such as `dry_run`, would do something else than the request
+//! Query parameters that a route does not have are refused, and so is `If-Match` where there is no
+//! version: to ignore one, such as `dry_run`, would do something else than the request
 //! says.
 
 use std::collections::HashMap;
@@ -10,8 +10,7 @@ use axum::http::header;
 
 use super::openapi::{Parameters, parameters_of};
 use crate::door::{Failure, cut};
-use crate::preconditions;
-use crate::routes::{matrix, only_reads};
+use crate::routes::matrix;
 
 /// The parameters of each route of REST, by method and path.
 static ROUTES: LazyLock<HashMap<(&str, &str), Parameters>> = LazyLock::new(|| {
@@ -23,16 +22,17 @@ static ROUTES: LazyLock<HashMap<(&str, &str), Parameters>> = LazyLock::new(|| {
     known.collect()
 });
 
-/// Refuses a request with other parameters than the document describes for the route.
+/// Refuses a request with other parameters than the document describes for the route, or with a
+/// version that it has not.
 pub(crate) fn check(method: &str, path: &str, request: &Request) -> Result<(), Failure> {
+    if method == "GET" && request.uri().query().is_none() {
+        return Ok(());
+    }
     let Some(known) = ROUTES.get(&(method, path)) else {
         return Ok(());
     };
-    let headers = request.headers();
-    if !only_reads(method, path) {
-        preconditions::check_change(headers)?;
-    }
-    if method != "GET" && headers.contains_key(header::IF_MATCH) && !known.is_conditional {
+    if method != "GET" && request.headers().contains_key(header::IF_MATCH) && !known.is_conditional
+    {
         let message = format!("{method} {path} has no version to match; leave If-Match out");
         return Err(Failure::bad_request(message));
     }

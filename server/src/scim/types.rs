@@ -39,10 +39,10 @@ fn check_attribute(attribute: &Attribute, value: &Value) -> Result<(), ScimError
     let name = attribute.name;
     let items = match value {
         Value::Array(items) if attribute.is_multi => items,
-        single => return check_item(attribute, name, single),
+        single => return check_item(attribute, None, single),
     };
     for item in items {
-        check_item(attribute, name, item)?;
+        check_item(attribute, None, item)?;
     }
     let primary = items.iter().filter(|item| item["primary"] == true);
     if primary.count() > 1 {
@@ -52,12 +52,17 @@ fn check_attribute(attribute: &Attribute, value: &Value) -> Result<(), ScimError
     Ok(())
 }
 
-fn check_item(attribute: &Attribute, name: &str, value: &Value) -> Result<(), ScimError> {
+/// Refuses a value of an attribute, or of a sub-attribute of `parent`.
+fn check_item(
+    attribute: &Attribute,
+    parent: Option<&Attribute>,
+    value: &Value,
+) -> Result<(), ScimError> {
     let needed = match (&attribute.form, value) {
         (Form::Complex(parts), Value::Object(members)) => {
             for (key, value) in members {
                 if let Some(part) = find(parts, key) {
-                    check_item(part, &format!("{name}.{}", part.name), value)?;
+                    check_item(part, Some(attribute), value)?;
                 }
             }
             return Ok(());
@@ -68,5 +73,7 @@ fn check_item(attribute: &Attribute, name: &str, value: &Value) -> Result<(), Sc
         (_, Value::String(_)) => return Ok(()),
         _ => "be a string",
     };
-    Err(ScimError::value(format!("{name} must {needed}")))
+    let parent = parent.map(|parent| format!("{}.", parent.name));
+    let (parent, name) = (parent.unwrap_or_default(), attribute.name);
+    Err(ScimError::value(format!("{parent}{name} must {needed}")))
 }

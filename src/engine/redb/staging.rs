@@ -20,7 +20,7 @@ pub(super) fn hash_of(key: &[u8]) -> u64 {
 }
 
 /// A key with its new value; `None` removes the key.
-pub(in crate::engine::redb) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
+pub(super) type Write<'a> = (&'a [u8], Option<&'a [u8]>);
 
 /// Writes of a transaction in the order of their keys.
 pub(super) type Sorted<'s> = Vec<Write<'s>>;

@@ -105,9 +105,10 @@ struct Places {
     by_value_and_type: HashMap<(Name, Option<String>), BTreeSet<usize>>,
 }
 
-/// What identifies an item, in lower case.
+/// What identifies an item.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Name {
+    /// Its value in lower case.
     Value(String),
     /// An item without a value: it is the same as an equal one.
     Whole(String),
