@@ -6,6 +6,7 @@ package headcount
 import "C"
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -143,14 +144,13 @@ func (o *Options) cache() *hostCache {
 
 // native makes options to be freed with hc_options_free.
 func (o *Options) native() (*C.hc_options, error) {
-	native := C.hc_options_new()
 	if o == nil {
-		return native, nil
+		return C.hc_options_new(), nil
 	}
-	if err := errors.Join(notNegative("OpenTimeout", o.OpenTimeout), notNegative("SyncInterval", o.SyncInterval)); err != nil {
-		C.hc_options_free(native)
+	if err := cmp.Or(notNegative("OpenTimeout", o.OpenTimeout), notNegative("SyncInterval", o.SyncInterval)); err != nil {
 		return nil, err
 	}
+	native := C.hc_options_new()
 	var s steps
 	set := func(wanted bool, option C.int32_t, value C.uint64_t) {
 		s.run(wanted, func(e **C.hc_error) C.hc_status { return C.hc_options_set(native, option, value, e) })
