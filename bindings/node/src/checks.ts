@@ -104,9 +104,6 @@ export function pairs<T extends string | null>(
 
 /** @internal */
 export function moment(moment: Date | string | undefined): string | undefined {
-  if (moment === null) {
-    throw invalid("a time is null: leave it out, or give a Date or a text");
-  }
   // JSON has null for an invalid date.
   return types.isDate(moment) ? (Number.isNaN(moment.getTime()) ? "" : moment.toISOString()) : moment;
 }
