@@ -106,9 +106,8 @@ public final class Options {
      */
     public Options syncInterval(Duration interval) {
         // It saturates; rounded down, a short interval would be 0, which is none.
-        long ms = TimeUnit.MILLISECONDS.convert(notNegative(interval));
-        boolean isRounded = interval.getNano() % 1_000_000 > 0 && ms < Long.MAX_VALUE;
-        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, isRounded ? ms + 1 : ms);
+        long ms = Math.ceilDiv(TimeUnit.NANOSECONDS.convert(notNegative(interval)), 1_000_000L);
+        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, ms);
     }
 
     /**
