@@ -1806,7 +1806,7 @@ public:
      * default. */
     options &open_timeout(std::chrono::milliseconds timeout) &
     {
-        return time(HC_OPTION_OPEN_TIMEOUT_MS, timeout);
+        return time(HC_OPTION_OPEN_TIMEOUT_MS, timeout, "open_timeout is negative; give 0 or more");
     }
     /** @overload */
     options &&open_timeout(std::chrono::milliseconds timeout) &&
@@ -1842,7 +1842,7 @@ public:
      * 0, the default, each write is on disk when it returns. */
     options &sync_interval(std::chrono::milliseconds interval) &
     {
-        return time(HC_OPTION_SYNC_INTERVAL_MS, interval);
+        return time(HC_OPTION_SYNC_INTERVAL_MS, interval, "sync_interval is negative; give 0 or more");
     }
     /** @overload */
     options &&sync_interval(std::chrono::milliseconds interval) &&
@@ -1860,10 +1860,10 @@ private:
     {
         return this->set(hc_options_set, which, value);
     }
-    options &time(std::int32_t which, std::chrono::milliseconds time)
+    options &time(std::int32_t which, std::chrono::milliseconds time, const char *negative)
     {
         if (time.count() < 0) {
-            this->fail(error(status::invalid_argument, "a time is negative; give 0 or more"));
+            this->fail(error(status::invalid_argument, negative));
             return *this;
         }
         return option(which, static_cast<std::uint64_t>(time.count()));

@@ -94,6 +94,9 @@ func TestTimesAreFromNothingToADay(t *testing.T) {
 	}
 	_, err := Open(path, &Options{OpenTimeout: -time.Second})
 	equal(t, "headcount: OpenTimeout is -1s; give 0 or more", err.Error())
+	if _, isError := err.(*Error); !isError {
+		t.Errorf("the refusal is a %T", err)
+	}
 	time.AfterFunc(20*time.Millisecond, func() { _ = d.Close() })
 	again := must[*Directory](t)(Open(path, &Options{OpenTimeout: 24 * time.Hour}))
 	ok(t, again.Close())

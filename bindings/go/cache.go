@@ -87,7 +87,7 @@ func (c *hostCache) put(generation uint64, key *userKey, user User) {
 	set := c.set(key)
 	victim := rand.IntN(len(set))
 	replaced := set[victim].Load()
-	for i := len(set) - 1; i >= 0; i-- { // In the end the first that is free, where it is found soonest.
+	for i := len(set) - 1; i >= 0; i-- { // Downward, so that the first free place wins.
 		found := set[i].Load()
 		switch {
 		case found == nil || found.generation < generation:

@@ -6,6 +6,7 @@ package headcount
 import "C"
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,7 +66,11 @@ type Directory struct {
 // [ErrUnsupportedFormat] when a newer release wrote it, and [ErrCorrupted] when it is no
 // directory or is damaged.
 func Open(path string, options *Options) (*Directory, error) {
-	return open(options, func(o *C.hc_options, d **C.hc_directory, e **C.hc_error) C.hc_status {
+	return openFile(path, options, options.cache())
+}
+
+func openFile(path string, options *Options, cache *hostCache) (*Directory, error) {
+	return open(options, cache, func(o *C.hc_options, d **C.hc_directory, e **C.hc_error) C.hc_status {
 		bytes, length := text(path)
 		return C.hc_directory_open(bytes, length, o, d, e)
 	})
@@ -80,10 +85,11 @@ func OpenContext(ctx context.Context, path string, options *Options) (*Directory
 		once = *options
 	}
 	once.OpenTimeout = 0
+	cache := once.cache()
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
 	for {
-		d, err := Open(path, &once)
+		d, err := openFile(path, &once, cache)
 		if !errors.Is(err, ErrAlreadyOpen) {
 			return d, err
 		}
@@ -97,12 +103,14 @@ func OpenContext(ctx context.Context, path string, options *Options) (*Directory
 
 // OpenInMemory makes a directory that lives in memory and is gone when it is closed.
 func OpenInMemory(options *Options) (*Directory, error) {
-	return open(options, func(o *C.hc_options, d **C.hc_directory, e **C.hc_error) C.hc_status {
+	return open(options, options.cache(), func(o *C.hc_options, d **C.hc_directory, e **C.hc_error) C.hc_status {
 		return C.hc_directory_open_in_memory(o, d, e)
 	})
 }
 
-func open(options *Options, how func(*C.hc_options, **C.hc_directory, **C.hc_error) C.hc_status) (*Directory, error) {
+// open takes a cache that was made before the file is locked: nothing may go wrong between
+// that and the handle's cleanup.
+func open(options *Options, cache *hostCache, how func(*C.hc_options, **C.hc_directory, **C.hc_error) C.hc_status) (*Directory, error) {
 	if abiError != nil {
 		return nil, abiError
 	}
@@ -111,12 +119,6 @@ func open(options *Options, how func(*C.hc_options, **C.hc_directory, **C.hc_err
 		return nil, err
 	}
 	defer C.hc_options_free(native)
-	users := 0
-	if options != nil {
-		users = options.HostCacheUsers
-	}
-	// Before the file is locked: nothing may go wrong between that and the handle's cleanup.
-	cache := newHostCache(users)
 	var d *C.hc_directory
 	var e *C.hc_error
 	if status := how(native, &d, &e); status != C.HC_STATUS_OK {
@@ -133,16 +135,22 @@ func newDirectory(native *C.hc_directory, cache *hostCache) *Directory {
 	return d
 }
 
+func (o *Options) cache() *hostCache {
+	if o == nil {
+		return newHostCache(0)
+	}
+	return newHostCache(o.HostCacheUsers)
+}
+
 // native makes options to be freed with hc_options_free.
 func (o *Options) native() (*C.hc_options, error) {
-	native := C.hc_options_new()
 	if o == nil {
-		return native, nil
+		return C.hc_options_new(), nil
 	}
-	if err := errors.Join(notNegative("OpenTimeout", o.OpenTimeout), notNegative("SyncInterval", o.SyncInterval)); err != nil {
-		C.hc_options_free(native)
+	if err := cmp.Or(notNegative("OpenTimeout", o.OpenTimeout), notNegative("SyncInterval", o.SyncInterval)); err != nil {
 		return nil, err
 	}
+	native := C.hc_options_new()
 	var s steps
 	set := func(wanted bool, option C.int32_t, value C.uint64_t) {
 		s.run(wanted, func(e **C.hc_error) C.hc_status { return C.hc_options_set(native, option, value, e) })

@@ -36,7 +36,7 @@ static void readers(const std::string &path)
     CHECK(held.kind() == hc::status::already_open);
     for (const auto wrong : {std::chrono::milliseconds(24h + 1ms), -1ms})
         CHECK(hc::options().open_timeout(wrong).failure().kind() == hc::status::invalid_argument);
-    CHECK(hc::options().open_timeout(-1ms).failure().message() == "a time is negative; give 0 or more");
+    CHECK(hc::options().open_timeout(-1ms).failure().message() == "open_timeout is negative; give 0 or more");
 }
 
 static void records()

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
     syncs(argv[1], 24h);
     for (const auto wrong : {std::chrono::milliseconds(24h + 1ms), -1ms})
         CHECK(hc::options().sync_interval(wrong).failure().kind() == hc::status::invalid_argument);
-    CHECK(hc::options().sync_interval(-1ms).failure().message() == "a time is negative; give 0 or more");
+    CHECK(hc::options().sync_interval(-1ms).failure().message() == "sync_interval is negative; give 0 or more");
     faults(argv[1]);
     const auto most = static_cast<std::uint64_t>(-1);
     CHECK(hc::options().user_cache_bytes(most).failure().kind() == hc::status::invalid_argument);

@@ -26,11 +26,12 @@ namespace Headcount
         public static async Task<Directory> OpenAsync(string path, Options options, CancellationToken cancellation = default(CancellationToken))
         {
             var waited = Stopwatch.StartNew();
+            var cache = CacheOf(options);
             while (true)
             {
                 try
                 {
-                    return await Workers.Run(() => OpenNow(path, options), cancellation).ConfigureAwait(false);
+                    return await Workers.Run(() => OpenNow(path, options, cache), cancellation).ConfigureAwait(false);
                 }
                 catch (HeadcountException held) when (held.Kind == ErrorKind.AlreadyOpen && waited.Elapsed < options.Wait)
                 {

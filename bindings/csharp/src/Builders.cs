@@ -398,7 +398,7 @@ namespace Headcount
         /// <summary>
         /// Sets the maximum number of users that this assembly caches, so that reading one again costs no call into C: 65,536 by
         /// default, 0 for none, and more than 4,194,304 count as that. A user who is read by email and by id counts twice, once
-        /// for each key. The cache never answers with an older state than anybody has seen.
+        /// for each key. Cached reads always reflect the latest commit.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">When the number is negative.</exception>
         public Options HostCacheUsers(int users)

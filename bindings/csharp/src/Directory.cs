@@ -47,12 +47,13 @@ namespace Headcount
         public static Directory Open(string path, Options options, CancellationToken cancellation = default(CancellationToken))
         {
             var waited = Stopwatch.StartNew();
+            var cache = CacheOf(options);
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
-                    return OpenNow(path, options);
+                    return OpenNow(path, options, cache);
                 }
                 catch (HeadcountException held) when (held.Kind == ErrorKind.AlreadyOpen && waited.Elapsed < options.Wait)
                 {
@@ -61,26 +62,31 @@ namespace Headcount
             }
         }
 
-        private static Directory OpenNow(string path, Options options)
+        private static Directory OpenNow(string path, Options options, HostCache cache)
         {
             var p = Interop.Utf8(path);
-            return Open(options, (IntPtr o, out DirectoryHandle d, out IntPtr e) =>
+            return Open(options, cache, (IntPtr o, out DirectoryHandle d, out IntPtr e) =>
                 Native.hc_directory_open(p, Interop.Size(p), o, out d, out e));
         }
 
         /// <summary>Makes a directory that lives in memory and is gone when it is closed.</summary>
         public static Directory InMemory([Nullable(2)] Options options = null)
         {
-            return Open(options ?? new Options(), Native.hc_directory_open_in_memory);
+            options = options ?? new Options();
+            return Open(options, CacheOf(options), Native.hc_directory_open_in_memory);
         }
 
         private delegate int Opening(IntPtr options, out DirectoryHandle directory, out IntPtr error);
 
-        private static Directory Open(Options options, Opening how)
+        private static HostCache CacheOf(Options options)
+        {
+            return new HostCache(Interop.NotNull(options, nameof(options)).HostUsers);
+        }
+
+        /// The cache is there before the file is locked: nothing may go wrong between that and the handle.
+        private static Directory Open(Options options, HostCache cache, Opening how)
         {
             Abi.Check();
-            // Before the file is locked: nothing may go wrong between that and the handle.
-            var cache = new HostCache(Interop.NotNull(options, nameof(options)).HostUsers);
             return options.Use(o =>
             {
                 Interop.Check(how(o, out var opened, out var error), error);

@@ -88,7 +88,7 @@ namespace Headcount
 
         private static int SliceMs(TimeSpan rest)
         {
-            return (int)Math.Max(0, Math.Min(SliceMsMax, Math.Ceiling(rest.TotalMilliseconds)));
+            return (int)Math.Min(SliceMsMax, Interop.Milliseconds(rest > TimeSpan.Zero ? rest : TimeSpan.Zero));
         }
 
         /// <summary>The next change, when there is one. No thread waits for it; all feeds of a directory share one that watches.</summary>

@@ -84,7 +84,7 @@ namespace Headcount
             var start = Start(kind, text, id);
             var place = start + Any(ways);
             var replaced = Volatile.Read(ref places[place]);
-            for (var at = start + ways - 1; at >= start; at--) // In the end the first that is free, where it is found soonest.
+            for (var at = start + ways - 1; at >= start; at--) // Downward, so that the first free place wins.
             {
                 var found = Volatile.Read(ref places[at]);
                 if (found == null || found.Generation < generation)

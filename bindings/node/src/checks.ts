@@ -104,9 +104,6 @@ export function pairs<T extends string | null>(
 
 /** @internal */
 export function moment(moment: Date | string | undefined): string | undefined {
-  if (moment === null) {
-    throw invalid("a time is null: leave it out, or give a Date or a text");
-  }
   // JSON has null for an invalid date.
   return types.isDate(moment) ? (Number.isNaN(moment.getTime()) ? "" : moment.toISOString()) : moment;
 }
@@ -122,12 +119,11 @@ export function version(version: number): number {
 /** More are no use: a Map has no room for them. */
 const USERS_KEPT_MAX = 2 ** 24;
 
-/** How many users to keep, if that is said. @internal */
-export function usersKept(users: number | undefined): number | undefined {
+/** Refuses a number of users to keep that there can't be. @internal */
+export function usersKept(users: number | undefined): void {
   if (users !== undefined && !(Number.isInteger(users) && users >= 0 && users <= USERS_KEPT_MAX)) {
     throw invalid(`\`hostCacheUsers\` is ${shown(users)}: give a number of users from 0 to ${USERS_KEPT_MAX}`);
   }
-  return users;
 }
 
 /** How long to wait, in milliseconds: 0 by default. @internal */

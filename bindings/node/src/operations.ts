@@ -8,7 +8,7 @@
 import { Batch, type Writer } from "./batch";
 import { HeadcountError } from "./errors";
 import type { Answer } from "./native";
-import { invalid, known, moment, pathOf } from "./checks";
+import { invalid, known, moment, notNull, pathOf } from "./checks";
 import { OPTIONS, type Op, ops, query as queryOf, userRef, workspaceRef } from "./requests";
 import type {
   Applied,
@@ -407,7 +407,7 @@ export const operations: Table = {
   deactivateUser: one("user", ops.deactivateUser, one_user),
   deleteUser: one("id", ops.deleteUser, json<string>),
   seats: operation(() => ({ do: "seats" }), seats),
-  seatHistory: operation((_, since) => ({ do: "seatHistory", since: moment(since) }), seatHistory),
+  seatHistory: operation((_, since) => notNull({ do: "seatHistory", since: moment(since) }, []), seatHistory),
   setLicense: one("seats", ops.setLicense, seats),
   workspace: operation(
     (_, workspace) => ({ do: "workspace", workspace: workspaceRef(workspace) }),

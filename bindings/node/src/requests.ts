@@ -138,7 +138,7 @@ function facts({ attributes, externalIds }: NewUser | UserUpdate): object {
 export const ops = {
   createUser: (user: NewUser | string): Op =>
     isObject(user)
-      ? { ...snakeCase(known(user, USER)), ...facts(user), created_at: user.createdAt && moment(user.createdAt), op: "create_user" }
+      ? { ...snakeCase(known(user, USER)), ...facts(user), created_at: moment(user.createdAt), op: "create_user" }
       : { op: "create_user", email: user },
   updateUser: (user: UserRef, update: UserUpdate): Op => ({
     ...snakeCase(notNull(known(update, UPDATE), ["username", "givenName", "familyName"])),

@@ -1,9 +1,8 @@
 //! Waiting in slices, so that signals are heard.
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use headcount::{ErrorKind, Options};
+use headcount::ErrorKind;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -12,21 +11,19 @@ use crate::errors::raised;
 /// How long a wait goes on until signals are looked at.
 pub(crate) const SLICE: Duration = Duration::from_millis(50);
 
-/// Opens, and waits for up to `timeout` for a file that somebody else has open; a signal
-/// ends that.
-pub(crate) fn open_within(
+/// Calls `open` with how long it may wait for a file that somebody else has open, for up to
+/// `timeout` in all; a signal ends that.
+pub(crate) fn open_within<T: Send>(
     py: Python<'_>,
-    options: &Options,
-    path: &PathBuf,
     timeout: Duration,
-) -> PyResult<headcount::Directory> {
+    open: impl Fn(Duration) -> headcount::Result<T> + Sync,
+) -> PyResult<T> {
     let deadline = Instant::now().checked_add(timeout);
     loop {
         let left = deadline.map_or(SLICE, |deadline| {
             deadline.saturating_duration_since(Instant::now())
         });
-        let options = options.clone().open_timeout(left.min(SLICE));
-        match py.detach(|| options.open(path)) {
+        match py.detach(|| open(left.min(SLICE))) {
             Err(error) if error.kind() == ErrorKind::AlreadyOpen && left > SLICE => {
                 py.check_signals()?;
             }

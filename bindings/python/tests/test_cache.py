@@ -129,6 +129,9 @@ def test_nobody_sees_an_older_state_while_others_write(through: str) -> None:
         for thread in threads:
             thread.start()
         time.sleep(3)
+        deadline = time.monotonic() + 57
+        while not (told[0] > 100 and all(hits)) and time.monotonic() < deadline:
+            time.sleep(0.05)
         done.set()
         for thread in threads:
             thread.join()

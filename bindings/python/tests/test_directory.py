@@ -235,6 +235,26 @@ def test_waiting_for_a_file_can_be_interrupted(tmp_path: Path) -> None:
         assert 0.3 <= time.monotonic() - started < 5
 
 
+@pytest.mark.usefixtures("interruptible")
+def test_waiting_to_restore_or_compact_can_be_interrupted(tmp_path: Path) -> None:
+    backup, path = tmp_path / "backup.redb", tmp_path / "users.redb"
+    with Directory(path) as users:
+        users.backup(backup)
+        for wait in (
+            lambda seconds: headcount.restore(backup, path, overwrite=True, open_timeout=seconds),
+            lambda seconds: headcount.compact(path, open_timeout=seconds),
+        ):
+            started = time.monotonic()
+            interrupt_soon()
+            with pytest.raises(KeyboardInterrupt):
+                wait(30)
+            assert time.monotonic() - started < 5
+            started = time.monotonic()
+            with pytest.raises(headcount.errors.AlreadyOpenError):
+                wait(0.3)
+            assert 0.3 <= time.monotonic() - started < 5
+
+
 def test_a_feed_wakes_for_each_change_and_ends_with_the_directory() -> None:
     users = Directory.in_memory()
     seen: list[int] = []

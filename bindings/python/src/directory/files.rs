@@ -9,7 +9,7 @@ use super::Directory;
 use crate::arguments::{number, number_of_seconds};
 use crate::errors::raised;
 use crate::feed::ChangeFeed;
-use crate::waiting::seconds;
+use crate::waiting::{open_within, seconds};
 use crate::{lists, logging, records, transfer};
 
 #[pymethods]
@@ -118,15 +118,12 @@ pub(crate) fn restore(
     overwrite: bool,
     #[pyo3(from_py_with = number_of_seconds)] open_timeout: f64,
 ) -> PyResult<Bound<'_, PyAny>> {
-    let timeout = seconds(open_timeout)?;
-    let copied = py.detach(|| {
-        let options = CopyOptions::new()
-            .overwrite(overwrite)
-            .open_timeout(timeout);
-        headcount::restore(backup, path, options)
+    let copied = open_within(py, seconds(open_timeout)?, move |wait| {
+        let options = CopyOptions::new().overwrite(overwrite).open_timeout(wait);
+        headcount::restore(&backup, &path, options)
     });
     logging::hand_over(py);
-    records::copied(py, &copied.map_err(raised)?)
+    records::copied(py, &copied?)
 }
 
 /// Makes the file of a directory as small as it gets, in place. Nobody may have it open:
@@ -138,10 +135,11 @@ pub(crate) fn compact(
     path: PathBuf,
     #[pyo3(from_py_with = number_of_seconds)] open_timeout: f64,
 ) -> PyResult<Bound<'_, PyAny>> {
-    let options = Options::new().open_timeout(seconds(open_timeout)?);
-    let compacted = py.detach(|| options.compact(path));
+    let compacted = open_within(py, seconds(open_timeout)?, move |wait| {
+        Options::new().open_timeout(wait).compact(&path)
+    });
     logging::hand_over(py);
-    records::compacted(py, &compacted.map_err(raised)?)
+    records::compacted(py, &compacted?)
 }
 
 /// Lists what is wrong with the directory in a file, also where that is too damaged to be

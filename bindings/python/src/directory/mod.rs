@@ -90,7 +90,9 @@ impl Directory {
         if let Some(bytes) = log_bytes {
             options = options.log_bytes(bytes);
         }
-        let inner = open_within(py, &options, &path, seconds(open_timeout)?)?;
+        let inner = open_within(py, seconds(open_timeout)?, |wait| {
+            options.clone().open_timeout(wait).open(&path)
+        })?;
         logging::hand_over(py);
         Ok(Self {
             inner,

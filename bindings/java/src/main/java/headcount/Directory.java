@@ -95,9 +95,10 @@ public final class Directory implements AutoCloseable {
     public static Directory open(Path path, Options options) {
         long start = System.nanoTime();
         long wait = TimeUnit.NANOSECONDS.convert(options.openTimeout());
+        HostCache cache = new HostCache(options.hostCacheUsers());
         while (true) {
             try {
-                return opened(options, (f, o) -> {
+                return opened(options, cache, (f, o) -> {
                     MemorySegment p = f.path(path);
                     return Native.hc_directory_open(p, p.byteSize(), o, f.out(), f.error());
                 });
@@ -126,12 +127,12 @@ public final class Directory implements AutoCloseable {
      * @return a directory to close
      */
     public static Directory inMemory(Options options) {
-        return opened(options, (f, o) -> Native.hc_directory_open_in_memory(o, f.out(), f.error()));
+        HostCache cache = new HostCache(options.hostCacheUsers());
+        return opened(options, cache, (f, o) -> Native.hc_directory_open_in_memory(o, f.out(), f.error()));
     }
 
-    private static Directory opened(Options options, Call how) {
-        // Before the file is locked: nothing may go wrong between that and the handle.
-        HostCache cache = new HostCache(options.hostCacheUsers());
+    /** The cache is there before the file is locked: nothing may go wrong between that and the handle. */
+    private static Directory opened(Options options, HostCache cache, Call how) {
         try (Frame f = Frame.open()) {
             return options.use(f, o -> {
                 f.check(how.run(f, o));

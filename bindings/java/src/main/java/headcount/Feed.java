@@ -67,7 +67,8 @@ public final class Feed implements AutoCloseable {
     public Optional<Change> poll(Duration wait) throws InterruptedException {
         long start = System.nanoTime();
         long waitNs = Math.max(0, TimeUnit.NANOSECONDS.convert(wait));
-        // A native call would keep the carrier from all other virtual threads; a sleep gives it to them.
+        // A native call would keep the carrier from all other virtual threads; a sleep gives it to them. Each virtual
+        // thread that waits polls every 10 ms, so many of them should share a feed.
         boolean sleeps = Thread.currentThread().isVirtual();
         if (!reading.tryLock(waitNs, TimeUnit.NANOSECONDS)) {
             return Optional.empty();

@@ -70,7 +70,7 @@ final class HostCache {
         int start = start(kind, key);
         int place = start + ThreadLocalRandom.current().nextInt(ways);
         Entry replaced = places.get(place);
-        for (int at = start + ways - 1; at >= start; at--) { // In the end the first that is free, where it is found soonest.
+        for (int at = start + ways - 1; at >= start; at--) { // Downward, so that the first free place wins.
             Entry found = places.get(at);
             if (found == null || found.generation < generation) {
                 place = at;

@@ -106,9 +106,8 @@ public final class Options {
      */
     public Options syncInterval(Duration interval) {
         // It saturates; rounded down, a short interval would be 0, which is none.
-        long ms = TimeUnit.MILLISECONDS.convert(notNegative(interval));
-        boolean isRounded = interval.getNano() % 1_000_000 > 0 && ms < Long.MAX_VALUE;
-        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, isRounded ? ms + 1 : ms);
+        long ms = Math.ceilDiv(TimeUnit.NANOSECONDS.convert(notNegative(interval)), 1_000_000L);
+        return number(Native.HC_OPTION_SYNC_INTERVAL_MS, ms);
     }
 
     /**
@@ -123,8 +122,8 @@ public final class Options {
 
     /**
      * Sets the maximum number of users that this package caches, so that reading one again costs no call into
-     * C. A user who is read by email and by id counts twice, once for each key. The cache never answers with an
-     * older state than anybody has seen.
+     * C. A user who is read by email and by id counts twice, once for each key. Cached reads always reflect the
+     * latest commit.
      *
      * @param users 65,536 by default; 0 for none, and more than 4,194,304 count as that
      * @return this

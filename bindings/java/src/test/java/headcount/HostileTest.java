@@ -28,7 +28,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What programs do to a directory while they use it in other ways. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileTest {
     private static final Options ENTERPRISE = new Options().licenseIfNew(License.ENTERPRISE);
 
@@ -149,16 +149,19 @@ class HostileTest {
                 System.gc();
             }
         });
-        long start = System.nanoTime();
-        do {
-            assertEquals("a@ex.co", Directory.inMemory(ENTERPRISE).createUser(NewUser.of("a@ex.co")).email());
-            assertEquals(Optional.empty(), Directory.inMemory(ENTERPRISE).user("a@ex.co"));
-            assertEquals(Optional.empty(), Directory.inMemory(ENTERPRISE).follow(0).poll(Duration.ofNanos(1)));
-            assertEquals(0, Directory.inMemory(ENTERPRISE).through("rest").users().count());
-            assertTrue(Directory.inMemory(ENTERPRISE).statsText().contains("headcount_"));
-        } while (System.nanoTime() - start < 2_000_000_000L);
-        collector.interrupt();
-        collector.join();
+        try {
+            long start = System.nanoTime();
+            do {
+                assertEquals("a@ex.co", Directory.inMemory(ENTERPRISE).createUser(NewUser.of("a@ex.co")).email());
+                assertEquals(Optional.empty(), Directory.inMemory(ENTERPRISE).user("a@ex.co"));
+                assertEquals(Optional.empty(), Directory.inMemory(ENTERPRISE).follow(0).poll(Duration.ofNanos(1)));
+                assertEquals(0, Directory.inMemory(ENTERPRISE).through("rest").users().count());
+                assertTrue(Directory.inMemory(ENTERPRISE).statsText().contains("headcount_"));
+            } while (System.nanoTime() - start < 2_000_000_000L);
+        } finally {
+            collector.interrupt();
+            collector.join();
+        }
     }
 
     @Test
