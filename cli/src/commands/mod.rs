@@ -23,6 +23,7 @@ mod serve;
 mod server;
 mod shell;
 mod stats;
+mod stop;
 mod undo;
 mod upkeep;
 mod users;
