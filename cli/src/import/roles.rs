@@ -7,9 +7,8 @@ use serde_json::Value;
 
 use super::Row;
 use super::reading::Reading;
-use super::unknown_names::shell_word;
 use super::values::{kind_of, mismatch, shortened};
-use crate::output::count;
+use crate::output::{count, shell_word};
 
 /// Realm roles that may be meant to make an admin, and make none. A realm's roles may come
 /// after its users, in another file.
