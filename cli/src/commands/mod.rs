@@ -132,11 +132,10 @@ impl Store<'_> {
         }
     }
 
-    /// The same of a file.
+    /// The same of a file. An actor who is not valid is refused here too.
     fn open_file(&self) -> Result<headcount::Directory> {
         self.must_be_there()?;
         let directory = self.options().read_only(true).open(self.path)?;
-        // An actor has to be valid where nothing is recorded too.
         self.acting(directory)
     }
 
