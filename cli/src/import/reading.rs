@@ -282,7 +282,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn count_one(counts: &mut BTreeMap<String, usize>, name: &str) {
+/// Counts the name once more.
+pub(super) fn count_one(counts: &mut BTreeMap<String, usize>, name: &str) {
     // Most are there already, once for each row.
     match counts.get_mut(name) {
         Some(count) => *count += 1,
