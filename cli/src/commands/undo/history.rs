@@ -59,16 +59,24 @@ impl History {
             latest: sequence,
         };
         history.look_for_later(found)?;
+        if history.mine.iter().any(Touched::has_earlier_value) {
+            history.read_earlier(directory)?;
+        }
+        Ok(history)
+    }
+
+    /// Reads what was before the change, from the beginning of what is kept.
+    fn read_earlier(&mut self, directory: &Directory) -> Result<()> {
         for earlier in kept(directory, None)?.changes {
             let earlier = earlier?;
-            if earlier.sequence >= sequence {
+            if earlier.sequence >= self.change.sequence {
                 break;
             }
             for event in earlier.events {
-                history.note(&event);
+                self.note(&event);
             }
         }
-        Ok(history)
+        Ok(())
     }
 
     /// Reads what was changed meanwhile, as others can through a server.
