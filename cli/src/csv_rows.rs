@@ -18,17 +18,14 @@ pub(crate) struct CsvRows<'o> {
 impl<'o> CsvRows<'o> {
     /// Writes the header.
     pub(crate) fn start(out: &'o mut dyn Write, columns: &[String]) -> Result<Self> {
-        let titles = columns.iter().cloned();
+        let held = columns.iter().map(|title| Holds::of_column(title));
         let mut rows = Self {
             out,
-            columns: titles.map(|title| (title, Holds::Identity)).collect(),
+            columns: columns.iter().cloned().zip(held).collect(),
             row: String::new(),
             formulas: 0,
         };
-        rows.write(columns.iter().map(Some))?;
-        for (title, holds) in &mut rows.columns {
-            *holds = held_by(title);
-        }
+        rows.write_as(columns.iter().map(Some), |_| Holds::Identity)?;
         Ok(rows)
     }
 
@@ -41,6 +38,15 @@ impl<'o> CsvRows<'o> {
         &mut self,
         cells: impl IntoIterator<Item = Option<S>>,
     ) -> Result<()> {
+        self.write_as(cells, |holds| holds)
+    }
+
+    /// Writes a row whose cells hold what `held` makes of what their columns do.
+    fn write_as<S: AsRef<str>>(
+        &mut self,
+        cells: impl IntoIterator<Item = Option<S>>,
+        held: impl Fn(Holds) -> Holds,
+    ) -> Result<()> {
         self.row.clear();
         let mut first_end = 0;
         for (index, (cell, (title, holds))) in cells.into_iter().zip(&self.columns).enumerate() {
@@ -51,7 +57,7 @@ impl<'o> CsvRows<'o> {
                 if text.as_ref().contains('\0') {
                     return Err(unwritable(title, &self.row[..first_end]));
                 }
-                let cell = &*csv_cell::kept(text.as_ref(), *holds);
+                let cell = &*csv_cell::kept(text.as_ref(), held(*holds));
                 csv_cell::put(&mut self.row, cell);
                 self.formulas += u64::from(is_formula(cell));
             }
@@ -86,16 +92,6 @@ fn unwritable(title: &str, first: &str) -> Failure {
             "{title:?}{row} has the character U+0000, which CSV can't have; use --format jsonl"
         ),
     )
-}
-
-/// What the column of this name holds.
-fn held_by(column: &str) -> Holds {
-    match column.split_once('.').map_or(column, |(kind, _)| kind) {
-        "id" | "email" | "username" | "external_ids" => Holds::Identity,
-        "given_name" | "family_name" => Holds::Name,
-        "attributes" => Holds::Attribute,
-        _ => Holds::Other,
-    }
 }
 
 /// Says on standard error that there are formulas, which users may have chosen.

@@ -20,6 +20,18 @@ pub enum Holds {
     Other,
 }
 
+impl Holds {
+    /// What the column of this name holds, such as `email` or `attributes.team`.
+    pub fn of_column(name: &str) -> Self {
+        match name.split_once('.').map_or(name, |(kind, _)| kind) {
+            "id" | "email" | "username" | "external_ids" => Self::Identity,
+            "given_name" | "family_name" => Self::Name,
+            "attributes" => Self::Attribute,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Why the text of a cell may not be the value that was meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doubt {

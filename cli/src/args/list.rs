@@ -4,6 +4,7 @@ use clap::ValueEnum;
 
 use super::filter::FilterArgs;
 use super::values::{condition, limit, search_text};
+use crate::nearest::nearest;
 
 /// What a list shows.
 macro_rules! columns {
@@ -153,11 +154,7 @@ fn column(text: &str) -> Result<String, String> {
 /// The question whether the nearest column is meant, if one is near.
 fn meant(text: &str) -> String {
     let text = text.to_ascii_lowercase().replace([' ', '-'], "_");
-    let likeness = |column: &str| strsim::jaro_winkler(&text, column);
-    COLUMNS
-        .iter()
-        .filter(|column| likeness(column) > 0.8)
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+    nearest(&text, COLUMNS.into_iter())
         .map_or_else(String::new, |column| format!("did you mean {column}? "))
 }
 

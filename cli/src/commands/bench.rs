@@ -13,6 +13,7 @@ use headcount::{Batch, Directory, License, NewUser};
 use serde_json::{Value, json};
 
 use super::Store;
+use super::stop::on_stop;
 use crate::args::BenchArgs;
 use crate::failure::{Failure, Result};
 use crate::output::{Table, write_json};
@@ -49,8 +50,7 @@ pub(super) fn run(
     let beside = store.path.parent().filter(|path| path != &Path::new(""));
     let folder = args.folder.as_deref().or(beside).unwrap_or(Path::new("."));
     // So that the folder is removed then too.
-    ctrlc::set_handler(|| IS_STOPPED.store(true, Ordering::Relaxed))
-        .map_err(|error| Failure::refused("io", format!("can't listen for Ctrl-C: {error}")))?;
+    on_stop(|| IS_STOPPED.store(true, Ordering::Relaxed))?;
     let scratch = Scratch::make(folder)?;
     let progress = Progress::new(json);
     let all = measure(&scratch.0, args.time / 5, &progress)?;

@@ -8,25 +8,54 @@ use crate::failure::Failure;
 /// Operations that are left out in turn to see whether they are behind a refusal.
 const TRIED_MAX: usize = 64;
 
+/// Operations that are judged for that, of all the batches together.
+const JUDGED_MAX: usize = 100_000;
+
 /// Operations that a message names.
 const SHOWN_MAX: usize = 20;
 
 /// The indexes of the operations behind `error`, which no single operation caused: without any
-/// one of them, `refusal` is another or none. Of a batch with more than [`TRIED_MAX`] operations
-/// that could be, only these are tried.
+/// one of them, `refusal` is none, or another, or lacks fewer seats. There are none of a batch with
+/// more than [`TRIED_MAX`] operations that could be behind it, or if more than [`JUDGED_MAX`] would
+/// be judged in all: to blame some of them would acquit the others.
 pub(super) fn culprits(
     error: &Error,
     steps: &[Step],
     refusal: impl Fn(Vec<Step>) -> Option<Error>,
 ) -> Vec<usize> {
-    let told = error.to_string();
     let suspects = (0..steps.len()).filter(|index| can_cause(error.kind(), &steps[*index].op));
+    let suspects: Vec<_> = suspects.collect();
+    if suspects.len() > TRIED_MAX || suspects.len() * steps.len() > JUDGED_MAX {
+        return Vec::new();
+    }
     let is_behind = |index: &usize| {
         let mut rest = steps.to_vec();
         rest.remove(*index);
-        refusal(rest).is_none_or(|other| other.to_string() != told)
+        refusal(rest).is_none_or(|other| helps(error, &other))
     };
-    suspects.take(TRIED_MAX).filter(is_behind).collect()
+    suspects.into_iter().filter(is_behind).collect()
+}
+
+/// Whether a batch that is refused with `other` is nearer to being taken, or refused for something
+/// else, than one that is refused with `error`.
+fn helps(error: &Error, other: &Error) -> bool {
+    match (lacking(error.kind()), lacking(other.kind())) {
+        (Some(seats), Some(others)) => others < seats,
+        // The text has the workspaces without an owner.
+        _ => other.kind() != error.kind() || other.to_string() != error.to_string(),
+    }
+}
+
+/// The seats that there are too few.
+fn lacking(kind: ErrorKind) -> Option<u64> {
+    match kind {
+        ErrorKind::NoFreeSeat {
+            limit,
+            active,
+            requested,
+        } => Some((active + requested).saturating_sub(limit)),
+        _ => None,
+    }
 }
 
 /// The refusal with what is behind it: each in words, and all of them as the member `name` of the
@@ -72,5 +101,56 @@ fn can_cause(kind: ErrorKind, op: &Op) -> bool {
                 | Op::RestoreWorkspace(_)
         ),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use headcount::{Batch, Directory, License, NewUser};
+
+    use super::*;
+
+    /// Who is behind the refusal of these operations in a directory with two seats, and how many
+    /// batches were tried to know it.
+    fn tried(ops: Vec<Op>) -> (Vec<usize>, u64) {
+        let options = Directory::options().license_if_new(License::Seats(2));
+        let directory = options.in_memory().unwrap();
+        directory.create_user("ann@ex.co").unwrap();
+        let refusal = |steps: Vec<Step>| directory.dry_run(Batch::from_iter(steps)).err();
+        let steps: Vec<Step> = ops.into_iter().map(Step::from).collect();
+        let error = refusal(steps.clone()).unwrap();
+        let tries = Cell::new(0);
+        let found = culprits(&error, &steps, |rest| {
+            tries.set(tries.get() + 1);
+            refusal(rest)
+        });
+        (found, tries.get())
+    }
+
+    fn creations(number: usize) -> Vec<Op> {
+        let user = |index| Op::CreateUser(NewUser::new(format!("u{index}@ex.co")));
+        (0..number).map(user).collect()
+    }
+
+    #[test]
+    fn what_takes_a_seat_is_behind_a_lack_and_what_gives_one_is_not() {
+        let mut ops = creations(3);
+        ops.insert(0, Op::SetLicense(License::Seats(3)));
+        assert_eq!(tried(ops), (vec![1, 2, 3], 4));
+        let mut ops = creations(2);
+        ops.insert(0, Op::SetLicense(License::Seats(1)));
+        assert_eq!(tried(ops).0, [0, 1, 2]);
+    }
+
+    #[test]
+    fn of_too_many_nobody_is_blamed() {
+        assert_eq!(tried(creations(TRIED_MAX)).0.len(), TRIED_MAX);
+        assert_eq!(tried(creations(TRIED_MAX + 1)), (Vec::new(), 0));
+        let mut ops = creations(TRIED_MAX);
+        let idle = Op::DeactivateUser("ann@ex.co".into());
+        ops.resize(JUDGED_MAX / TRIED_MAX + 1, idle);
+        assert_eq!(tried(ops), (Vec::new(), 0));
     }
 }

@@ -150,6 +150,8 @@ fn log(path: &Path) -> Check {
 fn access(path: &Path) -> Check {
     use std::os::unix::fs::MetadataExt;
 
+    use crate::output::shell_word;
+
     let all: Vec<_> = std::iter::once(path.to_owned())
         .chain(log_files(path))
         .filter_map(|file| Some((fs::metadata(&file).ok()?, file)))
@@ -173,7 +175,7 @@ fn access(path: &Path) -> Check {
                 "everybody on this machine may {what} {} (mode {mode:o})",
                 file.display()
             ),
-            &format!("chmod 600 {}", file.display()),
+            &format!("chmod 600 {}", shell_word(&file.display().to_string())),
         );
     }
     if rustix::fs::access(path, rustix::fs::Access::READ_OK).is_err() {

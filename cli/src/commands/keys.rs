@@ -88,13 +88,14 @@ impl<'a> KeyRing<'a> {
 
     /// Revokes a key. Through a server, the actor is the holder of the request's key.
     fn revoke(&self, id: &str, actor: Option<UserId>) -> Result<()> {
-        // Only a server of this program has a list of keys, and says by a 404 that one is not in it.
-        let is_listed = self.list()?.iter().any(|key| key.id == id);
-        let is_revoked = is_listed
-            && match self {
-                Self::Here(keys) => keys.revoke(id, author(actor))?,
-                Self::There(remote) => remote.revoke_key(id)?,
-            };
+        let is_revoked = match self {
+            Self::Here(keys) => keys.revoke(id, author(actor))?,
+            // Only a server of this program has a list of keys, and says by a 404 that one is not
+            // in it.
+            Self::There(remote) => {
+                remote.keys()?.iter().any(|key| key.id == id) && remote.revoke_key(id)?
+            }
+        };
         if is_revoked {
             return Ok(());
         }

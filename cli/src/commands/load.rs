@@ -92,7 +92,7 @@ pub(super) fn run(
         }
         make(store, lines, &progress)?
     } else {
-        let directory = store.acting(store.open_to_write()?)?;
+        let directory = store.open_to_write()?;
         refuse_full(store, &directory)?;
         let filled = fill(&directory, lines, &progress)?;
         directory.close()?;

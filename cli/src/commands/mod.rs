@@ -23,6 +23,7 @@ mod serve;
 mod server;
 mod shell;
 mod stats;
+mod stop;
 mod undo;
 mod upkeep;
 mod users;
@@ -131,11 +132,10 @@ impl Store<'_> {
         }
     }
 
-    /// The same of a file.
+    /// The same of a file. An actor who is not valid is refused here too.
     fn open_file(&self) -> Result<headcount::Directory> {
         self.must_be_there()?;
         let directory = self.options().read_only(true).open(self.path)?;
-        // An actor has to be valid where nothing is recorded too.
         self.acting(directory)
     }
 
@@ -154,11 +154,11 @@ impl Store<'_> {
         }
     }
 
-    /// Opens the existing file for writing.
+    /// Opens the existing file for changes by the actor.
     fn open_to_write(&self) -> Result<headcount::Directory> {
         self.must_be_there()?;
         let directory = self.options().create_if_missing(false).open(self.path)?;
-        Ok(directory.through(DOOR))
+        self.acting(directory.through(DOOR))
     }
 
     /// How the directory is opened.
@@ -186,7 +186,7 @@ impl Store<'_> {
     fn open_to_change(&self) -> Result<Directory> {
         match self.server {
             Some(_) => self.open(),
-            None => Ok(Directory::Here(self.acting(self.open_to_write()?)?)),
+            None => Ok(Directory::Here(self.open_to_write()?)),
         }
     }
 
@@ -210,7 +210,7 @@ impl Store<'_> {
     fn open_or_create_file(&self) -> Result<headcount::Directory> {
         // A new directory has no users, so no actor: refuse before a file is made.
         if self.actor.is_some() {
-            return self.acting(self.open_to_write()?);
+            return self.open_to_write();
         }
         Ok(self.options().open(self.path)?.through(DOOR))
     }

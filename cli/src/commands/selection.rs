@@ -265,22 +265,23 @@ fn carry_out(
     allowed: Option<args::Ownerless>,
     dry_run: bool,
 ) -> Result<Applied> {
-    let steps: Vec<Step> = users.iter().map(|user| verb.op(user.id()).into()).collect();
-    let batch = |steps: Vec<Step>| {
-        let batch = Batch::from_iter(steps);
-        match allowed {
-            Some(allowed) => allowed.on(batch),
-            None => batch,
-        }
+    let ops = || users.iter().map(|user| verb.op(user.id()));
+    let allowing = |batch: Batch| match allowed {
+        Some(allowed) => allowed.on(batch),
+        None => batch,
     };
+    let batch = allowing(ops().collect());
     let tried = if dry_run {
-        directory.dry_run(batch(steps.clone()))
+        directory.dry_run(batch)
     } else {
-        let applied = directory.apply(batch(steps.clone()));
-        applied.inspect(|_| took_effect())
+        directory.apply(batch).inspect(|_| took_effect())
     };
     tried.map_err(|error| {
-        let refused_rest = |rest| directory.dry_run(batch(rest)).err();
+        let steps: Vec<Step> = ops().map(Step::from).collect();
+        let refused_rest = |rest: Vec<Step>| {
+            let batch = allowing(Batch::from_iter(rest));
+            directory.dry_run(batch).err()
+        };
         let behind = culprits(&error, &steps, refused_rest).into_iter();
         let behind = behind.filter_map(|index| users.get(index)).map(|user| {
             let json = json!({ "id": user.id(), "email": user.email() });

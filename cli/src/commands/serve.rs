@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::Store;
 use super::keys::{author, refused, write_secret};
+use super::stop::on_stop;
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Result};
 use crate::output::safe;
@@ -132,13 +133,12 @@ or make a user's key, for example with
 fn stop_signal() -> Result<tokio::sync::oneshot::Receiver<()>> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let sender = Mutex::new(Some(sender));
-    ctrlc::set_handler(move || {
+    on_stop(move || {
         let sender = sender.lock().ok().and_then(|mut sender| sender.take());
         if let Some(sender) = sender {
             // Without a receiver, the process is already ending.
             let _ = sender.send(());
         }
-    })
-    .map_err(|error| Failure::refused("io", format!("can't listen for Ctrl-C: {error}")))?;
+    })?;
     Ok(receiver)
 }

@@ -4,14 +4,13 @@
 mod history;
 mod touched;
 
-use std::collections::HashSet;
 use std::io::Write;
 
 use headcount::{Event, Field, Op, UserId, UserUpdate, WorkspaceId};
 use serde_json::json;
 
 use self::history::History;
-use self::touched::{Touched, batch, created, touched};
+use self::touched::{Touched, batch, touched};
 use super::confirm::confirm;
 use super::{Store, apply, refusal};
 use crate::args::UndoArgs;
@@ -103,7 +102,6 @@ impl History {
     fn steps(&self, directory: &Directory) -> Result<Vec<Step>> {
         let mut steps = Vec::new();
         let mut stuck = Vec::new();
-        let new: HashSet<_> = self.change.events.iter().filter_map(created).collect();
         // Deleting what was created reverts all that was done with it, and a default workspace goes
         // with its user. Only what was deleted already can't be deleted.
         let goes_along = |event: &&Event| match **event {
@@ -111,15 +109,9 @@ impl History {
             | Event::UserDeleted { .. }
             | Event::WorkspaceDeleted { .. } => false,
             Event::WorkspaceCreated { default_of, .. } => {
-                default_of.is_some_and(|user| new.contains(&Touched::User(user)))
+                default_of.is_some_and(|user| self.is_of_created(Touched::User(user)))
             }
-            _ => touched(event).is_some_and(|touched| match touched {
-                Touched::Member(workspace, user) => {
-                    new.contains(&Touched::Workspace(workspace))
-                        || new.contains(&Touched::User(user))
-                }
-                touched => new.contains(&touched),
-            }),
+            _ => touched(event).is_some_and(|touched| self.is_of_created(touched)),
         };
         let events = self.change.events.iter().rev();
         for event in events.filter(|event| !goes_along(event)) {

@@ -6,31 +6,37 @@ pub(super) fn unreached(error: &ureq::Error) -> String {
         ureq::Error::Io(error) => error.to_string(),
         other => other.to_string(),
     };
-    let in_words = [
+    let in_words: [(&[&str], &str); 4] = [
         (
-            "InvalidContentType",
+            &["invalidcontenttype"],
             "it doesn't encrypt; write http, or name the port that encrypts",
         ),
         (
-            "alid for name",
+            &["valid for name", "notvalidforname"],
             "its certificate is for another name; use the name that is in it",
         ),
         (
-            "NotValidForName",
-            "its certificate is for another name; use the name that is in it",
-        ),
-        (
-            "xpired",
+            &["expired"],
             "its certificate has expired; have the server get another",
         ),
         // Last: the others are kinds of it.
         (
-            "invalid peer certificate",
+            &["invalid peer certificate"],
             "its certificate is not trusted; name the certificates to trust with --ca-file",
         ),
     ];
-    let known = in_words.iter().find(|(part, _)| reason.contains(part));
+    let words = words(&reason);
+    let is_in = |part: &&str| words.contains(&format!(" {part} "));
+    let known = in_words.iter().find(|(parts, _)| parts.iter().any(is_in));
     known.map_or(reason, |(_, words)| (*words).to_owned())
+}
+
+/// The words of a text in lower case, each between blanks.
+fn words(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
+    format!(" {} ", words.join(" "))
 }
 
 /// Whether the server can't have seen the request.
@@ -68,11 +74,14 @@ mod tests {
                 "invalid peer certificate: certificate expired",
                 "has expired",
             ),
+            ("invalid peer certificate: Expired", "has expired"),
+            ("invalid peer certificate: NotValidForName", "another name"),
             (
                 "invalid peer certificate: Unsupported { id: [6, 8] }",
                 "is not trusted; name",
             ),
             ("Connection refused", "Connection refused"),
+            ("no unexpired lease", "no unexpired lease"),
         ] {
             let error = ureq::Error::Io(io::Error::other(reason));
             assert!(unreached(&error).contains(told), "{reason}");

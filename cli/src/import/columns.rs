@@ -8,7 +8,8 @@ use super::delimited::CsvRecord;
 use super::names::{Field, Target, plain};
 use super::preference::{Rank, before};
 use super::reading::Reading;
-use super::unknown_names::{shell_word, unknown};
+use super::unknown_names::unknown;
+use crate::output::shell_word;
 
 /// What may separate two cells.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];

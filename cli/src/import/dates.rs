@@ -71,8 +71,9 @@ pub(super) fn parse(name: &str, text: &str, order: Option<DateOrder>) -> Result<
 /// A time as .NET writes it in JSON, in milliseconds: `/Date(1685456141000)/`.
 fn of_dot_net(text: &str) -> Option<Timestamp> {
     let millis = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
-    // What may follow is the time zone of the machine, not that of the number.
-    let millis = millis.split('+').next().unwrap_or_default();
+    // What may follow is the time zone of the machine, not that of the number. Nothing is before
+    // the sign of a negative one, which is no time from 1970 on.
+    let millis = millis.split(['+', '-']).next().unwrap_or_default();
     let micros = millis.parse::<u64>().ok()?.checked_mul(1_000)?;
     Timestamp::from_unix_micros(micros).ok()
 }
@@ -275,6 +276,7 @@ mod tests {
             "2024-07-13 00:00:00 UTC",
             "/Date(1720828800000)/",
             "/Date(1720828800000+0200)/",
+            "/Date(1720828800000-0500)/",
         ] {
             let read = parse("t", text, None).map(|moment| moment.to_string());
             assert_eq!(read.as_deref(), Ok("2024-07-13T00:00:00Z"), "{text}");
@@ -310,6 +312,7 @@ mod tests {
             "13/13/2024",
             "2024-02-30",
             "1969-01-01",
+            "/Date(-86400000-0500)/",
             "é/é/é",
             "2024-07-11 25:00",
             "a:b",

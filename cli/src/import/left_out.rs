@@ -1,6 +1,5 @@
-//! The names of what other tools export besides, and there is no field for here.
+//! Names that other tools export and that have no field here.
 
-/// What other tools export besides.
 pub(super) const LEFT_OUT: &[&str] = &[
     "accesslevel",
     "address",

@@ -131,7 +131,7 @@ fn refuse_duplicates(candidates: &[Candidate], rows: &Rows, refusals: &mut Refus
 
 /// A name that only one user can have.
 #[derive(PartialEq, Eq, Hash)]
-enum Name {
+pub(super) enum Name {
     Id(UserId),
     Email(String),
     Username(String),
@@ -147,9 +147,17 @@ impl Name {
             Self::ExternalId(..) => "external id",
         }
     }
+
+    /// What other users can have neither as an email nor as a username, if it is one of these.
+    pub(super) fn key(self) -> Option<String> {
+        match self {
+            Self::Email(key) | Self::Username(key) => Some(key),
+            Self::Id(_) | Self::ExternalId(..) => None,
+        }
+    }
 }
 
-fn names_of(candidate: &Candidate, row: &Row) -> Vec<Name> {
+pub(super) fn names_of(candidate: &Candidate, row: &Row) -> Vec<Name> {
     let id = row.id.map(Name::Id);
     let email = candidate
         .email(row)

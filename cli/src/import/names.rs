@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::foreign_names::FOREIGN;
 use super::left_out::LEFT_OUT;
 use super::name_tables::{ALIASES, OF_ADDRESS, OURS, SILENT};
-use super::words::letter;
+use super::words::unaccented;
 
 /// A field of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,9 +236,9 @@ fn is_of_address(plain_name: &str) -> bool {
 
 /// A name without case, accents, spaces, underscores and the like.
 pub(super) fn plain(name: &str) -> String {
-    let letters = name.chars().filter(|c| c.is_alphanumeric());
-    let letters = letters.flat_map(char::to_lowercase);
-    letters.filter_map(letter).collect()
+    let mut plain = unaccented(name);
+    plain.retain(char::is_alphanumeric);
+    plain
 }
 
 /// Whether the command line means `name`.

@@ -7,7 +7,7 @@ use super::candidate::{Candidate, Known};
 use super::matching;
 use super::obstacle::{self, Obstacle};
 use super::options::{Keep, Missing, OnExisting, Options};
-use super::reasons::Reasons;
+use super::reasons::{Reasons, is_taken};
 use super::refusals::Refusals;
 use super::seats::{Shares, share_out};
 use super::{Row, Rows, writing};
@@ -114,10 +114,13 @@ impl Plan {
         refusals: &mut Refusals,
     ) -> Result<()> {
         let (subjects, refused) = writing::refusals(directory, self, rows, options)?;
-        let reasons = Reasons::new(&self.candidates, rows);
+        let subject_of = |refusal: &headcount::Error| subjects.get(refusal.op_index()?).copied();
+        let taken = refused.iter().filter(|refusal| is_taken(refusal.kind()));
+        let taken = taken.filter_map(|refusal| self.candidates.get(subject_of(refusal)?));
+        let reasons = Reasons::new(&self.candidates, rows, taken);
         for refusal in refused {
-            let subject = refusal.op_index().and_then(|op| subjects.get(op));
-            match subject.map(|subject| self.candidates.get(*subject).ok_or(*subject)) {
+            let subject = subject_of(&refusal);
+            match subject.map(|subject| self.candidates.get(subject).ok_or(subject)) {
                 Some(Ok(candidate)) => {
                     let reason = reasons.of(&refusal, candidate);
                     refusals.add(candidate.row, refusal.kind().name(), reason);

@@ -9,10 +9,9 @@ use super::dates::DateOrder;
 use super::encoding::Encoding;
 use super::names::{Field, Names, is_same, our_name};
 use super::roles::RealmRoles;
-use super::unknown_names::shell_word;
 use super::values::shortened;
 use crate::args::FormatArg;
-use crate::output::count;
+use crate::output::{count, shell_word};
 use crate::progress::Progress;
 
 /// Users that a note names.
@@ -283,7 +282,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn count_one(counts: &mut BTreeMap<String, usize>, name: &str) {
+/// Counts the name once more.
+pub(super) fn count_one(counts: &mut BTreeMap<String, usize>, name: &str) {
     // Most are there already, once for each row.
     match counts.get_mut(name) {
         Some(count) => *count += 1,

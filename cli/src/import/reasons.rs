@@ -1,29 +1,41 @@
 //! Why the directory refuses a row, in words that name the file and the options.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use headcount::{Email, ErrorKind, Username};
+use headcount::ErrorKind;
 
 use super::candidate::Candidate;
+use super::matching::{Name, names_of};
 use super::values::shortened;
 use super::{Row, Rows};
 
 /// The rows of a file, as far as reasons name them.
 pub(super) struct Reasons<'a> {
-    candidates: &'a [Candidate],
     rows: &'a Rows,
-    /// The first row with each email or username. Few files need it.
-    first: OnceCell<HashMap<String, usize>>,
+    /// The first row with each email or username that a refused row has.
+    first: HashMap<String, Option<usize>>,
 }
 
 impl<'a> Reasons<'a> {
-    pub(super) fn new(candidates: &'a [Candidate], rows: &'a Rows) -> Self {
-        Self {
-            candidates,
-            rows,
-            first: OnceCell::new(),
+    /// For the candidates of a file, of which those that are `taken` are refused because somebody
+    /// has their email or username.
+    pub(super) fn new<'c>(
+        candidates: &[Candidate],
+        rows: &'a Rows,
+        taken: impl Iterator<Item = &'c Candidate>,
+    ) -> Self {
+        let keys = taken.flat_map(|candidate| keys_of(candidate, rows));
+        let mut first: HashMap<_, _> = keys.map(|key| (key, None)).collect();
+        if !first.is_empty() {
+            for candidate in candidates {
+                for key in keys_of(candidate, rows) {
+                    if let Some(first) = first.get_mut(&key) {
+                        first.get_or_insert(candidate.row);
+                    }
+                }
+            }
         }
+        Self { rows, first }
     }
 
     /// Why the row of the candidate is refused.
@@ -35,44 +47,31 @@ impl<'a> Reasons<'a> {
                 "{refusal}; if that user was deleted here, remove the row, or use --ignore-ids to \
                  create them again under another id"
             ),
-            ErrorKind::EmailTaken | ErrorKind::UsernameTaken => {
-                match self.earlier(candidate, &row) {
-                    Some(place) => format!("{refusal}; in the file, {place} has it"),
-                    None => refusal.to_string(),
-                }
-            }
+            kind if is_taken(kind) => match self.earlier(candidate) {
+                Some(place) => format!("{refusal}; in the file, {place} has it"),
+                None => refusal.to_string(),
+            },
             _ => refusal.to_string(),
         }
     }
 
     /// Where an earlier row has the candidate's email or username as either of the two.
-    fn earlier(&self, candidate: &Candidate, row: &Row) -> Option<String> {
-        let first = self.first.get_or_init(|| {
-            let mut first = HashMap::new();
-            for candidate in self.candidates {
-                for key in keys(candidate, &self.rows.get(candidate.row)) {
-                    first.entry(key).or_insert(candidate.row);
-                }
-            }
-            first
-        });
-        let keys = keys(candidate, row);
-        let mut earlier = keys.iter().filter_map(|key| first.get(key));
-        let earlier = earlier.find(|earlier| **earlier < candidate.row)?;
-        Some(self.rows.get(*earlier).place.to_string())
+    fn earlier(&self, candidate: &Candidate) -> Option<String> {
+        let mut rows = keys_of(candidate, self.rows).filter_map(|key| *self.first.get(&key)?);
+        let earlier = rows.find(|row| *row < candidate.row)?;
+        Some(self.rows.get(earlier).place.to_string())
     }
 }
 
+/// Whether somebody has the email or the username already.
+pub(super) fn is_taken(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::EmailTaken | ErrorKind::UsernameTaken)
+}
+
 /// What other users can have neither as an email nor as a username.
-fn keys(candidate: &Candidate, row: &Row) -> Vec<String> {
-    let email = candidate
-        .email(row)
-        .and_then(|text| Email::parse(text).ok());
-    let username = candidate.username(row);
-    let username = username.and_then(|text| Username::parse(text).ok());
-    let email = email.map(|email| email.key().to_owned());
-    let username = username.map(|name| name.key().to_owned());
-    email.into_iter().chain(username).collect()
+fn keys_of(candidate: &Candidate, rows: &Rows) -> impl Iterator<Item = String> + use<> {
+    let names = names_of(candidate, &rows.get(candidate.row));
+    names.into_iter().filter_map(Name::key)
 }
 
 /// Whether `--email-template` can make an address of the username.

@@ -6,17 +6,16 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Row;
-use super::reading::Reading;
-use super::unknown_names::shell_word;
+use super::reading::{Reading, count_one};
 use super::values::{kind_of, mismatch, shortened};
-use crate::output::count;
+use crate::output::{count, shell_word};
 
 /// Realm roles that may be meant to make an admin, and make none. A realm's roles may come
 /// after its users, in another file.
 #[derive(Default)]
 pub(super) struct RealmRoles {
-    /// The users who have each role, by realm.
-    users: BTreeMap<(Arc<str>, String), usize>,
+    /// How many users have each role, by realm.
+    users: BTreeMap<Arc<str>, BTreeMap<String, usize>>,
     /// The realm roles that each composite role has in it, by realm.
     parts: BTreeMap<(Arc<str>, String), Vec<String>>,
 }
@@ -24,10 +23,10 @@ pub(super) struct RealmRoles {
 impl RealmRoles {
     /// Counts a user of the realm who has these roles.
     pub(super) fn has(&mut self, realm: &Arc<str>, roles: &Value) {
+        let users = self.users.entry(realm.clone()).or_default();
         let roles = roles.as_array().into_iter().flatten();
         for role in roles.filter_map(Value::as_str) {
-            let key = (realm.clone(), role.to_owned());
-            *self.users.entry(key).or_default() += 1;
+            count_one(users, role);
         }
     }
 
@@ -65,7 +64,9 @@ impl RealmRoles {
     /// What there is to say of them, a sentence each.
     pub(super) fn notes(&self, admin_role: &str) -> Vec<String> {
         let mut notes = Vec::new();
-        for ((realm, role), users) in &self.users {
+        let users = { self.users.iter() }
+            .flat_map(|(realm, roles)| roles.iter().map(move |(role, users)| (realm, role, users)));
+        for (realm, role, users) in users {
             let have = if *users == 1 { "has" } else { "have" };
             let who = format!("{} {have} the realm role", count(*users, "user"));
             if self.contains(realm, role, admin_role) {

@@ -12,10 +12,11 @@ use super::names::{Field, Target};
 use super::position::{RowPosition, Spot};
 use super::preference;
 use super::reading::Reading;
-use super::unknown_names::{resembles_active_or_admin, shell_word, unknown};
+use super::unknown_names::{resembles_active_or_admin, unknown};
 use super::values::{
     is_active, is_enabled, is_not_inactive, kind_of, mismatch, moment, shortened, truth,
 };
+use crate::output::shell_word;
 
 /// A row of a file: a user, as far as it could be read.
 #[derive(Clone, Debug, Default)]

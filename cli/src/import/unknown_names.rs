@@ -3,14 +3,10 @@
 
 use super::name_tables::OURS;
 use super::names::{aliases, our_name, our_names, plain};
+use crate::output::shell_word;
 
 /// Names that are given as options.
 const IGNORED_MAX: usize = 20;
-
-/// A name of a file as one word of a command, in quotes.
-pub(super) fn shell_word(name: &str) -> String {
-    format!("'{}'", name.replace('\'', r"'\''"))
-}
 
 /// Of all names that are known, the one most like `name`, if one is.
 fn nearest(name: &str) -> Option<&'static str> {

@@ -7,8 +7,8 @@ use headcount::Timestamp;
 use serde_json::Value;
 
 use super::dates::{self, DateOrder};
-use super::unknown_names::shell_word;
 use super::words;
+use crate::output::shell_word;
 
 /// The states that a message proposes.
 const STATES: &str = "active, enabled, yes, true or 1 for those who can log in, and inactive, \

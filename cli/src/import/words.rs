@@ -199,13 +199,13 @@ fn joined(text: &str) -> String {
 }
 
 /// The text in lower case and without accents.
-fn unaccented(text: &str) -> String {
+pub(super) fn unaccented(text: &str) -> String {
     let letters = text.chars().flat_map(char::to_lowercase);
     letters.filter_map(letter).collect()
 }
 
 /// The letter without its accent; `None` for an accent that follows its letter.
-pub(super) fn letter(c: char) -> Option<char> {
+fn letter(c: char) -> Option<char> {
     Some(match c {
         '\u{300}'..='\u{36f}' => return None,
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',

@@ -6,9 +6,7 @@ use headcount::Step;
 use serde_json::value::RawValue;
 
 use crate::import::json::without_place;
-
-/// How like a known name an unknown one must be for the known one to be suggested.
-const LIKENESS_MIN: f64 = 0.8;
+use crate::nearest::nearest;
 
 /// The fields of an operation as they are written.
 type Fields<'a> = BTreeMap<String, &'a RawValue>;
@@ -65,14 +63,7 @@ fn fault<'a>(
 fn unknown(what: &str, rest: &str) -> String {
     let (name, known) = rest.split_once(", expected ").unwrap_or((rest, ""));
     let plain = name.trim_matches('`');
-    let likeness = |known: &str| strsim::jaro_winkler(plain, known);
-    let near = known
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(|known| likeness(known) >= LIKENESS_MIN)
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    match near {
+    match nearest(plain, known.split('`').skip(1).step_by(2)) {
         Some(near) => format!("unknown {what} {name}; did you mean `{near}`?"),
         None => format!("unknown {what} {rest}"),
     }

@@ -44,7 +44,7 @@ fn what_needs_a_look_has_a_cure() {
     let out = folder.done("doctor");
     assert_says(
         &out,
-        &["chmod 600", "--admin true", "\"w\"", "no seat is free"],
+        &["chmod 600 '", "--admin true", "\"w\"", "no seat is free"],
     );
     let held = Directory::open(folder.path("headcount.redb")).unwrap();
     assert_eq!(state(&folder, "holder"), "unknown");

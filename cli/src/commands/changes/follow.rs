@@ -18,7 +18,8 @@ use super::filter::Filter;
 use super::{Kept, kept, write_change, write_head, write_trimmed};
 use crate::args::ChangesArgs;
 use crate::commands::Store;
-use crate::failure::{Failure, Result};
+use crate::commands::stop::on_stop;
+use crate::failure::Result;
 use crate::output::{safe, write_json};
 use crate::wrap;
 
@@ -75,11 +76,10 @@ pub(super) fn run(
 /// Receives something once the process is asked to end.
 fn stop_signal() -> Result<Receiver<()>> {
     let (sender, receiver) = mpsc::channel();
-    ctrlc::set_handler(move || {
+    on_stop(move || {
         // Whoever no longer listens is ending already.
         let _ = sender.send(());
-    })
-    .map_err(|error| Failure::refused("io", format!("can't listen for Ctrl-C: {error}")))?;
+    })?;
     Ok(receiver)
 }
 

@@ -59,16 +59,24 @@ impl History {
             latest: sequence,
         };
         history.look_for_later(found)?;
+        if history.mine.iter().any(Touched::has_earlier_value) {
+            history.read_earlier(directory)?;
+        }
+        Ok(history)
+    }
+
+    /// Reads what was before the change, from the beginning of what is kept.
+    fn read_earlier(&mut self, directory: &Directory) -> Result<()> {
         for earlier in kept(directory, None)?.changes {
             let earlier = earlier?;
-            if earlier.sequence >= sequence {
+            if earlier.sequence >= self.change.sequence {
                 break;
             }
             for event in earlier.events {
-                history.note(&event);
+                self.note(&event);
             }
         }
-        Ok(history)
+        Ok(())
     }
 
     /// Reads what was changed meanwhile, as others can through a server.
@@ -94,15 +102,19 @@ impl History {
 
     /// Whether the event changes what this change has changed.
     fn is_mine(&self, event: &Event) -> bool {
-        match touched(event) {
-            // Deleting a user or a workspace would delete the membership too.
-            Some(Touched::Member(workspace, user)) => {
-                self.mine.contains(&Touched::Member(workspace, user))
-                    || self.created.contains(&Touched::Workspace(workspace))
+        touched(event)
+            .is_some_and(|touched| self.mine.contains(&touched) || self.is_of_created(touched))
+    }
+
+    /// Whether it is deleted with what this change has created. Deleting a user or a workspace
+    /// deletes the membership too.
+    pub(super) fn is_of_created(&self, touched: Touched) -> bool {
+        match touched {
+            Touched::Member(workspace, user) => {
+                self.created.contains(&Touched::Workspace(workspace))
                     || self.created.contains(&Touched::User(user))
             }
-            Some(other) => self.mine.contains(&other),
-            None => false,
+            touched => self.created.contains(&touched),
         }
     }
 

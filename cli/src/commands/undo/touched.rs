@@ -17,6 +17,13 @@ pub(super) enum Touched {
     Member(WorkspaceId, UserId),
 }
 
+impl Touched {
+    /// Whether earlier changes tell what it was: the license, or the role of a member.
+    pub(super) fn has_earlier_value(&self) -> bool {
+        matches!(self, Self::License | Self::Member(..))
+    }
+}
+
 /// What an event has created.
 pub(super) fn created(event: &Event) -> Option<Touched> {
     let is_new = matches!(

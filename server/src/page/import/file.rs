@@ -157,12 +157,7 @@ impl File {
 fn row(columns: &[String], record: &StringRecord) -> Result<Row, String> {
     let mut row = Row::default();
     for (name, cell) in columns.iter().zip(record) {
-        let holds = match name.as_str() {
-            "id" | "email" | "username" => Holds::Identity,
-            "given_name" | "family_name" => Holds::Name,
-            _ => Holds::Other,
-        };
-        let cell = csv_cell::unmarked(cell, holds);
+        let cell = csv_cell::unmarked(cell, Holds::of_column(name));
         let text = || Some(cell.to_owned()).filter(|text| !text.is_empty());
         match name.as_str() {
             "id" => {

@@ -1,0 +1,13 @@
+//! The known name that may have been meant by an unknown one.
+
+/// How like the unknown name the known one must be.
+const LIKENESS_MIN: f64 = 0.8;
+
+/// Of the known names, the one most like `name`, if one is.
+pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    known
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, known)| known)
+}
