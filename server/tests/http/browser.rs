@@ -61,9 +61,12 @@ impl Browser {
         self.client.send("POST", path, &headers, form)
     }
 
-    /// Asks for what happens from now on.
+    /// Asks for what happens from now on, and waits until the answer begins.
     pub fn listen(&self, path: &str) -> TcpStream {
-        self.begin(path, "Accept: text/event-stream\r\n")
+        let stream = self.begin(path, "Accept: text/event-stream\r\n");
+        let begun = stream.peek(&mut [0]).unwrap();
+        assert_eq!(begun, 1, "the server ended the connection");
+        stream
     }
 
     /// Sends a request with more headers, and reads nothing.
