@@ -104,7 +104,7 @@ impl Row {
         &mut self,
         name: &str,
         value: &Value,
-        reading: &mut Reading<'_>,
+        reading: &Reading<'_>,
     ) -> Result<(), String> {
         let Value::Object(clients) = value else {
             return Err(mismatch(name, "an object of lists", value));
@@ -115,8 +115,6 @@ impl Row {
                 if reading.options.admin_client_roles.contains(&full) {
                     self.admin_by_role = Some(true);
                     self.notes.push(format!("admin by the client role {full}"));
-                } else if role.to_ascii_lowercase().contains("admin") {
-                    reading.client_role(&full);
                 }
             }
         }
