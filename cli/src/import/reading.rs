@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::asked::{ADMIN_CLIENT_ROLE, ADMIN_ROLE, Asked, asked};
+use super::asked::{ADMIN_CLIENT_ROLE, Asked, asked};
 use super::dates::DateOrder;
 use super::encoding::Encoding;
 use super::names::{Field, Names, is_same};
@@ -183,14 +183,6 @@ impl<'a> Reading<'a> {
                     count_one(&mut self.client_roles, &full);
                 }
             }
-        }
-    }
-
-    /// Notes whether a user has the realm role of admins.
-    pub(super) fn meet_admin_role(&mut self, roles: &Value) {
-        let admin_role = self.options.admin_role;
-        if { roles.as_array().into_iter().flatten() }.any(|role| role == admin_role) {
-            self.meet_as(ADMIN_ROLE, admin_role);
         }
     }
 

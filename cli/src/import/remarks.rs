@@ -72,6 +72,13 @@ impl Reading<'_> {
                 listed(&self.federated, named_max)
             ));
         }
+        self.note_columns(&mut notes);
+        self.note_roles(&mut notes);
+        notes
+    }
+
+    /// Says which columns and fields are not read, or not as they are called.
+    fn note_columns(&self, notes: &mut Vec<String>) {
         if !self.left_out.is_empty() {
             let names: Vec<_> = self.left_out.keys().map(String::as_str).collect();
             let (them, attributes) = match names.len() {
@@ -101,6 +108,10 @@ impl Reading<'_> {
                 shell_word(&format!("{name}={field}"))
             ));
         }
+    }
+
+    /// Says which roles and groups make nobody an admin, though they may be meant to.
+    fn note_roles(&self, notes: &mut Vec<String>) {
         for ((realm, group), users) in self.members_of_admin_groups() {
             let are = if users == 1 { "is" } else { "are" };
             // The name of the only realm would tell nothing apart.
@@ -123,7 +134,6 @@ impl Reading<'_> {
                 count(*users, "user")
             ));
         }
-        notes
     }
 }
 

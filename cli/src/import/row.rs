@@ -13,6 +13,7 @@ use super::names::{Field, Target};
 use super::position::{RowPosition, Spot};
 use super::preference;
 use super::reading::Reading;
+use super::roles::Aside;
 use super::unknown_names::{resembles_active_or_admin, unknown};
 use super::values::{
     is_active, is_enabled, is_not_inactive, kind_of, mismatch, moment, shortened, truth,
@@ -108,7 +109,6 @@ impl Row {
         reading: &mut Reading<'_>,
     ) {
         let mut unknown_names = Vec::new();
-        let mut groups = Value::Null;
         self.is_exact = OF_LISTING.iter().all(|name| members.contains_key(*name));
         let names = reading.options.names;
         let beside = names.beside(members.keys().map(String::as_str));
@@ -126,13 +126,9 @@ impl Row {
             })
             .collect();
         members.retain(|(name, ..)| !second.contains(name));
-        let (mut realm_roles, mut client_roles) = (Value::Null, Value::Null);
+        let mut aside = Aside::default();
         for (name, value, target) in members {
-            match target {
-                Some(Target::Field(Field::RealmRoles)) => realm_roles = value.clone(),
-                Some(Target::Field(Field::ClientRoles)) => client_roles = value.clone(),
-                _ => {}
-            }
+            aside.keep(&name, target.as_ref(), &value);
             match target {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
@@ -149,7 +145,6 @@ impl Row {
                     let ids = Map::from_iter([(provisioner, value)]);
                     self.read_external_ids(&name, ids.into());
                 }
-                Some(Target::Silent) if name == "groups" => groups = value,
                 Some(Target::Silent) => {}
                 None if fields == Fields::Ours || resembles_active_or_admin(&name) => {
                     unknown_names.push(name);
@@ -162,15 +157,8 @@ impl Row {
             self.problems.push(unknown("field", &unknown_names));
         }
         self.finish();
-        if self.is_service_account() {
-            return;
-        }
-        reading.client_roles(&client_roles);
-        reading.meet_admin_role(&realm_roles);
-        // Those who are admins by their own role need no group for it.
-        if self.admin != Some(true) {
-            reading.member_of(&groups);
-            reading.realm_roles.has(&reading.realm, &realm_roles);
+        if !self.is_service_account() {
+            reading.count_roles(&aside, self.admin);
         }
     }
 

@@ -100,7 +100,7 @@ fn a_file_that_was_cut_off_is_told_with_its_end() {
             users.len() - 8,
             "in the middle of a list, at line 2, column 45",
         ),
-        (47, "in the middle of a list, at line 1, column 48"),
+        (47, "in the middle of a value, at line 1, column 48"),
         (30, "in the middle of a text, at line 1, column 31"),
     ] {
         let folder = Folder::new();
