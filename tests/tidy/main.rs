@@ -12,6 +12,7 @@ mod examples;
 mod expectations;
 mod imports;
 mod lengths;
+mod promises;
 mod sources;
 mod spdx;
 mod targets;
