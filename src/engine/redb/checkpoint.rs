@@ -327,9 +327,12 @@ impl Shared {
         let writes = job.frozen.newest(job.sequence);
         let writes = writes.inspect(|_| self.pacing.step());
         self.write_base(
-            |base| match &job.source {
-                Source::Segment(..) => base.apply(writes, job.sequence),
-                Source::Left(_, uses) => base.end_uses(writes, job.sequence, uses),
+            |base| {
+                base.reclaim_for(job.frozen.len())?;
+                match &job.source {
+                    Source::Segment(..) => base.apply(writes, job.sequence),
+                    Source::Left(_, uses) => base.end_uses(writes, job.sequence, uses),
+                }
             },
             |state, base| State {
                 base,
