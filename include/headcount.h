@@ -125,13 +125,8 @@
 /** The length of a text that ends in a NUL. */
 #define HC_NUL_TERMINATED SIZE_MAX
 
-#ifdef __cplusplus
 /** The two arguments, pointer and length, of a text that ends in a NUL. */
-#define HC_STR(text) reinterpret_cast<const uint8_t *>(text), HC_NUL_TERMINATED
-#else
-/** The two arguments, pointer and length, of a text that ends in a NUL. */
-#define HC_STR(text) (const uint8_t *)(text), HC_NUL_TERMINATED
-#endif
+#define HC_STR(text) (text), HC_NUL_TERMINATED
 
 /** Initializers: hc_seats seats = HC_SEATS_INIT; */
 #define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0, 0 }
@@ -1114,7 +1109,7 @@ hc_status hc_id_to_text(const uint8_t *id, char *text, struct hc_error **error);
  * @param text The text.
  * @param id Set to the 16 bytes of the id.
  */
-hc_status hc_id_from_text(const uint8_t *text, size_t text_len, uint8_t *id,
+hc_status hc_id_from_text(const char *text, size_t text_len, uint8_t *id,
                           struct hc_error **error);
 
 /* Opening and closing ============================================================= */
@@ -1153,7 +1148,7 @@ void hc_options_free(struct hc_options *options);
  * @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
  * @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
  */
-hc_status hc_directory_open(const uint8_t *path, size_t path_len,
+hc_status hc_directory_open(const char *path, size_t path_len,
                             const struct hc_options *options, struct hc_directory **directory,
                             struct hc_error **error);
 
@@ -1183,7 +1178,7 @@ hc_status hc_directory_acting_as(const struct hc_directory *directory, const uin
  * @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
  * @param through Set to the handle; the two can be freed in any order.
  */
-hc_status hc_directory_through(const struct hc_directory *directory, const uint8_t *door,
+hc_status hc_directory_through(const struct hc_directory *directory, const char *door,
                                size_t door_len, struct hc_directory **through,
                                struct hc_error **error);
 
@@ -1286,7 +1281,7 @@ hc_status hc_directory_find_faults(const struct hc_directory *directory, size_t 
  * @param faults Set to the list, which is empty when nothing is wrong.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
-hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
+hc_status hc_file_find_faults(const char *path, size_t path_len,
                               const struct hc_options *options, size_t faults_max,
                               struct hc_faults **faults, struct hc_error **error);
 
@@ -1305,10 +1300,9 @@ hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
  * @param faults Set to what was wrong.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
-hc_status hc_file_repair(const uint8_t *path, size_t path_len,
-                         const struct hc_options *options, const uint8_t *aside,
-                         size_t aside_len, size_t faults_max, struct hc_faults **faults,
-                         struct hc_error **error);
+hc_status hc_file_repair(const char *path, size_t path_len, const struct hc_options *options,
+                         const char *aside, size_t aside_len, size_t faults_max,
+                         struct hc_faults **faults, struct hc_error **error);
 
 /** @return How many faults there are in all. */
 uint64_t hc_faults_total(const struct hc_faults *faults);
@@ -1419,7 +1413,7 @@ hc_status hc_directory_load(const struct hc_directory *directory, hc_read_callba
  *        is.
  * @note Takes time in proportion to the size of the directory.
  */
-hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_t *path,
+hc_status hc_directory_backup(const struct hc_directory *directory, const char *path,
                               size_t path_len, int32_t overwrite, struct hc_copied *copied,
                               hc_progress_callback progress, void *userdata,
                               struct hc_error **error);
@@ -1438,7 +1432,7 @@ hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_
  * @retval HC_STATUS_ALREADY_OPEN when either file is open.
  * @note Takes time in proportion to the size of the directory.
  */
-hc_status hc_file_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
+hc_status hc_file_restore(const char *backup, size_t backup_len, const char *path,
                           size_t path_len, int32_t overwrite, struct hc_copied *copied,
                           hc_progress_callback progress, void *userdata,
                           struct hc_error **error);
@@ -1452,9 +1446,8 @@ hc_status hc_file_restore(const uint8_t *backup, size_t backup_len, const uint8_
  * @param bytes Set to its new size; NULL if not wanted.
  * @note Takes time in proportion to the size of the file.
  */
-hc_status hc_file_compact(const uint8_t *path, size_t path_len,
-                          const struct hc_options *options, uint64_t *bytes_before,
-                          uint64_t *bytes, struct hc_error **error);
+hc_status hc_file_compact(const char *path, size_t path_len, const struct hc_options *options,
+                          uint64_t *bytes_before, uint64_t *bytes, struct hc_error **error);
 
 /* Users =========================================================================== */
 
@@ -1519,7 +1512,7 @@ int32_t hc_user_attribute_at(const struct hc_user *user, size_t index, const cha
  *        NULL if not wanted.
  * @return Its value; NULL for a user without that attribute.
  */
-const char *hc_user_attribute(const struct hc_user *user, const uint8_t *name, size_t name_len,
+const char *hc_user_attribute(const struct hc_user *user, const char *name, size_t name_len,
                               size_t *value_len);
 
 /** Frees a user and the texts that were read from it. */
@@ -1533,8 +1526,8 @@ void hc_user_free(struct hc_user *user);
  * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
-hc_status hc_new_user_new(const uint8_t *email, size_t email_len,
-                          struct hc_new_user **new_user, struct hc_error **error);
+hc_status hc_new_user_new(const char *email, size_t email_len, struct hc_new_user **new_user,
+                          struct hc_error **error);
 
 /**
  * Sets an id from another system; by default the directory draws one.
@@ -1548,21 +1541,21 @@ hc_status hc_new_user_set_id(struct hc_new_user *new_user, const uint8_t *id,
  * @param username The username.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
-hc_status hc_new_user_set_username(struct hc_new_user *new_user, const uint8_t *username,
+hc_status hc_new_user_set_username(struct hc_new_user *new_user, const char *username,
                                    size_t username_len, struct hc_error **error);
 
 /**
  * Sets the given (first) name.
  * @param name The name: at most 255 bytes, without control characters; empty for none.
  */
-hc_status hc_new_user_set_given_name(struct hc_new_user *new_user, const uint8_t *name,
+hc_status hc_new_user_set_given_name(struct hc_new_user *new_user, const char *name,
                                      size_t name_len, struct hc_error **error);
 
 /**
  * Sets the family (last) name.
  * @param name The name: at most 255 bytes, without control characters; empty for none.
  */
-hc_status hc_new_user_set_family_name(struct hc_new_user *new_user, const uint8_t *name,
+hc_status hc_new_user_set_family_name(struct hc_new_user *new_user, const char *name,
                                       size_t name_len, struct hc_error **error);
 
 /**
@@ -1591,8 +1584,8 @@ hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user, uint64
  * @param name The name: 1 to 255 bytes.
  * @param value The value.
  */
-hc_status hc_new_user_set_attribute(struct hc_new_user *new_user, const uint8_t *name,
-                                    size_t name_len, const uint8_t *value, size_t value_len,
+hc_status hc_new_user_set_attribute(struct hc_new_user *new_user, const char *name,
+                                    size_t name_len, const char *value, size_t value_len,
                                     struct hc_error **error);
 
 /** Frees a user to create; users that were created stay. */
@@ -1602,7 +1595,7 @@ void hc_new_user_free(struct hc_new_user *new_user);
  * Finds the user that an id, an email or a username names.
  * @param user Set to a user, or to NULL when there is none.
  */
-hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *who, size_t who_len,
+hc_status hc_user_get(const struct hc_directory *directory, const char *who, size_t who_len,
                       struct hc_user **user, struct hc_error **error);
 
 /**
@@ -1612,9 +1605,8 @@ hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *who, 
  *        nobody.
  * @param user Set to a user, or to NULL when there is none.
  */
-hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind,
-                         const uint8_t *key, size_t key_len, struct hc_user **user,
-                         struct hc_error **error);
+hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind, const void *key,
+                         size_t key_len, struct hc_user **user, struct hc_error **error);
 
 /**
  * Creates an active user, who takes a seat, from an email, which is also the username. For
@@ -1626,7 +1618,7 @@ hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind,
  * @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
-hc_status hc_user_create(const struct hc_directory *directory, const uint8_t *email,
+hc_status hc_user_create(const struct hc_directory *directory, const char *email,
                          size_t email_len, struct hc_user **user, struct hc_error **error);
 
 /**
@@ -1653,7 +1645,7 @@ hc_status hc_user_create_from(const struct hc_directory *directory,
  * @retval HC_STATUS_CONFLICT when the user is not at the expected version.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  */
-hc_status hc_user_update_apply(const struct hc_directory *directory, const uint8_t *who,
+hc_status hc_user_update_apply(const struct hc_directory *directory, const char *who,
                                size_t who_len, const struct hc_user_update *update,
                                struct hc_user **user, struct hc_error **error);
 
@@ -1666,7 +1658,7 @@ hc_status hc_user_update_apply(const struct hc_directory *directory, const uint8
  * @param capacity Its size in bytes: 32 KiB hold any user.
  * @param written Set to the size of the batch; or to 0 when there is no such user.
  */
-hc_status hc_user_read(const struct hc_directory *directory, int32_t kind, const uint8_t *key,
+hc_status hc_user_read(const struct hc_directory *directory, int32_t kind, const void *key,
                        size_t key_len, uint8_t *buffer, size_t capacity, size_t *written,
                        struct hc_error **error);
 
@@ -1770,7 +1762,7 @@ struct hc_query *hc_query_new(void);
  * @param field One of HC_QUERY_FIELD_* that is a text.
  * @param text The text.
  */
-hc_status hc_query_set_text(struct hc_query *query, int32_t field, const uint8_t *text,
+hc_status hc_query_set_text(struct hc_query *query, int32_t field, const char *text,
                             size_t text_len, struct hc_error **error);
 
 /**
@@ -1794,9 +1786,8 @@ hc_status hc_query_set_member_of(struct hc_query *query, uint64_t workspace, int
  * @param name The name of the attribute.
  * @param value Its value, compared exactly; NULL, with the length 0, for any value.
  */
-hc_status hc_query_set_attribute(struct hc_query *query, const uint8_t *name, size_t name_len,
-                                 const uint8_t *value, size_t value_len,
-                                 struct hc_error **error);
+hc_status hc_query_set_attribute(struct hc_query *query, const char *name, size_t name_len,
+                                 const char *value, size_t value_len, struct hc_error **error);
 
 /**
  * Removes a condition, or resets a setting to its default.
@@ -1827,7 +1818,7 @@ hc_status hc_user_update_set_if_version(struct hc_user_update *update, uint64_t 
  * @param email The email address.
  * @return Also the statuses of hc_new_user_new() for the email.
  */
-hc_status hc_user_update_set_email(struct hc_user_update *update, const uint8_t *email,
+hc_status hc_user_update_set_email(struct hc_user_update *update, const char *email,
                                    size_t email_len, struct hc_error **error);
 
 /**
@@ -1836,7 +1827,7 @@ hc_status hc_user_update_set_email(struct hc_user_update *update, const uint8_t 
  * @param username The username.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
-hc_status hc_user_update_set_username(struct hc_user_update *update, const uint8_t *username,
+hc_status hc_user_update_set_username(struct hc_user_update *update, const char *username,
                                       size_t username_len, struct hc_error **error);
 
 /** Makes the username follow the email again. */
@@ -1847,14 +1838,14 @@ hc_status hc_user_update_reset_username(struct hc_user_update *update,
  * Changes the given (first) name.
  * @param name The name: at most 255 bytes, without control characters; empty to remove it.
  */
-hc_status hc_user_update_set_given_name(struct hc_user_update *update, const uint8_t *name,
+hc_status hc_user_update_set_given_name(struct hc_user_update *update, const char *name,
                                         size_t name_len, struct hc_error **error);
 
 /**
  * Changes the family (last) name.
  * @param name The name: at most 255 bytes, without control characters; empty to remove it.
  */
-hc_status hc_user_update_set_family_name(struct hc_user_update *update, const uint8_t *name,
+hc_status hc_user_update_set_family_name(struct hc_user_update *update, const char *name,
                                          size_t name_len, struct hc_error **error);
 
 /**
@@ -1869,15 +1860,15 @@ hc_status hc_user_update_set_admin(struct hc_user_update *update, int32_t admin,
  * @param name The name: 1 to 255 bytes.
  * @param value The value.
  */
-hc_status hc_user_update_set_attribute(struct hc_user_update *update, const uint8_t *name,
-                                       size_t name_len, const uint8_t *value, size_t value_len,
+hc_status hc_user_update_set_attribute(struct hc_user_update *update, const char *name,
+                                       size_t name_len, const char *value, size_t value_len,
                                        struct hc_error **error);
 
 /**
  * Removes one attribute, if the user has it.
  * @param name The name: 1 to 255 bytes.
  */
-hc_status hc_user_update_remove_attribute(struct hc_user_update *update, const uint8_t *name,
+hc_status hc_user_update_remove_attribute(struct hc_user_update *update, const char *name,
                                           size_t name_len, struct hc_error **error);
 
 /** Removes all attributes except those that this update sets. */
@@ -1892,7 +1883,7 @@ void hc_user_update_free(struct hc_user_update *update);
  * @param user Set to the updated user; NULL if not wanted.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
-hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *who,
+hc_status hc_user_activate(const struct hc_directory *directory, const char *who,
                            size_t who_len, struct hc_user **user, struct hc_error **error);
 
 /**
@@ -1903,7 +1894,7 @@ hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *
  *        hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
-hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t *who,
+hc_status hc_user_deactivate(const struct hc_directory *directory, const char *who,
                              size_t who_len, struct hc_user **user, struct hc_error **error);
 
 /**
@@ -1915,8 +1906,8 @@ hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t
  *        hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
-hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *who,
-                         size_t who_len, struct hc_error **error);
+hc_status hc_user_delete(const struct hc_directory *directory, const char *who, size_t who_len,
+                         struct hc_error **error);
 
 /**
  * Records that a user is seen now, such as at a login or with a request. Call it as often as
@@ -1928,15 +1919,15 @@ hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *wh
  * version and the feed stay as they are. The time is personal data: exports and backups
  * include it, and deleting the user removes it.
  */
-hc_status hc_user_touch(const struct hc_directory *directory, const uint8_t *who,
-                        size_t who_len, struct hc_error **error);
+hc_status hc_user_touch(const struct hc_directory *directory, const char *who, size_t who_len,
+                        struct hc_error **error);
 
 /**
  * Returns when a user was last seen, to about an hour; see hc_user_touch().
  * @param micros Set to the time; to 0 for a user who was never seen.
  */
-hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory,
-                                       const uint8_t *who, size_t who_len, uint64_t *micros,
+hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory, const char *who,
+                                       size_t who_len, uint64_t *micros,
                                        struct hc_error **error);
 
 /* Workspaces ====================================================================== */
@@ -1983,7 +1974,7 @@ hc_status hc_workspace_get(const struct hc_directory *directory, uint64_t worksp
  * @param name The name.
  * @param found Set to a workspace, or to NULL when there is none.
  */
-hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const uint8_t *name,
+hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const char *name,
                                    size_t name_len, struct hc_workspace **found,
                                    struct hc_error **error);
 
@@ -1996,8 +1987,8 @@ hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const u
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
  * @retval HC_STATUS_LAST_OWNER without an active owner.
  */
-hc_status hc_workspace_create(const struct hc_directory *directory, const uint8_t *name,
-                              size_t name_len, const uint8_t *owner, size_t owner_len,
+hc_status hc_workspace_create(const struct hc_directory *directory, const char *name,
+                              size_t name_len, const char *owner, size_t owner_len,
                               struct hc_workspace **made, struct hc_error **error);
 
 /**
@@ -2005,9 +1996,8 @@ hc_status hc_workspace_create(const struct hc_directory *directory, const uint8_
  * can't be removed from it, and it is deleted with the user unless it has other members then.
  * @param workspace Set to the workspace.
  */
-hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
-                                        const uint8_t *who, size_t who_len,
-                                        struct hc_workspace **workspace,
+hc_status hc_user_get_default_workspace(const struct hc_directory *directory, const char *who,
+                                        size_t who_len, struct hc_workspace **workspace,
                                         struct hc_error **error);
 
 /**
@@ -2018,7 +2008,7 @@ hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_rename(const struct hc_directory *directory, uint64_t workspace,
-                              const uint8_t *name, size_t name_len, struct hc_workspace **made,
+                              const char *name, size_t name_len, struct hc_workspace **made,
                               struct hc_error **error);
 
 /**
@@ -2055,7 +2045,7 @@ hc_status hc_workspace_list_members(const struct hc_directory *directory, uint64
  * Lists the workspaces of a user, with the role in each, ordered by id.
  * @param members Set to the memberships.
  */
-hc_status hc_user_list_workspaces(const struct hc_directory *directory, const uint8_t *who,
+hc_status hc_user_list_workspaces(const struct hc_directory *directory, const char *who,
                                   size_t who_len, struct hc_members **members,
                                   struct hc_error **error);
 
@@ -2091,7 +2081,7 @@ void hc_members_free(struct hc_members *members);
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t workspace,
-                                  const uint8_t *who, size_t who_len, int32_t role,
+                                  const char *who, size_t who_len, int32_t role,
                                   struct hc_error **error);
 
 /**
@@ -2103,7 +2093,7 @@ hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t workspace,
-                                const uint8_t *who, size_t who_len, int32_t role,
+                                const char *who, size_t who_len, int32_t role,
                                 struct hc_error **error);
 
 /**
@@ -2113,8 +2103,7 @@ hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t w
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
  */
 hc_status hc_workspace_remove_member(const struct hc_directory *directory, uint64_t workspace,
-                                     const uint8_t *who, size_t who_len,
-                                     struct hc_error **error);
+                                     const char *who, size_t who_len, struct hc_error **error);
 
 /**
  * Lists all workspaces, archived ones included, ordered by id, as they are now.
@@ -2156,8 +2145,8 @@ void hc_workspaces_free(struct hc_workspaces *workspaces);
  * @param provisioner The name of the provisioner: 1 to 64 bytes, without control characters.
  * @param id The id, compared exactly: 1 to 255 bytes, without control characters.
  */
-hc_status hc_new_user_set_external_id(struct hc_new_user *new_user, const uint8_t *provisioner,
-                                      size_t provisioner_len, const uint8_t *id, size_t id_len,
+hc_status hc_new_user_set_external_id(struct hc_new_user *new_user, const char *provisioner,
+                                      size_t provisioner_len, const char *id, size_t id_len,
                                       struct hc_error **error);
 
 /**
@@ -2167,8 +2156,8 @@ hc_status hc_new_user_set_external_id(struct hc_new_user *new_user, const uint8_
  * @param id The id. NULL, with the length 0, to remove it.
  */
 hc_status hc_user_update_set_external_id(struct hc_user_update *update,
-                                         const uint8_t *provisioner, size_t provisioner_len,
-                                         const uint8_t *id, size_t id_len,
+                                         const char *provisioner, size_t provisioner_len,
+                                         const char *id, size_t id_len,
                                          struct hc_error **error);
 
 /**
@@ -2178,8 +2167,8 @@ hc_status hc_user_update_set_external_id(struct hc_user_update *update,
  * @param user Set to the user, or to NULL if there is none.
  */
 hc_status hc_user_get_by_external_id(const struct hc_directory *directory,
-                                     const uint8_t *provisioner, size_t provisioner_len,
-                                     const uint8_t *id, size_t id_len, struct hc_user **user,
+                                     const char *provisioner, size_t provisioner_len,
+                                     const char *id, size_t id_len, struct hc_user **user,
                                      struct hc_error **error);
 
 /**
@@ -2200,8 +2189,8 @@ int32_t hc_user_external_id_at(const struct hc_user *user, size_t index, char *p
  * @param found Set to the workspace, or to NULL if there is none.
  */
 hc_status hc_workspace_get_by_external_id(const struct hc_directory *directory,
-                                          const uint8_t *provisioner, size_t provisioner_len,
-                                          const uint8_t *id, size_t id_len,
+                                          const char *provisioner, size_t provisioner_len,
+                                          const char *id, size_t id_len,
                                           struct hc_workspace **found,
                                           struct hc_error **error);
 
@@ -2215,10 +2204,9 @@ hc_status hc_workspace_get_by_external_id(const struct hc_directory *directory,
  * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
  */
 hc_status hc_workspace_set_external_id(const struct hc_directory *directory,
-                                       uint64_t workspace, const uint8_t *provisioner,
-                                       size_t provisioner_len, const uint8_t *id,
-                                       size_t id_len, struct hc_workspace **made,
-                                       struct hc_error **error);
+                                       uint64_t workspace, const char *provisioner,
+                                       size_t provisioner_len, const char *id, size_t id_len,
+                                       struct hc_workspace **made, struct hc_error **error);
 
 /**
  * Reads one of the external ids of a workspace, like hc_user_external_id_at().
@@ -2237,11 +2225,11 @@ int32_t hc_workspace_external_id_at(const struct hc_workspace *workspace, size_t
  * @param provisioner The name of the provisioner.
  * @param id The id. NULL, with the length 0, to remove it.
  */
-hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch, const char *workspace,
                                              size_t workspace_len, uint64_t workspace_id,
-                                             const uint8_t *provisioner,
-                                             size_t provisioner_len, const uint8_t *id,
-                                             size_t id_len, struct hc_error **error);
+                                             const char *provisioner, size_t provisioner_len,
+                                             const char *id, size_t id_len,
+                                             struct hc_error **error);
 
 /* Batches ========================================================================= */
 
@@ -2264,7 +2252,7 @@ hc_status hc_batch_set_actor(struct hc_batch *batch, const uint8_t *actor,
  * It is not part of what hc_batch_set_request_id() compares.
  * @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
  */
-hc_status hc_batch_set_door(struct hc_batch *batch, const uint8_t *door, size_t door_len,
+hc_status hc_batch_set_door(struct hc_batch *batch, const char *door, size_t door_len,
                             struct hc_error **error);
 
 /**
@@ -2334,19 +2322,19 @@ hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user 
  * Appends: change fields of a user, as hc_user_update_apply().
  * @param update What to change.
  */
-hc_status hc_batch_update_user(struct hc_batch *batch, const uint8_t *who, size_t who_len,
+hc_status hc_batch_update_user(struct hc_batch *batch, const char *who, size_t who_len,
                                const struct hc_user_update *update, struct hc_error **error);
 
 /** Appends: make a user active, as hc_user_activate(). */
-hc_status hc_batch_activate_user(struct hc_batch *batch, const uint8_t *who, size_t who_len,
+hc_status hc_batch_activate_user(struct hc_batch *batch, const char *who, size_t who_len,
                                  struct hc_error **error);
 
 /** Appends: make a user inactive, as hc_user_deactivate(). */
-hc_status hc_batch_deactivate_user(struct hc_batch *batch, const uint8_t *who, size_t who_len,
+hc_status hc_batch_deactivate_user(struct hc_batch *batch, const char *who, size_t who_len,
                                    struct hc_error **error);
 
 /** Appends: delete a user for good, as hc_user_delete(). */
-hc_status hc_batch_delete_user(struct hc_batch *batch, const uint8_t *who, size_t who_len,
+hc_status hc_batch_delete_user(struct hc_batch *batch, const char *who, size_t who_len,
                                struct hc_error **error);
 
 /**
@@ -2362,38 +2350,38 @@ hc_status hc_batch_set_license(struct hc_batch *batch, int32_t license, uint64_t
  * @param name The name.
  * @param owner The first owner, named in the same way as who; empty for none.
  */
-hc_status hc_batch_create_workspace(struct hc_batch *batch, const uint8_t *name,
-                                    size_t name_len, const uint8_t *owner, size_t owner_len,
+hc_status hc_batch_create_workspace(struct hc_batch *batch, const char *name, size_t name_len,
+                                    const char *owner, size_t owner_len,
                                     struct hc_error **error);
 
 /**
  * Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does nothing
  * if there is one.
  */
-hc_status hc_batch_default_workspace(struct hc_batch *batch, const uint8_t *who,
-                                     size_t who_len, struct hc_error **error);
+hc_status hc_batch_default_workspace(struct hc_batch *batch, const char *who, size_t who_len,
+                                     struct hc_error **error);
 
 /**
  * Appends: rename a workspace, as hc_workspace_rename().
  * @param name The new name.
  */
-hc_status hc_batch_rename_workspace(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_rename_workspace(struct hc_batch *batch, const char *workspace,
                                     size_t workspace_len, uint64_t workspace_id,
-                                    const uint8_t *name, size_t name_len,
+                                    const char *name, size_t name_len,
                                     struct hc_error **error);
 
 /** Appends: archive a workspace, as hc_workspace_archive(). */
-hc_status hc_batch_archive_workspace(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_archive_workspace(struct hc_batch *batch, const char *workspace,
                                      size_t workspace_len, uint64_t workspace_id,
                                      struct hc_error **error);
 
 /** Appends: restore an archived workspace, as hc_workspace_restore(). */
-hc_status hc_batch_restore_workspace(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_restore_workspace(struct hc_batch *batch, const char *workspace,
                                      size_t workspace_len, uint64_t workspace_id,
                                      struct hc_error **error);
 
 /** Appends: delete a workspace, as hc_workspace_delete(). */
-hc_status hc_batch_delete_workspace(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_delete_workspace(struct hc_batch *batch, const char *workspace,
                                     size_t workspace_len, uint64_t workspace_id,
                                     struct hc_error **error);
 
@@ -2401,22 +2389,22 @@ hc_status hc_batch_delete_workspace(struct hc_batch *batch, const uint8_t *works
  * Appends: make a user a member, as hc_workspace_add_member().
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
-hc_status hc_batch_add_member(struct hc_batch *batch, const uint8_t *workspace,
-                              size_t workspace_len, uint64_t workspace_id, const uint8_t *who,
+hc_status hc_batch_add_member(struct hc_batch *batch, const char *workspace,
+                              size_t workspace_len, uint64_t workspace_id, const char *who,
                               size_t who_len, int32_t role, struct hc_error **error);
 
 /**
  * Appends: change the role of a member, as hc_workspace_set_role().
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
-hc_status hc_batch_set_role(struct hc_batch *batch, const uint8_t *workspace,
-                            size_t workspace_len, uint64_t workspace_id, const uint8_t *who,
+hc_status hc_batch_set_role(struct hc_batch *batch, const char *workspace,
+                            size_t workspace_len, uint64_t workspace_id, const char *who,
                             size_t who_len, int32_t role, struct hc_error **error);
 
 /** Appends: remove a member from a workspace, as hc_workspace_remove_member(). */
-hc_status hc_batch_remove_member(struct hc_batch *batch, const uint8_t *workspace,
-                                 size_t workspace_len, uint64_t workspace_id,
-                                 const uint8_t *who, size_t who_len, struct hc_error **error);
+hc_status hc_batch_remove_member(struct hc_batch *batch, const char *workspace,
+                                 size_t workspace_len, uint64_t workspace_id, const char *who,
+                                 size_t who_len, struct hc_error **error);
 
 /**
  * Applies a batch: all of it, or nothing. It is one transaction and one change.
@@ -2639,7 +2627,7 @@ hc_status hc_directory_trim_changes(const struct hc_directory *directory, uint64
  * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
-hc_status hc_email_key(const uint8_t *email, size_t email_len, char *key,
+hc_status hc_email_key(const char *email, size_t email_len, char *key,
                        struct hc_error **error);
 
 /**
@@ -2649,7 +2637,7 @@ hc_status hc_email_key(const uint8_t *email, size_t email_len, char *key,
  * @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
-hc_status hc_username_key(const uint8_t *username, size_t username_len, char *key,
+hc_status hc_username_key(const char *username, size_t username_len, char *key,
                           struct hc_error **error);
 
 /**
@@ -2658,7 +2646,7 @@ hc_status hc_username_key(const uint8_t *username, size_t username_len, char *ke
  * @param license Set to one of HC_LICENSE_*.
  * @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0.
  */
-hc_status hc_license_from_text(const uint8_t *text, size_t text_len, int32_t *license,
+hc_status hc_license_from_text(const char *text, size_t text_len, int32_t *license,
                                uint64_t *seats, struct hc_error **error);
 
 /**
@@ -2666,7 +2654,7 @@ hc_status hc_license_from_text(const uint8_t *text, size_t text_len, int32_t *li
  * @param text The text, in any case.
  * @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
-hc_status hc_role_from_text(const uint8_t *text, size_t text_len, int32_t *role,
+hc_status hc_role_from_text(const char *text, size_t text_len, int32_t *role,
                             struct hc_error **error);
 
 /**
@@ -2682,7 +2670,7 @@ hc_status hc_time_to_text(uint64_t micros, char *text, struct hc_error **error);
  * @param text The text.
  * @param micros Set to the time, which is in 1970 or later.
  */
-hc_status hc_time_from_text(const uint8_t *text, size_t text_len, uint64_t *micros,
+hc_status hc_time_from_text(const char *text, size_t text_len, uint64_t *micros,
                             struct hc_error **error);
 
 /* Messages ======================================================================== */

@@ -110,7 +110,7 @@ fn the_api_as_data_is_up_to_date() {
     assert_eq!(roles("hc_user_create"), create);
     assert_eq!(roles("hc_user_free"), "given_up");
     assert_eq!(roles("hc_directory_get_seats"), "handle out_struct error");
-    let get_by = "handle value text length out_handle error";
+    let get_by = "handle value key length out_handle error";
     assert_eq!(roles("hc_user_get_by"), get_by);
     assert_eq!(roles("hc_new_user_set_id"), "handle id error");
     assert_eq!(

@@ -7,7 +7,7 @@
     reason = "it is C's side of the C ABI, in a benchmark"
 )]
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::hint::black_box;
 use std::path::Path;
 use std::ptr::{null, null_mut};
@@ -27,8 +27,14 @@ type Found = *mut *mut HcUser;
 /// A directory as C has it.
 pub struct C {
     directory: *mut HcDirectory,
-    get_by:
-        unsafe extern "C" fn(*const HcDirectory, i32, *const u8, usize, Found, Failure) -> HcStatus,
+    get_by: unsafe extern "C" fn(
+        *const HcDirectory,
+        i32,
+        *const c_void,
+        usize,
+        Found,
+        Failure,
+    ) -> HcStatus,
     get_seats: unsafe extern "C" fn(*const HcDirectory, *mut HcSeats, Failure) -> HcStatus,
     email: unsafe extern "C" fn(*const HcUser) -> *const c_char,
     is_active: unsafe extern "C" fn(*const HcUser) -> i32,
@@ -44,7 +50,7 @@ impl C {
     pub fn open(path: &Path) -> Self {
         let path = path.to_str().unwrap().as_bytes();
         let mut directory = null_mut();
-        let (bytes, length) = (path.as_ptr(), path.len());
+        let (bytes, length) = (path.as_ptr().cast(), path.len());
         // SAFETY: the path has its length and the place can be written to.
         let status =
             unsafe { hc_directory_open(bytes, length, null(), &raw mut directory, null_mut()) };
@@ -67,7 +73,7 @@ impl C {
 
     pub fn get_by_email(&self, email: &str) -> User {
         let (mut user, mut error) = (null_mut(), null_mut());
-        let (kind, bytes, length) = (HcUserKey::Email as i32, email.as_ptr(), email.len());
+        let (kind, bytes, length) = (HcUserKey::Email as i32, email.as_ptr().cast(), email.len());
         // SAFETY: the text has its length, and the places can be written to.
         check(unsafe {
             (self.get_by)(
@@ -84,7 +90,7 @@ impl C {
 
     pub fn get_by_id(&self, id: &UserId) -> User {
         let (mut user, mut error) = (null_mut(), null_mut());
-        let (kind, bytes) = (HcUserKey::Id as i32, id.as_bytes().as_ptr());
+        let (kind, bytes) = (HcUserKey::Id as i32, id.as_bytes().as_ptr().cast());
         // SAFETY: an id has 16 bytes, and the places can be written to.
         check(unsafe {
             (self.get_by)(

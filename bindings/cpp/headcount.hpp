@@ -965,7 +965,7 @@ public:
     {
         id made;
         auto done =
-            detail::run(hc_id_from_text, detail::bytes(text), text.size(), made.bytes_.data());
+            detail::run(hc_id_from_text, text.data(), text.size(), made.bytes_.data());
         if (!done)
             return done.error();
         return made;
@@ -1029,7 +1029,7 @@ inline result<license> try_license_from_text(std::string_view text)
 {
     std::int32_t kind = 0;
     license made;
-    auto done = detail::run(hc_license_from_text, detail::bytes(text), text.size(), &kind,
+    auto done = detail::run(hc_license_from_text, text.data(), text.size(), &kind,
                             &made.seat_count);
     if (!done)
         return done.error();
@@ -1046,7 +1046,7 @@ inline license license_from_text(std::string_view text)
 inline result<role> try_role_from_text(std::string_view text)
 {
     std::int32_t made = 0;
-    auto done = detail::run(hc_role_from_text, detail::bytes(text), text.size(), &made);
+    auto done = detail::run(hc_role_from_text, text.data(), text.size(), &made);
     if (!done)
         return done.error();
     return static_cast<role>(made);
@@ -1070,7 +1070,7 @@ inline std::string time_to_text(moment when) { return try_time_to_text(when).val
 inline result<moment> try_time_from_text(std::string_view text)
 {
     std::uint64_t micros = 0;
-    auto done = detail::run(hc_time_from_text, detail::bytes(text), text.size(), &micros);
+    auto done = detail::run(hc_time_from_text, text.data(), text.size(), &micros);
     if (!done)
         return done.error();
     return detail::at(micros);
@@ -1082,7 +1082,7 @@ inline moment time_from_text(std::string_view text) { return try_time_from_text(
 inline result<std::string> try_email_key(std::string_view email)
 {
     std::array<char, HC_KEY_BYTES> key{};
-    auto done = detail::run(hc_email_key, detail::bytes(email), email.size(), key.data());
+    auto done = detail::run(hc_email_key, email.data(), email.size(), key.data());
     if (!done)
         return done.error();
     return std::string(key.data());
@@ -1094,7 +1094,7 @@ inline std::string email_key(std::string_view email) { return try_email_key(emai
 inline result<std::string> try_username_key(std::string_view username)
 {
     std::array<char, HC_KEY_BYTES> key{};
-    auto done = detail::run(hc_username_key, detail::bytes(username), username.size(), key.data());
+    auto done = detail::run(hc_username_key, username.data(), username.size(), key.data());
     if (!done)
         return done.error();
     return std::string(key.data());
@@ -1496,7 +1496,7 @@ public:
     {
         std::size_t value_bytes = 0;
         const char *value =
-            hc_user_attribute(raw(), detail::bytes(name), name.size(), &value_bytes);
+            hc_user_attribute(raw(), name.data(), name.size(), &value_bytes);
         return value == nullptr ? std::nullopt
                                 : std::optional<std::string_view>({value, value_bytes});
     }
@@ -1876,8 +1876,8 @@ public:
     /** Sets the id that a provisioner has for the user. */
     new_user &external_id(std::string_view provisioner, std::string_view value) &
     {
-        return this->set(hc_new_user_set_external_id, detail::bytes(provisioner),
-                         provisioner.size(), detail::bytes(value), value.size());
+        return this->set(hc_new_user_set_external_id, provisioner.data(),
+                         provisioner.size(), value.data(), value.size());
     }
     /** @overload */
     new_user &&external_id(std::string_view provisioner, std::string_view value) &&
@@ -1887,7 +1887,7 @@ public:
 
     /** A user with this email: active, not an admin, with the email as username. */
     explicit new_user(std::string_view email)
-        : builder(std::in_place, hc_new_user_new, detail::bytes(email), email.size())
+        : builder(std::in_place, hc_new_user_new, email.data(), email.size())
     {
     }
 
@@ -1905,7 +1905,7 @@ public:
      */
     new_user &username(std::string_view value) &
     {
-        return this->set(hc_new_user_set_username, detail::bytes(value), value.size());
+        return this->set(hc_new_user_set_username, value.data(), value.size());
     }
     /** @overload */
     new_user &&username(std::string_view value) && { return std::move(username(value)); }
@@ -1913,7 +1913,7 @@ public:
     /** The given (first) name: at most 255 bytes. */
     new_user &given_name(std::string_view value) &
     {
-        return this->set(hc_new_user_set_given_name, detail::bytes(value), value.size());
+        return this->set(hc_new_user_set_given_name, value.data(), value.size());
     }
     /** @overload */
     new_user &&given_name(std::string_view value) && { return std::move(given_name(value)); }
@@ -1921,7 +1921,7 @@ public:
     /** The family (last) name: at most 255 bytes. */
     new_user &family_name(std::string_view value) &
     {
-        return this->set(hc_new_user_set_family_name, detail::bytes(value), value.size());
+        return this->set(hc_new_user_set_family_name, value.data(), value.size());
     }
     /** @overload */
     new_user &&family_name(std::string_view value) && { return std::move(family_name(value)); }
@@ -1947,8 +1947,8 @@ public:
     /** An attribute. A user has at most 64, of 16 KiB in all. */
     new_user &attribute(std::string_view name, std::string_view value) &
     {
-        return this->set(hc_new_user_set_attribute, detail::bytes(name), name.size(),
-                         detail::bytes(value), value.size());
+        return this->set(hc_new_user_set_attribute, name.data(), name.size(),
+                         value.data(), value.size());
     }
     /** @overload */
     new_user &&attribute(std::string_view name, std::string_view value) &&
@@ -1963,8 +1963,8 @@ public:
     /** Sets the id that a provisioner has for the user; none removes it. */
     user_update &external_id(std::string_view provisioner, std::optional<std::string_view> value) &
     {
-        return this->set(hc_user_update_set_external_id, detail::bytes(provisioner),
-                         provisioner.size(), detail::bytes(value.value_or(std::string_view())),
+        return this->set(hc_user_update_set_external_id, provisioner.data(),
+                         provisioner.size(), value.value_or(std::string_view()).data(),
                          value.value_or(std::string_view()).size());
     }
     /** @overload */
@@ -1988,7 +1988,7 @@ public:
     /** Changes the email. A username that is the email follows. */
     user_update &email(std::string_view value) &
     {
-        return this->set(hc_user_update_set_email, detail::bytes(value), value.size());
+        return this->set(hc_user_update_set_email, value.data(), value.size());
     }
     /** @overload */
     user_update &&email(std::string_view value) && { return std::move(email(value)); }
@@ -1996,7 +1996,7 @@ public:
     /** Changes the username. */
     user_update &username(std::string_view value) &
     {
-        return this->set(hc_user_update_set_username, detail::bytes(value), value.size());
+        return this->set(hc_user_update_set_username, value.data(), value.size());
     }
     /** @overload */
     user_update &&username(std::string_view value) && { return std::move(username(value)); }
@@ -2009,7 +2009,7 @@ public:
     /** Changes the given name; an empty one removes it. */
     user_update &given_name(std::string_view value) &
     {
-        return this->set(hc_user_update_set_given_name, detail::bytes(value), value.size());
+        return this->set(hc_user_update_set_given_name, value.data(), value.size());
     }
     /** @overload */
     user_update &&given_name(std::string_view value) && { return std::move(given_name(value)); }
@@ -2017,7 +2017,7 @@ public:
     /** Changes the family name; an empty one removes it. */
     user_update &family_name(std::string_view value) &
     {
-        return this->set(hc_user_update_set_family_name, detail::bytes(value), value.size());
+        return this->set(hc_user_update_set_family_name, value.data(), value.size());
     }
     /** @overload */
     user_update &&family_name(std::string_view value) && { return std::move(family_name(value)); }
@@ -2030,8 +2030,8 @@ public:
     /** Sets one attribute and leaves the others. */
     user_update &attribute(std::string_view name, std::string_view value) &
     {
-        return this->set(hc_user_update_set_attribute, detail::bytes(name), name.size(),
-                         detail::bytes(value), value.size());
+        return this->set(hc_user_update_set_attribute, name.data(), name.size(),
+                         value.data(), value.size());
     }
     /** @overload */
     user_update &&attribute(std::string_view name, std::string_view value) &&
@@ -2042,7 +2042,7 @@ public:
     /** Removes one attribute, if the user has it. */
     user_update &remove_attribute(std::string_view name) &
     {
-        return this->set(hc_user_update_remove_attribute, detail::bytes(name), name.size());
+        return this->set(hc_user_update_remove_attribute, name.data(), name.size());
     }
     /** @overload */
     user_update &&remove_attribute(std::string_view name) &&
@@ -2114,8 +2114,8 @@ public:
      */
     query &attribute(std::string_view name, std::optional<std::string_view> value = std::nullopt) &
     {
-        const auto *bytes = value ? detail::bytes(*value) : nullptr;
-        return this->set(hc_query_set_attribute, detail::bytes(name), name.size(), bytes,
+        const auto *bytes = value ? value->data() : nullptr;
+        return this->set(hc_query_set_attribute, name.data(), name.size(), bytes,
                          value ? value->size() : 0);
     }
     /** @overload */
@@ -2248,7 +2248,7 @@ public:
 private:
     query &text(query_field field, std::string_view value)
     {
-        return this->set(hc_query_set_text, static_cast<std::int32_t>(field), detail::bytes(value),
+        return this->set(hc_query_set_text, static_cast<std::int32_t>(field), value.data(),
                          value.size());
     }
 
@@ -2355,7 +2355,7 @@ public:
      */
     batch &door(std::string_view name) &
     {
-        return this->set(hc_batch_set_door, detail::bytes(name), name.size());
+        return this->set(hc_batch_set_door, name.data(), name.size());
     }
     /** @overload */
     batch &&door(std::string_view name) && { return std::move(door(name)); }
@@ -2400,9 +2400,9 @@ public:
                                      std::optional<std::string_view> value) &
     {
         const std::string_view id = value.value_or(std::string_view());
-        return this->set(hc_batch_set_workspace_external_id, detail::bytes(std::string_view()),
+        return this->set(hc_batch_set_workspace_external_id, std::string_view().data(),
                          std::size_t{0}, workspace,
-                         detail::bytes(provisioner), provisioner.size(), detail::bytes(id),
+                         provisioner.data(), provisioner.size(), id.data(),
                          id.size());
     }
     /** @overload */
@@ -2417,9 +2417,9 @@ public:
                                      std::optional<std::string_view> value) &
     {
         const std::string_view id = value.value_or(std::string_view());
-        return this->set(hc_batch_set_workspace_external_id, detail::bytes(workspace),
+        return this->set(hc_batch_set_workspace_external_id, workspace.data(),
                          workspace.size(), workspace_id{0},
-                         detail::bytes(provisioner), provisioner.size(), detail::bytes(id),
+                         provisioner.data(), provisioner.size(), id.data(),
                          id.size());
     }
     /** @overload */
@@ -2453,7 +2453,7 @@ public:
     {
         const std::string_view who = user.text();
         fail(update.failure());
-        return this->set(hc_batch_update_user, detail::bytes(who), who.size(), update.raw());
+        return this->set(hc_batch_update_user, who.data(), who.size(), update.raw());
     }
     /** @overload */
     batch &&update_user(const user_ref &user, const user_update &update) &&
@@ -2465,7 +2465,7 @@ public:
     batch &activate_user(const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_activate_user, detail::bytes(who), who.size());
+        return this->set(hc_batch_activate_user, who.data(), who.size());
     }
     /** @overload */
     batch &&activate_user(const user_ref &user) && { return std::move(activate_user(user)); }
@@ -2474,7 +2474,7 @@ public:
     batch &deactivate_user(const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_deactivate_user, detail::bytes(who), who.size());
+        return this->set(hc_batch_deactivate_user, who.data(), who.size());
     }
     /** @overload */
     batch &&deactivate_user(const user_ref &user) && { return std::move(deactivate_user(user)); }
@@ -2483,7 +2483,7 @@ public:
     batch &delete_user(const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_delete_user, detail::bytes(who), who.size());
+        return this->set(hc_batch_delete_user, who.data(), who.size());
     }
     /** @overload */
     batch &&delete_user(const user_ref &user) && { return std::move(delete_user(user)); }
@@ -2501,8 +2501,8 @@ public:
     batch &create_workspace(std::string_view name, const user_ref &owner) &
     {
         const std::string_view who = owner.text();
-        return this->set(hc_batch_create_workspace, detail::bytes(name), name.size(),
-                         detail::bytes(who), who.size());
+        return this->set(hc_batch_create_workspace, name.data(), name.size(),
+                         who.data(), who.size());
     }
     /** @overload */
     batch &&create_workspace(std::string_view name, const user_ref &owner) &&
@@ -2514,7 +2514,7 @@ public:
     batch &default_workspace(const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_default_workspace, detail::bytes(who), who.size());
+        return this->set(hc_batch_default_workspace, who.data(), who.size());
     }
     /** @overload */
     batch &&default_workspace(const user_ref &user) &&
@@ -2525,7 +2525,7 @@ public:
     /** Renames a workspace. */
     batch &rename_workspace(workspace_id workspace, std::string_view name) &
     {
-        return this->set(hc_batch_rename_workspace, nullptr, std::size_t{0}, workspace, detail::bytes(name), name.size());
+        return this->set(hc_batch_rename_workspace, nullptr, std::size_t{0}, workspace, name.data(), name.size());
     }
     /** @overload */
     batch &&rename_workspace(workspace_id workspace, std::string_view name) &&
@@ -2570,7 +2570,7 @@ public:
     batch &add_member(workspace_id workspace, const user_ref &user, role as = role::user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_add_member, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size(),
+        return this->set(hc_batch_add_member, nullptr, std::size_t{0}, workspace, who.data(), who.size(),
                          static_cast<std::int32_t>(as));
     }
     /** @overload */
@@ -2583,8 +2583,8 @@ public:
     batch &add_member(std::string_view workspace, const user_ref &user, role as = role::user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_add_member, detail::bytes(workspace), workspace.size(), workspace_id{0},
-                         detail::bytes(who), who.size(), static_cast<std::int32_t>(as));
+        return this->set(hc_batch_add_member, workspace.data(), workspace.size(), workspace_id{0},
+                         who.data(), who.size(), static_cast<std::int32_t>(as));
     }
     /** @overload */
     batch &&add_member(std::string_view workspace, const user_ref &user, role as = role::user) &&
@@ -2596,7 +2596,7 @@ public:
     batch &set_role(workspace_id workspace, const user_ref &user, role to) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_set_role, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size(),
+        return this->set(hc_batch_set_role, nullptr, std::size_t{0}, workspace, who.data(), who.size(),
                          static_cast<std::int32_t>(to));
     }
     /** @overload */
@@ -2609,7 +2609,7 @@ public:
     batch &remove_member(workspace_id workspace, const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_remove_member, nullptr, std::size_t{0}, workspace, detail::bytes(who), who.size());
+        return this->set(hc_batch_remove_member, nullptr, std::size_t{0}, workspace, who.data(), who.size());
     }
     /** @overload */
     batch &&remove_member(workspace_id workspace, const user_ref &user) &&
@@ -2620,7 +2620,7 @@ public:
     /** The same for the workspace with a name, which may be created by this batch. */
     batch &rename_workspace(std::string_view workspace, std::string_view name) &
     {
-        return this->set(hc_batch_rename_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0}, detail::bytes(name), name.size());
+        return this->set(hc_batch_rename_workspace, workspace.data(), workspace.size(), workspace_id{0}, name.data(), name.size());
     }
     /** @overload */
     batch &&rename_workspace(std::string_view workspace, std::string_view name) &&
@@ -2631,7 +2631,7 @@ public:
     /** The same for the workspace with a name. */
     batch &archive_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_archive_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
+        return this->set(hc_batch_archive_workspace, workspace.data(), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&archive_workspace(std::string_view workspace) &&
@@ -2642,7 +2642,7 @@ public:
     /** The same for the workspace with a name. */
     batch &restore_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_restore_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
+        return this->set(hc_batch_restore_workspace, workspace.data(), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&restore_workspace(std::string_view workspace) &&
@@ -2653,7 +2653,7 @@ public:
     /** The same for the workspace with a name. */
     batch &delete_workspace(std::string_view workspace) &
     {
-        return this->set(hc_batch_delete_workspace, detail::bytes(workspace), workspace.size(), workspace_id{0});
+        return this->set(hc_batch_delete_workspace, workspace.data(), workspace.size(), workspace_id{0});
     }
     /** @overload */
     batch &&delete_workspace(std::string_view workspace) &&
@@ -2665,8 +2665,8 @@ public:
     batch &set_role(std::string_view workspace, const user_ref &user, role to) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_set_role, detail::bytes(workspace), workspace.size(), workspace_id{0},
-                         detail::bytes(who), who.size(), static_cast<std::int32_t>(to));
+        return this->set(hc_batch_set_role, workspace.data(), workspace.size(), workspace_id{0},
+                         who.data(), who.size(), static_cast<std::int32_t>(to));
     }
     /** @overload */
     batch &&set_role(std::string_view workspace, const user_ref &user, role to) &&
@@ -2678,8 +2678,8 @@ public:
     batch &remove_member(std::string_view workspace, const user_ref &user) &
     {
         const std::string_view who = user.text();
-        return this->set(hc_batch_remove_member, detail::bytes(workspace), workspace.size(), workspace_id{0},
-                         detail::bytes(who), who.size());
+        return this->set(hc_batch_remove_member, workspace.data(), workspace.size(), workspace_id{0},
+                         who.data(), who.size());
     }
     /** @overload */
     batch &&remove_member(std::string_view workspace, const user_ref &user) &&
@@ -3344,7 +3344,7 @@ result<fault_list> list_faults(Function call, Arguments... arguments)
 inline result<fault_list> try_find_faults(std::string_view path, std::size_t faults_max = 1000)
 {
     const hc_options *how = nullptr;
-    return detail::list_faults(hc_file_find_faults, detail::bytes(path), path.size(), how,
+    return detail::list_faults(hc_file_find_faults, path.data(), path.size(), how,
                                faults_max);
 }
 /** @copydoc try_find_faults */
@@ -3363,8 +3363,8 @@ inline result<fault_list> try_repair(std::string_view path,
                                      std::size_t faults_max = 1000)
 {
     const hc_options *how = nullptr;
-    const std::uint8_t *other = aside ? detail::bytes(*aside) : nullptr;
-    return detail::list_faults(hc_file_repair, detail::bytes(path), path.size(), how, other,
+    const char *other = aside ? aside->data() : nullptr;
+    return detail::list_faults(hc_file_repair, path.data(), path.size(), how, other,
                                aside ? aside->size() : 0, faults_max);
 }
 /** @copydoc try_repair */
@@ -3451,8 +3451,8 @@ public:
         hc_copied found = HC_COPIED_INIT;
         detail::callbacks calls;
         calls.progress = &progress;
-        auto done = detail::run(hc_file_restore, detail::bytes(backup), backup.size(),
-                                detail::bytes(path), path.size(),
+        auto done = detail::run(hc_file_restore, backup.data(), backup.size(),
+                                path.data(), path.size(),
                                 replace == overwrite::yes ? 1 : 0, &found, calls.to_tell(),
                                 static_cast<void *>(&calls));
         calls.check();
@@ -3497,7 +3497,7 @@ public:
     {
         if (who.id_bytes() != nullptr)
             return try_find_user_by_id(headcount::id::copy(who.id_bytes()));
-        return detail::find<user, hc_user>(hc_user_get, raw(), detail::bytes(who.text()),
+        return detail::find<user, hc_user>(hc_user_get, raw(), who.text().data(),
                                            who.text().size());
     }
 
@@ -3514,7 +3514,7 @@ public:
     {
         std::size_t written = 0;
         auto done = detail::run(hc_user_read, raw(), static_cast<std::int32_t>(kind),
-                                detail::bytes(key), key.size(), buffer, capacity, &written);
+                                key.data(), key.size(), buffer, capacity, &written);
         if (!done)
             return done.error();
         return written;
@@ -3599,7 +3599,7 @@ public:
     /** @copydoc find_user_by_email */
     result<maybe<user>> try_find_user_by_email(std::string_view email) const
     {
-        return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_EMAIL}, detail::bytes(email),
+        return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_EMAIL}, email.data(),
                                            email.size());
     }
 
@@ -3647,7 +3647,7 @@ public:
     /** @copydoc find_user_by_username */
     result<maybe<user>> try_find_user_by_username(std::string_view username) const
     {
-        return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_USERNAME}, detail::bytes(username),
+        return detail::find<user, hc_user>(hc_user_get_by, raw(), std::int32_t{HC_USER_KEY_USERNAME}, username.data(),
                                            username.size());
     }
 
@@ -3705,7 +3705,7 @@ public:
     /** @copydoc create_user */
     result<user> try_create_user(std::string_view email) const
     {
-        return detail::make<user, hc_user>(hc_user_create, raw(), detail::bytes(email),
+        return detail::make<user, hc_user>(hc_user_create, raw(), email.data(),
                                            email.size());
     }
 
@@ -3730,7 +3730,7 @@ public:
         if (update.failure())
             return update.failure();
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            return hc_user_update_apply(raw(), detail::bytes(who.text()), who.text().size(),
+            return hc_user_update_apply(raw(), who.text().data(), who.text().size(),
                                         update.raw(), made, failed);
         });
     }
@@ -3741,7 +3741,7 @@ public:
     result<user> try_activate_user(const user_ref &who) const
     {
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            return hc_user_activate(raw(), detail::bytes(who.text()), who.text().size(), made,
+            return hc_user_activate(raw(), who.text().data(), who.text().size(), made,
                                     failed);
         });
     }
@@ -3752,7 +3752,7 @@ public:
     result<user> try_deactivate_user(const user_ref &who) const
     {
         return detail::make<user, hc_user>([&](hc_user **made, hc_error **failed) {
-            return hc_user_deactivate(raw(), detail::bytes(who.text()), who.text().size(), made,
+            return hc_user_deactivate(raw(), who.text().data(), who.text().size(), made,
                                       failed);
         });
     }
@@ -3766,7 +3766,7 @@ public:
     result<void> try_touch_user(const user_ref &who) const
     {
         const std::string_view text = who.text();
-        return detail::run(hc_user_touch, raw(), detail::bytes(text), text.size());
+        return detail::run(hc_user_touch, raw(), text.data(), text.size());
     }
 
     /** When a user was last seen, to about an hour; nothing for a user who never was. */
@@ -3779,7 +3779,7 @@ public:
     {
         const std::string_view text = who.text();
         std::uint64_t micros = 0;
-        auto done = detail::run(hc_user_get_last_seen_micros, raw(), detail::bytes(text),
+        auto done = detail::run(hc_user_get_last_seen_micros, raw(), text.data(),
                                 text.size(), &micros);
         if (!done)
             return done.error();
@@ -3792,7 +3792,7 @@ public:
     result<void> try_delete_user(const user_ref &who) const
     {
         return detail::run([&](hc_error **failed) {
-            return hc_user_delete(raw(), detail::bytes(who.text()), who.text().size(), failed);
+            return hc_user_delete(raw(), who.text().data(), who.text().size(), failed);
         });
     }
     /** @} */
@@ -3821,8 +3821,8 @@ public:
                                                              std::string_view id) const
     {
         return detail::find<user, hc_user>(hc_user_get_by_external_id, raw(),
-                                           detail::bytes(provisioner), provisioner.size(),
-                                           detail::bytes(id), id.size());
+                                           provisioner.data(), provisioner.size(),
+                                           id.data(), id.size());
     }
     /** Finds a workspace by the id that a provisioner has for it. */
     maybe<workspace> find_workspace_by_external_id(std::string_view provisioner,
@@ -3835,8 +3835,8 @@ public:
     try_find_workspace_by_external_id(std::string_view provisioner, std::string_view id) const
     {
         return detail::find<workspace, hc_workspace>(hc_workspace_get_by_external_id, raw(),
-                                                     detail::bytes(provisioner),
-                                                     provisioner.size(), detail::bytes(id),
+                                                     provisioner.data(),
+                                                     provisioner.size(), id.data(),
                                                      id.size());
     }
     /** Sets the id that a provisioner has for a workspace; none removes it. */
@@ -3852,8 +3852,8 @@ public:
     {
         const std::string_view id = value.value_or(std::string_view());
         return detail::make<workspace, hc_workspace>(hc_workspace_set_external_id, raw(), which,
-                                                     detail::bytes(provisioner),
-                                                     provisioner.size(), detail::bytes(id),
+                                                     provisioner.data(),
+                                                     provisioner.size(), id.data(),
                                                      id.size());
     }
     /** The workspace with this name, without regard to case. */
@@ -3865,7 +3865,7 @@ public:
     result<maybe<workspace>> try_find_workspace_by_name(std::string_view name) const
     {
         return detail::find<workspace, hc_workspace>(hc_workspace_get_by_name, raw(),
-                                                     detail::bytes(name), name.size());
+                                                     name.data(), name.size());
     }
 
     /** All workspaces, archived ones included, ordered by id, as they are now. */
@@ -3885,8 +3885,8 @@ public:
     result<workspace> try_create_workspace(std::string_view name, const user_ref &owner) const
     {
         return detail::make<workspace, hc_workspace>(
-            hc_workspace_create, raw(), detail::bytes(name), name.size(),
-            detail::bytes(owner.text()), owner.text().size());
+            hc_workspace_create, raw(), name.data(), name.size(),
+            owner.text().data(), owner.text().size());
     }
 
     /** The default workspace of a user, who owns it; created on first use. */
@@ -3898,7 +3898,7 @@ public:
     result<workspace> try_default_workspace(const user_ref &who) const
     {
         return detail::make<workspace, hc_workspace>(hc_user_get_default_workspace, raw(),
-                                                     detail::bytes(who.text()), who.text().size());
+                                                     who.text().data(), who.text().size());
     }
 
     /** Renames a workspace. */
@@ -3910,7 +3910,7 @@ public:
     result<workspace> try_rename_workspace(workspace_id which, std::string_view name) const
     {
         return detail::make<workspace, hc_workspace>(hc_workspace_rename, raw(), which,
-                                                     detail::bytes(name), name.size());
+                                                     name.data(), name.size());
     }
 
     /** Archives a workspace; does nothing if it is archived. */
@@ -3960,7 +3960,7 @@ public:
     result<member_list> try_list_workspaces_of(const user_ref &who) const
     {
         return detail::make<member_list, hc_members>(hc_user_list_workspaces, raw(),
-                                                     detail::bytes(who.text()), who.text().size());
+                                                     who.text().data(), who.text().size());
     }
 
     /** Makes a user a member of a workspace; does nothing if the user is a member in this role. */
@@ -3971,7 +3971,7 @@ public:
     /** @copydoc add_member */
     result<void> try_add_member(workspace_id which, const user_ref &who, role as = role::user) const
     {
-        return detail::run(hc_workspace_add_member, raw(), which, detail::bytes(who.text()),
+        return detail::run(hc_workspace_add_member, raw(), which, who.text().data(),
                            who.text().size(), static_cast<std::int32_t>(as));
     }
 
@@ -3983,7 +3983,7 @@ public:
     /** @copydoc set_role */
     result<void> try_set_role(workspace_id which, const user_ref &who, role to) const
     {
-        return detail::run(hc_workspace_set_role, raw(), which, detail::bytes(who.text()),
+        return detail::run(hc_workspace_set_role, raw(), which, who.text().data(),
                            who.text().size(), static_cast<std::int32_t>(to));
     }
 
@@ -3995,7 +3995,7 @@ public:
     /** @copydoc remove_member */
     result<void> try_remove_member(workspace_id which, const user_ref &who) const
     {
-        return detail::run(hc_workspace_remove_member, raw(), which, detail::bytes(who.text()),
+        return detail::run(hc_workspace_remove_member, raw(), which, who.text().data(),
                            who.text().size());
     }
     /** @} */
@@ -4188,7 +4188,7 @@ public:
         hc_copied found = HC_COPIED_INIT;
         detail::callbacks calls;
         calls.progress = &progress;
-        auto done = detail::run(hc_directory_backup, raw(), detail::bytes(path), path.size(),
+        auto done = detail::run(hc_directory_backup, raw(), path.data(), path.size(),
                                 replace == overwrite::yes ? 1 : 0, &found, calls.to_tell(),
                                 static_cast<void *>(&calls));
         calls.check();
@@ -4312,7 +4312,7 @@ public:
     /** @copydoc through */
     result<directory> try_through(std::string_view door) const
     {
-        return own(hc_directory_through, raw(), detail::bytes(door), door.size());
+        return own(hc_directory_through, raw(), door.data(), door.size());
     }
 
     /**
@@ -4344,7 +4344,7 @@ private:
 
     static result<directory> open_with(std::string_view path, const hc_options *how)
     {
-        return own(hc_directory_open, detail::bytes(path), path.size(), how);
+        return own(hc_directory_open, path.data(), path.size(), how);
     }
 
     static result<compacted> compact_with(std::string_view path, const hc_options *how)
@@ -4353,7 +4353,7 @@ private:
         if (!fits)
             return fits.error();
         compacted made;
-        auto done = detail::run(hc_file_compact, detail::bytes(path), path.size(), how,
+        auto done = detail::run(hc_file_compact, path.data(), path.size(), how,
                                 &made.bytes_before, &made.bytes);
         if (!done)
             return done.error();

@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// A Subject is what an operation was about.
+// A Subject is the kind of record that an operation concerned.
 type Subject int32
 
 const (
@@ -23,28 +23,28 @@ const (
 	MemberSubject Subject = C.HC_SUBJECT_MEMBER
 )
 
-// An Outcome is what became of one operation of a batch.
+// An Outcome is the result of one operation of a batch.
 type Outcome struct {
-	// Subject is what it was about.
+	// Subject is the kind of record that the operation concerned.
 	Subject Subject
-	// Changed says whether it changed anything: activating an active user does not.
+	// Changed reports whether it changed anything: activating an active user does not.
 	Changed bool
-	// Version is that of the record afterwards; 0 where it was deleted.
+	// Version is the record's version afterwards; 0 if it was deleted.
 	Version uint64
-	// WorkspaceID is the workspace it was about; 0 for none.
+	// WorkspaceID is the workspace that it concerned; 0 for none.
 	WorkspaceID uint64
-	// UserID is the user it was about; zero for none.
+	// UserID is the user that it concerned; zero for none.
 	UserID ID
 	// User is the user as the batch left it; nil for none, for one who was deleted, and
 	// for an outcome that was replayed.
 	User *User
 }
 
-// Applied is what became of a batch.
+// Applied is the result of a batch.
 type Applied struct {
 	// Sequence is the number of the change that the batch made; 0 when nothing changed.
 	Sequence uint64 `json:"sequence,omitzero"`
-	// Replayed says whether this is the outcome of an earlier batch with the same request
+	// Replayed reports whether this is the outcome of an earlier batch with the same request
 	// id, and nothing was done now.
 	Replayed bool `json:"replayed"`
 	// Outcomes has one for each operation.
@@ -59,17 +59,17 @@ func (d *Directory) Apply(batch *Batch) (Applied, error) {
 	})
 }
 
-// DryRun returns the result of a batch without applying it: the answer that Apply
-// would give now, but for the ids it would draw.
+// DryRun returns what Apply would return now, except for the ids that it would draw, and
+// changes nothing.
 func (d *Directory) DryRun(batch *Batch) (Applied, error) {
 	return d.batchCall(batch, func(h *C.hc_directory, b *C.hc_batch, a **C.hc_applied, e **C.hc_error) C.hc_status {
 		return C.hc_directory_dry_run(h, b, a, e)
 	})
 }
 
-// Preview returns what would be refused of a batch, without applying it: all there is to
-// say about single operations, in their order, or else about the batch as a whole. An
-// empty list means that it would be accepted now.
+// Preview returns the refusals of a batch, without applying it: all those of single
+// operations, in their order, or else those of the batch as a whole. An empty list means
+// that it would be accepted now.
 func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
 	native, indexes, malformed, err := batch.wellFormed()
 	if refused, ok := err.(*Error); ok { // of a door that is none

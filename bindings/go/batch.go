@@ -7,26 +7,26 @@ import "C"
 
 // A Batch is a list of operations that succeed or fail together. The zero Batch is empty.
 //
-// Each operation sees what the ones before it did. What must be unique, seats, admins and
-// the owners of workspaces are judged once, at the end, on the net result: in a full house
-// one user can leave and another come in.
+// Each operation sees the effects of those before it. Uniqueness, seats, admins and the
+// owners of workspaces are judged once, at the end, on the net result: when all seats are
+// in use, one user can leave and another join.
 //
 //	var batch headcount.Batch
 //	batch.DeactivateUser("old@ex.co")
 //	batch.CreateUser(headcount.NewUser{Email: "new@ex.co"})
 //	applied, err := dir.Apply(&batch)
 type Batch struct {
-	// Actor is who makes these changes: it is recorded, and the actor can't deactivate or
-	// delete themself. The zero ID is nobody in particular.
+	// Actor is the user who makes the changes. It is recorded, and the actor can't deactivate
+	// or delete themself. The zero ID means no actor.
 	Actor ID `json:"actor"`
-	// Door is through which door the batch comes, before that of [Directory.Through]; empty
-	// for none.
+	// Door is the door that the batch comes through, in place of that of [Directory.Through];
+	// empty to keep that.
 	Door string `json:"door"`
-	// RequestID makes it a batch that can be sent again: when the same batch was applied
-	// with this id before, its outcome is returned and nothing is done. Another batch with
-	// a known id is refused with [ErrRequestIDReused].
+	// RequestID makes the batch safe to send again: if the same batch was applied with this
+	// id before, its outcome is returned and nothing is done. Another batch with the same id
+	// is refused with [ErrRequestIDReused].
 	RequestID ID `json:"request_id"`
-	// AllowOwnerless says whether workspaces may be left without an active owner.
+	// AllowOwnerless allows workspaces to be left without an active owner.
 	AllowOwnerless bool `json:"allow_ownerless"`
 
 	operations []*Operation
@@ -38,8 +38,8 @@ type Operation struct {
 	ifVersion *uint64
 }
 
-// IfVersion refuses the batch with [ErrConflict] unless what the operation changes is at
-// this version. It has no effect on operations that create something.
+// IfVersion refuses the batch with [ErrConflict] unless the record that the operation
+// changes is at this version. It has no effect on operations that create something.
 func (o *Operation) IfVersion(version uint64) *Operation {
 	o.ifVersion = &version
 	return o
@@ -154,7 +154,7 @@ func (b *Batch) SetRole(workspace WorkspaceRef, ref string, role Role) *Operatio
 	return b.append(C.HC_OPERATION_SET_ROLE).workspace(workspace).user(ref).role(role)
 }
 
-// RemoveMember appends: take a member out of a workspace.
+// RemoveMember appends: remove a member from a workspace.
 func (b *Batch) RemoveMember(workspace WorkspaceRef, ref string) *Operation {
 	return b.append(C.HC_OPERATION_REMOVE_MEMBER).workspace(workspace).user(ref)
 }

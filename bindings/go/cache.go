@@ -78,8 +78,8 @@ func (c *hostCache) get(generation uint64, key *userKey) *User {
 }
 
 // put keeps a user that was read after the generation was, unless a commit was going on or
-// the set has entries of a later generation. Where all places are in use, any of them is
-// given up: a fixed choice would let two keys that are in use evict each other forever.
+// the set has entries of a later generation. If all places are in use, a random one is
+// overwritten: a fixed choice would let two keys that are in use evict each other forever.
 func (c *hostCache) put(generation uint64, key *userKey, user User) {
 	if generation%2 != 0 {
 		return

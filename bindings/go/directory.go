@@ -15,23 +15,23 @@ import (
 	"time"
 )
 
-// Options say how to open a directory. The zero Options are the defaults.
+// Options are options for opening a directory. The zero Options are the defaults.
 type Options struct {
-	// MustExist refuses to make the file if there is none, with ErrIO.
+	// MustExist makes Open fail with ErrIO if there is no file, instead of creating one.
 	MustExist bool
 	// ReadOnly opens the file for reading only. Any number of processes can do so, but not
 	// while one has it open to write. Writes fail with ErrReadOnly.
 	ReadOnly bool
-	// License is what a new directory gets; an existing one keeps its own.
+	// License is the license of a new directory; an existing one keeps its own.
 	License License
 	// OpenTimeout is how long to wait for a file that another process or handle has
 	// open, up to a day. Open returns ErrAlreadyOpen after that. A negative or longer one is
 	// refused with ErrInvalidArgument.
 	OpenTimeout time.Duration
-	// PageCacheBytes is how much memory may hold pages of the file; 0 is 64 MiB.
+	// PageCacheBytes limits the memory for pages of the file; 0 means 64 MiB.
 	PageCacheBytes uint64
-	// CacheBytes is how much memory may hold users that were read; 0 is 64 MiB, and a
-	// negative number none.
+	// CacheBytes limits the memory for cached users; 0 means 64 MiB, and a negative number
+	// no cache.
 	CacheBytes int64
 	// HostCacheUsers is the maximum number of users that this package caches, so that reading
 	// one again makes no call into C: 0 is 65,536, a negative number none, and more than
@@ -46,21 +46,21 @@ type Options struct {
 	// each write is on disk when its call returns. A negative or longer one is refused with
 	// ErrInvalidArgument.
 	SyncInterval time.Duration
-	// SalvageLog opens a directory whose log is damaged, without the writes that only the
-	// log holds.
+	// SalvageLog opens a directory whose log is damaged, without the writes that are only in
+	// the log.
 	SalvageLog bool
 }
 
 // A Directory is a user directory: users, a license that says how many may be active,
-// and workspaces. Close it when it is done with.
+// and workspaces. Close it when you are done with it.
 type Directory struct {
 	native *C.hc_directory
 	number *uint64 // the library's generation, in memory that it frees with native
 	cache  *hostCache
 }
 
-// Open opens the directory in a file, and makes it if there is none. nil options are the
-// defaults.
+// Open opens the directory in a file, which is created if it is missing. nil options are
+// the defaults.
 //
 // It fails with [ErrAlreadyOpen] when another process or handle has the file,
 // [ErrUnsupportedFormat] when a newer release wrote it, and [ErrCorrupted] when it is no
@@ -101,7 +101,7 @@ func OpenContext(ctx context.Context, path string, options *Options) (*Directory
 	}
 }
 
-// OpenInMemory makes a directory that lives in memory and is gone when it is closed.
+// OpenInMemory creates a directory in memory, which is gone when it is closed.
 func OpenInMemory(options *Options) (*Directory, error) {
 	return open(options, options.cache(), func(o *C.hc_options, d **C.hc_directory, e **C.hc_error) C.hc_status {
 		return C.hc_directory_open_in_memory(o, d, e)
@@ -185,9 +185,9 @@ func milliseconds(d time.Duration) C.uint64_t {
 	return C.uint64_t(d/time.Millisecond + min(d%time.Millisecond, 1))
 }
 
-// Close finishes what is pending, releases the file, and reports what goes wrong with
-// that. From then on all calls on the directory return [ErrClosed], also those that wait
-// in other goroutines. Closing again does nothing.
+// Close finishes pending work, releases the file, and returns an error if that failed. From
+// then on, all calls on the directory return [ErrClosed], including those that wait in other
+// goroutines. Closing again does nothing.
 func (d *Directory) Close() error {
 	return d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
 		return C.hc_directory_close(h, e)

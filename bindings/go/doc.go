@@ -1,9 +1,9 @@
 // Package headcount is an embedded user directory that never has more active users
 // than seats.
 //
-// A [Directory] is one file that this process holds. It keeps users, a license that
-// says how many of them may be active, workspaces with their members, and every
-// change that was made. A call that wrote something returns when that is on disk.
+// A [Directory] is one file, which this process has open. It contains users, a license that
+// says how many of them may be active, workspaces with their members, and every change that
+// was made. When a call that writes returns, its changes are on disk.
 //
 //	dir, err := headcount.Open("users.redb", nil)
 //	if err != nil {
@@ -17,13 +17,13 @@
 //
 // # Users are named by text
 //
-// Where a parameter is called ref, it takes the id of a user as text, an email or a
-// username. Emails and usernames are compared without regard to case.
+// A parameter called ref takes a user's id as text, an email or a username. Emails and
+// usernames are compared without regard to case.
 //
 // # Values
 //
 // Users, workspaces, changes and all other results are plain values: they own their
-// memory, later changes don't touch them, and nothing of them needs closing. Only
+// memory, later changes don't affect them, and they need no closing. Only
 // [Directory] and [Feed] have a Close, which may be called more than once.
 //
 // # JSON

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// A Kind says what sort of failure an [*Error] is. It is an error itself, for
-// [errors.Is]. Values are those of hc_status in headcount.h and keep their meaning for
-// ever; later releases may add others.
+// A Kind is the kind of an [*Error]. It is an error itself, for [errors.Is]. Values are
+// those of hc_status in headcount.h and never change their meaning; later releases may add
+// others.
 type Kind int32
 
 const (
@@ -35,7 +35,7 @@ const (
 	ErrInternationalEmail Kind = C.HC_STATUS_INTERNATIONAL_EMAIL
 	// ErrEmailRequired: a user needs an email address.
 	ErrEmailRequired Kind = C.HC_STATUS_EMAIL_REQUIRED
-	// ErrInvalidUsername: no usable username, or it has an @ and is not the own email.
+	// ErrInvalidUsername: the text is not a usable username.
 	ErrInvalidUsername Kind = C.HC_STATUS_INVALID_USERNAME
 	// ErrEmailTaken: another user has this email.
 	ErrEmailTaken Kind = C.HC_STATUS_EMAIL_TAKEN
@@ -65,7 +65,7 @@ const (
 	ErrRoleDiffers Kind = C.HC_STATUS_ROLE_DIFFERS
 	// ErrLastOwner: a workspace would be left without an active owner.
 	ErrLastOwner Kind = C.HC_STATUS_LAST_OWNER
-	// ErrDefaultWorkspace: a user's own default workspace can't be taken away.
+	// ErrDefaultWorkspace: a user can't lose their default workspace.
 	ErrDefaultWorkspace Kind = C.HC_STATUS_DEFAULT_WORKSPACE
 	// ErrHistoryTrimmed: the changes were trimmed; see Error.ResumeAfter.
 	ErrHistoryTrimmed Kind = C.HC_STATUS_HISTORY_TRIMMED
@@ -85,7 +85,7 @@ const (
 	ErrIO Kind = C.HC_STATUS_IO
 	// ErrReadOnly: the directory was opened for reading only.
 	ErrReadOnly Kind = C.HC_STATUS_READ_ONLY
-	// ErrLogMissing: the log of a file that was not closed is missing or cut.
+	// ErrLogMissing: the file was not closed, and its log is missing or too short.
 	ErrLogMissing Kind = C.HC_STATUS_LOG_MISSING
 	// ErrLogForeign: the log beside the file belongs to another file or use of it.
 	ErrLogForeign Kind = C.HC_STATUS_LOG_FOREIGN
@@ -110,24 +110,24 @@ func (k Kind) Error() string {
 	return "headcount: " + k.String()
 }
 
-// An Error says why a call failed, and what to do about it.
+// An Error is why a call failed. Its message says what to do.
 //
 //	var refused *headcount.Error
 //	if errors.As(err, &refused) && refused.Seats != nil {
 //		log.Printf("%d of %d seats in use", refused.Seats.Active, refused.Seats.Limit)
 //	}
 type Error struct {
-	// Kind is what sort of failure it is.
+	// Kind is the kind of the failure.
 	Kind Kind
 	// Message is one line of English that says what to do.
 	Message string
-	// Retryable says whether the same call may succeed when it is made again.
+	// Retryable reports whether the same call may succeed later.
 	Retryable bool
 	// Seats has the numbers behind ErrNoFreeSeat, otherwise nil.
 	Seats *SeatShortage
 	// Versions has the numbers behind ErrConflict, otherwise nil.
 	Versions *VersionConflict
-	// Operation is which operation of a batch was refused, from 0; -1 if none was.
+	// Operation is the index of the operation that was refused; -1 if no single one was.
 	Operation int
 	// ResumeAfter is where to follow from, after ErrHistoryTrimmed.
 	ResumeAfter uint64
@@ -141,17 +141,17 @@ type Error struct {
 type SeatShortage struct {
 	// Limit is the seats of the license.
 	Limit uint64 `json:"limit"`
-	// Active is how many users take a seat.
+	// Active is the number of active users before the request.
 	Active uint64 `json:"active"`
-	// Requested is how many more would have.
+	// Requested is how many more active users the request would have made.
 	Requested uint64 `json:"requested"`
 }
 
 // VersionConflict has the numbers behind [ErrConflict].
 type VersionConflict struct {
-	// Expected is the version the caller named.
+	// Expected is the version that the caller expected.
 	Expected uint64 `json:"expected"`
-	// Found is the one on record.
+	// Found is the version of the record.
 	Found uint64 `json:"found"`
 }
 

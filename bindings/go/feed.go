@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// An EventKind is what happened. Later releases may add others: skip those you don't know.
+// An EventKind is the kind of an event. Later releases may add others: skip unknown ones.
 type EventKind int32
 
 const (
@@ -30,7 +30,7 @@ const (
 	UserDeleted EventKind = C.HC_EVENT_USER_DELETED
 	// LicenseSet: the license was set.
 	LicenseSet EventKind = C.HC_EVENT_LICENSE_SET
-	// WorkspaceCreated: the workspace was created; with a user, as the default of that one.
+	// WorkspaceCreated: the workspace was created; if there is a user, as that user's default.
 	WorkspaceCreated EventKind = C.HC_EVENT_WORKSPACE_CREATED
 	// WorkspaceRenamed: the workspace got another name.
 	WorkspaceRenamed EventKind = C.HC_EVENT_WORKSPACE_RENAMED
@@ -48,7 +48,7 @@ const (
 	MemberAdded EventKind = C.HC_EVENT_MEMBER_ADDED
 	// MemberRoleSet: the member of the workspace got the role.
 	MemberRoleSet EventKind = C.HC_EVENT_MEMBER_ROLE_SET
-	// MemberRemoved: the user is no member any more.
+	// MemberRemoved: the user is no longer a member.
 	MemberRemoved EventKind = C.HC_EVENT_MEMBER_REMOVED
 	// WorkspaceExternalIDSet: the id that a provisioner has for the workspace changed.
 	WorkspaceExternalIDSet EventKind = C.HC_EVENT_WORKSPACE_EXTERNAL_ID_SET
@@ -114,43 +114,43 @@ func (f Fields) names() (names []string) {
 // String returns the names of the fields, with commas between them.
 func (f Fields) String() string { return strings.Join(f.names(), ",") }
 
-// A Change is one batch that was applied. It holds no personal data but ids.
+// A Change is one batch that was applied. It contains no personal data but ids.
 type Change struct {
 	// Sequence is the number of the change: 1, 2, 3 and so on.
 	Sequence uint64 `json:"sequence"`
 	// At is when it was made.
 	At time.Time `json:"at"`
-	// Actor is who made it; zero where nobody said so.
+	// Actor is the user who made it; zero for none.
 	Actor ID `json:"actor,omitzero"`
-	// Door is through which door it came; empty where nobody said so: see
+	// Door is the door that it came through; empty for none: see
 	// [Directory.Through].
 	Door string `json:"door,omitzero"`
-	// RequestID is that of the batch; zero where it had none.
+	// RequestID is that of the batch; zero for none.
 	RequestID ID `json:"request_id,omitzero"`
-	// Events are what happened, in the order of the batch.
+	// Events are the events, in the order of the batch.
 	Events []Event `json:"events"`
 }
 
 // An Event is one thing that happened in a change.
 type Event struct {
-	// Kind is what happened.
+	// Kind is the kind of the event.
 	Kind EventKind `json:"event"`
-	// User is the user it is about; zero for none.
+	// User is the user that it concerns; zero for none.
 	User ID `json:"user,omitzero"`
-	// Workspace is the workspace it is about; 0 for none.
+	// Workspace is the workspace that it concerns; 0 for none.
 	Workspace uint64 `json:"workspace,omitzero"`
-	// Fields are what UserUpdated changed.
+	// Fields are the fields that UserUpdated changed.
 	Fields Fields `json:"fields,omitzero"`
-	// Active says whether UserCreated created the user active.
+	// Active reports whether UserCreated created an active user.
 	Active bool `json:"-"`
-	// Role is the role of the member; zero where it is about none.
+	// Role is the role of the member; zero if there is none.
 	Role Role `json:"role,omitzero"`
-	// License is what LicenseSet set.
+	// License is the license that LicenseSet set.
 	License License `json:"-"`
 }
 
-// A Feed gives out the changes of a directory as they come. Any number can be read at
-// once, each at its own pace. Close it when it is done with.
+// A Feed returns the changes of a directory as they are made. Any number of feeds can be
+// read at once, each at its own pace. Close it when you are done with it.
 type Feed struct {
 	position atomic.Uint64
 	closed   atomic.Bool
@@ -162,8 +162,8 @@ type Feed struct {
 	ready   []Change
 }
 
-// Follow makes a feed of the changes with numbers above a given one; 0 begins with the
-// first. Whether they can be had is said by [Feed.Next].
+// Follow returns a feed of the changes with numbers above a given one; 0 begins with the
+// first. If they are not available, [Feed.Next] fails.
 func (d *Directory) Follow(after uint64) (*Feed, error) {
 	f := &Feed{reading: make(chan struct{}, 1), buffer: make([]byte, listBufferBytes)}
 	f.position.Store(after)
@@ -177,8 +177,8 @@ func (d *Directory) Follow(after uint64) (*Feed, error) {
 	return f, nil
 }
 
-// Next waits for the next change until ctx is done, and then returns the cause of that. A
-// change that is there already is returned also when ctx is done.
+// Next waits for the next change. If ctx is done first, it returns the cause of ctx. A change
+// that is available is returned even if ctx is done.
 //
 // It fails with [ErrHistoryTrimmed] when the next change is gone, with [ErrChangeNotYet]
 // when no change has the number that the feed is at, as after a restore from a backup,
@@ -207,8 +207,8 @@ func (f *Feed) Next(ctx context.Context) (Change, error) {
 	return f.pop(), nil
 }
 
-// TryNext returns the next change if there is one now, and none while another goroutine waits for
-// it. It fails as [Feed.Next] does.
+// TryNext returns the next change if it is available now, and none while another goroutine
+// waits for it. It fails as [Feed.Next] does.
 func (f *Feed) TryNext() (Change, bool, error) {
 	locked := f.tryLock()
 	if locked {
@@ -285,12 +285,12 @@ func (f *Feed) read(wait time.Duration) error {
 }
 
 // Position returns the number of the last change that Next returned, or where the feed began.
-// Store it to go on after a restart.
+// Store it to continue after a restart.
 func (f *Feed) Position() uint64 {
 	return f.position.Load()
 }
 
-// Close wakes those who wait in Next, and frees the feed. Closing again does nothing.
+// Close wakes the goroutines that wait in Next, and frees the feed. Closing again does nothing.
 func (f *Feed) Close() error {
 	if f.reading == nil {
 		return nil
@@ -305,8 +305,8 @@ func (f *Feed) Close() error {
 	return nil
 }
 
-// Changes returns the changes above a number as they come, until ctx is done. An error ends
-// the loop; that ctx is done is one.
+// Changes returns the changes above a number as they are made. An error ends the loop; when
+// ctx is done, its cause is that error.
 func (d *Directory) Changes(ctx context.Context, after uint64) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		feed, err := d.Follow(after)
@@ -324,8 +324,8 @@ func (d *Directory) Changes(ctx context.Context, after uint64) iter.Seq2[Change,
 	}
 }
 
-// ChangesOnRecord returns the changes above a number until there is no further one; it doesn't
-// wait for any. An error, of the kinds that [Feed.Next] has, ends the loop.
+// ChangesOnRecord returns the changes above a number up to the latest one, without waiting
+// for more. An error, as of [Feed.Next], ends the loop.
 func (d *Directory) ChangesOnRecord(after uint64) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		feed, err := d.Follow(after)
@@ -343,8 +343,8 @@ func (d *Directory) ChangesOnRecord(after uint64) iter.Seq2[Change, error] {
 	}
 }
 
-// TrimChanges forgets the changes with numbers below a given one, and their request ids,
-// and returns how many those were.
+// TrimChanges forgets the changes with numbers below a given one, and their request ids, and
+// returns how many it forgot.
 func (d *Directory) TrimChanges(before uint64) (uint64, error) {
 	var trimmed C.uint64_t
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {

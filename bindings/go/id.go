@@ -13,8 +13,8 @@ import (
 // An ID is the id of a user, or the id of a request: a UUID. The zero ID is nobody's.
 type ID [16]byte
 
-// NewID draws an id that nobody has: a UUID of version 7, as the directory does for
-// users that are created without one.
+// NewID draws a new, unique id: a UUID of version 7, as the directory draws for users created
+// without one.
 func NewID() (ID, error) {
 	var id ID
 	var native *C.hc_error

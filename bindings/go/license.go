@@ -25,7 +25,7 @@ func CommunityLicense() License { return License{kind: C.HC_LICENSE_COMMUNITY} }
 // EnterpriseLicense has any number of seats.
 func EnterpriseLicense() License { return License{kind: C.HC_LICENSE_ENTERPRISE} }
 
-// SeatLicense has as many seats as seats says.
+// SeatLicense has this number of seats.
 func SeatLicense(seats uint64) License { return License{C.HC_LICENSE_SEATS, seats} }
 
 // ParseLicense reads "community", "enterprise" or a number of seats, or fails with
@@ -63,7 +63,7 @@ func (l License) String() string {
 	return strconv.FormatUint(l.seats, 10)
 }
 
-// Seats says how the seats of the license are used, at one moment.
+// Seats is how the seats of the license are used, at one moment.
 type Seats struct {
 	// License is the license in force.
 	License License `json:"license"`
@@ -105,8 +105,8 @@ func (d *Directory) Seats() (Seats, error) {
 	}, nil
 }
 
-// SetLicense sets the license. A smaller one than today's use is accepted: nobody is
-// deactivated, but nobody can be activated until enough others are not.
+// SetLicense sets the license. One with fewer seats than are in use is accepted: nobody is
+// deactivated, but nobody can be activated until enough others are inactive.
 func (d *Directory) SetLicense(license License) error {
 	return d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
 		return C.hc_directory_set_license(h, license.kind, C.uint64_t(license.seats), e)

@@ -5,11 +5,11 @@ package headcount
 */
 import "C"
 
-// Verified says what Verify went over.
+// Verified has the numbers of records that Verify checked.
 type Verified struct {
-	// Active users were counted one by one.
+	// Active is the number of active users, counted one by one.
 	Active uint64 `json:"active"`
-	// Inactive users were, too.
+	// Inactive is the number of inactive users, counted one by one.
 	Inactive uint64 `json:"inactive"`
 	// Deleted are ids of deleted users.
 	Deleted uint64 `json:"deleted"`
@@ -39,7 +39,7 @@ func (d *Directory) Verify() (Verified, error) {
 	}, err
 }
 
-// Stats are figures to watch a directory by, counted from when it was opened.
+// Stats are figures to monitor a directory with, counted since it was opened.
 type Stats struct {
 	// UsersActive take a seat.
 	UsersActive uint64 `json:"users_active"`
@@ -53,11 +53,11 @@ type Stats struct {
 	CacheEntries uint64 `json:"cache_entries"`
 	// CacheBytes is about their memory.
 	CacheBytes uint64 `json:"cache_bytes"`
-	// CacheHits are reads of one user that the cache answered.
+	// CacheHits are lookups that the cache answered.
 	CacheHits uint64 `json:"cache_hits"`
-	// CacheMisses are those that asked the store.
+	// CacheMisses are lookups that read the store.
 	CacheMisses uint64 `json:"cache_misses"`
-	// CommitRequests are batches that were handed in.
+	// CommitRequests are batches that were submitted.
 	CommitRequests uint64 `json:"commit_requests"`
 	// CommitGroups are the transactions that they were grouped into.
 	CommitGroups uint64 `json:"commit_groups"`
@@ -76,7 +76,7 @@ type Stats struct {
 	CheckpointMicrosMax uint64 `json:"checkpoint_micros_max"`
 }
 
-// Stats returns the figures of now.
+// Stats returns the current figures.
 func (d *Directory) Stats() (Stats, error) {
 	s := C.hc_stats{struct_size: C.sizeof_hc_stats, seats_limit: C.HC_NO_LIMIT}
 	err := d.call(func(h *C.hc_directory, e **C.hc_error) C.hc_status {
@@ -102,8 +102,8 @@ func (d *Directory) Stats() (Stats, error) {
 	}, err
 }
 
-// StatsText returns all figures as Prometheus reads them, in its text format. It holds no
-// personal data.
+// StatsText returns all figures in the text format of Prometheus. It contains no personal
+// data.
 func (d *Directory) StatsText() (string, error) {
 	buffer := make([]byte, 4096)
 	var written int
@@ -120,12 +120,12 @@ func (d *Directory) StatsText() (string, error) {
 	return string(buffer[:written]), err
 }
 
-// Copied says what a backup or restore copied.
+// Copied is what a backup or restore copied.
 type Copied struct {
-	// Users are those in the copy, active or not.
+	// Users is the number of users in the copy, active or not.
 	Users uint64 `json:"users"`
-	// Sequence is the number of the latest change in it: the copy has everything up to
-	// this one, and nothing that came later.
+	// Sequence is the number of the latest change in the copy: it has everything up to
+	// this one, and nothing later.
 	Sequence uint64 `json:"sequence"`
 	// Bytes is the size of the new file.
 	Bytes uint64 `json:"bytes"`
@@ -164,8 +164,8 @@ func readCopied(c *C.hc_copied) Copied {
 	return Copied{Users: uint64(c.users), Sequence: uint64(c.sequence), Bytes: uint64(c.bytes)}
 }
 
-// Compact makes the file of a directory as small as it gets, in place, and returns the
-// bytes that it had and has now. Nobody may have it open.
+// Compact makes the file of a directory as small as possible, in place, and returns its old
+// and its new size in bytes. Nobody may have it open.
 func Compact(path string) (before, after uint64, err error) {
 	if abiError != nil {
 		return 0, 0, abiError
@@ -191,11 +191,11 @@ type Fault struct {
 type Faults struct {
 	// Total is how many there are.
 	Total uint64
-	// Listed has as many as were asked for.
+	// Listed has up to as many as were asked for.
 	Listed []Fault
-	// SetAside is how many records a repair put into the other file.
+	// SetAside is how many records a repair wrote to the other file.
 	SetAside uint64
-	// SeatsOver is how many more users are active than there are seats; that is no fault.
+	// SeatsOver is how many more users are active than there are seats, which is not a fault.
 	SeatsOver uint64
 }
 
@@ -211,8 +211,8 @@ func (d *Directory) FindFaults(limit int) (Faults, error) {
 	return takeFaults(list), nil
 }
 
-// FindFaultsIn lists what is wrong with the directory in a file, also where it is too
-// damaged to be opened. No file is made.
+// FindFaultsIn lists what is wrong with the directory in a file, even if it is too damaged to
+// be opened. It creates no file.
 func FindFaultsIn(path string, limit int) (Faults, error) {
 	bytes, length := text(path)
 	return faultsCall(func(list **C.hc_faults, e **C.hc_error) C.hc_status {

@@ -30,11 +30,11 @@ func Version() string {
 }
 
 // text is the two arguments of a text. The library doesn't keep them.
-func text(s string) (*C.uint8_t, C.size_t) {
-	return (*C.uint8_t)(unsafe.StringData(s)), C.size_t(len(s))
+func text(s string) (*C.char, C.size_t) {
+	return (*C.char)(unsafe.Pointer(unsafe.StringData(s))), C.size_t(len(s))
 }
 
-var empty [1]byte
+var empty C.char
 
 func idPointer(id *ID) *C.uint8_t {
 	return (*C.uint8_t)(&id[0])

@@ -26,7 +26,7 @@ const (
 type Sort int32
 
 const (
-	// ByEmail is the natural order, in which users are stored.
+	// ByEmail orders by email, as users are stored.
 	ByEmail Sort = C.HC_SORT_EMAIL
 	// ByUsername orders by username.
 	ByUsername Sort = C.HC_SORT_USERNAME
@@ -78,7 +78,7 @@ type Query struct {
 	Descending bool `json:"descending"`
 	// Limit is how many users a page may have: up to 10,000; 0 is 100.
 	Limit int `json:"limit"`
-	// After asks for the page behind a place, a Page.Next.
+	// After is where the page begins, from Page.Next.
 	After string `json:"after"`
 }
 
@@ -86,14 +86,14 @@ type Query struct {
 type Page struct {
 	// Users are at most as many as the query's limit.
 	Users []User `json:"users"`
-	// Next is where the page behind this one begins, for Query.After; empty if this is
-	// the last. It contains an email or username: treat it as personal data.
+	// Next is where the next page begins, for Query.After; empty if this is the last. It
+	// contains an email or username: treat it as personal data.
 	Next string `json:"next,omitzero"`
 }
 
 // Query returns one page of the users that match. It fails with [ErrWorkspaceNotFound]
-// when there is no such workspace, and with [ErrInvalidArgument] for a bad limit or the
-// place of a query in another order.
+// when there is no such workspace, and with [ErrInvalidArgument] for a bad limit or an After
+// from a query in another order.
 func (d *Directory) Query(query Query) (Page, error) {
 	native, err := query.native()
 	if err != nil {
@@ -205,7 +205,7 @@ func (q *Query) native() (*C.hc_query, error) {
 			n, nameLength := text(name)
 			v, valueLength := text(value)
 			if value == "" {
-				v = (*C.uint8_t)(&empty[0]) // none is any value
+				v = &empty // none is any value
 			}
 			return C.hc_query_set_attribute(b, n, nameLength, v, valueLength, e)
 		})

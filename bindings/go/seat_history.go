@@ -19,7 +19,7 @@ type SeatDay struct {
 	Last uint64 `json:"last"`
 }
 
-// SeatHistory says how many users were active since a day.
+// SeatHistory is how many users were active since a day.
 type SeatHistory struct {
 	// Since is the beginning of the day that was asked for, or of the first one on record.
 	Since time.Time `json:"since"`

@@ -5,15 +5,15 @@ package headcount
 */
 import "C"
 
-// EmailKey checks an email address, and says by which form it is unique: two addresses
-// belong to one user exactly when their keys are the same. It fails with
+// EmailKey checks an email address, and returns its key, which is unique: two addresses
+// belong to one user exactly when their keys are equal. It fails with
 // [ErrEmailRequired], [ErrInvalidEmail] or [ErrInternationalEmail].
 func EmailKey(email string) (string, error) {
 	bytes, length := text(email)
 	return key(func(k *C.char, e **C.hc_error) C.hc_status { return C.hc_email_key(bytes, length, k, e) })
 }
 
-// UsernameKey checks a username that is no email address, and says by which form it is
+// UsernameKey checks a username that is not an email address, and returns its key, which is
 // unique. It fails with [ErrInvalidUsername].
 func UsernameKey(username string) (string, error) {
 	bytes, length := text(username)

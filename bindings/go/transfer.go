@@ -44,9 +44,9 @@ type transfer struct {
 }
 
 // Export writes all records as lines of JSON, as they are at one moment: the format of
-// `headcount export`, which [Directory.Load] makes the same directory of. Others go on
-// reading and writing meanwhile. It fails with what the writer failed with, and panics with what
-// that panicked with. The writer is called on other goroutines, one call at a time.
+// `headcount export`, from which [Directory.Load] makes the same directory. Others can read
+// and write meanwhile. It returns the writer's error, and panics with what the writer panicked
+// with. The writer is called on other goroutines, one call at a time.
 func (d *Directory) Export(to io.Writer) error {
 	return d.transfer(&transfer{to: to}, func(h *C.hc_directory, of C.uintptr_t, e **C.hc_error) C.hc_status {
 		return C.hcgo_export(h, of, e)

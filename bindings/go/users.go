@@ -180,18 +180,18 @@ var userReads = sync.Pool{New: func() any { return &userRead{buffer: make([]byte
 
 // readUser reads all of a user in one call.
 func (d *Directory) readUser(key userKey) (User, error) {
-	bytes, length := text(key.text)
+	bytes, length := unsafe.Pointer(unsafe.StringData(key.text)), len(key.text)
 	if key.kind == keyID {
 		id := key.id // a copy, so that only this one moves to the heap
-		bytes, length = idPointer(&id), C.size_t(len(id))
+		bytes, length = unsafe.Pointer(&id), len(id)
 	}
 	read := userReads.Get().(*userRead)
-	user, err := d.readUserInto(read, C.int32_t(key.kind), bytes, length)
+	user, err := d.readUserInto(read, C.int32_t(key.kind), bytes, C.size_t(length))
 	userReads.Put(read)
 	return user, err
 }
 
-func (d *Directory) readUserInto(read *userRead, kind C.int32_t, key *C.uint8_t, length C.size_t) (User, error) {
+func (d *Directory) readUserInto(read *userRead, kind C.int32_t, key unsafe.Pointer, length C.size_t) (User, error) {
 	for {
 		handle := d.native
 		handleUsed()

@@ -1,4 +1,4 @@
-//! The command line: what can be asked for, and its help.
+//! The command line and its help.
 
 mod batch;
 mod changes;
@@ -92,7 +92,7 @@ impl Args {
         self.db.is_some()
     }
 
-    /// Where the directory is.
+    /// The location of the directory.
     pub(crate) fn db(&self) -> PathBuf {
         let of_environment = || std::env::var_os("HEADCOUNT_DB").filter(|name| !name.is_empty());
         match &self.db {
@@ -193,7 +193,7 @@ pub(crate) struct Yes {
     pub(crate) yes: bool,
 }
 
-/// A change that is refused when somebody else was faster.
+/// A change that is refused if somebody else changed the record first.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct IfVersion {
     /// Refuse the change unless the record has this version

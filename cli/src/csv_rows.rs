@@ -1,4 +1,4 @@
-//! Rows of CSV, which `headcount import` and spreadsheets read as they were.
+//! Writes CSV that `headcount import` and spreadsheets read unchanged.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use headcount_server::csv_cell::{self, Holds};
 use crate::failure::{Failure, Result};
 use crate::wrap;
 
-/// Writes rows that an import reads back as they were, and counts their formulas.
+/// Writes rows that an import reads back unchanged, and counts their formulas.
 pub(crate) struct CsvRows<'o> {
     out: &'o mut dyn Write,
     columns: Vec<(String, Holds)>,
@@ -29,7 +29,7 @@ impl<'o> CsvRows<'o> {
         Ok(rows)
     }
 
-    /// Writes a row. The cell of no value is empty, and that of an empty text need not be.
+    /// Writes a row. A missing value makes an empty cell; an empty text need not.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl<'o> CsvRows<'o> {
         self.write_as(cells, |holds| holds)
     }
 
-    /// Writes a row whose cells hold what `held` makes of what their columns do.
+    /// Writes a row whose cells are those that `held` makes from the columns.
     fn write_as<S: AsRef<str>>(
         &mut self,
         cells: impl IntoIterator<Item = Option<S>>,
@@ -66,7 +66,7 @@ impl<'o> CsvRows<'o> {
             }
         }
         if self.row.is_empty() {
-            // One empty cell would be an empty line.
+            // A row of one empty cell would be an empty line.
             self.row.push_str("\"\"");
         }
         self.row.push('\n');
@@ -94,7 +94,7 @@ fn unwritable(title: &str, first: &str) -> Failure {
     )
 }
 
-/// Says on standard error that there are formulas, which users may have chosen.
+/// Warns on standard error that there are formulas, which may come from users.
 pub(crate) fn warn_of_formulas(count: u64) {
     if count == 0 {
         return;
@@ -108,7 +108,7 @@ pub(crate) fn warn_of_formulas(count: u64) {
     ));
 }
 
-/// Whether a spreadsheet runs the cell. Telephone numbers and `@names` only look like it.
+/// Whether a spreadsheet runs the cell. Telephone numbers and `@names` only look like formulas.
 fn is_formula(cell: &str) -> bool {
     match cell.trim_start().as_bytes() {
         [b'=', _, ..] => true,

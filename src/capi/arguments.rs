@@ -1,6 +1,6 @@
 //! Checks arguments from C, and writes results.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
 use super::call_error::CallError;
@@ -24,7 +24,7 @@ const NUL_TERMINATED: usize = usize::MAX;
 /// where that is [`NUL_TERMINATED`], that live, unchanged, for `'a`.
 pub(super) unsafe fn text<'a>(
     name: &'static str,
-    bytes: *const u8,
+    bytes: *const c_char,
     length: usize,
 ) -> Result<&'a str, CallError> {
     if length == 0 {
@@ -35,7 +35,7 @@ pub(super) unsafe fn text<'a>(
     }
     let length = match length {
         // SAFETY: not NULL, and with a NUL behind it by the caller's promise.
-        NUL_TERMINATED => unsafe { CStr::from_ptr(bytes.cast()) }.count_bytes(),
+        NUL_TERMINATED => unsafe { CStr::from_ptr(bytes) }.count_bytes(),
         length => length,
     };
     if length > TEXT_BYTES_MAX {
@@ -44,7 +44,7 @@ pub(super) unsafe fn text<'a>(
         )));
     }
     // SAFETY: not NULL, and of that length by the caller's promise.
-    let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
+    let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };
     // Most texts are short and ASCII, which is faster to check than UTF-8.
     if bytes.is_ascii() {
         // SAFETY: ASCII is UTF-8.
@@ -60,7 +60,7 @@ pub(super) unsafe fn text<'a>(
 /// As for [`text`].
 pub(super) unsafe fn text_or_none<'a>(
     name: &'static str,
-    bytes: *const u8,
+    bytes: *const c_char,
     length: usize,
 ) -> Result<Option<&'a str>, CallError> {
     if bytes.is_null() && length == 0 {

@@ -1,5 +1,6 @@
 //! A batch: operations that succeed or fail together.
 
+use std::ffi::c_char;
 use std::sync::Mutex;
 
 use super::call_error::CallError;
@@ -105,7 +106,7 @@ pub unsafe extern "C" fn hc_batch_set_actor(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_door(
     batch: *mut HcBatch,
-    door: *const u8,
+    door: *const c_char,
     door_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {

@@ -1,5 +1,7 @@
 //! The operations of a batch on users and on the license.
 
+use std::ffi::c_char;
+
 use super::batch::HcBatch;
 use super::failure::HcError;
 use super::guard;
@@ -35,7 +37,7 @@ pub unsafe extern "C" fn hc_batch_create_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_update_user(
     batch: *mut HcBatch,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     update: *const HcUserUpdate,
     error: *mut *mut HcError,
@@ -56,7 +58,7 @@ pub unsafe extern "C" fn hc_batch_update_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_activate_user(
     batch: *mut HcBatch,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -75,7 +77,7 @@ pub unsafe extern "C" fn hc_batch_activate_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_deactivate_user(
     batch: *mut HcBatch,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -94,7 +96,7 @@ pub unsafe extern "C" fn hc_batch_deactivate_user(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_delete_user(
     batch: *mut HcBatch,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {

@@ -1,5 +1,7 @@
 //! The operations of a batch on workspaces and their members.
 
+use std::ffi::c_char;
+
 use super::arguments;
 use super::batch::HcBatch;
 use super::call_error::CallError;
@@ -18,9 +20,9 @@ use crate::model::{NewWorkspace, Op, WorkspaceId, WorkspaceRef};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_workspace(
     batch: *mut HcBatch,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
-    owner: *const u8,
+    owner: *const c_char,
     owner_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -44,7 +46,7 @@ pub unsafe extern "C" fn hc_batch_create_workspace(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_default_workspace(
     batch: *mut HcBatch,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -65,10 +67,10 @@ pub unsafe extern "C" fn hc_batch_default_workspace(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_rename_workspace(
     batch: *mut HcBatch,
-    workspace: *const u8,
+    workspace: *const c_char,
     workspace_len: usize,
     workspace_id: u64,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -88,7 +90,7 @@ pub unsafe extern "C" fn hc_batch_rename_workspace(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_archive_workspace(
     batch: *mut HcBatch,
-    workspace: *const u8,
+    workspace: *const c_char,
     workspace_len: usize,
     workspace_id: u64,
     error: *mut *mut HcError,
@@ -108,7 +110,7 @@ pub unsafe extern "C" fn hc_batch_archive_workspace(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_restore_workspace(
     batch: *mut HcBatch,
-    workspace: *const u8,
+    workspace: *const c_char,
     workspace_len: usize,
     workspace_id: u64,
     error: *mut *mut HcError,
@@ -128,7 +130,7 @@ pub unsafe extern "C" fn hc_batch_restore_workspace(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_delete_workspace(
     batch: *mut HcBatch,
-    workspace: *const u8,
+    workspace: *const c_char,
     workspace_len: usize,
     workspace_id: u64,
     error: *mut *mut HcError,
@@ -150,10 +152,10 @@ pub unsafe extern "C" fn hc_batch_delete_workspace(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_add_member(
     batch: *mut HcBatch,
-    workspace: *const u8,
+    workspace: *const c_char,
     workspace_len: usize,
     workspace_id: u64,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     role: i32,
     error: *mut *mut HcError,
@@ -177,10 +179,10 @@ pub unsafe extern "C" fn hc_batch_add_member(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_role(
     batch: *mut HcBatch,
-    workspace: *const u8,
+    workspace: *const c_char,
     workspace_len: usize,
     workspace_id: u64,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     role: i32,
     error: *mut *mut HcError,
@@ -202,10 +204,10 @@ pub unsafe extern "C" fn hc_batch_set_role(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_remove_member(
     batch: *mut HcBatch,
-    workspace: *const u8,
+    workspace: *const c_char,
     workspace_len: usize,
     workspace_id: u64,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -227,7 +229,7 @@ pub unsafe extern "C" fn hc_batch_remove_member(
 ///
 /// As for [`arguments::text`].
 pub(super) unsafe fn which(
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     id: u64,
 ) -> Result<WorkspaceRef, CallError> {

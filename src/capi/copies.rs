@@ -1,6 +1,6 @@
 //! Backing up, restoring and compacting whole files.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 
 use super::arguments::{self, Out, SizedStruct};
 use super::call_error::CallError;
@@ -76,7 +76,7 @@ impl From<Copied> for HcCopied {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_backup(
     directory: *const HcDirectory,
-    path: *const u8,
+    path: *const c_char,
     path_len: usize,
     overwrite: i32,
     copied: *mut HcCopied,
@@ -118,9 +118,9 @@ pub unsafe extern "C" fn hc_directory_backup(
 /// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_restore(
-    backup: *const u8,
+    backup: *const c_char,
     backup_len: usize,
-    path: *const u8,
+    path: *const c_char,
     path_len: usize,
     overwrite: i32,
     copied: *mut HcCopied,
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn hc_file_restore(
 /// @note Takes time in proportion to the size of the file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_compact(
-    path: *const u8,
+    path: *const c_char,
     path_len: usize,
     options: *const HcOptions,
     bytes_before: *mut u64,

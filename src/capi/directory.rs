@@ -1,5 +1,6 @@
 //! Opening and closing a directory.
 
+use std::ffi::c_char;
 use std::sync::Arc;
 
 use super::arguments::{self, Out};
@@ -63,7 +64,7 @@ impl HcDirectory {
 /// @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open(
-    path: *const u8,
+    path: *const c_char,
     path_len: usize,
     options: *const HcOptions,
     directory: *mut *mut HcDirectory,
@@ -139,7 +140,7 @@ pub unsafe extern "C" fn hc_directory_acting_as(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_through(
     directory: *const HcDirectory,
-    door: *const u8,
+    door: *const c_char,
     door_len: usize,
     through: *mut *mut HcDirectory,
     error: *mut *mut HcError,

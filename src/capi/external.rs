@@ -29,9 +29,9 @@ pub const HC_EXTERNAL_ID_BYTES: usize = 256;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_external_id(
     new_user: *mut HcNewUser,
-    provisioner: *const u8,
+    provisioner: *const c_char,
     provisioner_len: usize,
-    id: *const u8,
+    id: *const c_char,
     id_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -54,9 +54,9 @@ pub unsafe extern "C" fn hc_new_user_set_external_id(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_external_id(
     update: *mut HcUserUpdate,
-    provisioner: *const u8,
+    provisioner: *const c_char,
     provisioner_len: usize,
-    id: *const u8,
+    id: *const c_char,
     id_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -79,9 +79,9 @@ pub unsafe extern "C" fn hc_user_update_set_external_id(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_by_external_id(
     directory: *const HcDirectory,
-    provisioner: *const u8,
+    provisioner: *const c_char,
     provisioner_len: usize,
-    id: *const u8,
+    id: *const c_char,
     id_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
@@ -134,9 +134,9 @@ pub unsafe extern "C" fn hc_user_external_id_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get_by_external_id(
     directory: *const HcDirectory,
-    provisioner: *const u8,
+    provisioner: *const c_char,
     provisioner_len: usize,
-    id: *const u8,
+    id: *const c_char,
     id_len: usize,
     found: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
@@ -169,9 +169,9 @@ pub unsafe extern "C" fn hc_workspace_get_by_external_id(
 pub unsafe extern "C" fn hc_workspace_set_external_id(
     directory: *const HcDirectory,
     workspace: u64,
-    provisioner: *const u8,
+    provisioner: *const c_char,
     provisioner_len: usize,
-    id: *const u8,
+    id: *const c_char,
     id_len: usize,
     made: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
@@ -227,12 +227,12 @@ pub unsafe extern "C" fn hc_workspace_external_id_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_workspace_external_id(
     batch: *mut HcBatch,
-    workspace: *const u8,
+    workspace: *const c_char,
     workspace_len: usize,
     workspace_id: u64,
-    provisioner: *const u8,
+    provisioner: *const c_char,
     provisioner_len: usize,
-    id: *const u8,
+    id: *const c_char,
     id_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {

@@ -106,7 +106,7 @@ pub unsafe extern "C" fn hc_directory_find_faults(
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_find_faults(
-    path: *const u8,
+    path: *const c_char,
     path_len: usize,
     options: *const HcOptions,
     faults_max: usize,
@@ -142,10 +142,10 @@ pub unsafe extern "C" fn hc_file_find_faults(
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_repair(
-    path: *const u8,
+    path: *const c_char,
     path_len: usize,
     options: *const HcOptions,
-    aside: *const u8,
+    aside: *const c_char,
     aside_len: usize,
     faults_max: usize,
     faults: *mut *mut HcFaults,

@@ -57,7 +57,7 @@ pub unsafe extern "C" fn hc_id_to_text(
 /// @param id Set to the 16 bytes of the id.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_from_text(
-    text: *const u8,
+    text: *const c_char,
     text_len: usize,
     id: *mut u8,
     error: *mut *mut HcError,

@@ -1,5 +1,6 @@
 //! Reading memberships.
 
+use std::ffi::c_char;
 use std::sync::Mutex;
 
 use super::arguments::{self, Out, SizedStruct};
@@ -110,7 +111,7 @@ pub unsafe extern "C" fn hc_workspace_list_members(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_list_workspaces(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     members: *mut *mut HcMembers,
     error: *mut *mut HcError,

@@ -1,5 +1,7 @@
 //! Changing memberships.
 
+use std::ffi::c_char;
+
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
@@ -17,7 +19,7 @@ use crate::model::WorkspaceId;
 pub unsafe extern "C" fn hc_workspace_add_member(
     directory: *const HcDirectory,
     workspace: u64,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     role: i32,
     error: *mut *mut HcError,
@@ -46,7 +48,7 @@ pub unsafe extern "C" fn hc_workspace_add_member(
 pub unsafe extern "C" fn hc_workspace_set_role(
     directory: *const HcDirectory,
     workspace: u64,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     role: i32,
     error: *mut *mut HcError,
@@ -73,7 +75,7 @@ pub unsafe extern "C" fn hc_workspace_set_role(
 pub unsafe extern "C" fn hc_workspace_remove_member(
     directory: *const HcDirectory,
     workspace: u64,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {

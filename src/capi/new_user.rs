@@ -1,5 +1,6 @@
 //! A user to create.
 
+use std::ffi::c_char;
 use std::sync::Mutex;
 
 use super::arguments::{self, Out};
@@ -46,7 +47,7 @@ impl HcNewUser {
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_new(
-    email: *const u8,
+    email: *const c_char,
     email_len: usize,
     new_user: *mut *mut HcNewUser,
     error: *mut *mut HcError,
@@ -93,7 +94,7 @@ pub unsafe extern "C" fn hc_new_user_set_id(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_username(
     new_user: *mut HcNewUser,
-    username: *const u8,
+    username: *const c_char,
     username_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -113,7 +114,7 @@ pub unsafe extern "C" fn hc_new_user_set_username(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_given_name(
     new_user: *mut HcNewUser,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn hc_new_user_set_given_name(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_family_name(
     new_user: *mut HcNewUser,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -208,9 +209,9 @@ pub unsafe extern "C" fn hc_new_user_set_created_at_micros(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_attribute(
     new_user: *mut HcNewUser,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
-    value: *const u8,
+    value: *const c_char,
     value_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {

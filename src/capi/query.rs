@@ -1,5 +1,6 @@
 //! Queries for users.
 
+use std::ffi::c_char;
 use std::sync::Mutex;
 
 use super::call_error::CallError;
@@ -79,7 +80,7 @@ pub extern "C" fn hc_query_new() -> *mut HcQuery {
 pub unsafe extern "C" fn hc_query_set_text(
     query: *mut HcQuery,
     field: i32,
-    text: *const u8,
+    text: *const c_char,
     text_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -179,9 +180,9 @@ pub unsafe extern "C" fn hc_query_set_member_of(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_attribute(
     query: *mut HcQuery,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
-    value: *const u8,
+    value: *const c_char,
     value_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {

@@ -1,5 +1,7 @@
 //! When users were last seen.
 
+use std::ffi::c_char;
+
 use super::arguments::Out;
 use super::directory::HcDirectory;
 use super::failure::HcError;
@@ -19,7 +21,7 @@ use crate::model::Timestamp;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_touch(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -40,7 +42,7 @@ pub unsafe extern "C" fn hc_user_touch(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_last_seen_micros(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     micros: *mut u64,
     error: *mut *mut HcError,

@@ -1,5 +1,7 @@
 //! Activating, deactivating and deleting users.
 
+use std::ffi::c_char;
+
 use super::directory::HcDirectory;
 use super::failure::HcError;
 use super::guard;
@@ -14,7 +16,7 @@ use super::users::{give, named};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_activate(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
@@ -40,7 +42,7 @@ pub unsafe extern "C" fn hc_user_activate(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_deactivate(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
@@ -67,7 +69,7 @@ pub unsafe extern "C" fn hc_user_deactivate(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_delete(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {

@@ -28,7 +28,7 @@ pub const HC_TIME_TEXT_BYTES: usize = 28;
 /// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_email_key(
-    email: *const u8,
+    email: *const c_char,
     email_len: usize,
     key: *mut c_char,
     error: *mut *mut HcError,
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn hc_email_key(
 /// @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_username_key(
-    username: *const u8,
+    username: *const c_char,
     username_len: usize,
     key: *mut c_char,
     error: *mut *mut HcError,
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn hc_username_key(
 /// @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_license_from_text(
-    text: *const u8,
+    text: *const c_char,
     text_len: usize,
     license: *mut i32,
     seats: *mut u64,
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn hc_license_from_text(
 /// @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_role_from_text(
-    text: *const u8,
+    text: *const c_char,
     text_len: usize,
     role: *mut i32,
     error: *mut *mut HcError,
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn hc_time_to_text(
 /// @param micros Set to the time, which is in 1970 or later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_time_from_text(
-    text: *const u8,
+    text: *const c_char,
     text_len: usize,
     micros: *mut u64,
     error: *mut *mut HcError,

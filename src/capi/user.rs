@@ -192,7 +192,7 @@ pub unsafe extern "C" fn hc_user_attribute_at(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute(
     user: *const HcUser,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     value_len: *mut usize,
 ) -> *const c_char {

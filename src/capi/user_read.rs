@@ -1,5 +1,6 @@
 //! Reading one or many users as packed records.
 
+use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
@@ -43,7 +44,7 @@ impl HcUserKey {
     pub(super) unsafe fn find(
         self,
         directory: &Directory,
-        key: *const u8,
+        key: *const c_void,
         length: usize,
     ) -> Result<Option<Arc<User>>, CallError> {
         if let Self::Id = self {
@@ -52,7 +53,7 @@ impl HcUserKey {
             return Ok(directory.user_by_id(id)?);
         }
         // SAFETY: the caller's promise.
-        let text = unsafe { arguments::text("key", key, length) }?;
+        let text = unsafe { arguments::text("key", key.cast(), length) }?;
         Ok(match self {
             Self::Email => directory.user_by_email(text)?,
             Self::Username => directory.user_by_username(text)?,
@@ -65,9 +66,9 @@ impl HcUserKey {
     fn find_all(self, directory: &Directory, keys: &[&[u8]]) -> Result<Found, CallError> {
         let keys = keys.iter();
         // SAFETY: the key is a slice.
-        let id = |key: &&[u8]| unsafe { id_key(key.as_ptr(), key.len()) };
+        let id = |key: &&[u8]| unsafe { id_key(key.as_ptr().cast(), key.len()) };
         // SAFETY: the key is a slice.
-        let one = |key: &&[u8]| unsafe { self.find(directory, key.as_ptr(), key.len()) };
+        let one = |key: &&[u8]| unsafe { self.find(directory, key.as_ptr().cast(), key.len()) };
         Ok(match self {
             Self::Id => directory.users_by_ids(&keys.map(id).collect::<Result<Vec<_>, _>>()?)?,
             Self::Email => {
@@ -86,7 +87,7 @@ type Found = Vec<Option<Arc<User>>>;
 /// A key that is a text.
 fn text_key(key: &[u8]) -> Result<&str, CallError> {
     // SAFETY: the key is a slice.
-    unsafe { arguments::text("key", key.as_ptr(), key.len()) }
+    unsafe { arguments::text("key", key.as_ptr().cast(), key.len()) }
 }
 
 /// An id that is passed as a key.
@@ -94,14 +95,14 @@ fn text_key(key: &[u8]) -> Result<&str, CallError> {
 /// # Safety
 ///
 /// As for [`arguments::text`].
-unsafe fn id_key(key: *const u8, length: usize) -> Result<UserId, CallError> {
+unsafe fn id_key(key: *const c_void, length: usize) -> Result<UserId, CallError> {
     if !key.is_null() && length != 16 {
         return Err(CallError::argument(format!(
             "an id has 16 bytes, and key_len is {length}"
         )));
     }
     // SAFETY: NULL, or 16 bytes by the caller's promise.
-    unsafe { arguments::user_id("key", key) }
+    unsafe { arguments::user_id("key", key.cast()) }
 }
 
 /// Reads one user as a batch of one packed record, like those of lists: all fields of the user
@@ -116,7 +117,7 @@ unsafe fn id_key(key: *const u8, length: usize) -> Result<UserId, CallError> {
 pub unsafe extern "C" fn hc_user_read(
     directory: *const HcDirectory,
     kind: i32,
-    key: *const u8,
+    key: *const c_void,
     key_len: usize,
     buffer: *mut u8,
     capacity: usize,

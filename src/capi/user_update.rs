@@ -1,5 +1,6 @@
 //! What to change of a user.
 
+use std::ffi::c_char;
 use std::sync::Mutex;
 
 use super::call_error::CallError;
@@ -76,7 +77,7 @@ pub unsafe extern "C" fn hc_user_update_set_if_version(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_email(
     update: *mut HcUserUpdate,
-    email: *const u8,
+    email: *const c_char,
     email_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -98,7 +99,7 @@ pub unsafe extern "C" fn hc_user_update_set_email(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_username(
     update: *mut HcUserUpdate,
-    username: *const u8,
+    username: *const c_char,
     username_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -132,7 +133,7 @@ pub unsafe extern "C" fn hc_user_update_reset_username(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_given_name(
     update: *mut HcUserUpdate,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -152,7 +153,7 @@ pub unsafe extern "C" fn hc_user_update_set_given_name(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_family_name(
     update: *mut HcUserUpdate,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -191,9 +192,9 @@ pub unsafe extern "C" fn hc_user_update_set_admin(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_attribute(
     update: *mut HcUserUpdate,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
-    value: *const u8,
+    value: *const c_char,
     value_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -214,7 +215,7 @@ pub unsafe extern "C" fn hc_user_update_set_attribute(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_remove_attribute(
     update: *mut HcUserUpdate,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     error: *mut *mut HcError,
 ) -> HcStatus {

@@ -1,5 +1,6 @@
 //! Finding users in a directory, and changing them.
 
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use super::arguments::{self, Out};
@@ -20,7 +21,7 @@ use crate::model::{NewUser, User, UserRef};
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
@@ -48,7 +49,7 @@ pub unsafe extern "C" fn hc_user_get(
 pub unsafe extern "C" fn hc_user_get_by(
     directory: *const HcDirectory,
     kind: i32,
-    key: *const u8,
+    key: *const c_void,
     key_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
@@ -76,7 +77,7 @@ pub unsafe extern "C" fn hc_user_get_by(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_create(
     directory: *const HcDirectory,
-    email: *const u8,
+    email: *const c_char,
     email_len: usize,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
@@ -132,7 +133,7 @@ pub unsafe extern "C" fn hc_user_create_from(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_apply(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     update: *const HcUserUpdate,
     user: *mut *mut HcUser,
@@ -158,7 +159,7 @@ pub unsafe extern "C" fn hc_user_update_apply(
 /// As for [`arguments::text`].
 pub(super) unsafe fn named(
     name: &'static str,
-    text: *const u8,
+    text: *const c_char,
     length: usize,
 ) -> Result<UserRef, CallError> {
     // SAFETY: the caller's promise.

@@ -1,5 +1,7 @@
 //! Finding workspaces, and changing them.
 
+use std::ffi::c_char;
+
 use super::arguments::{self, Out};
 use super::call_error::CallError;
 use super::directory::HcDirectory;
@@ -39,7 +41,7 @@ pub unsafe extern "C" fn hc_workspace_get(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get_by_name(
     directory: *const HcDirectory,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     found: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
@@ -68,9 +70,9 @@ pub unsafe extern "C" fn hc_workspace_get_by_name(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_create(
     directory: *const HcDirectory,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
-    owner: *const u8,
+    owner: *const c_char,
     owner_len: usize,
     made: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
@@ -97,7 +99,7 @@ pub unsafe extern "C" fn hc_workspace_create(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_default_workspace(
     directory: *const HcDirectory,
-    who: *const u8,
+    who: *const c_char,
     who_len: usize,
     workspace: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
@@ -125,7 +127,7 @@ pub unsafe extern "C" fn hc_user_get_default_workspace(
 pub unsafe extern "C" fn hc_workspace_rename(
     directory: *const HcDirectory,
     workspace: u64,
-    name: *const u8,
+    name: *const c_char,
     name_len: usize,
     made: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
@@ -211,7 +213,7 @@ pub unsafe extern "C" fn hc_workspace_delete(
 ///
 /// As for [`arguments::text`].
 pub(super) unsafe fn optional_owner(
-    owner: *const u8,
+    owner: *const c_char,
     owner_len: usize,
 ) -> Result<Option<UserRef>, CallError> {
     if owner_len == 0 {

@@ -29,7 +29,7 @@ fn is_explained(parameter: &str, at: usize) -> bool {
     let name = parameter.rsplit([' ', '*']).next().unwrap_or_default();
     let is_handle = at == 0 && parameter.contains("struct hc_") && !parameter.contains("**");
     let is_workspace = parameter == "uint64_t workspace";
-    let in_batch = parameter == "uint64_t workspace_id" || parameter == "const uint8_t *workspace";
+    let in_batch = parameter == "uint64_t workspace_id" || parameter == "const char *workspace";
     is_handle
         || is_workspace
         || in_batch

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::tools;
 
-/// Uses each macro, and includes the headers twice and first.
+/// Uses each macro, passes texts and ids without casts, and includes the headers twice and first.
 const PROGRAM: &str = r#"
 #include "headcount.h"
 #include "headcount.h"
@@ -19,6 +19,10 @@ int use(const hc_directory *directory)
     hc_packed_batch batch;
     hc_user *user = NULL;
     hc_status status = hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("a@b"), &user, NULL);
+    if (status == HC_STATUS_OK)
+        status = hc_user_get(directory, "a@b", 3, &user, NULL);
+    if (status == HC_STATUS_OK)
+        status = hc_user_get_by(directory, HC_USER_KEY_ID, hc_user_id(user), 16, &user, NULL);
     if (status == HC_STATUS_OK && seats.limit == HC_NO_LIMIT)
         status = hc_directory_set_license(directory, HC_LICENSE_SEATS, 7, NULL);
     if (hc_packed_open(&batch, member.user, sizeof member.user) || outcome.changed)

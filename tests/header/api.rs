@@ -208,7 +208,8 @@ fn parameter(
     let is_number = |of: &str| matches!(of, "int32_t" | "uint32_t" | "uint64_t" | "size_t");
     let role = match kind.as_str() {
         "struct hc_error **" => "error",
-        "const uint8_t *" if has_length => "text",
+        "const char *" if has_length => "text",
+        "const void *" if has_length => "key",
         "const uint8_t *" if docs.contains("16 bytes") || docs.contains("id of") => "id",
         "const uint8_t *" => "bytes",
         "uint8_t *" if next == "capacity" => "buffer",

@@ -17,6 +17,7 @@ mod spdx;
 mod targets;
 mod text;
 mod tokens;
+mod tools;
 mod unsafety;
 
 /// Fails with one line for each complaint.

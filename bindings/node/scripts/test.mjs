@@ -1,5 +1,4 @@
-// Runs the tests with this Node. With --all, the last of each other line that is supported runs
-// the conformance script and the tests of users, and with HEADCOUNT_DEEP=yes all of them.
+// Runs the tests with this Node, or with --others with the last of each other line that is supported.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -10,20 +9,20 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tests = readdirSync(join(root, "test")).filter((name) => name.endsWith(".test.mjs"));
 const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: "inherit" });
 
-const runs = [process.execPath];
-if (process.argv.includes("--all")) {
+const runs = [];
+if (process.argv.includes("--others")) {
   const others = LINES.filter((line) => line !== Number(process.versions.node.split(".")[0]));
   if (process.platform === "linux" && process.arch === "x64") {
     runs.push(...others.map(install));
   } else {
     skip(`Node ${others.join(", ")}, whose programs are packages for Linux on x64 only`);
   }
+} else {
+  runs.push(process.execPath);
 }
 for (const node of runs.filter(Boolean)) {
   console.log(`\n==> Node ${execFileSync(node, ["--version"], { encoding: "utf8" }).trim()}`);
-  const all = node === process.execPath || process.env.HEADCOUNT_DEEP === "yes";
-  const chosen = all ? tests : ["conformance.test.mjs", "users.test.mjs"];
-  run(node, ["--test", "--test-reporter=dot", ...chosen.map((name) => join("test", name))]);
+  run(node, ["--test", "--test-reporter=dot", ...tests.map((name) => join("test", name))]);
 }
 
 /** The program of a line of Node, as its package has it. */

@@ -6,7 +6,7 @@ use headcount::Timestamp;
 
 use super::values::{moment, number};
 
-/// What following means with a file that one process can have open.
+/// The long help of `--follow`: how it works with a file that only one process can have open.
 const CHANGES_HELP: &str = "\
 Without --after, the list starts with the oldest change on record. With --after N,
 it is refused if changes after N were trimmed: then read all users again, and the

@@ -1,9 +1,9 @@
-//! What a command can't do: print its format as JSON, or act for somebody.
+//! Options that a command can't honor: a format that is not JSON beside `--json`, or an actor.
 
 use super::{Args, Command, ExportFormat, ListArgs, ListFormat, StatsFormat, UsersCommand};
 
 impl Args {
-    /// Whether standard output is for programs, and no line of it may be broken.
+    /// Whether programs read standard output, so that no line of it may be wrapped.
     pub(crate) fn prints_data(&self) -> bool {
         let is_data = match &self.command {
             Command::Users(UsersCommand::List(list)) => list.is_data(),
@@ -16,7 +16,7 @@ impl Args {
         self.json || is_data
     }
 
-    /// What was asked for beside `--json` although it is not one JSON document.
+    /// The output that was requested beside `--json` although it is not one JSON document.
     pub(crate) fn contradicts_json(&self) -> Option<&'static str> {
         if !self.json {
             return None;
@@ -42,7 +42,7 @@ impl Args {
 }
 
 impl Command {
-    /// Whether a user can be named who makes the change, or for whom the command reads.
+    /// Whether the command takes an actor.
     pub(crate) fn has_actor(&self) -> bool {
         !matches!(
             self,

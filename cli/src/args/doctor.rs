@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::files::parse_wait;
 use super::{Ownerless, Yes, values};
 
-/// What is looked at, at length.
+/// The long help of `doctor`: what it checks.
 pub(super) const DOCTOR_HELP: &str = "\
 Checks the file and its log, who may read them, who has them open, the space on the
 disk, every record, the license, and whether there are active admins and owners. Each
@@ -17,7 +17,7 @@ Examples:
   headcount doctor
   headcount --db /var/lib/headcount/users.redb doctor --json";
 
-/// What can be undone, at length.
+/// The long help of `undo`: what can be reverted.
 const UNDO_HELP: &str = "\
 These can be undone: activation and deactivation, making or no longer making a user an
 admin, adding and removing members, roles, archiving and restoring a workspace, the
@@ -47,7 +47,7 @@ pub(crate) struct UndoArgs {
     pub(crate) yes: Yes,
 }
 
-/// What is measured, at length.
+/// The long help of `bench`: what it measures.
 const BENCH_HELP: &str = "\
 Makes a directory of its own in FOLDER, and removes it afterwards. Users are created
 durably: each is on disk when the call returns. So one thread can't be faster than the

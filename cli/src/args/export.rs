@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::values::realm;
 
-/// What each format has, at length.
+/// The long help: what each format contains.
 const EXPORT_HELP: &str = "\
 Formats:
   jsonl     a JSON object on each line: the license, users, ids of deleted users,
@@ -64,7 +64,7 @@ pub(crate) struct StatsArgs {
 }
 
 impl StatsArgs {
-    /// Whether the figures are for programs.
+    /// Whether programs read the figures.
     pub(super) fn is_data(&self) -> bool {
         self.format() != StatsFormat::Table
     }

@@ -6,7 +6,7 @@ use super::filter::FilterArgs;
 use super::values::{condition, limit, search_text};
 use crate::nearest::nearest;
 
-/// What a list shows.
+/// The long help of lists.
 macro_rules! columns {
     ($examples:literal) => {
         concat!(
@@ -77,7 +77,7 @@ pub(crate) struct ListArgs {
 }
 
 impl ListArgs {
-    /// Whether the list is for programs.
+    /// Whether programs read the list.
     pub(super) fn is_data(&self) -> bool {
         self.format() != ListFormat::Table
     }
@@ -87,7 +87,7 @@ impl ListArgs {
     }
 }
 
-/// What to order users by.
+/// The column to order users by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SortArg {
     Email,
@@ -151,7 +151,7 @@ fn column(text: &str) -> Result<String, String> {
     }
 }
 
-/// The question whether the nearest column is meant, if one is near.
+/// `did you mean …?`, if a known column is similar.
 fn meant(text: &str) -> String {
     let text = text.to_ascii_lowercase().replace([' ', '-'], "_");
     nearest(&text, COLUMNS.into_iter())

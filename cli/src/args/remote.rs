@@ -1,4 +1,4 @@
-//! Through which server a command works.
+//! The server that a command works through.
 
 use std::convert::Infallible;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Which users a command changes.
+//! The users that a command changes.
 
 use std::path::PathBuf;
 

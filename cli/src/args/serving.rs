@@ -9,7 +9,7 @@ use headcount_server::{Issuer, Login, Scope, Tls, is_private};
 
 use super::values::{address, at_least_1, expiry, url};
 
-/// What `headcount serve` offers, at length.
+/// The long help of `headcount serve`.
 const SERVE_HELP: &str = "\
 It serves the platform's own wire, so that the platform's SDK works against it:
 set WALLAROO_URL to the address, WALLAROO_SDK_AUTH_TYPE to token, and
@@ -95,7 +95,7 @@ pub(crate) struct ServeArgs {
 }
 
 impl ServeArgs {
-    /// The files to encrypt with, if there are.
+    /// The certificate and its key, if both are given.
     pub(crate) fn tls(&self) -> Option<Tls> {
         Some(Tls {
             certificates: self.tls_cert.clone()?,
@@ -103,8 +103,7 @@ impl ServeArgs {
         })
     }
 
-    /// Whether others than this machine could connect without anybody having said that
-    /// they may.
+    /// Whether other machines could connect without encryption, although nobody allowed that.
     pub(crate) fn is_exposed(&self) -> bool {
         let is_local = match self.listen.ip() {
             IpAddr::V4(address) => address.is_loopback(),
@@ -114,7 +113,7 @@ impl ServeArgs {
     }
 }
 
-/// The identity provider whose tokens are taken.
+/// The identity provider whose tokens are accepted.
 #[derive(Debug, clap::Args)]
 pub(crate) struct IssuerArgs {
     /// Also take tokens (JWTs) of this identity provider: its URL, as tokens have it in iss

@@ -25,7 +25,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) limit: usize,
 }
 
-/// What a repair does, at length.
+/// The long help of `repair`.
 const REPAIR_HELP: &str = "\
 Indexes and counters are rebuilt from the records. Records that can't be read or kept
 are removed and written to the file that --aside names, one JSON line each; that file

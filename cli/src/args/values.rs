@@ -1,4 +1,4 @@
-//! Values on the command line, and what is said of those that are none.
+//! Parsers of values on the command line, and their error messages.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ pub(crate) fn number(text: &str) -> Result<u64, String> {
     digits(text).ok_or_else(|| "write a whole number, such as 10".to_owned())
 }
 
-/// How many to list, of a list that has all by default.
+/// The maximum length of a list that has everything by default.
 pub(crate) fn limit(text: &str) -> Result<usize, String> {
     unless_zero(text, "write 1 or more, or leave it out to list all")
 }
@@ -43,7 +43,7 @@ pub(crate) fn at_least_1<T: TryFrom<u64>>(text: &str) -> Result<T, String> {
     })
 }
 
-/// Whether it is a whole number with more digits than fit.
+/// Whether the text is a whole number that is too large for its type.
 fn is_huge(text: &str) -> bool {
     let digits = text.trim_start_matches('0');
     digits.len() > 19 && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -139,14 +139,14 @@ fn pair(text: &str) -> Option<(String, String)> {
     (!name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
 }
 
-/// A moment to come: a time or a day.
+/// A time in the future: a time or a day.
 pub(crate) fn expiry(text: &str) -> Result<Timestamp, String> {
     time_or_day(text).ok_or_else(|| {
         "write a day such as 2027-01-31, or a time such as 2027-01-31T08:00:00Z".to_owned()
     })
 }
 
-/// A moment: a time, a day, or how long ago it was.
+/// A time: a moment, a day, or how long ago it was.
 pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     moment_before(text, Timestamp::now())
 }
@@ -176,7 +176,7 @@ fn time_or_day(text: &str) -> Option<Timestamp> {
     time.parse().ok()
 }
 
-/// Seconds of `7d` and the like.
+/// The seconds in a duration such as `7d`.
 fn duration(text: &str) -> Option<u64> {
     let unit = text.chars().next_back()?;
     let number = digits(text.strip_suffix(unit)?)?;

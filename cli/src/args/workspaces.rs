@@ -5,7 +5,7 @@ use headcount::Role;
 
 use super::{IfVersion, Ownerless};
 
-/// How a workspace is named, for every command that takes one, and examples.
+/// Help for every command that takes a workspace: how to name one, with examples.
 macro_rules! naming {
     ($examples:literal) => {
         concat!(

@@ -17,7 +17,7 @@ use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list, write_members};
 use crate::ownerless::Ownerless;
 
-/// Lines that a message shows in full.
+/// Maximum lines that a message lists.
 const LINES_SHOWN_MAX: usize = 20;
 
 pub(super) fn run(
@@ -86,7 +86,7 @@ fn carry_out(
         let applied = try_on(&directory, args.dry_run)?;
         return Ok((directory, applied));
     }
-    // No file is made for a directory that would come to nothing.
+    // No file is created if the batch would be refused.
     let empty = store.in_memory()?;
     let applied = try_on(&empty, true)?;
     if args.dry_run {
@@ -97,7 +97,7 @@ fn carry_out(
     Ok((directory, applied))
 }
 
-/// The operations behind the refusal of a net result, in words and as JSON.
+/// The operations that cause a refusal of the net result, in words and as JSON.
 fn behind(
     error: &headcount::Error,
     directory: &Directory,
@@ -127,7 +127,7 @@ fn read(file: &str, args: &BatchArgs) -> Result<Vec<Operation>> {
     ops::parse(&text).map_err(|lines| unreadable(&lines, file))
 }
 
-/// The refusal of a file with lines that are no operations.
+/// The refusal of a file with lines that are not operations.
 fn unreadable(lines: &[Unreadable], file: &str) -> Failure {
     let lines_of = count(lines.len(), "line");
     let verb = if lines.len() == 1 { "is" } else { "are" };
@@ -193,7 +193,7 @@ fn refused(errors: &[headcount::Error], operations: &[Operation], file: &str) ->
     failure
 }
 
-/// What came of the operations.
+/// The outcomes of the operations.
 struct Report<'a> {
     file: &'a str,
     operations: &'a [Operation],
@@ -324,7 +324,7 @@ impl Report<'_> {
         format!("applied {operations} from {file}: {changed} changed something")
     }
 
-    /// What an operation was about, as it is called now.
+    /// The user or workspace that an operation concerned, by its current name.
     fn about(&self, subject: Subject) -> Result<String> {
         let user = |id| match self.applied.user(id) {
             Some(user) => Ok(user.email().to_string()),

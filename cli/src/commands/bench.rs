@@ -1,5 +1,5 @@
-//! `headcount bench`: what this disk and this library do, against the rate at which the
-//! disk syncs a small write.
+//! `headcount bench`: measures this disk and this library, and compares them with
+//! the rate at which the disk syncs a small write.
 
 use std::borrow::Cow;
 use std::fs::{self, File, OpenOptions};
@@ -20,9 +20,9 @@ use crate::output::{Table, write_json};
 use crate::progress::Progress;
 use crate::wrap;
 
-/// How much a sync has to write: about what creating a user does.
+/// Bytes that each sync writes: about as many as creating a user does.
 const WRITE_BYTES: usize = 512;
-/// The file that is synced, written through before, as a log is.
+/// The file that is synced. It is filled beforehand, as the log is.
 const SYNCED_BYTES: usize = 4 << 20;
 const THREADS: usize = 16;
 /// Users created at once.
@@ -32,10 +32,10 @@ const BAR_CELLS: f64 = 26.0;
 /// Columns of a line of the chart with that bar.
 const CHART_COLUMNS: usize = 79;
 
-/// Whether the process was asked to end.
+/// Whether the process was asked to stop.
 static IS_STOPPED: AtomicBool = AtomicBool::new(false);
 
-/// One thing that was measured.
+/// One measurement.
 struct Measured {
     what: &'static str,
     per_second: f64,
@@ -131,7 +131,7 @@ fn measure(folder: &Path, time: Duration, progress: &Progress) -> Result<Vec<Mea
     Ok(all)
 }
 
-/// Runs `once` until the time is over, and returns how often per second.
+/// Runs `once` until the time is over, and returns the runs per second.
 fn rate(time: Duration, mut once: impl FnMut(u64) -> Result<()>) -> Result<f64> {
     let start = Instant::now();
     let mut done = 0;
@@ -210,7 +210,7 @@ fn in_lots(directory: &Directory, time: Duration) -> Result<f64> {
 }
 
 fn found(directory: &Directory, time: Duration) -> Result<f64> {
-    // Looking at the clock costs as much as finding a user.
+    // Reading the clock costs as much as finding a user.
     const TIMES: u64 = 1_000;
     let lots = rate(time, |lot| {
         for number in 0..TIMES {
@@ -223,7 +223,7 @@ fn found(directory: &Directory, time: Duration) -> Result<f64> {
     Ok(lots * TIMES as f64)
 }
 
-/// A folder that is removed in the end, with all that is in it.
+/// A folder that is removed on drop, with its contents.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -242,7 +242,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What is left can be removed by hand; there is nowhere to say so.
+        // Leftovers can be removed by hand; nothing can report them here.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! `headcount changes`: what was changed, by whom and when.
+//! `headcount changes`: lists changes, who made them and when.
 
 mod filter;
 mod follow;

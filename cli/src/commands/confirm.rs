@@ -1,4 +1,4 @@
-//! The question before what can't be undone.
+//! Asks for confirmation before a change that can't be undone.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 

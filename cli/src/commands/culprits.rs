@@ -1,17 +1,17 @@
-//! Which operations of a batch are behind a refusal of its net result.
+//! Finds the operations that cause a batch's net result to be refused.
 
 use headcount::{Error, ErrorKind, Op, Step};
 use serde_json::Value;
 
 use crate::failure::Failure;
 
-/// Operations that are left out in turn to see whether they are behind a refusal.
+/// Maximum operations that are left out in turn to see whether they cause a refusal.
 const TRIED_MAX: usize = 64;
 
-/// Operations that are judged for that, of all the batches together.
+/// Maximum operations in all the batches that are tried for that.
 const JUDGED_MAX: usize = 100_000;
 
-/// Operations that a message names.
+/// Maximum operations that a message names.
 const SHOWN_MAX: usize = 20;
 
 /// The indexes of the operations behind `error`, which no single operation caused: without any
@@ -46,7 +46,7 @@ fn helps(error: &Error, other: &Error) -> bool {
     }
 }
 
-/// The seats that there are too few.
+/// How many seats are missing.
 fn lacking(kind: ErrorKind) -> Option<u64> {
     match kind {
         ErrorKind::NoFreeSeat {
@@ -58,7 +58,7 @@ fn lacking(kind: ErrorKind) -> Option<u64> {
     }
 }
 
-/// The refusal with what is behind it: each in words, and all of them as the member `name` of the
+/// The refusal with its causes: each in words, and all of them as the member `name` of the
 /// JSON.
 pub(super) fn blame(failure: &mut Failure, name: &str, each: Vec<(String, Value)>) {
     let Failure::Refused(refusal) = failure else {

@@ -1,5 +1,5 @@
-//! `headcount doctor`: looks at everything that a directory's host has to see to, and says
-//! what helps. It writes nothing.
+//! `headcount doctor`: checks everything that the operator of a directory is responsible for, and
+//! suggests fixes. It writes nothing.
 
 use std::fs;
 use std::io::Write;
@@ -19,7 +19,7 @@ const FREE_BYTES_MIN: u64 = 64 << 20;
 /// Workspaces without an owner that are named.
 const NAMED_MAX: usize = 5;
 
-/// What came of looking at one thing.
+/// The result of one check.
 #[derive(Serialize)]
 struct Check {
     #[serde(rename = "check")]
@@ -34,7 +34,7 @@ struct Check {
 #[serde(rename_all = "snake_case")]
 enum State {
     Ok,
-    /// Not to be known now.
+    /// It can't be determined now.
     Unknown,
     Warning,
     Wrong,

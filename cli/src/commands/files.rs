@@ -73,7 +73,7 @@ fn tell(progress: &Progress, what: &str, done: CopyProgress) {
 }
 
 fn refuse_existing(file: &Path, force: bool) -> Result<()> {
-    // Whatever else it is, it can't be replaced, and that is said later.
+    // Anything else can't be replaced, which is reported later.
     let has_content =
         fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
     if force || !has_content {

@@ -41,7 +41,7 @@ pub(super) fn query_of(directory: &Directory, args: &FilterArgs) -> Result<UserQ
     Ok(query)
 }
 
-/// Hands every user to `visit`, in the order of the query, until it is false.
+/// Calls `visit` with every user, in the order of the query, until it returns false.
 pub(super) fn each(
     directory: &Directory,
     query: &UserQuery,

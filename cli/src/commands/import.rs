@@ -1,5 +1,5 @@
-//! `headcount import`: read the files, plan, and carry it out if nothing is in the
-//! way.
+//! `headcount import`: reads the files, plans, and carries the plan out if nothing
+//! prevents it.
 
 use std::io::Write;
 
@@ -61,7 +61,7 @@ pub(super) fn run(
         }
     };
     progress.say("reporting");
-    // Whoever reads the report may take their time, and the file is not held for it.
+    // The reader of the report may be slow, so the file is closed first.
     let mut told = Vec::new();
     let is_told = tell(source, &done, &directory, args, json, &mut told);
     directory.close()?;
@@ -71,7 +71,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Refuses options of which one would be ignored in silence.
+/// Refuses options of which one would be silently ignored.
 fn refuse_contradictions(args: &ImportArgs) -> Result<()> {
     let names = Names {
         map: &args.map,
@@ -110,7 +110,7 @@ fn import(
         let done = carry_out(&directory, rows, options, refusals, purpose)?;
         return Ok((directory, done));
     }
-    // No file is made for a directory that may come to nothing: the plan is the
+    // No file is created before the plan is accepted: the plan is the
     // same over an empty one in memory.
     let directory = store.in_memory()?;
     let purpose = if dry_run {
@@ -129,7 +129,7 @@ fn import(
     Ok((directory, done))
 }
 
-/// Carries out what was tried with an empty directory in memory.
+/// Carries out the plan that was tried with an empty directory in memory.
 fn write_new(
     directory: &Directory,
     plan: Plan,
@@ -138,7 +138,7 @@ fn write_new(
     refusals: &mut Refusals,
 ) -> Result<Done, Box<Stopped>> {
     if directory.stats()?.latest_change > 0 {
-        // Another process has made it meanwhile.
+        // Another process has created it meanwhile.
         *refusals = Refusals::of_unreadable(rows);
         return carry_out(directory, rows, options, refusals, Purpose::Write);
     }
@@ -216,7 +216,7 @@ struct Done {
 /// Why no plan was carried out.
 struct Stopped {
     failure: Failure,
-    /// Whether the file is to blame, rather than the disk.
+    /// Whether the file is at fault, rather than the disk.
     is_refusal: bool,
     obstacle: Option<Obstacle>,
 }
@@ -319,7 +319,7 @@ mod tests {
     use crate::import::parse;
     use crate::import::reading::{ReadOptions, Reading};
 
-    /// Between the look for a file and the time when it is made, another process may make it.
+    /// Another process may create the file after the check that it is missing.
     #[test]
     fn a_directory_that_appears_meanwhile_is_compared_anew() {
         let text = b"email,first name\nann@ex.co,Ann\nbob@ex.co,Bob\n";

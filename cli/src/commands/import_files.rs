@@ -14,10 +14,10 @@ use crate::import::{Parsed, Rows, parse};
 use crate::output::count;
 use crate::progress::Progress;
 
-/// What ends the names of files that a folder is read for.
+/// The extensions of the files that are read from a folder.
 const ENDINGS: [&str; 5] = ["json", "jsonl", "ndjson", "csv", "tsv"];
 
-/// All that was read.
+/// The rows of all files, and what was noticed while reading them.
 pub(super) struct Files {
     pub(super) name: String,
     pub(super) list: Vec<ReadFile>,
@@ -26,7 +26,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Reads them; the only one may be `opened` already.
+    /// Reads them; if there is only one, it may be `opened` already.
     pub(super) fn read(
         args: &ImportArgs,
         mut opened: Option<Opened>,
@@ -173,7 +173,7 @@ fn in_folder(folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>)> {
     Ok((known, others))
 }
 
-/// Orders `users-10` behind `users-9`.
+/// Orders `users-10` after `users-9`.
 fn natural_key(path: &Path) -> Vec<(u64, String)> {
     let name = path.to_string_lossy();
     let mut key = Vec::new();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::failure::{Failure, Result};
 
-/// What the file is called in messages.
+/// The file's name in messages.
 pub(super) fn name_of(file: &Path) -> String {
     if file == Path::new("-") {
         return "standard input".to_owned();
@@ -14,10 +14,10 @@ pub(super) fn name_of(file: &Path) -> String {
     file.display().to_string()
 }
 
-/// A file that is open to be read.
+/// A file that is open for reading.
 pub(super) struct Opened {
     pub(super) reader: Box<dyn Read>,
-    /// How long it is, where that is known beforehand: of a pipe it is not.
+    /// Its length, if that is known: a pipe's is not.
     pub(super) bytes: Option<u64>,
 }
 
@@ -26,7 +26,7 @@ impl Opened {
     pub(super) fn read(mut self, file: &Path) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         if let Some(length) = self.bytes.and_then(|length| usize::try_from(length).ok()) {
-            // Without it, reading goes on to take the room as it is needed.
+            // Without it, the buffer grows as it is needed.
             let _ = bytes.try_reserve_exact(length);
         }
         let read = self.reader.read_to_end(&mut bytes);
@@ -35,7 +35,7 @@ impl Opened {
     }
 }
 
-/// Opens the file to be read bit by bit; - is standard input.
+/// Opens the file for streaming; - is standard input.
 pub(super) fn open(file: &Path) -> Result<Opened> {
     if file == Path::new("-") {
         return Ok(Opened {
@@ -50,12 +50,12 @@ pub(super) fn open(file: &Path) -> Result<Opened> {
     let (opened, length) = opened.map_err(|error| unreadable(file, &error))?;
     Ok(Opened {
         reader: Box::new(opened),
-        // Pipes and devices are said to have 0 bytes.
+        // The metadata of pipes and devices gives 0 bytes.
         bytes: Some(length).filter(|length| *length > 0),
     })
 }
 
-/// All of what is in the file; - is standard input.
+/// The contents of the file; - is standard input.
 pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
     open(file)?.read(file)
 }

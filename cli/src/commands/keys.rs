@@ -90,7 +90,7 @@ impl<'a> KeyRing<'a> {
     fn revoke(&self, id: &str, actor: Option<UserId>) -> Result<()> {
         let is_revoked = match self {
             Self::Here(keys) => keys.revoke(id, author(actor))?,
-            // Only a server of this program has a list of keys, and says by a 404 that one is not
+            // Only a server of this program has a list of keys, and answers with 404 if one is not
             // in it.
             Self::There(remote) => {
                 remote.keys()?.iter().any(|key| key.id == id) && remote.revoke_key(id)?
@@ -107,7 +107,7 @@ impl<'a> KeyRing<'a> {
 }
 
 fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Write) -> Result<()> {
-    // A new directory has no user whose key it could be.
+    // A new directory has no user who could own the key.
     let directory = match args.user {
         Some(_) => store.open_to_change()?,
         None => store.open_or_create()?,
@@ -128,7 +128,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
             "user_id": user.id(),
         });
         if let Err(failure) = write_secret(path, &credentials.to_string()) {
-            // Nobody has the key: it had better not be there.
+            // The key's secret was not delivered, so the key is revoked.
             keys.revoke(&key.id, creator)?;
             return Err(failure);
         }
@@ -139,7 +139,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
     }
     let told = tell(&key, (!is_written).then_some(&secret), json, out);
     if told.is_err() && !is_written {
-        // Nobody has the key here either.
+        // The same here.
         keys.revoke(&key.id, creator)?;
     }
     drop(keys);
@@ -147,7 +147,7 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
     told
 }
 
-/// Shows a key that was made, with its secret if that is in no file.
+/// Prints a new key, with its secret unless that went to a file.
 fn tell(key: &Key, secret: Option<&str>, json: bool, out: &mut dyn Write) -> Result<()> {
     match secret {
         _ if json => {
@@ -222,7 +222,7 @@ fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
     Ok(table.finish()?)
 }
 
-/// Who creates or revokes keys here; a server knows it itself.
+/// The actor who creates or revokes keys in a file; a server knows its own.
 fn actor(store: &Store<'_>, directory: &Directory) -> Result<Option<UserId>> {
     match directory.here() {
         Some(directory) => store.actor_in(directory),

@@ -1,4 +1,4 @@
-//! `headcount license`: show it and set it.
+//! `headcount license`: shows and sets the license.
 
 use std::io::Write;
 

@@ -87,7 +87,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Says behind a table how to list the remaining users, if there are any.
+/// Prints after a table how to list the remaining users, if there are any.
 fn tell_rest(cursor: Option<String>, out: &mut dyn Write) -> Result<()> {
     if let Some(cursor) = cursor {
         writeln!(out, "\nthere are more: --after {cursor}")?;
@@ -95,7 +95,7 @@ fn tell_rest(cursor: Option<String>, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// Says it on standard error, where standard output is for programs.
+/// Prints it on standard error if programs read standard output.
 fn warn_of_rest(cursor: Option<String>, out: &mut dyn Write) -> Result<()> {
     let Some(cursor) = cursor else {
         return Ok(());
@@ -117,7 +117,7 @@ fn query(directory: &Directory, args: &ListArgs, text: Option<&str>) -> Result<U
     })
 }
 
-/// Opens the directory, and first gives it a key for cursors if the list may need one.
+/// Opens the directory. If the list may need cursors, it creates their key first.
 fn open(store: &Store<'_>, args: &ListArgs) -> Result<Directory> {
     let directory = store.open()?;
     let Some(limit) = args.limit else {
@@ -171,7 +171,7 @@ impl<'a> Users<'a> {
         Ok(Self { list, users })
     }
 
-    /// The cursor of the remaining users, known once the others were read.
+    /// The cursor of the remaining users, known once the list was read.
     fn rest(&self, cursors: Option<&Cursors>) -> Option<String> {
         let rest = match &self.users {
             InOrder::Listed(users) => users.rest.as_deref(),

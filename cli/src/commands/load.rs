@@ -18,14 +18,14 @@ use crate::import::reading::ReadOptions;
 use crate::output::{count, write_json};
 use crate::progress::Progress;
 
-/// What an export begins with.
+/// The beginning of an export.
 const FIRST: &[u8] = b"{\"headcount_export\":";
 
-/// What the only file of an import begins with.
+/// What the only file of an import is.
 pub(super) enum Peeked {
     /// An export.
     Export(Lines),
-    /// Something else; the file, if it was opened to look: a pipe has its bytes only once.
+    /// Something else. It has the file if that was opened to check: a pipe can be read only once.
     Other(Option<Opened>),
 }
 
@@ -36,7 +36,7 @@ pub(super) struct Lines {
     bytes: Option<u64>,
 }
 
-/// Looks whether the file is an export.
+/// Checks whether the file is an export.
 pub(super) fn peek(args: &ImportArgs) -> Result<Peeked> {
     let [file] = &*args.files else {
         return Ok(Peeked::Other(None));
@@ -131,7 +131,7 @@ pub(super) fn run(
     Ok(())
 }
 
-/// Makes the missing directory. It gets its name once it is complete.
+/// Creates the missing directory. The file gets its name once it is complete.
 fn make(store: &Store<'_>, lines: Lines, progress: &Progress) -> Result<(Seats, u64)> {
     let beside = Beside::of(store.path);
     let directory = Directory::open(&beside.0)?.through(DOOR);
@@ -158,12 +158,12 @@ impl Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // The name of a leftover says what it is.
+        // The name says what a leftover is.
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// Loads the lines; returns how many records they were.
+/// Loads the lines; returns the number of records.
 fn fill(directory: &Directory, lines: Lines, progress: &Progress) -> Result<(Seats, u64)> {
     let Lines {
         name,

@@ -40,7 +40,7 @@ use crate::args::{Args, Command};
 use crate::directory::{Address, Directory, Remote};
 use crate::failure::{Failure, Result, took_effect};
 
-/// Runs the command that was asked for.
+/// Runs the command.
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     refuse_contradictions(args)?;
     let path = args.db();
@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<()> {
     }
 }
 
-/// Refuses options that say what the command can't do.
+/// Refuses options that the command can't honor.
 fn refuse_contradictions(args: &Args) -> Result<()> {
     if let Some(printed) = args.contradicts_json() {
         return Err(Failure::refused(
@@ -97,7 +97,7 @@ fn refuse_contradictions(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Where the directory is, and who works on it.
+/// The location of the directory, and who works on it.
 struct Store<'a> {
     path: &'a Path,
     /// The server through which the directory is reached, instead of the file.
@@ -112,7 +112,7 @@ struct Store<'a> {
 const DOOR: &str = "command";
 
 impl Store<'_> {
-    /// Whether there is no directory yet: no file, or one with nothing in it.
+    /// Whether there is no directory yet: no file, or an empty one.
     fn is_missing(&self) -> bool {
         if self.server.is_some() {
             return false;
@@ -161,7 +161,7 @@ impl Store<'_> {
         self.acting(directory.through(DOOR))
     }
 
-    /// How the directory is opened.
+    /// The options to open the directory with.
     fn options(&self) -> Options {
         headcount::Directory::options()
             .open_timeout(self.wait)
@@ -208,7 +208,7 @@ impl Store<'_> {
 
     /// The same of a file.
     fn open_or_create_file(&self) -> Result<headcount::Directory> {
-        // A new directory has no users, so no actor: refuse before a file is made.
+        // A new directory has no users, so no actor: refuse before a file is created.
         if self.actor.is_some() {
             return self.open_to_write();
         }
@@ -265,7 +265,7 @@ fn apply(directory: &Directory, batch: Batch) -> Result<Applied> {
     Ok(applied)
 }
 
-/// Why a batch was refused by a command that has `--allow-ownerless`.
+/// The refusal of a batch by a command that has `--allow-ownerless`.
 fn refusal(error: headcount::Error) -> Failure {
     let is_last_owner = error.kind() == ErrorKind::LastOwner;
     let failure = Failure::from(error);

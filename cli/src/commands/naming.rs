@@ -1,4 +1,4 @@
-//! How users and workspaces are named: on the command line, and in what is printed.
+//! The names of users and workspaces, on the command line and in output.
 
 use headcount::{UserId, Workspace, WorkspaceId};
 
@@ -6,12 +6,12 @@ use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 use crate::output::safe;
 
-/// What an id of a workspace begins with on the command line.
+/// The prefix of a workspace's id on the command line.
 const ID_PREFIX: &str = "id:";
-/// What a name begins with that could be something else.
+/// The prefix of a name that could be taken for something else.
 const NAME_PREFIX: &str = "name:";
 
-/// The workspace that a text on the command line names, which has to be there.
+/// The workspace that a text on the command line names; an error if there is none.
 pub(super) fn find_workspace(directory: &Directory, text: &str) -> Result<Workspace> {
     let by_id = |digits: &str| match parse_id(digits) {
         Some(id) => directory.workspace(id),
@@ -45,12 +45,12 @@ fn parse_id(digits: &str) -> Option<WorkspaceId> {
     Some(WorkspaceId::from_u64(number))
 }
 
-/// How a user is named on a line of text.
+/// The name of a user in a line of text.
 pub(super) fn short(id: UserId, email: &str) -> String {
     format!("{} (id {id})", safe(email))
 }
 
-/// How a workspace is named on a line of text: as it can be typed again.
+/// The name of a workspace in a line of text, in a form that can be typed again.
 pub(super) fn short_workspace(id: WorkspaceId, name: &str) -> String {
     format!("{} ({ID_PREFIX}{id})", safe(name))
 }

@@ -1,4 +1,4 @@
-//! `headcount seats`: how many there are and were in use, and who holds them.
+//! `headcount seats`: shows how many seats are and were in use, and who holds them.
 
 use std::borrow::Cow;
 use std::io::Write;

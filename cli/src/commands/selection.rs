@@ -1,4 +1,4 @@
-//! Changing several users: all of them as one batch, or none.
+//! Changes several users in one batch: all of them, or none.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -19,10 +19,10 @@ use crate::import::json::{Strict, problem_in_line};
 use crate::output::{Table, count, write_json};
 use crate::ownerless::Ownerless;
 
-/// Names that a message has in full.
+/// Maximum names that a message lists.
 const NAMED_MAX: usize = 20;
 
-/// What is done to users.
+/// The change to users.
 pub(super) enum Verb {
     Activate,
     Deactivate,
@@ -49,7 +49,7 @@ impl Verb {
         }
     }
 
-    /// What is said of a user for whom nothing had to be done.
+    /// The words for a user whom the change leaves as they are.
     fn unchanged(&self) -> &'static str {
         match self {
             Self::Activate => "active already",
@@ -59,14 +59,14 @@ impl Verb {
     }
 }
 
-/// Who was named: one user alone, or a list that can be empty.
+/// The users that were named: one alone, or a list that can be empty.
 pub(super) enum Named {
     One(String),
     Many(Vec<String>),
     Filter,
 }
 
-/// Reads who is meant, before the directory is opened.
+/// Reads the names, before the directory is opened.
 pub(super) fn named(args: &SelectionArgs) -> Result<Named> {
     let is_named = !args.users.is_empty() || args.from.is_some();
     if is_named != args.filter.is_empty() {
@@ -126,7 +126,7 @@ fn read_names(file: &Path, names: &mut Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// What names a user that is written as JSON: the id, or else the email, or else the username.
+/// The name of a user that is given as JSON: the id, or else the email, or else the username.
 fn name_of_user(json: &str) -> Result<String, String> {
     let Strict(user) = serde_json::from_str(json).map_err(|error| {
         let cure = if error.is_data() {
@@ -143,7 +143,7 @@ fn name_of_user(json: &str) -> Result<String, String> {
         .ok_or_else(|| "it has no id, email or username".to_owned())
 }
 
-/// The users who are meant, each once; all who are not there are named.
+/// The users who are named, each once; the error names all who don't exist.
 pub(super) fn find(
     directory: &Directory,
     args: &SelectionArgs,
@@ -257,7 +257,7 @@ pub(super) fn change(
     Ok(())
 }
 
-/// Applies the batch, or tries it. The refusal names the users behind it.
+/// Applies the batch, or tries it. The refusal names the users who cause it.
 fn carry_out(
     directory: &Directory,
     users: &[Arc<User>],

@@ -1,4 +1,4 @@
-//! `headcount serve`: the directory as a server, until it is told to end.
+//! `headcount serve`: serves the directory until it is asked to stop.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -129,7 +129,7 @@ or make a user's key, for example with
   headcount users create ann@ex.co --admin
   headcount keys create laptop --user ann@ex.co --scope admin";
 
-/// Receives something once the process is asked to end.
+/// Receives something once the process is asked to stop.
 fn stop_signal() -> Result<tokio::sync::oneshot::Receiver<()>> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let sender = Mutex::new(Some(sender));

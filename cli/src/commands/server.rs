@@ -1,4 +1,4 @@
-//! Which server a command works through, if any, and which commands can't.
+//! Decides which server a command works through, if any, and which commands can't use one.
 
 use std::env;
 
@@ -63,8 +63,8 @@ pub(super) fn of(args: &Args) -> Result<Option<Address>> {
     }))
 }
 
-/// Refuses options of a server where none is named: the command would work on a file that
-/// nobody meant.
+/// Refuses options for a server if none is named: the command would work on a file
+/// instead.
 fn refuse_without_server(remote: &RemoteArgs) -> Result<()> {
     let options = [
         ("--key-file", remote.key_file.is_some()),
@@ -83,7 +83,7 @@ fn refuse_without_server(remote: &RemoteArgs) -> Result<()> {
     }
 }
 
-/// What the environment has; an empty variable is as good as none.
+/// The variable of the environment; an empty one counts as missing.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,4 +1,4 @@
-//! `headcount stats`: figures of the directory.
+//! `headcount stats`: prints figures of the directory.
 
 use std::io::Write;
 

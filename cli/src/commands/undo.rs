@@ -98,7 +98,7 @@ impl Step {
 }
 
 impl History {
-    /// The steps that revert the change, the last event first.
+    /// The operations that revert the change, the last event first.
     fn steps(&self, directory: &Directory) -> Result<Vec<Step>> {
         let mut steps = Vec::new();
         let mut stuck = Vec::new();
@@ -248,7 +248,7 @@ impl History {
                     format!("add {} to workspace id:{workspace} as {role}", name(user)),
                 )))
             }
-            // It is a consequence of another event, and undone with that.
+            // It is a consequence of another event, and reverted with it.
             Event::WorkspaceOwnerless { .. } => Ok(None),
             ref other => Err(gone(other)),
         }

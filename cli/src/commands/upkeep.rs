@@ -65,7 +65,7 @@ pub(super) fn verify(
     ))
 }
 
-/// Repairs the file, or says what a repair would do.
+/// Repairs the file, or reports what a repair would do.
 pub(super) fn repair(
     store: &Store<'_>,
     args: &RepairArgs,
@@ -104,7 +104,7 @@ pub(super) fn repair(
     refuse_left(left?)
 }
 
-/// What a repair did, as JSON; `faults_left` is null where that can't be told.
+/// The result of a repair as JSON; `faults_left` is null if it is unknown.
 fn report(repaired: &Repaired, left: Option<&u64>, dry_run: bool) -> Value {
     json!({
         "dry_run": dry_run,

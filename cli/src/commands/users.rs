@@ -1,4 +1,4 @@
-//! `headcount users`: list, show, create and change them.
+//! `headcount users`: lists, shows, creates and changes users.
 
 mod fields;
 

@@ -20,11 +20,11 @@ use crate::failure::Failure;
 
 /// How long one request may take.
 const PATIENCE: Duration = Duration::from_mins(5);
-/// How often a request is made that was refused because there were too many.
+/// How often to repeat a request that was refused because there were too many.
 const TRIES_MAX: u32 = 30;
-/// How long to wait for the next try, at most.
+/// The longest wait for the next try.
 const WAIT_MAX: Duration = Duration::from_secs(5);
-/// Bytes of an answer.
+/// Maximum bytes of an answer.
 const ANSWER_BYTES_MAX: u64 = 1 << 30;
 
 /// A server's address, and the key for it.
@@ -44,7 +44,7 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Where to see whether a request was done to which no answer came; `None` if it changes nothing.
+/// Where to check whether an unanswered request was carried out; `None` if it changes nothing.
 type ShownBy = Option<&'static str>;
 
 const BY_CHANGES: ShownBy = Some("`headcount changes` shows it");
@@ -208,7 +208,7 @@ impl Client {
         self.checked(self.answer(asked)?, asked.shown_by)
     }
 
-    /// The answer, whatever it says, once the server has a turn for the request.
+    /// The answer, whatever its status, once the server accepts the request.
     fn answer(&self, asked: &Asked<'_>) -> Result<Answer> {
         for _ in 1..TRIES_MAX {
             let answer = self.try_once(asked)?;
@@ -269,7 +269,7 @@ impl Client {
         )
     }
 
-    /// What the problem (RFC 9457) says, as the library's error; or what the status says.
+    /// The problem (RFC 9457) as an error of the library, or else an error from the status.
     fn refusal(&self, status: StatusCode, text: &str, shown_by: ShownBy) -> Error {
         let problem: Value = serde_json::from_str(text).unwrap_or_default();
         if let Some(error) = of_the_library(&problem) {
@@ -296,7 +296,7 @@ impl Client {
             StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
                 (ErrorKind::InvalidArgument, detail.to_owned())
             }
-            // The request timed out in the queue, before it was begun.
+            // The request timed out in the queue, before it started.
             _ if detail.starts_with("too many writes") => (ErrorKind::Io, detail.to_owned()),
             status => match shown_by {
                 Some(place) if status.is_server_error() => {
@@ -324,7 +324,7 @@ fn unknown(what: &str, place: &str) -> Error {
     )
 }
 
-/// How long the answer says to wait.
+/// The wait that the answer asks for.
 fn wait(answer: &Answer) -> Duration {
     let header = answer.headers().get("retry-after");
     let seconds = header.and_then(|value| value.to_str().ok()?.parse().ok());

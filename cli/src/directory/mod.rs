@@ -25,11 +25,11 @@ pub(crate) type Each<'a, T> = Box<dyn Iterator<Item = Result<T>> + 'a>;
 pub(crate) enum Directory {
     /// In a file, or in memory.
     Here(headcount::Directory),
-    /// Behind a server, whose key says who acts.
+    /// Behind a server; the key determines the actor.
     There(Remote),
 }
 
-/// What a user is looked up by.
+/// The kind of key to look users up by.
 #[derive(Clone, Copy)]
 pub(crate) enum UserKey<'a> {
     Id(UserId),
@@ -182,8 +182,8 @@ impl Directory {
         }
     }
 
-    /// What a batch would do. `sequence` is set if it would change something; its number means
-    /// nothing.
+    /// The outcome that a batch would have. `sequence` is set if it would change something; its
+    /// number means nothing.
     pub(crate) fn dry_run(&self, batch: Batch) -> Result<Applied> {
         match self {
             Self::Here(directory) => directory.dry_run(batch),

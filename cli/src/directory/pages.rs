@@ -5,7 +5,7 @@ use headcount::Result;
 /// A page, and where the next one begins, if there is one.
 pub(super) type Page<T, P> = (Vec<T>, Option<P>);
 
-/// Every item of the pages, from the place `from` on. It ends at the first error.
+/// All items of the pages, beginning at `from`. It ends at the first error.
 pub(super) fn pages<T, P: Clone>(
     from: Option<P>,
     read: impl Fn(Option<P>) -> Result<Page<T, P>>,

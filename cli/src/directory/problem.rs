@@ -1,4 +1,4 @@
-//! The problems (RFC 9457) of a server that are errors of the library.
+//! Turns a server's problems (RFC 9457) into errors of the library.
 
 use headcount::Error;
 use serde_json::{Map, Value};

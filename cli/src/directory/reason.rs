@@ -1,6 +1,6 @@
-//! Why no answer came from a server.
+//! Explains why no answer came from a server.
 
-/// Why a server was not reached, in words for people.
+/// The reason in words, for people.
 pub(super) fn unreached(error: &ureq::Error) -> String {
     let reason = match error {
         ureq::Error::Io(error) => error.to_string(),

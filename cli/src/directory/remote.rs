@@ -18,13 +18,13 @@ use super::pages::pages;
 use super::{Each, UserKey};
 use crate::failure::Failure;
 
-/// Records of a page, and users that are looked up at once: what the server allows.
+/// Records on a page, and users looked up at once: the server's limits.
 const PAGE: usize = 1_000;
 const LOOKUP: usize = 500;
 
 pub(crate) struct Remote {
     client: Client,
-    /// Stands for the key where that must not be shown.
+    /// Shown in place of the key, which must stay secret.
     key_hash: [u8; 32],
 }
 
@@ -45,7 +45,7 @@ struct ChangesPage {
 }
 
 impl Remote {
-    /// Connects to a server, which has to answer and to accept the key.
+    /// Connects to a server. Fails if it doesn't answer or refuses the key.
     pub(crate) fn connect(address: &Address) -> Result<Self, Failure> {
         let remote = Self {
             client: Client::new(address)?,
@@ -177,7 +177,7 @@ impl Remote {
     pub(super) fn workspace(&self, workspace: &WorkspaceRef) -> Result<Option<Workspace>> {
         match serde_json::to_value(workspace).unwrap_or_default() {
             Value::Number(id) => self.client.find(&format!("/api/v1/workspaces/{id}")),
-            // A query for it would ask for all of them.
+            // An empty name would query all of them.
             Value::String(name) if name.trim().is_empty() => Ok(None),
             name => {
                 let name = encoded(name.as_str().unwrap_or_default());
@@ -279,7 +279,7 @@ impl Remote {
     }
 }
 
-/// What is malformed in a batch whatever the directory contains, so that it can't be sent.
+/// The error of a batch that is malformed whatever the directory contains, so it isn't sent.
 fn malformed(batch: Batch) -> Result<Vec<Error>> {
     let mut refused = Directory::in_memory()?.refusals(batch)?;
     refused.retain(|error| {
@@ -300,7 +300,7 @@ fn query_json(query: &UserQuery) -> Result<Value> {
         .map_err(|error| Error::new(ErrorKind::InvalidArgument, error.to_string()))
 }
 
-/// What names the user; `None` where nobody can have that name.
+/// The name of the user for the server; `None` if nobody can have it.
 fn text_of(user: &UserRef) -> Option<String> {
     let text = serde_json::to_value(user).ok()?;
     let text = text.as_str().filter(|text| !text.is_empty())?;

@@ -22,8 +22,15 @@ fn a_panic_poisons_the_handle() {
     // is freed once.
     unsafe {
         let email = b"steve@ex.co";
-        let create =
-            |error| hc_user_create(directory, email.as_ptr(), email.len(), null_mut(), error);
+        let create = |error| {
+            hc_user_create(
+                directory,
+                email.as_ptr().cast(),
+                email.len(),
+                null_mut(),
+                error,
+            )
+        };
         assert_eq!(create(&raw mut error), HcStatus::Ok);
         assert!(error.is_null());
 
@@ -56,7 +63,7 @@ fn a_panic_while_reading_gives_the_absent_answer() {
     unsafe {
         let directory = directory();
         let email = b"steve@ex.co";
-        let bytes = email.as_ptr();
+        let bytes = email.as_ptr().cast();
         let status = hc_user_create(directory, bytes, email.len(), &raw mut user, null_mut());
         assert_eq!(status, HcStatus::Ok);
         assert_eq!(hc_user_is_active(user), 1);

@@ -6,7 +6,7 @@
  * Start with these ten: hc_directory_open(), hc_user_create(), hc_user_get(),
  * hc_user_email(), hc_user_deactivate(), hc_user_activate(), hc_directory_get_seats(),
  * hc_error_message(), hc_error_free() and hc_directory_free(). The rest is in sections: the
- * library, errors, ids and licenses, opening and closing, seats and figures, copies and
+ * library, errors, ids, opening and closing, license, seats and figures, copies and
  * exports, users, lists and queries, changing users, workspaces, external ids, batches,
  * changes, texts, messages.
  *
@@ -38,7 +38,7 @@
  * }
  * @endcode
  *
- * The following holds for every function unless its own documentation says otherwise.
+ * The following applies to every function, except where its own documentation differs.
  *
  * Handles. Directories, cursors, feeds, users, workspaces, lists, options, builders and
  * errors are opaque. You own a handle that a function gives you: free it once, with the
@@ -50,8 +50,8 @@
  * Texts. In: UTF-8 as a pointer and, in the next parameter, whose name ends in _len, a
  * length in bytes, at most 1 MiB. No NUL is needed; NULL with the length 0 is the empty
  * text. A text that ends in a NUL may have the length HC_NUL_TERMINATED; HC_STR(text)
- * makes both arguments of one. Out: UTF-8 with a NUL behind it, borrowed from the handle
- * that it was read from and valid until that is freed, or written to a place of yours.
+ * makes both arguments of one. Out: NUL-terminated UTF-8, borrowed from the handle
+ * that it was read from and valid until that is freed, or written to your buffer.
  *
  * Users and workspaces. The parameter who takes any text that names a user: an id,
  * an email or a username. The parameter workspace takes the id of a workspace. Batches
@@ -76,8 +76,8 @@
  *
  * Builders. A setter that fails leaves its builder unchanged.
  *
- * Packed records. Functions with read or next_batch in their names fill a buffer of yours
- * with as many records as fit, in one call, for bindings above all. headcount_packed.h
+ * Packed records. Functions with read or next_batch in their names fill your buffer with
+ * as many records as fit, in one call, mainly for bindings. headcount_packed.h
  * decodes them, and docs/packed.md specifies them.
  *
  * Threads. Any thread may call any function on any handle at any time, but no thread may
@@ -92,7 +92,9 @@
  *
  * fork(). Directories, and the cursors, feeds and lists of workspaces that read from them,
  * belong to the process that made them: a child gets HC_STATUS_FORKED, and opens its own.
- * All other handles are plain data, which a child can go on using.
+ * All other handles are plain data, which a child can still use, with one exception: if
+ * another thread was reading a text or an attribute of a user for the first time when
+ * fork() was called, reading that user in the child can block forever.
  *
  * Bugs. If the library fails internally (a Rust panic), the call returns
  * HC_STATUS_INTERNAL and the handle is poisoned: it can only be closed and freed. Using or
@@ -123,13 +125,8 @@
 /** The length of a text that ends in a NUL. */
 #define HC_NUL_TERMINATED SIZE_MAX
 
-#ifdef __cplusplus
 /** The two arguments, pointer and length, of a text that ends in a NUL. */
-#define HC_STR(text) reinterpret_cast<const uint8_t *>(text), HC_NUL_TERMINATED
-#else
-/** The two arguments, pointer and length, of a text that ends in a NUL. */
-#define HC_STR(text) (const uint8_t *)(text), HC_NUL_TERMINATED
-#endif
+#define HC_STR(text) (text), HC_NUL_TERMINATED
 
 /** Initializers: hc_seats seats = HC_SEATS_INIT; */
 #define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0, 0 }
@@ -143,8 +140,9 @@
 /** Initializes an hc_copied. */
 #define HC_COPIED_INIT { sizeof(hc_copied), 0, 0, 0, 0 }
 
-/** Initializes an hc_stats. */
-#define HC_STATS_INIT { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+/** Initializes an hc_stats: without a limit of seats, as an older library leaves it. */
+#define HC_STATS_INIT \
+    { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HC_NO_LIMIT, 0, 0, 0, 0, 0 }
 
 /** Initializes an hc_member. */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
@@ -158,38 +156,41 @@
 
 /**
  * The version of this header's ABI; compare it with hc_abi_version() of a loaded library. It
- * grows only when programs must be recompiled.
+ * is incremented only when programs must be recompiled.
  */
 #define HC_ABI_VERSION 1
 
-/** Bytes of the text of an id, with the NUL behind it. */
+/** Bytes of the text of an id, with its NUL. */
 #define HC_ID_TEXT_BYTES 37
 
 /** The number of seats of a license without a limit. */
 #define HC_NO_LIMIT 18446744073709551615ull
 
-/** Bytes of the longest name of a provisioner, with the NUL behind it. */
+/** Room for all days that hc_directory_get_seat_history() can write: three years. */
+#define HC_SEAT_DAYS_MAX 1100
+
+/** Bytes of the longest name of a provisioner, with its NUL. */
 #define HC_PROVISIONER_BYTES 65
 
-/** Bytes of the longest external id, with the NUL behind it. */
+/** Bytes of the longest external id, with its NUL. */
 #define HC_EXTERNAL_ID_BYTES 256
 
-/** How many batches of a directory may be submitted and not yet answered. */
+/** Maximum batches of a directory that are submitted and not yet answered. */
 #define HC_SUBMITTED_MAX 1024
 
-/** Bytes of the key of an email or a username at most, with the NUL behind it. */
+/** Bytes of the longest key of an email or a username, with its NUL. */
 #define HC_KEY_BYTES 256
 
-/** Bytes of the text of a time at most, with the NUL behind it. */
+/** Bytes of the longest text of a time, with its NUL. */
 #define HC_TIME_TEXT_BYTES 28
 
 /**
- * How a call went. Values keep their meaning for ever and new ones may be added, so treat an
- * unknown one as a failure. A call that failed has changed nothing, unless it is
+ * The result of a call. Values never change their meaning, but new ones may be added: treat an
+ * unknown one as a failure. A failed call has changed nothing, unless the status is
  * #HC_STATUS_OUTCOME_UNKNOWN.
  */
 HC_ENUM(hc_status) {
-    /** Done. */
+    /** The call succeeded. */
     HC_STATUS_OK = 0,
     /** General: an argument is malformed, too long, or out of range. */
     HC_STATUS_INVALID_ARGUMENT = 1,
@@ -249,10 +250,10 @@ HC_ENUM(hc_status) {
     HC_STATUS_ROLE_DIFFERS = 36,
     /** The call would leave a workspace without an active owner. */
     HC_STATUS_LAST_OWNER = 37,
-    /** A user's own default workspace can't be taken from the user. */
+    /** A user can't lose their default workspace. */
     HC_STATUS_DEFAULT_WORKSPACE = 38,
     /**
-     * The requested changes were trimmed: read everything again, then go on after
+     * The requested changes were trimmed: read everything again, then continue after
      * hc_error_details.resume_after.
      */
     HC_STATUS_HISTORY_TRIMMED = 39,
@@ -282,8 +283,8 @@ HC_ENUM(hc_status) {
     /** Store: the file was replaced, renamed or deleted while it was open. */
     HC_STATUS_FILE_REPLACED = 50,
     /**
-     * No change has this number yet, as after a restore from a backup: read everything
-     * again, then go on after hc_error_details.latest_change.
+     * No change has this number yet, as after a restore from a backup: read everything again,
+     * then continue after hc_error_details.latest_change.
      */
     HC_STATUS_CHANGE_NOT_YET = 60,
     /** The request id belongs to another batch, which was applied. */
@@ -312,8 +313,8 @@ HC_ENUM(hc_detail) {
 };
 
 /**
- * What happened, in an event of a change. Values keep their meaning for ever and new ones may
- * be added, so skip an unknown one.
+ * The kind of an event in a change. Values never change their meaning, but new ones may be
+ * added: skip an unknown one.
  */
 HC_ENUM(hc_event) {
     /** The user was created, active or not. */
@@ -328,13 +329,13 @@ HC_ENUM(hc_event) {
     HC_EVENT_USER_DELETED = 5,
     /** The license was set. */
     HC_EVENT_LICENSE_SET = 6,
-    /** The workspace was created; with a user, as the default of that one. */
+    /** The workspace was created; if the event has a user, as that user's default. */
     HC_EVENT_WORKSPACE_CREATED = 7,
-    /** The workspace got another name. */
+    /** The workspace was renamed. */
     HC_EVENT_WORKSPACE_RENAMED = 8,
     /** The workspace was archived. */
     HC_EVENT_WORKSPACE_ARCHIVED = 9,
-    /** The workspace was archived and was restored. */
+    /** The archived workspace was restored. */
     HC_EVENT_WORKSPACE_RESTORED = 10,
     /** The workspace was deleted with its memberships. */
     HC_EVENT_WORKSPACE_DELETED = 11,
@@ -347,19 +348,19 @@ HC_ENUM(hc_event) {
     /** The member of the workspace got the role. */
     HC_EVENT_MEMBER_ROLE_SET = 15,
     /**
-     * The user is no member any more. Deleting a user or a workspace removes
-     * memberships without such events.
+     * The user is no longer a member. Deleting a user or a workspace removes memberships
+     * without such events.
      */
     HC_EVENT_MEMBER_REMOVED = 16,
     /** The id that a provisioner has for the workspace was set, changed or removed. */
     HC_EVENT_WORKSPACE_EXTERNAL_ID_SET = 17,
 };
 
-/** Fields of a user, as bits of a number: those that an update changed. */
+/** The fields of a user that an update changed, as bits of a number. */
 HC_ENUM(hc_field) {
     /** The email. */
     HC_FIELD_EMAIL = 1,
-    /** The username, set apart from the email. */
+    /** The username, set independently of the email. */
     HC_FIELD_USERNAME = 2,
     /** The given name. */
     HC_FIELD_GIVEN_NAME = 4,
@@ -378,27 +379,27 @@ HC_ENUM(hc_field) {
  * unless the kind is #HC_LICENSE_SEATS.
  */
 HC_ENUM(hc_license) {
-    /** Five seats; what a new directory has. */
+    /** Five seats; the license of a new directory. */
     HC_LICENSE_COMMUNITY = 0,
     /** Any number of seats. */
     HC_LICENSE_ENTERPRISE = 1,
-    /** As many seats as the number says. */
+    /** This number of seats. */
     HC_LICENSE_SEATS = 2,
 };
 
-/** How much a message matters. Passed as int32_t. */
+/** The severity of a message. Passed as int32_t. */
 HC_ENUM(hc_log_level) {
-    /** As a maximum: nothing. No message has it. */
+    /** As a maximum: no messages. No message has it. */
     HC_LOG_LEVEL_OFF = 0,
-    /** Something failed that no call reports. */
+    /** A failure that no call reports. */
     HC_LOG_LEVEL_ERROR = 1,
-    /** Something is not as it should be, and was dealt with. */
+    /** An anomaly that was handled. */
     HC_LOG_LEVEL_WARN = 2,
-    /** What happens seldom and is worth knowing: opening, recovering, closing. */
+    /** Rare events worth knowing: opening, recovering, closing. */
     HC_LOG_LEVEL_INFO = 3,
-    /** What goes on inside. */
+    /** Internal steps. */
     HC_LOG_LEVEL_DEBUG = 4,
-    /** All there is. */
+    /** All messages. */
     HC_LOG_LEVEL_TRACE = 5,
 };
 
@@ -406,21 +407,21 @@ HC_ENUM(hc_log_level) {
 HC_ENUM(hc_op_field) {
     /** A text that names the user: an id, an email or a username. */
     HC_OP_FIELD_USER = 1,
-    /** The id of the user, 16 bytes: of one who is there, or of one to create. */
+    /** The id of an existing user, or of one to create: 16 bytes. */
     HC_OP_FIELD_USER_ID = 2,
     /** The id of the workspace, a number. */
     HC_OP_FIELD_WORKSPACE = 3,
-    /** The name of a workspace that is there, a text. */
+    /** The name of an existing workspace, a text. */
     HC_OP_FIELD_WORKSPACE_NAME = 4,
     /** The version that the record must have before, a number. */
     HC_OP_FIELD_IF_VERSION = 5,
     /** The email, a text. */
     HC_OP_FIELD_EMAIL = 6,
-    /** The username, a text; absent, it follows the email. */
+    /** The username, a text; if absent, it follows the email. */
     HC_OP_FIELD_USERNAME = 7,
-    /** The given name, a text; absent, there is none. */
+    /** The given name, a text; if absent, there is none. */
     HC_OP_FIELD_GIVEN_NAME = 8,
-    /** The family name, a text; absent, there is none. */
+    /** The family name, a text; if absent, there is none. */
     HC_OP_FIELD_FAMILY_NAME = 9,
     /** Whether a user to create is active: 0 or 1. */
     HC_OP_FIELD_ACTIVE = 10,
@@ -428,11 +429,11 @@ HC_ENUM(hc_op_field) {
     HC_OP_FIELD_ADMIN = 11,
     /** The name of an attribute, a text. */
     HC_OP_FIELD_ATTRIBUTE_NAME = 12,
-    /** The value of the attribute that was named last, a text; absent, it is removed. */
+    /** The value of the attribute named last, a text; if absent, the attribute is removed. */
     HC_OP_FIELD_ATTRIBUTE_VALUE = 13,
-    /** 1 to remove all attributes but those that the update sets. */
+    /** 1 to remove all attributes except those that the update sets. */
     HC_OP_FIELD_REPLACE_ATTRIBUTES = 14,
-    /** When a user to create was created. */
+    /** When a user to create was created in another system. */
     HC_OP_FIELD_CREATED_AT = 15,
     /** The name of a workspace to create, or its new one, a text. */
     HC_OP_FIELD_NAME = 16,
@@ -444,21 +445,21 @@ HC_ENUM(hc_op_field) {
     HC_OP_FIELD_SEATS = 19,
     /** The id of the request, 16 bytes. */
     HC_OP_FIELD_REQUEST_ID = 20,
-    /** The id of the user who makes the batch, 16 bytes. */
+    /** The id of the actor, 16 bytes. */
     HC_OP_FIELD_ACTOR = 21,
     /** 1 to let workspaces be left without an active owner. */
     HC_OP_FIELD_ALLOW_OWNERLESS = 22,
-    /** Through which door the batch comes, a text. */
+    /** The door of the batch, a text. */
     HC_OP_FIELD_DOOR = 23,
     /** The name of a provisioner, a text. */
     HC_OP_FIELD_PROVISIONER = 24,
-    /** The id of the provisioner that was named last, a text; absent, it is removed. */
+    /** The id from the provisioner named last, a text; if absent, the id is removed. */
     HC_OP_FIELD_EXTERNAL_ID = 25,
 };
 
-/** What an operation of a packed batch does. docs/packed.md says which fields each has. */
+/** The kind of an operation in a packed batch. docs/packed.md lists the fields of each. */
 HC_ENUM(hc_operation) {
-    /** Nothing: its fields say who makes the batch and how. */
+    /** No operation: its fields are settings of the batch. */
     HC_OPERATION_SETTINGS = 1,
     /** Creates a user. */
     HC_OPERATION_CREATE_USER = 2,
@@ -474,7 +475,7 @@ HC_ENUM(hc_operation) {
     HC_OPERATION_SET_LICENSE = 7,
     /** Creates a workspace. */
     HC_OPERATION_CREATE_WORKSPACE = 8,
-    /** Makes a user's default workspace. */
+    /** Creates a user's default workspace. */
     HC_OPERATION_DEFAULT_WORKSPACE = 9,
     /** Gives a workspace another name. */
     HC_OPERATION_RENAME_WORKSPACE = 10,
@@ -488,7 +489,7 @@ HC_ENUM(hc_operation) {
     HC_OPERATION_ADD_MEMBER = 14,
     /** Gives a member a role. */
     HC_OPERATION_SET_ROLE = 15,
-    /** Takes a member out. */
+    /** Removes a member. */
     HC_OPERATION_REMOVE_MEMBER = 16,
     /** Sets, changes or removes the id that a provisioner has for a workspace. */
     HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID = 17,
@@ -521,10 +522,10 @@ HC_ENUM(hc_option) {
      */
     HC_OPTION_USER_CACHE_BYTES = 5,
     /**
-     * The largest size of the log beside the file, in bytes, at least 1 MiB; 64 MiB by
-     * default. It holds writes not yet checkpointed; they are also kept in memory, in up to
-     * three times the space. A larger log absorbs longer bursts of writes. It starts small,
-     * and closing removes it.
+     * The largest size of the log beside the file, in bytes, at least 1 MiB; by default
+     * 64 MiB, or a quarter of a file above 256 MiB, up to 128 MiB. It holds writes not yet
+     * checkpointed; they are also kept in memory, in up to three times the space. A larger
+     * log absorbs longer bursts of writes. It starts small, and closing removes it.
      */
     HC_OPTION_LOG_BYTES = 6,
     /**
@@ -571,38 +572,38 @@ HC_ENUM(hc_query_field) {
      * "lee ann" finds Ann Lee. At most 255 bytes.
      */
     HC_QUERY_FIELD_SEARCH = 8,
-    /** Time: users created then or later. */
+    /** Time: users created at that time or later. */
     HC_QUERY_FIELD_CREATED_SINCE = 9,
-    /** Time: users created earlier. */
+    /** Time: users created before that time. */
     HC_QUERY_FIELD_CREATED_BEFORE = 10,
-    /** Time: users created or changed then or later. */
+    /** Time: users created or changed at that time or later. */
     HC_QUERY_FIELD_CHANGED_SINCE = 11,
-    /** Time: users created earlier and not changed since. */
+    /** Time: users created before that time and not changed since. */
     HC_QUERY_FIELD_CHANGED_BEFORE = 12,
     /**
-     * Time: users last seen then or later; see hc_user_touch(). A user who was never seen
-     * counts as seen at creation.
+     * Time: users last seen at that time or later; see hc_user_touch(). A user who was never
+     * seen counts as seen at creation.
      */
     HC_QUERY_FIELD_SEEN_SINCE = 13,
-    /** Time: users last seen earlier. */
+    /** Time: users last seen before that time. */
     HC_QUERY_FIELD_SEEN_BEFORE = 14,
     /** Number: the order, one of HC_SORT_*; #HC_SORT_EMAIL by default. */
     HC_QUERY_FIELD_SORT = 15,
     /** Number: 1 for the reverse order, such as newest first; 0 by default. */
     HC_QUERY_FIELD_DESCENDING = 16,
-    /** Number: how many users a page has at most, 1 to 10,000; 100 by default. */
+    /** Number: the maximum number of users in a page, 1 to 10,000; 100 by default. */
     HC_QUERY_FIELD_LIMIT = 17,
     /**
-     * Text: where the page begins, from hc_cursor_next_page() of the page before; empty
-     * for the first page. It is a place in the order, not in a result: it stays valid
-     * while users come and go, and after the directory is reopened.
+     * Text: where the page begins, from hc_cursor_next_page() of the previous page; empty for
+     * the first page. It is a position in the order, not in a result: it stays valid while
+     * users come and go, and after the directory is reopened.
      */
     HC_QUERY_FIELD_AFTER = 18,
 };
 
 /** What a member may do in a workspace. Passed as int32_t. */
 HC_ENUM(hc_role) {
-    /** Either of them, for hc_query_set_member_of(); nobody has it. */
+    /** Any role, for hc_query_set_member_of(); nobody has it. */
     HC_ROLE_ANY = 0,
     /** Decides about the workspace and its members. */
     HC_ROLE_OWNER = 1,
@@ -620,7 +621,7 @@ HC_ENUM(hc_sort) {
     HC_SORT_CREATED = 2,
 };
 
-/** What an operation was about. */
+/** The kind of record that an operation concerned. */
 HC_ENUM(hc_subject) {
     /** The user with the id in the outcome. */
     HC_SUBJECT_USER = 1,
@@ -632,7 +633,7 @@ HC_ENUM(hc_subject) {
     HC_SUBJECT_MEMBER = 4,
 };
 
-/** What a key is that finds a user. Passed as int32_t. */
+/** The kind of a key by which a user is found. Passed as int32_t. */
 HC_ENUM(hc_user_key) {
     /** Any text that names a user: an id, an email or a username. */
     HC_USER_KEY_ANY = 1,
@@ -651,8 +652,7 @@ HC_ENUM(hc_user_key) {
 typedef struct hc_applied hc_applied;
 
 /**
- * Operations that succeed or fail together: a builder, which can be used for more than one
- * call.
+ * Operations that succeed or fail together: a builder, which can be used for several calls.
  *
  * Each operation sees the effects of the ones before it. Uniqueness, seats, admins and the
  * owners of workspaces are checked once, at the end, on the net result: with all seats in
@@ -667,11 +667,10 @@ typedef struct hc_batch hc_batch;
  * Users as they were at one moment, all of them or a page of a query, read one by one or in
  * batches.
  *
- * A cursor over all users holds that state of the directory until its last user was read,
- * which keeps the file from reusing the space of what has changed since. Once the file has
- * more than doubled, and grown by more than four times the size of the log (256 MiB by
- * default), the cursor is closed, and reading on fails with #HC_STATUS_CLOSED: ask for the
- * list again.
+ * A cursor over all users holds that state of the directory until its last user is read, so
+ * the file can't reuse the space of later changes. Once the file has more than doubled, and
+ * grown by more than four times the size of the log (256 MiB by default), the cursor is
+ * closed, and reading on fails with #HC_STATUS_CLOSED: ask for the list again.
  */
 typedef struct hc_cursor hc_cursor;
 
@@ -682,17 +681,17 @@ typedef struct hc_directory hc_directory;
 typedef struct hc_error hc_error;
 
 /**
- * What is wrong with a directory, or what a repair did about it. Plain data: it outlives the
+ * The faults of a directory, and what a repair did about them. Plain data: it outlives the
  * directory, and fork().
  */
 typedef struct hc_faults hc_faults;
 
 /**
- * The changes of a directory as they come. Any number of feeds can be read at once, each at
- * its own pace.
+ * The changes of a directory as they are committed. Any number of feeds can be read at once,
+ * each at its own pace.
  *
  * Between calls a feed keeps the file open, but holds no state of the directory. Store
- * hc_feed_position() to go on after a restart.
+ * hc_feed_position() to resume after a restart.
  */
 typedef struct hc_feed hc_feed;
 
@@ -704,29 +703,30 @@ typedef struct hc_members hc_members;
 
 /**
  * A user to create: an email and whatever else is known. A builder, which can be used for
- * more than one call.
+ * several calls.
  */
 typedef struct hc_new_user hc_new_user;
 
-/** How to open a directory: a builder, which can be used for more than one call. */
+/** How to open a directory: a builder, which can be used for several calls. */
 typedef struct hc_options hc_options;
 
 /**
- * Which users to return, in what order and how many: a builder, which can be used for more
- * than one call.
+ * Which users to return, in what order and how many: a builder, which can be used for several
+ * calls.
  *
- * All conditions must hold. A query reads one index, that of the first of these conditions
- * which it has: members of a workspace, admins, an email domain, an email prefix, active or
- * inactive, a username prefix, created since, changed since. If that index is in the order
- * asked for, a page costs what its users cost, whatever the size of the directory; otherwise
- * the whole part of the index that the condition names is read for each page. All other
- * conditions are checked on each user read.
+ * All conditions must hold. A query reads one index, that of its first condition in this list:
+ * members of a workspace, only admins, an email domain, an email prefix, inactive (alone and
+ * by email, or where that is at most one user in eight), a username prefix, created since,
+ * changed since; without any of them, all users. If that index is in the order asked for, a
+ * page costs what its users cost, whatever the size of the directory; otherwise the whole part
+ * of the index that the condition names is read for each page. All other conditions are
+ * checked on each user read.
  */
 typedef struct hc_query hc_query;
 
 /**
- * What would be refused of a batch, as a list of errors. Plain data: it outlives the
- * directory, and fork().
+ * The refusals of a batch, as a list of errors. Plain data: it outlives the directory, and
+ * fork().
  */
 typedef struct hc_refusals hc_refusals;
 
@@ -737,8 +737,8 @@ typedef struct hc_refusals hc_refusals;
 typedef struct hc_user hc_user;
 
 /**
- * What to change of a user; everything else stays as it is. A builder, which can be used for
- * more than one call.
+ * Changes to a user; all other fields stay as they are. A builder, which can be used for
+ * several calls.
  */
 typedef struct hc_user_update hc_user_update;
 
@@ -754,23 +754,23 @@ typedef struct hc_workspace hc_workspace;
  */
 typedef struct hc_workspaces hc_workspaces;
 
-/** Everything that an error says. Initialize it with #HC_ERROR_DETAILS_INIT. */
+/** All details of an error. Initialize it with #HC_ERROR_DETAILS_INIT. */
 typedef struct hc_error_details {
     /** Set by #HC_ERROR_DETAILS_INIT. */
     uint32_t struct_size;
     /** The status that the failed call returned. */
     int32_t status;
-    /** 1 if the same call may succeed when it is made again, otherwise 0. */
+    /** 1 if repeating the call later can help, otherwise 0. */
     int32_t is_retryable;
-    /** Which of the numbers below there are: bits of HC_DETAIL_*. Others are 0. */
+    /** Which of the numbers below are set, as bits of HC_DETAIL_*; the others are 0. */
     uint32_t given;
-    /** Which operation of the call was refused, counted from 0. */
+    /** The index of the operation that was refused, from 0. */
     uint64_t op_index;
     /** The seats of the license. */
     uint64_t limit;
-    /** The users who were active. */
+    /** Active users before the call. */
     uint64_t active;
-    /** How many more would have been. */
+    /** How many more active users the call would have made. */
     uint64_t requested;
     /** The version that the caller expected. */
     uint64_t expected;
@@ -780,7 +780,7 @@ typedef struct hc_error_details {
     uint64_t resume_after;
     /** The number of the latest change. */
     uint64_t latest_change;
-    /** The bytes that the buffer must have. */
+    /** The required size of the buffer in bytes. */
     uint64_t buffer_bytes;
     /** The length of the message in bytes. */
     uint64_t message_len;
@@ -822,11 +822,10 @@ typedef struct hc_seat_history {
     /** The most users that were active at one time since then. */
     uint64_t peak;
     /**
-     * The latest day with that peak, as #since_micros; 0 where the number has not changed
-     * since.
+     * The latest day with that peak, as #since_micros; 0 if the number has not changed since.
      */
     uint64_t peak_day_micros;
-    /** How many days there are in all. */
+    /** The total number of days. */
     uint64_t day_count;
 } hc_seat_history;
 
@@ -834,9 +833,9 @@ typedef struct hc_seat_history {
 typedef struct hc_seat_day {
     /** When the day began. */
     uint64_t day_micros;
-    /** The most users that were active at one time on it. Those at its beginning count. */
+    /** The most users that were active at one time on that day, including at its beginning. */
     uint64_t peak;
-    /** How many were active at its end, or are now. */
+    /** The number of active users at its end, or now. */
     uint64_t last;
 } hc_seat_day;
 
@@ -861,17 +860,17 @@ typedef struct hc_verified {
 } hc_verified;
 
 /**
- * How a directory is used, and how its cache and its commits do, counted from when it was
- * opened and for all handles on it. Initialize it with #HC_STATS_INIT.
+ * Figures about the use of a directory, its cache and its commits, counted since it was
+ * opened, over all its handles. Initialize it with #HC_STATS_INIT.
  */
 typedef struct hc_stats {
     /** Set by #HC_STATS_INIT. */
     uint32_t struct_size;
     /** Always 0. */
     uint32_t reserved;
-    /** Users who are active, and so take a seat. */
+    /** Active users, each of whom takes a seat. */
     uint64_t users_active;
-    /** Users who are not. */
+    /** Inactive users. */
     uint64_t users_inactive;
     /** Workspaces, archived ones included. */
     uint64_t workspaces;
@@ -882,48 +881,66 @@ typedef struct hc_stats {
      * were read by.
      */
     uint64_t cache_entries;
-    /** About how many bytes of memory these take. */
+    /** About how many bytes of memory these entries take. */
     uint64_t cache_bytes;
-    /** Reads of one user that found the user in the cache. */
+    /** Reads of one user that hit the cache. */
     uint64_t cache_hits;
-    /** Reads of one user that asked the store, also those that found nobody. */
+    /** Reads of one user that went to the store, including those that found nobody. */
     uint64_t cache_misses;
     /**
-     * Batches that were handed in, refused ones included; each call that writes one
-     * thing is a batch too.
+     * Batches submitted, including refused ones. Each call that makes a single change is a
+     * batch too.
      */
     uint64_t commit_requests;
     /** Transactions that they were grouped into. */
     uint64_t commit_groups;
+    /** Seats of the license, or #HC_NO_LIMIT. */
+    uint64_t seats_limit;
+    /** The size of the main file; 0 for a directory in memory or opened read-only. */
+    uint64_t file_bytes;
+    /**
+     * The size of the log's files, as of the latest commit; 0 before the first one, and
+     * for a directory in memory or opened read-only.
+     */
+    uint64_t log_bytes;
+    /**
+     * Checkpoints, which write the log's commits to the main file. The one at closing
+     * doesn't count.
+     */
+    uint64_t checkpoints;
+    /** The total duration of checkpoints in microseconds. */
+    uint64_t checkpoint_micros;
+    /** The duration of the longest checkpoint in microseconds. */
+    uint64_t checkpoint_micros_max;
 } hc_stats;
 
 /**
- * Takes the lines of hc_directory_export(), on the thread that made the call. It must not
+ * Receives the lines of hc_directory_export(), on the thread that made the call. It must not
  * throw or longjmp.
- * @param userdata What was passed to the call.
- * @param bytes Whole lines, each with a line feed behind it; valid during the call.
- * @param bytes_len How many bytes that is.
- * @return 0 to go on; anything else to give up.
+ * @param userdata The userdata of the call.
+ * @param bytes Whole lines, each ending in a line feed; valid during the call.
+ * @param bytes_len The number of bytes.
+ * @return 0 to continue; anything else to stop.
  */
 typedef int32_t (*hc_write_callback)(void *userdata, const uint8_t *bytes, size_t bytes_len);
 
 /**
- * Reports how far a call has come, on the thread that made the call. It must return soon, and
- * must not throw or longjmp.
- * @param userdata What was passed to the call.
+ * Reports the progress of a call, on the thread that made the call. It must return quickly,
+ * and must not throw or longjmp.
+ * @param userdata The userdata of the call.
  * @param done Entries of a copy, or records of an export or a load, so far.
  * @param bytes Their bytes.
  */
 typedef void (*hc_progress_callback)(void *userdata, uint64_t done, uint64_t bytes);
 
 /**
- * Gives the lines to hc_directory_load(), on the thread that made the call. It must not throw
+ * Supplies lines to hc_directory_load(), on the thread that made the call. It must not throw
  * or longjmp, and must not use the directory.
- * @param userdata What was passed to the call.
- * @param buffer Where to write the next bytes, wherever a line ends.
+ * @param userdata The userdata of the call.
+ * @param buffer Where to write the next bytes, which need not end with a line.
  * @param capacity How many there is room for.
- * @param read Set it to how many they are; it starts as 0, which marks the end.
- * @return 0 to go on; anything else to give up.
+ * @param read Set it to the number of bytes written; it starts as 0, which means the end.
+ * @return 0 to continue; anything else to stop.
  */
 typedef int32_t (*hc_read_callback)(void *userdata, uint8_t *buffer, size_t capacity,
                  size_t *read);
@@ -940,19 +957,19 @@ typedef struct hc_copied {
     /** Users in the copy, active or not. */
     uint64_t users;
     /**
-     * The number of the latest change in it, and 0 before the first: the copy has
-     * everything up to this one, and nothing that came later.
+     * The number of the latest change in the copy, which contains everything up to it and
+     * nothing later; 0 before the first.
      */
     uint64_t sequence;
     /** Bytes of the new file. */
     uint64_t bytes;
 } hc_copied;
 
-/** That a user belongs to a workspace. Initialize it with #HC_MEMBER_INIT. */
+/** The membership of a user in a workspace. Initialize it with #HC_MEMBER_INIT. */
 typedef struct hc_member {
     /** Set by #HC_MEMBER_INIT. */
     uint32_t struct_size;
-    /** What the user may do there: one of HC_ROLE_*. */
+    /** The role: one of HC_ROLE_*. */
     int32_t role;
     /** The id of the workspace. */
     uint64_t workspace;
@@ -960,7 +977,7 @@ typedef struct hc_member {
     uint8_t user[16];
     /** When the user was added. */
     uint64_t since_micros;
-    /** The version of the membership: 1 when added, one more with each change. */
+    /** The version of the membership: 1 when the user is added, incremented by each change. */
     uint64_t version;
 } hc_member;
 
@@ -968,24 +985,24 @@ typedef struct hc_member {
 typedef struct hc_outcome {
     /** Set by #HC_OUTCOME_INIT. */
     uint32_t struct_size;
-    /** What it was about: one of HC_SUBJECT_*. */
+    /** The kind of record it concerned: one of HC_SUBJECT_*. */
     int32_t subject;
     /** 1 if it changed anything, otherwise 0: activating an active user does not. */
     int32_t changed;
     /** Always 0. */
     int32_t reserved;
-    /** The version of the record afterwards; 0 where it was deleted. */
+    /** The version of the record afterwards; 0 if it was deleted. */
     uint64_t version;
-    /** The id of the workspace it was about; 0 for none. */
+    /** The id of the workspace it concerned; 0 for none. */
     uint64_t workspace;
-    /** The id of the user it was about; zeros for none. */
+    /** The id of the user it concerned; zeros for none. */
     uint8_t user[16];
 } hc_outcome;
 
 /**
- * Takes the outcomes of a submitted batch. It may call the library, also to submit, close or
- * free. It must not throw or longjmp.
- * @param userdata What was passed to hc_directory_submit().
+ * Receives the outcomes of a submitted batch. It may call the library, even to submit, close
+ * or free. It must not throw or longjmp.
+ * @param userdata The userdata passed to hc_directory_submit().
  * @param status What hc_directory_apply() would have returned.
  * @param applied The outcomes, which are yours to free; NULL unless `status` is
  *        #HC_STATUS_OK.
@@ -996,16 +1013,16 @@ typedef void (*hc_submit_callback)(void *userdata, hc_status status,
 
 /**
  * Called when a feed has something to read; see hc_feed_set_callback().
- * @param userdata What was passed to it.
+ * @param userdata The userdata passed to that function.
  */
 typedef void (*hc_feed_callback)(void *userdata);
 
 /**
  * Receives a message of the library; see hc_log_set_callback().
- * @param userdata What was given to hc_log_set_callback().
+ * @param userdata The userdata passed to hc_log_set_callback().
  * @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
- * @param target   The part of the library that speaks, such as "headcount::directory": a
- *                 NUL-terminated text that is valid during the call.
+ * @param target   The part of the library that logs, such as "headcount::directory": a
+ *        NUL-terminated text that is valid during the call.
  * @param message One line of English: a NUL-terminated text that is valid during the
  *        call.
  */
@@ -1014,7 +1031,7 @@ typedef void (*hc_log_callback)(void *userdata, int32_t level, const char *targe
 
 /**
  * Releases the userdata of a callback; see hc_log_set_callback().
- * @param userdata What was given to hc_log_set_callback().
+ * @param userdata The userdata passed to hc_log_set_callback().
  */
 typedef void (*hc_log_destroy)(void *userdata);
 
@@ -1063,14 +1080,14 @@ const char *hc_error_message(const struct hc_error *error);
 void hc_error_free(struct hc_error *error);
 
 /**
- * Tells everything that an error says, in one call.
+ * Reads all details of an error in one call.
  * @param details Where to write it.
  * @return 1 if it was written; 0, with nothing written, for NULL and for a struct that was
  *        not initialized.
  */
 int32_t hc_error_get_details(const struct hc_error *error, struct hc_error_details *details);
 
-/* Ids and licenses ================================================================ */
+/* Ids ============================================================================= */
 
 /**
  * Draws a new, unique id: a UUID of version 7, as the directory draws for users created
@@ -1080,7 +1097,7 @@ int32_t hc_error_get_details(const struct hc_error *error, struct hc_error_detai
 hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
 
 /**
- * Writes an id as text, for functions that take a user as a text.
+ * Formats an id as text, for functions that take a user as a text.
  * @param id 16 bytes.
  * @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES
  *        bytes, of which the last is NUL.
@@ -1088,26 +1105,17 @@ hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
 hc_status hc_id_to_text(const uint8_t *id, char *text, struct hc_error **error);
 
 /**
- * Reads an id from text: a UUID in any of its usual forms.
+ * Parses an id: a UUID in any of its usual forms.
  * @param text The text.
  * @param id Set to the 16 bytes of the id.
  */
-hc_status hc_id_from_text(const uint8_t *text, size_t text_len, uint8_t *id,
+hc_status hc_id_from_text(const char *text, size_t text_len, uint8_t *id,
                           struct hc_error **error);
-
-/**
- * Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
- * but no user can be activated until enough others are inactive.
- * @param license One of HC_LICENSE_*.
- * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- */
-hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t license,
-                                   uint64_t seats, struct hc_error **error);
 
 /* Opening and closing ============================================================= */
 
 /**
- * Makes options with their defaults; a new directory gets the Community license.
+ * Creates options with their defaults; a new directory gets the Community license.
  * @return Options to free with hc_options_free(); never NULL.
  */
 struct hc_options *hc_options_new(void);
@@ -1140,12 +1148,12 @@ void hc_options_free(struct hc_options *options);
  * @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
  * @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
  */
-hc_status hc_directory_open(const uint8_t *path, size_t path_len,
+hc_status hc_directory_open(const char *path, size_t path_len,
                             const struct hc_options *options, struct hc_directory **directory,
                             struct hc_error **error);
 
 /**
- * Makes a directory in memory, which is gone when it is freed.
+ * Creates a directory in memory, which is gone when its last handle is freed.
  * @param options Its license and its user cache; may be NULL.
  * @param directory Set to a directory.
  */
@@ -1154,34 +1162,34 @@ hc_status hc_directory_open_in_memory(const struct hc_options *options,
                                       struct hc_error **error);
 
 /**
- * Makes another handle on the same directory, whose writes are made by a user: each change
- * records the user, who can't deactivate or delete themself with it (#HC_STATUS_OWN_ACCOUNT).
+ * Creates another handle on the same directory, whose writes are made by a user: each change
+ * records the user, who then can't deactivate or delete themself (#HC_STATUS_OWN_ACCOUNT).
  * Closing one of the handles closes all.
  * @param actor The id of the user: 16 bytes.
- * @param acting Set to the handle, to be freed before or after the other.
+ * @param acting Set to the handle; the two can be freed in any order.
  */
 hc_status hc_directory_acting_as(const struct hc_directory *directory, const uint8_t *actor,
                                  struct hc_directory **acting, struct hc_error **error);
 
 /**
- * Makes another handle on the same directory, whose writes come through a door: a short name
+ * Creates another handle on the same directory, whose writes come through a door: a short name
  * of the client or interface, such as "rest" or "scim:okta", that each change records. See
  * also hc_batch_set_door(). Closing one of the handles closes all.
  * @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
- * @param through Set to the handle, to be freed before or after the other.
+ * @param through Set to the handle; the two can be freed in any order.
  */
-hc_status hc_directory_through(const struct hc_directory *directory, const uint8_t *door,
+hc_status hc_directory_through(const struct hc_directory *directory, const char *door,
                                size_t door_len, struct hc_directory **through,
                                struct hc_error **error);
 
 /**
- * Finishes what is pending, releases the file, and reports whether that failed. Other calls
- * on the directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all
+ * Finishes pending work, releases the file, and reports whether that failed. Other calls on
+ * the directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all
  * threads; users that were read stay valid. Closing again does nothing.
  *
  * The handle must still be freed. Freeing closes too, but can't report a failure.
- * @return As other functions, also on a poisoned handle. The file is released in any case,
- *        unless it is #HC_STATUS_FORKED.
+ * @return As other functions, even on a poisoned handle. The file is released in any case,
+ *        except with #HC_STATUS_FORKED.
  */
 hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **error);
 
@@ -1193,45 +1201,52 @@ hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **e
 void hc_directory_free(struct hc_directory *directory);
 
 /**
- * Where a number is in memory by which a host keeps a cache of users of its own, so
- * that a hit costs no call. It changes with every commit that changes or deletes
- * users, twice: it is odd from before such a commit can be seen until it can be seen
- * everywhere. It is odd for good once the directory is closed, and in a child of
- * fork().
+ * The address of a number that lets a host keep its own cache of users, so that a hit costs no
+ * call. The number changes twice with every commit that changes or deletes users: it is odd
+ * from before such a commit can be seen until it is visible everywhere. It stays odd once the
+ * directory is closed, and in a child of fork().
  *
- * By these rules nobody who has seen a commit ever sees an older state:
+ * With these rules, no thread that has seen a commit ever sees an older state:
  *
  * - Read the number with acquire semantics, as
  *   __atomic_load_n(number, __ATOMIC_ACQUIRE) does.
- * - To look up: read the number, then the cache. A cached user is valid if the number
- *   is even and the same that is kept with the user.
- * - To fill: read the number, then ask the library, and keep the user with that
- *   number. Keep nothing if it is odd.
- * - Keep users only, not that there is none: creating users changes nothing here.
+ * - Lookup: read the number, then the cache. A cached user is valid if the number is even and
+ *   equals the one stored with the user.
+ * - Fill: read the number, then call the library, and store the user with that number. Store
+ *   nothing if it is odd.
+ * - Cache only users, never the absence of one: creating a user doesn't change the number.
  * @return A pointer that is valid until the directory is freed, the same for each
  *         handle on the directory; NULL for a directory that can't be used.
  */
 const uint64_t *hc_directory_generation(const struct hc_directory *directory);
 
-/* Seats and figures =============================================================== */
+/* License, seats and figures ====================================================== */
 
 /**
- * Tells how the seats are used.
+ * Returns how the seats are used.
  * @param seats Where to write it.
  */
 hc_status hc_directory_get_seats(const struct hc_directory *directory, struct hc_seats *seats,
                                  struct hc_error **error);
 
 /**
- * Tells the most users that were active at one time on each day (UTC), which licenses are
- * often billed by. Days on which the number did not change are left out. The history covers
- * three years, whether or not hc_directory_trim_changes() forgets the changes.
- * @param since_micros A time on the first day that is wanted; 0 to begin with the first on
- *        record.
+ * Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
+ * but no user can be activated until enough others are inactive.
+ * @param license One of HC_LICENSE_*.
+ * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+ */
+hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t license,
+                                   uint64_t seats, struct hc_error **error);
+
+/**
+ * Returns the most users that were active at one time on each day (UTC), by which licenses are
+ * often billed. Days on which the number did not change are left out. The history covers three
+ * years, even if hc_directory_trim_changes() forgets the changes.
+ * @param since_micros A time on the first day to return; 0 for the first day on record.
  * @param history Where to write the figures.
- * @param days Where to write the days, the first one first; NULL if not wanted.
- * @param days_max How many there is room for: 1,100 hold everything that is kept. Days beyond
- *        are left out, but history->day_count counts them.
+ * @param days Where to write the days, oldest first; NULL if not wanted.
+ * @param days_max How many days there is room for; #HC_SEAT_DAYS_MAX is enough for all.
+ *        Further days are left out, but history->day_count counts them.
  */
 hc_status hc_directory_get_seat_history(const struct hc_directory *directory,
                                         uint64_t since_micros, struct hc_seat_history *history,
@@ -1241,7 +1256,7 @@ hc_status hc_directory_get_seat_history(const struct hc_directory *directory,
 /**
  * Recounts the seats and checks every index against the users, both ways. Takes time in
  * proportion to the size of the directory.
- * @param verified Where to write what was counted; NULL if not wanted.
+ * @param verified Where to write the counts; NULL if not wanted.
  * @retval HC_STATUS_CORRUPTED when something is wrong; the message says what.
  */
 hc_status hc_directory_verify(const struct hc_directory *directory,
@@ -1266,7 +1281,7 @@ hc_status hc_directory_find_faults(const struct hc_directory *directory, size_t 
  * @param faults Set to the list, which is empty when nothing is wrong.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
-hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
+hc_status hc_file_find_faults(const char *path, size_t path_len,
                               const struct hc_options *options, size_t faults_max,
                               struct hc_faults **faults, struct hc_error **error);
 
@@ -1278,17 +1293,16 @@ hc_status hc_file_find_faults(const uint8_t *path, size_t path_len,
  * removed and written to another file as a line of JSON, with its personal data; that file is
  * created only when needed. Nobody is deactivated.
  * @param path The path of the file.
- * @param options How to open it, and which license to set where it is lost; may be NULL.
+ * @param options How to open it, and which license to set if it is lost; may be NULL.
  * @param aside The path of the file for removed records, which must not exist. NULL to write
  *        nothing and only report what would be done.
  * @param faults_max How many faults to list; all are counted.
  * @param faults Set to what was wrong.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
-hc_status hc_file_repair(const uint8_t *path, size_t path_len,
-                         const struct hc_options *options, const uint8_t *aside,
-                         size_t aside_len, size_t faults_max, struct hc_faults **faults,
-                         struct hc_error **error);
+hc_status hc_file_repair(const char *path, size_t path_len, const struct hc_options *options,
+                         const char *aside, size_t aside_len, size_t faults_max,
+                         struct hc_faults **faults, struct hc_error **error);
 
 /** @return How many faults there are in all. */
 uint64_t hc_faults_total(const struct hc_faults *faults);
@@ -1328,8 +1342,9 @@ uint64_t hc_faults_seats_over(const struct hc_faults *faults);
 void hc_faults_free(struct hc_faults *faults);
 
 /**
- * Tells figures to monitor a directory by. The first four are of one moment; those of the
- * cache and the commits are read one by one while others may go on.
+ * Returns figures to monitor a directory with. The numbers of users, workspaces and seats and
+ * the latest change are of one moment; the other figures are read one after another, and may
+ * change meanwhile. For the latency of commits see #hc_directory_write_stats_text.
  * @param stats Where to write them.
  */
 hc_status hc_directory_get_stats(const struct hc_directory *directory, struct hc_stats *stats,
@@ -1338,7 +1353,7 @@ hc_status hc_directory_get_stats(const struct hc_directory *directory, struct hc
 /**
  * Writes all figures of a directory in the text format of Prometheus: users by state, seats,
  * the cache, and how long commits take, with quantiles. It holds no personal data.
- * @param buffer Where to write the text, which has no NUL behind it.
+ * @param buffer Where to write the text, which is not NUL-terminated.
  * @param capacity Its size in bytes; 4 KiB are enough.
  * @param written Set to the length of the text in bytes.
  */
@@ -1356,10 +1371,10 @@ hc_status hc_directory_write_stats_text(const struct hc_directory *directory, ui
  *
  * The last line marks the end: hc_directory_load() refuses a file that a failed call left
  * behind. Others can read and write meanwhile; the file may grow by what they change.
- * @param write Takes the lines, about 64 KiB at a time.
+ * @param write Receives the lines, about 64 KiB at a time.
  * @param progress Called after every thousand records; may be NULL.
  * @param userdata Passed to each callback; may be NULL.
- * @retval HC_STATUS_IO when the callback gave up.
+ * @retval HC_STATUS_IO when the callback stopped.
  * @note Takes time in proportion to the size of the directory.
  */
 hc_status hc_directory_export(const struct hc_directory *directory, hc_write_callback write,
@@ -1367,17 +1382,17 @@ hc_status hc_directory_export(const struct hc_directory *directory, hc_write_cal
                               struct hc_error **error);
 
 /**
- * Loads the lines of hc_directory_export() into a directory that nothing was written to yet,
- * in one transaction. Each record is checked like one that is created, except for seats: a
- * directory that was over its limit is so again. On failure nothing is changed, and the
- * message says which line is wrong.
- * @param read Gives the lines.
+ * Loads the lines of hc_directory_export() into an empty directory, in one transaction. Each
+ * record is checked as if it were created, except for seats: a directory that was over its
+ * limit may be so again. On failure nothing is changed, and the message says which line is
+ * wrong.
+ * @param read Supplies the lines.
  * @param progress Called after every thousand records; may be NULL.
  * @param userdata Passed to each callback; may be NULL.
  * @return Also the status of a record that can't be created, such as #HC_STATUS_EMAIL_TAKEN.
  * @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is not
  *        a record, and when lines are missing.
- * @retval HC_STATUS_IO when the callback gave up.
+ * @retval HC_STATUS_IO when the callback stopped.
  * @note Other writers wait until it is done.
  */
 hc_status hc_directory_load(const struct hc_directory *directory, hc_read_callback read,
@@ -1398,7 +1413,7 @@ hc_status hc_directory_load(const struct hc_directory *directory, hc_read_callba
  *        is.
  * @note Takes time in proportion to the size of the directory.
  */
-hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_t *path,
+hc_status hc_directory_backup(const struct hc_directory *directory, const char *path,
                               size_t path_len, int32_t overwrite, struct hc_copied *copied,
                               hc_progress_callback progress, void *userdata,
                               struct hc_error **error);
@@ -1417,10 +1432,10 @@ hc_status hc_directory_backup(const struct hc_directory *directory, const uint8_
  * @retval HC_STATUS_ALREADY_OPEN when either file is open.
  * @note Takes time in proportion to the size of the directory.
  */
-hc_status hc_file_restore(const uint8_t *backup, size_t backup_len, const uint8_t *path,
-                               size_t path_len, int32_t overwrite, struct hc_copied *copied,
-                               hc_progress_callback progress, void *userdata,
-                               struct hc_error **error);
+hc_status hc_file_restore(const char *backup, size_t backup_len, const char *path,
+                          size_t path_len, int32_t overwrite, struct hc_copied *copied,
+                          hc_progress_callback progress, void *userdata,
+                          struct hc_error **error);
 
 /**
  * Makes the file of a directory as small as possible, in place. Nobody else may have it open.
@@ -1431,9 +1446,8 @@ hc_status hc_file_restore(const uint8_t *backup, size_t backup_len, const uint8_
  * @param bytes Set to its new size; NULL if not wanted.
  * @note Takes time in proportion to the size of the file.
  */
-hc_status hc_file_compact(const uint8_t *path, size_t path_len,
-                               const struct hc_options *options, uint64_t *bytes_before,
-                               uint64_t *bytes, struct hc_error **error);
+hc_status hc_file_compact(const char *path, size_t path_len, const struct hc_options *options,
+                          uint64_t *bytes_before, uint64_t *bytes, struct hc_error **error);
 
 /* Users =========================================================================== */
 
@@ -1449,7 +1463,7 @@ const char *hc_user_id_text(const struct hc_user *user);
 /** @return The email address, as it was given. */
 const char *hc_user_email(const struct hc_user *user);
 
-/** @return The username; it is the email where none was given. */
+/** @return The username, which is the email unless another one was set. */
 const char *hc_user_username(const struct hc_user *user);
 
 /** @return The given (first) name; NULL for a user without one. */
@@ -1464,7 +1478,7 @@ int32_t hc_user_is_active(const struct hc_user *user);
 /** @return 1 for a user who administers the platform, otherwise 0. */
 int32_t hc_user_is_admin(const struct hc_user *user);
 
-/** @return The version of the record: 1 when created, one more with each change. */
+/** @return The version of the record: 1 at creation, incremented by each change. */
 uint64_t hc_user_version(const struct hc_user *user);
 
 /** @return When the user was created. */
@@ -1498,25 +1512,25 @@ int32_t hc_user_attribute_at(const struct hc_user *user, size_t index, const cha
  *        NULL if not wanted.
  * @return Its value; NULL for a user without that attribute.
  */
-const char *hc_user_attribute(const struct hc_user *user, const uint8_t *name, size_t name_len,
+const char *hc_user_attribute(const struct hc_user *user, const char *name, size_t name_len,
                               size_t *value_len);
 
 /** Frees a user and the texts that were read from it. */
 void hc_user_free(struct hc_user *user);
 
 /**
- * Begins a user to create: active, not an admin, with the email as username.
+ * Creates a builder for a user: active, not an admin, with the email as username.
  * @param email The email address.
  * @param new_user Set to a builder.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
  * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
-hc_status hc_new_user_new(const uint8_t *email, size_t email_len,
-                          struct hc_new_user **new_user, struct hc_error **error);
+hc_status hc_new_user_new(const char *email, size_t email_len, struct hc_new_user **new_user,
+                          struct hc_error **error);
 
 /**
- * Gives the user an id from elsewhere; otherwise the directory draws one.
+ * Sets an id from another system; by default the directory draws one.
  * @param id 16 bytes: any UUID.
  */
 hc_status hc_new_user_set_id(struct hc_new_user *new_user, const uint8_t *id,
@@ -1527,39 +1541,39 @@ hc_status hc_new_user_set_id(struct hc_new_user *new_user, const uint8_t *id,
  * @param username The username.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
-hc_status hc_new_user_set_username(struct hc_new_user *new_user, const uint8_t *username,
+hc_status hc_new_user_set_username(struct hc_new_user *new_user, const char *username,
                                    size_t username_len, struct hc_error **error);
 
 /**
  * Sets the given (first) name.
  * @param name The name: at most 255 bytes, without control characters; empty for none.
  */
-hc_status hc_new_user_set_given_name(struct hc_new_user *new_user, const uint8_t *name,
+hc_status hc_new_user_set_given_name(struct hc_new_user *new_user, const char *name,
                                      size_t name_len, struct hc_error **error);
 
 /**
  * Sets the family (last) name.
  * @param name The name: at most 255 bytes, without control characters; empty for none.
  */
-hc_status hc_new_user_set_family_name(struct hc_new_user *new_user, const uint8_t *name,
+hc_status hc_new_user_set_family_name(struct hc_new_user *new_user, const char *name,
                                       size_t name_len, struct hc_error **error);
 
 /**
- * Says whether the user is active, and so takes a seat; by default yes.
+ * Sets whether the user is active and takes a seat; by default 1.
  * @param active 1 or 0.
  */
 hc_status hc_new_user_set_active(struct hc_new_user *new_user, int32_t active,
                                  struct hc_error **error);
 
 /**
- * Says whether the user administers the platform; by default no.
+ * Sets whether the user administers the platform; by default 0.
  * @param admin 1 or 0.
  */
 hc_status hc_new_user_set_admin(struct hc_new_user *new_user, int32_t admin,
                                 struct hc_error **error);
 
 /**
- * Says when the user was created elsewhere; by default now.
+ * Sets when the user was created in another system; by default now.
  * @param micros The time.
  */
 hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user, uint64_t micros,
@@ -1570,8 +1584,8 @@ hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user, uint64
  * @param name The name: 1 to 255 bytes.
  * @param value The value.
  */
-hc_status hc_new_user_set_attribute(struct hc_new_user *new_user, const uint8_t *name,
-                                    size_t name_len, const uint8_t *value, size_t value_len,
+hc_status hc_new_user_set_attribute(struct hc_new_user *new_user, const char *name,
+                                    size_t name_len, const char *value, size_t value_len,
                                     struct hc_error **error);
 
 /** Frees a user to create; users that were created stay. */
@@ -1581,23 +1595,22 @@ void hc_new_user_free(struct hc_new_user *new_user);
  * Finds the user that an id, an email or a username names.
  * @param user Set to a user, or to NULL when there is none.
  */
-hc_status hc_user_get(const struct hc_directory *directory, const uint8_t *who,
-                      size_t who_len, struct hc_user **user, struct hc_error **error);
+hc_status hc_user_get(const struct hc_directory *directory, const char *who, size_t who_len,
+                      struct hc_user **user, struct hc_error **error);
 
 /**
  * Finds a user by a key of one kind.
- * @param kind What the key is: one of HC_USER_KEY_*.
+ * @param kind The kind of the key: one of HC_USER_KEY_*.
  * @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes. A text that is malformed names
  *        nobody.
  * @param user Set to a user, or to NULL when there is none.
  */
-hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind,
-                         const uint8_t *key, size_t key_len, struct hc_user **user,
-                         struct hc_error **error);
+hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind, const void *key,
+                         size_t key_len, struct hc_user **user, struct hc_error **error);
 
 /**
- * Creates an active user, who needs a seat, with nothing but an email, which is the username
- * too. For more, see hc_user_create_from().
+ * Creates an active user, who takes a seat, from an email, which is also the username. For
+ * more, see hc_user_create_from().
  * @param email The email address.
  * @param user Set to the user; NULL if not wanted.
  * @return Also the statuses of hc_new_user_new() for the email.
@@ -1605,12 +1618,12 @@ hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind,
  * @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
-hc_status hc_user_create(const struct hc_directory *directory, const uint8_t *email,
+hc_status hc_user_create(const struct hc_directory *directory, const char *email,
                          size_t email_len, struct hc_user **user, struct hc_error **error);
 
 /**
- * Creates a user, who needs a seat unless inactive.
- * @param new_user What is known of the user.
+ * Creates a user, who takes a seat unless inactive.
+ * @param new_user The user to create.
  * @param user Set to the user; NULL if not wanted.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
  * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
@@ -1632,42 +1645,41 @@ hc_status hc_user_create_from(const struct hc_directory *directory,
  * @retval HC_STATUS_CONFLICT when the user is not at the expected version.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  */
-hc_status hc_user_update_apply(const struct hc_directory *directory,
-                               const uint8_t *who, size_t who_len,
-                               const struct hc_user_update *update, struct hc_user **user,
-                               struct hc_error **error);
+hc_status hc_user_update_apply(const struct hc_directory *directory, const char *who,
+                               size_t who_len, const struct hc_user_update *update,
+                               struct hc_user **user, struct hc_error **error);
 
 /**
- * Reads one user as a batch of one packed record, like those of lists: everything that is
- * known of the user, in one call.
- * @param kind What the key is: one of HC_USER_KEY_*.
+ * Reads one user as a batch of one packed record, like those of lists: all fields of the user
+ * in one call.
+ * @param kind The kind of the key: one of HC_USER_KEY_*.
  * @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
  * @param buffer Where to write the batch.
  * @param capacity Its size in bytes: 32 KiB hold any user.
  * @param written Set to the size of the batch; or to 0 when there is no such user.
  */
-hc_status hc_user_read(const struct hc_directory *directory, int32_t kind, const uint8_t *key,
+hc_status hc_user_read(const struct hc_directory *directory, int32_t kind, const void *key,
                        size_t key_len, uint8_t *buffer, size_t capacity, size_t *written,
                        struct hc_error **error);
 
 /**
- * Reads the users that many keys name, each like hc_user_read(), in one call. It ends with
- * the last key, or when there is no room for the next user or offset: go on with the next
- * key.
- * @param kind What the keys are: one of HC_USER_KEY_*.
- * @param keys The keys, one behind the other: each is its length in bytes, as 4 bytes with
- *        the lowest first, and that many bytes.
- * @param keys_bytes How many bytes that is in all.
+ * Reads the users that many keys name, each like hc_user_read(), in one call. It stops after
+ * the last key, or when there is no room for the next user or offset: call it again with the
+ * keys that are left.
+ * @param kind The kind of the keys: one of HC_USER_KEY_*.
+ * @param keys The keys, one after another: for each, its length in bytes as a 32-bit
+ *        little-endian number, then that many bytes.
+ * @param keys_bytes The size of all keys in bytes.
  * @param buffer Where to write the batch, whose records are in the order of the keys.
  * @param capacity Its size in bytes.
- * @param offsets Set to where the record of each key begins in the buffer; to 0 where the key
- *        is nobody's.
- * @param offset_max How many of them there is room for.
+ * @param offsets Set to the offset in the buffer of the record of each key; to 0 if nobody has
+ *        the key.
+ * @param offset_max How many offsets there is room for.
  * @param read Set to how many keys were read.
  * @param written Set to the size of the batch; or to 0 when it has no records.
  * @return On failure, the contents of the buffer and of the offsets are unspecified.
- * @retval HC_STATUS_INVALID_ARGUMENT also for a key that ends behind the keys.
- * @note Each user is read at a moment of its own.
+ * @retval HC_STATUS_INVALID_ARGUMENT also for a key that extends beyond `keys_bytes`.
+ * @note The users need not be of the same moment.
  */
 hc_status hc_user_read_many(const struct hc_directory *directory, int32_t kind,
                             const uint8_t *keys, size_t keys_bytes, uint8_t *buffer,
@@ -1687,16 +1699,17 @@ hc_status hc_directory_list_users(const struct hc_directory *directory,
  * Returns one page of the users that match a query, which may be empty.
  * @param query Which users, in what order and how many.
  * @param cursor Set to a cursor before the first user of the page.
- * @retval HC_STATUS_INVALID_ARGUMENT also for the place of a query in another order.
+ * @retval HC_STATUS_INVALID_ARGUMENT also if #HC_QUERY_FIELD_AFTER is from a query in another
+ *        order.
  */
 hc_status hc_directory_query(const struct hc_directory *directory,
                              const struct hc_query *query, struct hc_cursor **cursor,
                              struct hc_error **error);
 
 /**
- * Counts the users that match a query, whatever its limit and place. All, all active and all
- * inactive users are counted at no cost; otherwise it costs as much as reading the index that
- * the query picks.
+ * Counts the users that match a query, regardless of its limit and #HC_QUERY_FIELD_AFTER.
+ * Counting all, all active or all inactive users reads no user; any other count reads the
+ * index that the query picks.
  * @param query Which users.
  * @param count Set to their number.
  */
@@ -1707,7 +1720,7 @@ hc_status hc_directory_count(const struct hc_directory *directory,
 /**
  * Reads the next user.
  * @param user Set to the next user, or to NULL when there are no more.
- * @note Each user goes to one of the threads.
+ * @note If several threads read, each user is returned to one of them.
  */
 hc_status hc_cursor_next(struct hc_cursor *cursor, struct hc_user **user,
                          struct hc_error **error);
@@ -1717,12 +1730,12 @@ hc_status hc_cursor_next(struct hc_cursor *cursor, struct hc_user **user,
  * @param buffer Where to write the batch.
  * @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
  * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @note Each user goes to one of the threads.
+ * @note If several threads read, each user is returned to one of them.
  */
 hc_status hc_cursor_next_batch(struct hc_cursor *cursor, uint8_t *buffer, size_t capacity,
                                size_t *written, struct hc_error **error);
 
-/** @return How many users are yet to come; 0 for a cursor that can't be used. */
+/** @return How many users are still to come; 0 for a cursor that can't be used. */
 uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
 
 /**
@@ -1739,7 +1752,7 @@ const char *hc_cursor_next_page(const struct hc_cursor *cursor);
 void hc_cursor_free(struct hc_cursor *cursor);
 
 /**
- * Begins a query for all users, ordered by email, 100 at a time.
+ * Creates a query for all users, ordered by email, 100 at a time.
  * @return A builder to free with hc_query_free(); never NULL.
  */
 struct hc_query *hc_query_new(void);
@@ -1749,7 +1762,7 @@ struct hc_query *hc_query_new(void);
  * @param field One of HC_QUERY_FIELD_* that is a text.
  * @param text The text.
  */
-hc_status hc_query_set_text(struct hc_query *query, int32_t field, const uint8_t *text,
+hc_status hc_query_set_text(struct hc_query *query, int32_t field, const char *text,
                             size_t text_len, struct hc_error **error);
 
 /**
@@ -1761,24 +1774,23 @@ hc_status hc_query_set_number(struct hc_query *query, int32_t field, uint64_t nu
                               struct hc_error **error);
 
 /**
- * Asks only for members of a workspace.
+ * Restricts the query to members of a workspace.
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for all.
  */
 hc_status hc_query_set_member_of(struct hc_query *query, uint64_t workspace, int32_t role,
                                  struct hc_error **error);
 
 /**
- * Asks only for users with an attribute. A query can ask for up to 16 attributes, all of
- * which a user must have.
+ * Restricts the query to users with an attribute. A query can have up to 16 attributes, all of
+ * which must match.
  * @param name The name of the attribute.
  * @param value Its value, compared exactly; NULL, with the length 0, for any value.
  */
-hc_status hc_query_set_attribute(struct hc_query *query, const uint8_t *name, size_t name_len,
-                                 const uint8_t *value, size_t value_len,
-                                 struct hc_error **error);
+hc_status hc_query_set_attribute(struct hc_query *query, const char *name, size_t name_len,
+                                 const char *value, size_t value_len, struct hc_error **error);
 
 /**
- * Drops a condition, or puts a setting back to its default.
+ * Removes a condition, or resets a setting to its default.
  * @param field One of HC_QUERY_FIELD_*.
  */
 hc_status hc_query_unset(struct hc_query *query, int32_t field, struct hc_error **error);
@@ -1789,7 +1801,7 @@ void hc_query_free(struct hc_query *query);
 /* Changing users ================================================================== */
 
 /**
- * Begins an update that changes nothing yet.
+ * Creates an update that changes nothing yet.
  * @return A builder to free with hc_user_update_free(); never NULL.
  */
 struct hc_user_update *hc_user_update_new(void);
@@ -1806,7 +1818,7 @@ hc_status hc_user_update_set_if_version(struct hc_user_update *update, uint64_t 
  * @param email The email address.
  * @return Also the statuses of hc_new_user_new() for the email.
  */
-hc_status hc_user_update_set_email(struct hc_user_update *update, const uint8_t *email,
+hc_status hc_user_update_set_email(struct hc_user_update *update, const char *email,
                                    size_t email_len, struct hc_error **error);
 
 /**
@@ -1815,10 +1827,10 @@ hc_status hc_user_update_set_email(struct hc_user_update *update, const uint8_t 
  * @param username The username.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
-hc_status hc_user_update_set_username(struct hc_user_update *update, const uint8_t *username,
+hc_status hc_user_update_set_username(struct hc_user_update *update, const char *username,
                                       size_t username_len, struct hc_error **error);
 
-/** Makes the username the email again, which it then follows. */
+/** Makes the username follow the email again. */
 hc_status hc_user_update_reset_username(struct hc_user_update *update,
                                         struct hc_error **error);
 
@@ -1826,14 +1838,14 @@ hc_status hc_user_update_reset_username(struct hc_user_update *update,
  * Changes the given (first) name.
  * @param name The name: at most 255 bytes, without control characters; empty to remove it.
  */
-hc_status hc_user_update_set_given_name(struct hc_user_update *update, const uint8_t *name,
+hc_status hc_user_update_set_given_name(struct hc_user_update *update, const char *name,
                                         size_t name_len, struct hc_error **error);
 
 /**
  * Changes the family (last) name.
  * @param name The name: at most 255 bytes, without control characters; empty to remove it.
  */
-hc_status hc_user_update_set_family_name(struct hc_user_update *update, const uint8_t *name,
+hc_status hc_user_update_set_family_name(struct hc_user_update *update, const char *name,
                                          size_t name_len, struct hc_error **error);
 
 /**
@@ -1848,18 +1860,18 @@ hc_status hc_user_update_set_admin(struct hc_user_update *update, int32_t admin,
  * @param name The name: 1 to 255 bytes.
  * @param value The value.
  */
-hc_status hc_user_update_set_attribute(struct hc_user_update *update, const uint8_t *name,
-                                       size_t name_len, const uint8_t *value, size_t value_len,
+hc_status hc_user_update_set_attribute(struct hc_user_update *update, const char *name,
+                                       size_t name_len, const char *value, size_t value_len,
                                        struct hc_error **error);
 
 /**
  * Removes one attribute, if the user has it.
  * @param name The name: 1 to 255 bytes.
  */
-hc_status hc_user_update_remove_attribute(struct hc_user_update *update, const uint8_t *name,
+hc_status hc_user_update_remove_attribute(struct hc_user_update *update, const char *name,
                                           size_t name_len, struct hc_error **error);
 
-/** Removes all attributes but those that this update sets. */
+/** Removes all attributes except those that this update sets. */
 hc_status hc_user_update_replace_attributes(struct hc_user_update *update,
                                             struct hc_error **error);
 
@@ -1867,41 +1879,39 @@ hc_status hc_user_update_replace_attributes(struct hc_user_update *update,
 void hc_user_update_free(struct hc_user_update *update);
 
 /**
- * Makes a user active. Does nothing to an active user.
+ * Makes a user active. Does nothing if the user is active.
  * @param user Set to the updated user; NULL if not wanted.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
-hc_status hc_user_activate(const struct hc_directory *directory, const uint8_t *who,
-                           size_t who_len, struct hc_user **user,
-                           struct hc_error **error);
+hc_status hc_user_activate(const struct hc_directory *directory, const char *who,
+                           size_t who_len, struct hc_user **user, struct hc_error **error);
 
 /**
- * Makes a user inactive, which frees a seat. Does nothing to an inactive user.
+ * Makes a user inactive, which frees a seat. Does nothing if the user is inactive.
  * @param user Set to the updated user; NULL if not wanted.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
  *        hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
-hc_status hc_user_deactivate(const struct hc_directory *directory, const uint8_t *who,
-                             size_t who_len, struct hc_user **user,
-                             struct hc_error **error);
+hc_status hc_user_deactivate(const struct hc_directory *directory, const char *who,
+                             size_t who_len, struct hc_user **user, struct hc_error **error);
 
 /**
- * Deletes a user for good. The email and the username are free for others at once, and the id
- * when hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion
- * is not.
+ * Deletes a user for good. The email and the username become free at once, and the id when
+ * hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion is
+ * not.
  * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
  * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
  *        hc_directory_acting_as().
  * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
  */
-hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *who,
-                         size_t who_len, struct hc_error **error);
+hc_status hc_user_delete(const struct hc_directory *directory, const char *who, size_t who_len,
+                         struct hc_error **error);
 
 /**
  * Records that a user is seen now, such as at a login or with a request. Call it as often as
- * you like: it mostly costs a look-up.
+ * you like: it usually costs a lookup.
  *
  * A sighting within an hour of the one on record is ignored. The first is on disk when this
  * returns; later ones are written together, at most once a minute and when the directory is
@@ -1909,20 +1919,20 @@ hc_status hc_user_delete(const struct hc_directory *directory, const uint8_t *wh
  * version and the feed stay as they are. The time is personal data: exports and backups
  * include it, and deleting the user removes it.
  */
-hc_status hc_user_touch(const struct hc_directory *directory, const uint8_t *who,
-                        size_t who_len, struct hc_error **error);
+hc_status hc_user_touch(const struct hc_directory *directory, const char *who, size_t who_len,
+                        struct hc_error **error);
 
 /**
- * Tells when a user was last seen, to about an hour; see hc_user_touch().
+ * Returns when a user was last seen, to about an hour; see hc_user_touch().
  * @param micros Set to the time; to 0 for a user who was never seen.
  */
-hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory,
-                                       const uint8_t *who, size_t who_len,
-                                       uint64_t *micros, struct hc_error **error);
+hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory, const char *who,
+                                       size_t who_len, uint64_t *micros,
+                                       struct hc_error **error);
 
 /* Workspaces ====================================================================== */
 
-/** @return The id: a number from 1 on, never given to another workspace. */
+/** @return The id: a number from 1 up, never reused. */
 uint64_t hc_workspace_id(const struct hc_workspace *workspace);
 
 /** @return The name, as it was given; no other workspace has it. */
@@ -1940,13 +1950,13 @@ int32_t hc_workspace_is_archived(const struct hc_workspace *workspace);
  */
 const uint8_t *hc_workspace_default_of(const struct hc_workspace *workspace);
 
-/** @return The version of the record: 1 when created, one more with each change. */
+/** @return The version of the record: 1 at creation, incremented by each change. */
 uint64_t hc_workspace_version(const struct hc_workspace *workspace);
 
 /** @return When the workspace was created. */
 uint64_t hc_workspace_created_at_micros(const struct hc_workspace *workspace);
 
-/** @return When the record last changed; its members are not part of it. */
+/** @return When the record last changed; changes of members don't count. */
 uint64_t hc_workspace_updated_at_micros(const struct hc_workspace *workspace);
 
 /** Frees a workspace and what was read from it. */
@@ -1964,7 +1974,7 @@ hc_status hc_workspace_get(const struct hc_directory *directory, uint64_t worksp
  * @param name The name.
  * @param found Set to a workspace, or to NULL when there is none.
  */
-hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const uint8_t *name,
+hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const char *name,
                                    size_t name_len, struct hc_workspace **found,
                                    struct hc_error **error);
 
@@ -1977,19 +1987,17 @@ hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const u
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
  * @retval HC_STATUS_LAST_OWNER without an active owner.
  */
-hc_status hc_workspace_create(const struct hc_directory *directory, const uint8_t *name,
-                              size_t name_len, const uint8_t *owner, size_t owner_len,
+hc_status hc_workspace_create(const struct hc_directory *directory, const char *name,
+                              size_t name_len, const char *owner, size_t owner_len,
                               struct hc_workspace **made, struct hc_error **error);
 
 /**
- * Finds the default workspace of a user, who owns it; it is created at the first request. The
- * user can't be removed from it, and it is deleted with the user unless it has other members
- * then.
+ * Returns the default workspace of a user, who owns it; it is created on first use. The user
+ * can't be removed from it, and it is deleted with the user unless it has other members then.
  * @param workspace Set to the workspace.
  */
-hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
-                                        const uint8_t *who, size_t who_len,
-                                        struct hc_workspace **workspace,
+hc_status hc_user_get_default_workspace(const struct hc_directory *directory, const char *who,
+                                        size_t who_len, struct hc_workspace **workspace,
                                         struct hc_error **error);
 
 /**
@@ -2000,25 +2008,25 @@ hc_status hc_user_get_default_workspace(const struct hc_directory *directory,
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_rename(const struct hc_directory *directory, uint64_t workspace,
-                              const uint8_t *name, size_t name_len, struct hc_workspace **made,
+                              const char *name, size_t name_len, struct hc_workspace **made,
                               struct hc_error **error);
 
 /**
- * Archives a workspace; see hc_workspace_is_archived(). Does nothing to an archived one.
+ * Archives a workspace; see hc_workspace_is_archived(). Does nothing if it is archived.
  * @param made Set to the updated workspace; NULL if not wanted.
  */
 hc_status hc_workspace_archive(const struct hc_directory *directory, uint64_t workspace,
                                struct hc_workspace **made, struct hc_error **error);
 
 /**
- * Restores an archived workspace. Does nothing to another.
+ * Restores an archived workspace. Does nothing if it is not archived.
  * @param made Set to the updated workspace; NULL if not wanted.
  */
 hc_status hc_workspace_restore(const struct hc_directory *directory, uint64_t workspace,
                                struct hc_workspace **made, struct hc_error **error);
 
 /**
- * Deletes a workspace and its memberships for good. Its id is not given again; its name is
+ * Deletes a workspace and its memberships for good. Its id is never reused; its name becomes
  * free.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's default workspace.
  */
@@ -2037,9 +2045,9 @@ hc_status hc_workspace_list_members(const struct hc_directory *directory, uint64
  * Lists the workspaces of a user, with the role in each, ordered by id.
  * @param members Set to the memberships.
  */
-hc_status hc_user_list_workspaces(const struct hc_directory *directory,
-                                  const uint8_t *who, size_t who_len,
-                                  struct hc_members **members, struct hc_error **error);
+hc_status hc_user_list_workspaces(const struct hc_directory *directory, const char *who,
+                                  size_t who_len, struct hc_members **members,
+                                  struct hc_error **error);
 
 /** @return How many memberships are in the list. */
 size_t hc_members_count(const struct hc_members *members);
@@ -2053,12 +2061,12 @@ hc_status hc_members_get(const struct hc_members *members, size_t index,
                          struct hc_member *member, struct hc_error **error);
 
 /**
- * Reads the next memberships as packed records. Each call goes on where the last one ended,
+ * Reads the next memberships as packed records. Each call continues where the last one ended,
  * independently of hc_members_get().
  * @param buffer Where to write the batch.
  * @param capacity Its size in bytes; 4 KiB hold 85 memberships.
  * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @note Each membership goes to one of the threads.
+ * @note If several threads read, each membership is returned to one of them.
  */
 hc_status hc_members_next_batch(struct hc_members *members, uint8_t *buffer, size_t capacity,
                                 size_t *written, struct hc_error **error);
@@ -2067,17 +2075,17 @@ hc_status hc_members_next_batch(struct hc_members *members, uint8_t *buffer, siz
 void hc_members_free(struct hc_members *members);
 
 /**
- * Makes a user a member of a workspace. Does nothing to a member who has the role already.
+ * Makes a user a member of a workspace. Does nothing if the user is a member in this role.
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see hc_workspace_set_role().
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t workspace,
-                                  const uint8_t *who, size_t who_len,
-                                  int32_t role, struct hc_error **error);
+                                  const char *who, size_t who_len, int32_t role,
+                                  struct hc_error **error);
 
 /**
- * Changes the role of a member. Does nothing to a member who has it already.
+ * Changes the role of a member. Does nothing if the member has it.
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
  * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
@@ -2085,8 +2093,8 @@ hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
 hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t workspace,
-                                const uint8_t *who, size_t who_len,
-                                int32_t role, struct hc_error **error);
+                                const char *who, size_t who_len, int32_t role,
+                                struct hc_error **error);
 
 /**
  * Removes a member from a workspace.
@@ -2095,8 +2103,7 @@ hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t w
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
  */
 hc_status hc_workspace_remove_member(const struct hc_directory *directory, uint64_t workspace,
-                                     const uint8_t *who, size_t who_len,
-                                     struct hc_error **error);
+                                     const char *who, size_t who_len, struct hc_error **error);
 
 /**
  * Lists all workspaces, archived ones included, ordered by id, as they are now.
@@ -2109,7 +2116,7 @@ hc_status hc_directory_list_workspaces(const struct hc_directory *directory,
 /**
  * Reads the next workspace.
  * @param workspace Set to the next workspace, or to NULL when there are no more.
- * @note Each workspace goes to one of the threads.
+ * @note If several threads read, each workspace is returned to one of them.
  */
 hc_status hc_workspaces_next(struct hc_workspaces *workspaces, struct hc_workspace **workspace,
                              struct hc_error **error);
@@ -2119,7 +2126,7 @@ hc_status hc_workspaces_next(struct hc_workspaces *workspaces, struct hc_workspa
  * @param buffer Where to write the batch.
  * @param capacity Its size in bytes; 4 KiB hold any workspace.
  * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @note Each workspace goes to one of the threads.
+ * @note If several threads read, each workspace is returned to one of them.
  */
 hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces, uint8_t *buffer,
                                    size_t capacity, size_t *written, struct hc_error **error);
@@ -2135,40 +2142,40 @@ void hc_workspaces_free(struct hc_workspaces *workspaces);
 /**
  * Sets the id that a provisioner, such as an identity provider over SCIM, has for the user. A
  * user may have ids of 16 provisioners.
- * @param provisioner Who gave the id: 1 to 64 bytes, without control characters.
+ * @param provisioner The name of the provisioner: 1 to 64 bytes, without control characters.
  * @param id The id, compared exactly: 1 to 255 bytes, without control characters.
  */
-hc_status hc_new_user_set_external_id(struct hc_new_user *new_user, const uint8_t *provisioner,
-                                      size_t provisioner_len, const uint8_t *id, size_t id_len,
+hc_status hc_new_user_set_external_id(struct hc_new_user *new_user, const char *provisioner,
+                                      size_t provisioner_len, const char *id, size_t id_len,
                                       struct hc_error **error);
 
 /**
- * Sets the id that a provisioner has for the user, as hc_new_user_set_external_id(); those of
- * others stay.
- * @param provisioner Who gave the id.
+ * Sets the id that a provisioner has for the user, like hc_new_user_set_external_id(), and
+ * keeps those of other provisioners.
+ * @param provisioner The name of the provisioner.
  * @param id The id. NULL, with the length 0, to remove it.
  */
 hc_status hc_user_update_set_external_id(struct hc_user_update *update,
-                                         const uint8_t *provisioner, size_t provisioner_len,
-                                         const uint8_t *id, size_t id_len,
+                                         const char *provisioner, size_t provisioner_len,
+                                         const char *id, size_t id_len,
                                          struct hc_error **error);
 
 /**
  * Finds a user by the id that a provisioner has for them.
- * @param provisioner Who gave the id.
+ * @param provisioner The name of the provisioner.
  * @param id The id.
  * @param user Set to the user, or to NULL if there is none.
  */
 hc_status hc_user_get_by_external_id(const struct hc_directory *directory,
-                                     const uint8_t *provisioner, size_t provisioner_len,
-                                     const uint8_t *id, size_t id_len, struct hc_user **user,
+                                     const char *provisioner, size_t provisioner_len,
+                                     const char *id, size_t id_len, struct hc_user **user,
                                      struct hc_error **error);
 
 /**
  * Reads one of the external ids of a user, which are ordered by provisioner.
  * @param index Which one, from 0 on.
- * @param provisioner Where to write who gave it: room for #HC_PROVISIONER_BYTES. NULL if not
- *        wanted.
+ * @param provisioner Where to write the name of the provisioner: room for
+ *        #HC_PROVISIONER_BYTES. NULL if not wanted.
  * @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
  * @return 1 if there is such an id; otherwise 0, and nothing is written.
  */
@@ -2177,36 +2184,35 @@ int32_t hc_user_external_id_at(const struct hc_user *user, size_t index, char *p
 
 /**
  * Finds a workspace by the id that a provisioner has for it.
- * @param provisioner Who gave the id.
+ * @param provisioner The name of the provisioner.
  * @param id The id.
  * @param found Set to the workspace, or to NULL if there is none.
  */
 hc_status hc_workspace_get_by_external_id(const struct hc_directory *directory,
-                                          const uint8_t *provisioner, size_t provisioner_len,
-                                          const uint8_t *id, size_t id_len,
+                                          const char *provisioner, size_t provisioner_len,
+                                          const char *id, size_t id_len,
                                           struct hc_workspace **found,
                                           struct hc_error **error);
 
 /**
- * Sets the id that a provisioner has for a workspace, as hc_new_user_set_external_id(); those
- * of others stay.
- * @param provisioner Who gave the id.
+ * Sets the id that a provisioner has for a workspace, like hc_new_user_set_external_id(), and
+ * keeps those of other provisioners.
+ * @param provisioner The name of the provisioner.
  * @param id The id. NULL, with the length 0, to remove it.
  * @param made Set to the updated workspace; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
  * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
  */
 hc_status hc_workspace_set_external_id(const struct hc_directory *directory,
-                                       uint64_t workspace, const uint8_t *provisioner,
-                                       size_t provisioner_len, const uint8_t *id,
-                                       size_t id_len, struct hc_workspace **made,
-                                       struct hc_error **error);
+                                       uint64_t workspace, const char *provisioner,
+                                       size_t provisioner_len, const char *id, size_t id_len,
+                                       struct hc_workspace **made, struct hc_error **error);
 
 /**
  * Reads one of the external ids of a workspace, like hc_user_external_id_at().
  * @param index Which one, from 0 on.
- * @param provisioner Where to write who gave it: room for #HC_PROVISIONER_BYTES. NULL if not
- *        wanted.
+ * @param provisioner Where to write the name of the provisioner: room for
+ *        #HC_PROVISIONER_BYTES. NULL if not wanted.
  * @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
  * @return 1 if there is such an id; otherwise 0, and nothing is written.
  */
@@ -2216,25 +2222,25 @@ int32_t hc_workspace_external_id_at(const struct hc_workspace *workspace, size_t
 /**
  * Appends: set the id that a provisioner has for a workspace, as
  * hc_workspace_set_external_id().
- * @param provisioner Who gave the id.
+ * @param provisioner The name of the provisioner.
  * @param id The id. NULL, with the length 0, to remove it.
  */
-hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch, const char *workspace,
                                              size_t workspace_len, uint64_t workspace_id,
-                                             const uint8_t *provisioner,
-                                             size_t provisioner_len, const uint8_t *id,
-                                             size_t id_len, struct hc_error **error);
+                                             const char *provisioner, size_t provisioner_len,
+                                             const char *id, size_t id_len,
+                                             struct hc_error **error);
 
 /* Batches ========================================================================= */
 
 /**
- * Begins an empty batch.
+ * Creates an empty batch.
  * @return A builder to free with hc_batch_free(); never NULL.
  */
 struct hc_batch *hc_batch_new(void);
 
 /**
- * Says who makes these changes: it is recorded, and the actor can't deactivate or delete
+ * Sets who makes these changes: the change records the actor, who can't deactivate or delete
  * themself. See also hc_directory_acting_as().
  * @param actor The id of a user: 16 bytes.
  */
@@ -2242,16 +2248,16 @@ hc_status hc_batch_set_actor(struct hc_batch *batch, const uint8_t *actor,
                              struct hc_error **error);
 
 /**
- * Says through which door the batch comes, instead of that of the directory; see
- * hc_directory_through(). It is not part of what hc_batch_set_request_id() compares.
+ * Sets the door of the batch, in place of that of the directory; see hc_directory_through().
+ * It is not part of what hc_batch_set_request_id() compares.
  * @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
  */
-hc_status hc_batch_set_door(struct hc_batch *batch, const uint8_t *door, size_t door_len,
+hc_status hc_batch_set_door(struct hc_batch *batch, const char *door, size_t door_len,
                             struct hc_error **error);
 
 /**
- * Makes the batch safe to send again: if the same batch was applied with this id before, also
- * before the directory was reopened, its outcome is returned and nothing is done. A refused
+ * Makes the batch safe to send again: if the same batch was applied with this id before, its
+ * outcome is returned and nothing is done, even after the directory was reopened. A refused
  * batch leaves no trace.
  *
  * It is the same batch if it has the same operations in the same order, with the same texts,
@@ -2266,8 +2272,8 @@ hc_status hc_batch_set_request_id(struct hc_batch *batch, const uint8_t *request
                                   struct hc_error **error);
 
 /**
- * Says whether workspaces may be left without an active owner, for offboarding; the change
- * records it.
+ * Sets whether workspaces may be left without an active owner, as in offboarding. The change
+ * names each of them.
  * @param allow 1 or 0; 0 by default.
  */
 hc_status hc_batch_set_allow_ownerless(struct hc_batch *batch, int32_t allow,
@@ -2290,8 +2296,24 @@ size_t hc_batch_count(const struct hc_batch *batch);
 void hc_batch_free(struct hc_batch *batch);
 
 /**
+ * Appends packed operations, which headcount_packed.h writes: any number of them, with the
+ * versions they expect and the settings of the batch, in one call.
+ *
+ * A malformed part, such as a text that is not an email, is refused here with the status it
+ * has elsewhere; hc_error_details.op_index says which operation of the batch it would have
+ * been.
+ * @param bytes The packed operations.
+ * @param length The number of bytes.
+ * @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
+ *        was appended.
+ * @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
+ */
+hc_status hc_batch_append(struct hc_batch *batch, const uint8_t *bytes, size_t length,
+                          struct hc_error **error);
+
+/**
  * Appends: create a user, as hc_user_create_from().
- * @param new_user What is known of the user.
+ * @param new_user The user to create.
  */
 hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user *new_user,
                                struct hc_error **error);
@@ -2300,21 +2322,20 @@ hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user 
  * Appends: change fields of a user, as hc_user_update_apply().
  * @param update What to change.
  */
-hc_status hc_batch_update_user(struct hc_batch *batch, const uint8_t *who,
-                               size_t who_len, const struct hc_user_update *update,
-                               struct hc_error **error);
+hc_status hc_batch_update_user(struct hc_batch *batch, const char *who, size_t who_len,
+                               const struct hc_user_update *update, struct hc_error **error);
 
 /** Appends: make a user active, as hc_user_activate(). */
-hc_status hc_batch_activate_user(struct hc_batch *batch, const uint8_t *who,
-                                 size_t who_len, struct hc_error **error);
+hc_status hc_batch_activate_user(struct hc_batch *batch, const char *who, size_t who_len,
+                                 struct hc_error **error);
 
 /** Appends: make a user inactive, as hc_user_deactivate(). */
-hc_status hc_batch_deactivate_user(struct hc_batch *batch, const uint8_t *who,
-                                   size_t who_len, struct hc_error **error);
+hc_status hc_batch_deactivate_user(struct hc_batch *batch, const char *who, size_t who_len,
+                                   struct hc_error **error);
 
 /** Appends: delete a user for good, as hc_user_delete(). */
-hc_status hc_batch_delete_user(struct hc_batch *batch, const uint8_t *who,
-                               size_t who_len, struct hc_error **error);
+hc_status hc_batch_delete_user(struct hc_batch *batch, const char *who, size_t who_len,
+                               struct hc_error **error);
 
 /**
  * Appends: set the license, as hc_directory_set_license().
@@ -2329,38 +2350,38 @@ hc_status hc_batch_set_license(struct hc_batch *batch, int32_t license, uint64_t
  * @param name The name.
  * @param owner The first owner, named in the same way as who; empty for none.
  */
-hc_status hc_batch_create_workspace(struct hc_batch *batch, const uint8_t *name,
-                                    size_t name_len, const uint8_t *owner, size_t owner_len,
+hc_status hc_batch_create_workspace(struct hc_batch *batch, const char *name, size_t name_len,
+                                    const char *owner, size_t owner_len,
                                     struct hc_error **error);
 
 /**
- * Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does
- * nothing where there is one.
+ * Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does nothing
+ * if there is one.
  */
-hc_status hc_batch_default_workspace(struct hc_batch *batch, const uint8_t *who,
-                                     size_t who_len, struct hc_error **error);
+hc_status hc_batch_default_workspace(struct hc_batch *batch, const char *who, size_t who_len,
+                                     struct hc_error **error);
 
 /**
  * Appends: rename a workspace, as hc_workspace_rename().
  * @param name The new name.
  */
-hc_status hc_batch_rename_workspace(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_rename_workspace(struct hc_batch *batch, const char *workspace,
                                     size_t workspace_len, uint64_t workspace_id,
-                                    const uint8_t *name, size_t name_len,
+                                    const char *name, size_t name_len,
                                     struct hc_error **error);
 
 /** Appends: archive a workspace, as hc_workspace_archive(). */
-hc_status hc_batch_archive_workspace(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_archive_workspace(struct hc_batch *batch, const char *workspace,
                                      size_t workspace_len, uint64_t workspace_id,
                                      struct hc_error **error);
 
 /** Appends: restore an archived workspace, as hc_workspace_restore(). */
-hc_status hc_batch_restore_workspace(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_restore_workspace(struct hc_batch *batch, const char *workspace,
                                      size_t workspace_len, uint64_t workspace_id,
                                      struct hc_error **error);
 
 /** Appends: delete a workspace, as hc_workspace_delete(). */
-hc_status hc_batch_delete_workspace(struct hc_batch *batch, const uint8_t *workspace,
+hc_status hc_batch_delete_workspace(struct hc_batch *batch, const char *workspace,
                                     size_t workspace_len, uint64_t workspace_id,
                                     struct hc_error **error);
 
@@ -2368,25 +2389,22 @@ hc_status hc_batch_delete_workspace(struct hc_batch *batch, const uint8_t *works
  * Appends: make a user a member, as hc_workspace_add_member().
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
-hc_status hc_batch_add_member(struct hc_batch *batch, const uint8_t *workspace,
-                              size_t workspace_len, uint64_t workspace_id,
-                              const uint8_t *who, size_t who_len, int32_t role,
-                              struct hc_error **error);
+hc_status hc_batch_add_member(struct hc_batch *batch, const char *workspace,
+                              size_t workspace_len, uint64_t workspace_id, const char *who,
+                              size_t who_len, int32_t role, struct hc_error **error);
 
 /**
  * Appends: change the role of a member, as hc_workspace_set_role().
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
-hc_status hc_batch_set_role(struct hc_batch *batch, const uint8_t *workspace,
-                            size_t workspace_len, uint64_t workspace_id,
-                            const uint8_t *who, size_t who_len, int32_t role,
-                            struct hc_error **error);
+hc_status hc_batch_set_role(struct hc_batch *batch, const char *workspace,
+                            size_t workspace_len, uint64_t workspace_id, const char *who,
+                            size_t who_len, int32_t role, struct hc_error **error);
 
 /** Appends: remove a member from a workspace, as hc_workspace_remove_member(). */
-hc_status hc_batch_remove_member(struct hc_batch *batch, const uint8_t *workspace,
-                                 size_t workspace_len, uint64_t workspace_id,
-                                 const uint8_t *who, size_t who_len,
-                                 struct hc_error **error);
+hc_status hc_batch_remove_member(struct hc_batch *batch, const char *workspace,
+                                 size_t workspace_len, uint64_t workspace_id, const char *who,
+                                 size_t who_len, struct hc_error **error);
 
 /**
  * Applies a batch: all of it, or nothing. It is one transaction and one change.
@@ -2404,8 +2422,8 @@ hc_status hc_directory_apply(const struct hc_directory *directory,
                              struct hc_error **error);
 
 /**
- * Tells the outcome of a batch without applying it: what hc_directory_apply() would return
- * now, except for the ids that it would draw.
+ * Returns what hc_directory_apply() would return now, except for ids that it would draw, and
+ * changes nothing.
  * @param batch The batch.
  * @param applied Set to the outcomes; NULL if not wanted.
  * @return As hc_directory_apply().
@@ -2430,7 +2448,7 @@ int32_t hc_applied_is_replayed(const struct hc_applied *applied);
 size_t hc_applied_count(const struct hc_applied *applied);
 
 /**
- * Tells the outcome of one operation.
+ * Reads the outcome of one operation.
  * @param index Which operation: from 0 to hc_applied_count() - 1.
  * @param outcome Where to write it.
  */
@@ -2438,10 +2456,10 @@ hc_status hc_applied_get_outcome(const struct hc_applied *applied, size_t index,
                                  struct hc_outcome *outcome, struct hc_error **error);
 
 /**
- * Gives the user that an operation was about, as the batch left it.
+ * Returns the user that an operation concerned, as the batch left it.
  * @param index Which operation: from 0 to hc_applied_count() - 1.
- * @param user Set to the user; or to NULL for an operation about no user, a deleted user, and
- *        a replayed outcome.
+ * @param user Set to the user; or to NULL for an operation that concerned no user, a deleted
+ *        user, and a replayed outcome.
  */
 hc_status hc_applied_get_user(const struct hc_applied *applied, size_t index,
                               struct hc_user **user, struct hc_error **error);
@@ -2450,28 +2468,11 @@ hc_status hc_applied_get_user(const struct hc_applied *applied, size_t index,
 void hc_applied_free(struct hc_applied *applied);
 
 /**
- * Appends packed operations, which headcount_packed.h writes: any number of them, with the
- * versions they expect and the settings of the batch, in one call.
- *
- * A malformed part, such as a text that is not an email, is refused here with the status it
- * has elsewhere; hc_error_details.op_index says which operation of the batch it would have
- * been.
- * @param bytes The packed operations.
- * @param length How many bytes that is.
- * @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
- *        was appended.
- * @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
- */
-hc_status hc_batch_append(struct hc_batch *batch, const uint8_t *bytes, size_t length,
-                          struct hc_error **error);
-
-/**
- * Reads outcomes as packed records, from one of them on.
+ * Reads outcomes as packed records, beginning with any of them.
  * @param first The operation to begin with, counted from 0.
  * @param buffer Where to write the packed outcomes.
  * @param capacity Its size in bytes: 16, and 48 for each outcome.
- * @param written Set to the size of what was written; or to 0 when there are no outcomes from
- *        there on.
+ * @param written Set to the size of what was written; or to 0 when there are no more outcomes.
  */
 hc_status hc_applied_read(const struct hc_applied *applied, size_t first, uint8_t *buffer,
                           size_t capacity, size_t *written, struct hc_error **error);
@@ -2480,8 +2481,8 @@ hc_status hc_applied_read(const struct hc_applied *applied, size_t first, uint8_
  * Applies a batch like hc_directory_apply(), but without waiting for the disk: a thread of
  * the library applies it and calls the callback. For event loops.
  *
- * - Batches submitted with the handles of a directory are applied in the order of these
- *   calls, those that wait in one commit. Their callbacks are called in that order, one at a
+ * - Batches submitted with the handles of a directory are applied in the order of these calls;
+ *   those that are waiting share a commit. Their callbacks are called in that order, one at a
  *   time, on one thread, which starts with the first submission.
  * - The callback is called exactly once for an accepted batch, and never for one that this
  *   function refuses.
@@ -2489,7 +2490,7 @@ hc_status hc_applied_read(const struct hc_applied *applied, size_t first, uint8_
  *   until all batches are applied and their callbacks have returned. When a callback calls
  *   them they don't wait: the batches behind it are answered with #HC_STATUS_CLOSED after
  *   hc_directory_close(), and applied after hc_directory_free().
- * - A process that exits without either loses what was not applied yet.
+ * - A process that exits without either loses the batches that were not applied yet.
  * - After a bug in the library the callback gets #HC_STATUS_INTERNAL, or
  *   #HC_STATUS_OUTCOME_UNKNOWN where the batch may have been applied.
  * @param batch The batch; it may be changed or freed at once.
@@ -2504,8 +2505,8 @@ hc_status hc_directory_submit(const struct hc_directory *directory,
                               void *userdata, struct hc_error **error);
 
 /**
- * Tells what would be refused of a batch, without applying it: all refusals of single
- * operations, in their order, or else that of the batch as a whole.
+ * Lists the refusals of a batch, without applying it: all those of single operations, in their
+ * order; if there are none, those of the batch as a whole.
  * @param batch The batch.
  * @param refusals Set to the list, which is empty when the batch would be accepted now.
  */
@@ -2529,8 +2530,8 @@ void hc_refusals_free(struct hc_refusals *refusals);
 /* Changes ========================================================================= */
 
 /**
- * Follows the changes with numbers above a given one. hc_feed_next_batch() tells whether they
- * are available.
+ * Follows the changes with numbers above a given one. If they are not available,
+ * hc_feed_next_batch() fails.
  * @param after The number of the last known change; 0 to begin with the first.
  * @param feed Set to a feed.
  */
@@ -2538,9 +2539,10 @@ hc_status hc_directory_follow(const struct hc_directory *directory, uint64_t aft
                               struct hc_feed **feed, struct hc_error **error);
 
 /**
- * Reads the next changes as packed records: as many as there are and fit. It waits for the
- * first of them only; hc_feed_wake() and closing the directory end the wait.
- * @param timeout_ms How long to wait, in milliseconds: 0 not at all, UINT64_MAX for ever.
+ * Reads the next changes as packed records: as many as there are and fit. It waits only for
+ * the first; hc_feed_wake() and closing the directory end the wait.
+ * @param timeout_ms How long to wait, in milliseconds: 0 for not at all, UINT64_MAX for no
+ *        limit.
  * @param buffer Where to write the batch.
  * @param capacity Its size in bytes. A change takes 80, 48 for each of its events, and its
  *        door.
@@ -2550,13 +2552,14 @@ hc_status hc_directory_follow(const struct hc_directory *directory, uint64_t aft
  * @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the feed is
  *        at, as after a restore from a backup: read everything again, then follow from
  *        hc_error_details.latest_change.
- * @note Each change goes to one of the threads, and one of them waits at a time.
+ * @note If several threads read, each change is returned to one of them, and one waits at a
+ *        time.
  */
 hc_status hc_feed_next_batch(struct hc_feed *feed, uint64_t timeout_ms, uint8_t *buffer,
                              size_t capacity, size_t *written, struct hc_error **error);
 
 /**
- * Gives a descriptor for an event loop: it is readable (POLLIN) while the feed has something
+ * Returns a descriptor for an event loop: it is readable (POLLIN) while the feed has something
  * to read, be it a change or an error, and once the directory is closed. Read it with
  * hc_feed_next_batch() and the timeout 0 until it isn't readable.
  * @param descriptor Set to the descriptor, the same each time. Only poll it; hc_feed_free()
@@ -2568,16 +2571,16 @@ hc_status hc_feed_get_descriptor(const struct hc_feed *feed, int32_t *descriptor
                                  struct hc_error **error);
 
 /**
- * Calls a callback when the feed has something to read, be it a change or an error, and when
- * the directory is closed: for event loops, also on systems without descriptors. After a call,
- * read with hc_feed_next_batch() and the timeout 0 until nothing comes; until then there is no
- * other call. If there is something to read now, it is called at once. Now and then it is
- * called for a change that was read already.
+ * Sets a callback that is called when the feed has something to read, be it a change or an
+ * error, and when the directory is closed: for event loops, even on systems without
+ * descriptors. After a call, read with hc_feed_next_batch() and the timeout 0 until nothing
+ * comes; until then there is no other call. If there is something to read now, it is called at
+ * once. It may be called for a change that was already read.
  *
- * Any thread calls it, also those that write, while the library holds locks. So it must return
- * soon, as functions that wake an event loop do, must not throw or longjmp, and must not call
- * the library. It is neither running nor called again when it was replaced or the feed freed;
- * hold no lock then that it takes.
+ * Any thread may call it, including threads that write, while the library holds locks. So it
+ * must return quickly, as functions that wake an event loop do, must not throw or longjmp, and
+ * must not call the library. Once it is replaced or the feed is freed, it is not running and
+ * is never called again; while you do that, hold no lock that it takes.
  * @param callback The callback, in place of an earlier one; NULL for none.
  * @param userdata Passed to each call; may be NULL.
  * @note It waits for a thread that waits for changes.
@@ -2592,8 +2595,8 @@ hc_status hc_feed_set_callback(struct hc_feed *feed, hc_feed_callback callback, 
 void hc_feed_wake(const struct hc_feed *feed);
 
 /**
- * @return The number of the last change that was given out, or where the feed began. It
- *        doesn't wait for a thread that waits for changes.
+ * @return The number of the last change that was returned, or where the feed began. It doesn't
+ *        wait for a thread that waits for changes.
  */
 uint64_t hc_feed_position(const struct hc_feed *feed);
 
@@ -2615,47 +2618,47 @@ hc_status hc_directory_trim_changes(const struct hc_directory *directory, uint64
 /* Texts =========================================================================== */
 
 /**
- * Checks an email address, and gives the form by which it is unique: two addresses belong to
- * one user exactly when their keys are equal. Behind the @ of the key is the domain, in lower
- * case and as A-labels.
+ * Checks an email address, and returns its key, which is unique: two addresses belong to one
+ * user exactly when their keys are equal. After the @, the key has the domain in lower case,
+ * as A-labels.
  * @param email The address.
  * @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
  * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
  * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
  * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
-hc_status hc_email_key(const uint8_t *email, size_t email_len, char *key,
+hc_status hc_email_key(const char *email, size_t email_len, char *key,
                        struct hc_error **error);
 
 /**
- * Checks a username that is not an email address, and gives the form by which it is unique:
- * two usernames can't both be taken exactly when their keys are equal.
+ * Checks a username that is not an email address, and returns its key, which is unique: two
+ * users can't have usernames with equal keys.
  * @param username The username.
  * @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
  * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
  */
-hc_status hc_username_key(const uint8_t *username, size_t username_len, char *key,
+hc_status hc_username_key(const char *username, size_t username_len, char *key,
                           struct hc_error **error);
 
 /**
- * Reads a license from text: "community", "enterprise" or a number of seats.
+ * Parses a license: "community", "enterprise" or a number of seats.
  * @param text The text, in any case.
  * @param license Set to one of HC_LICENSE_*.
  * @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0.
  */
-hc_status hc_license_from_text(const uint8_t *text, size_t text_len, int32_t *license,
+hc_status hc_license_from_text(const char *text, size_t text_len, int32_t *license,
                                uint64_t *seats, struct hc_error **error);
 
 /**
- * Reads a role from text: "owner", "user", or its older name "collaborator".
+ * Parses a role: "owner", "user", or its older name "collaborator".
  * @param text The text, in any case.
  * @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
  */
-hc_status hc_role_from_text(const uint8_t *text, size_t text_len, int32_t *role,
+hc_status hc_role_from_text(const char *text, size_t text_len, int32_t *role,
                             struct hc_error **error);
 
 /**
- * Writes a time as text, as RFC 3339 in UTC.
+ * Formats a time as RFC 3339 in UTC.
  * @param micros The time.
  * @param text Where to write a text such as "2024-07-11T16:55:59.173Z": room for
  *        #HC_TIME_TEXT_BYTES.
@@ -2663,29 +2666,29 @@ hc_status hc_role_from_text(const uint8_t *text, size_t text_len, int32_t *role,
 hc_status hc_time_to_text(uint64_t micros, char *text, struct hc_error **error);
 
 /**
- * Reads a time from text, as RFC 3339 in any time zone.
+ * Parses a time: RFC 3339 in any time zone.
  * @param text The text.
  * @param micros Set to the time, which is in 1970 or later.
  */
-hc_status hc_time_from_text(const uint8_t *text, size_t text_len, uint64_t *micros,
+hc_status hc_time_from_text(const char *text, size_t text_len, uint64_t *micros,
                             struct hc_error **error);
 
 /* Messages ======================================================================== */
 
 /**
- * Sends the messages of the library to a callback, for the whole process: all directories and
- * all threads. It replaces the one that was set before. Messages hold no personal data but
+ * Sends the log messages of the library to a callback, for the whole process: all directories
+ * and all threads. It replaces an earlier callback. Messages contain no personal data except
  * paths of files; without a callback there are none.
  *
- * Any thread calls the callback, also the library's own, several at the same time, and while
- * the library holds locks. So it must return soon, must not throw or longjmp, and must not
- * use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that a call
- * from within the callback causes are dropped.
+ * Any thread may call the callback, including the library's own, several at the same time, and
+ * while the library holds locks. So it must return quickly, must not throw or longjmp, and
+ * must not use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that
+ * a call from within the callback causes are dropped.
  *
  * After this function has returned, no call of the old callback begins; calls that had begun
  * may still be running. When none is, its destructor is called, exactly once, by this
  * function or by the thread whose call ends last. Only the destructor may free userdata.
- * @param max_level The least important messages that are wanted: one of HC_LOG_LEVEL_*.
+ * @param max_level The least severe messages to send: one of HC_LOG_LEVEL_*.
  * @param callback The callback; NULL for none, which ignores `userdata` and `destroy`.
  * @param userdata Passed to each call; may be NULL.
  * @param destroy Called once with `userdata` when no call can use it any more; may be NULL.

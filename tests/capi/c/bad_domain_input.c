@@ -3,8 +3,8 @@
 #include "story.h"
 
 #define INVALID(call) CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, call)
-#define NOT_UTF8 (const uint8_t *)"ann\xff@ex.co", 10
-#define HUGE_TEXT (const uint8_t *)"ann@ex.co", SIZE_MAX - 1
+#define NOT_UTF8 "ann\xff@ex.co", 10
+#define HUGE_TEXT "ann@ex.co", SIZE_MAX - 1
 #define BAD_TEXT(call) CHECK_STATUS(HC_STATUS_INVALID_UTF8, call)
 #define ANN HC_STR("ann@ex.co")
 
@@ -55,7 +55,8 @@ static void texts(const hc_directory *directory, hc_batch *batch, hc_query *quer
     hc_workspace *workspace = UNTOUCHED(hc_workspace);
     hc_members *members = UNTOUCHED(hc_members);
     hc_user_update *update = hc_user_update_new();
-    uint8_t id[16] = { 7 }, long_text[256];
+    uint8_t id[16] = { 7 };
+    char long_text[256];
     uint64_t count = 77;
     memset(long_text, 'a', sizeof long_text);
     BAD_TEXT(hc_workspace_get_by_name(directory, NOT_UTF8, &workspace, NULL));

@@ -2,8 +2,8 @@
 #include "story.h"
 
 #define INVALID(call) CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, call)
-#define NOT_UTF8 (const uint8_t *)"ann\xff@ex.co", 10
-#define HUGE_TEXT(length) (const uint8_t *)"ann@ex.co", (length)
+#define NOT_UTF8 "ann\xff@ex.co", 10
+#define HUGE_TEXT(length) "ann@ex.co", (length)
 
 static void texts(const hc_directory *directory)
 {
@@ -28,7 +28,7 @@ static void texts(const hc_directory *directory)
     CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_user_create(directory, NULL, 0, &user, NULL));
     CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_user_create(directory, HC_STR(""), &user, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_EMAIL,
-                 hc_user_create(directory, (const uint8_t *)"a\0b@ex.co", 9, &user, &error));
+                 hc_user_create(directory, "a\0b@ex.co", 9, &user, &error));
     CHECK(strlen(hc_error_message(error)) > 10);
     hc_error_free(error);
     CHECK_STATUS(HC_STATUS_USER_NOT_FOUND,
@@ -91,7 +91,7 @@ static void files(const char *path)
     CHECK_STATUS(HC_STATUS_IO, hc_directory_open(HC_STR(path), options, &directory, NULL));
     CHECK_STATUS(HC_STATUS_IO, hc_directory_open(NULL, 0, NULL, &directory, NULL));
     CHECK_STATUS(HC_STATUS_IO,
-                 hc_directory_open((const uint8_t *)"a\0b", 3, NULL, &directory, NULL));
+                 hc_directory_open("a\0b", 3, NULL, &directory, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_UTF8,
                  hc_directory_open(NOT_UTF8, NULL, &directory, NULL));
     INVALID(hc_directory_open(HUGE_TEXT(SIZE_MAX - 1), NULL, &directory, NULL));

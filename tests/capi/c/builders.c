@@ -20,7 +20,7 @@ static hc_new_user *steve(void)
     CHECK_OK(hc_new_user_set_active(new_user, 0, NULL));
     CHECK_OK(hc_new_user_set_created_at_micros(new_user, 1720716959173000, NULL));
     CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("team"), HC_STR("platform"), NULL));
-    CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("blob"), (const uint8_t *)"a\0b", 3,
+    CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("blob"), "a\0b", 3,
                                        NULL));
     CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("empty"), NULL, 0, NULL));
 

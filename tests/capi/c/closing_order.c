@@ -151,7 +151,7 @@ static void freed_arguments(void)
     CHECK_OK(hc_options_set_license_if_new(options, HC_LICENSE_SEATS, 1, NULL));
     CHECK_OK(hc_directory_open_in_memory(options, &directory, NULL));
     hc_options_free(options);
-    CHECK_OK(hc_new_user_new((const uint8_t *)email, 9, &new_user, NULL));
+    CHECK_OK(hc_new_user_new(email, 9, &new_user, NULL));
     memset(email, 'x', 9);
     free(email);
     CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));

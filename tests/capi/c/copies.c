@@ -3,7 +3,7 @@
 
 static char backup[4096];
 
-#define PATH(text) (const uint8_t *)(text), strlen(text)
+#define PATH(text) (text), strlen(text)
 
 static hc_directory *open_file(const char *path)
 {

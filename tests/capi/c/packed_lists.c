@@ -19,7 +19,7 @@ static void create_full(const hc_directory *directory)
     for (int i = 0; i < 64; i++) {
         snprintf(name, sizeof name, "%02d \xd0\xba\xd0\xbb\xd1\x8e\xd1\x87", i);
         CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR(name),
-                                           (const uint8_t *)"a\0\xc3\xa9\0b",
+                                           "a\0\xc3\xa9\0b",
                                            (size_t)(i % 2 ? 6 : i % 3), NULL));
     }
     CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));

@@ -21,20 +21,20 @@ static void keys(void)
                  hc_email_key(HC_STR("j\xc3\xbcrgen@ex.co"), key, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_email_key(HC_STR("a\xff@ex.co"), key, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
-                 hc_email_key((const uint8_t *)"a@b", SIZE_MAX - 1, key, NULL));
+                 hc_email_key("a@b", SIZE_MAX - 1, key, NULL));
     CHECK_TEXT("same", key);
 
     /* 254 octets, the longest that there are. */
     memset(longest, 'a', 254);
     longest[64] = '@';
     longest[128] = longest[192] = '.';
-    CHECK_OK(hc_email_key((const uint8_t *)longest, 254, key, NULL));
+    CHECK_OK(hc_email_key(longest, 254, key, NULL));
     CHECK(strlen(key) == 254 && key[HC_KEY_BYTES] == '#');
     CHECK_OK(hc_username_key(HC_STR(" A\xef\xbc\xa4" "a "), key, NULL));
     CHECK_TEXT("ada", key);
     CHECK_OK(hc_username_key(HC_STR("ada"), NULL, NULL));
     memset(longest, 'U', 255);
-    CHECK_OK(hc_username_key((const uint8_t *)longest, 255, key, NULL));
+    CHECK_OK(hc_username_key(longest, 255, key, NULL));
     CHECK(strlen(key) == 255 && key[0] == 'u' && key[HC_KEY_BYTES] == '#');
     CHECK_OK(hc_username_key(HC_STR("A@b"), key, NULL));
     CHECK_TEXT("a@b", key);
@@ -191,8 +191,8 @@ static void nul_terminated(void)
     char *long_text = malloc(1048578);
     CHECK_OK(hc_user_create(directory, HC_STR(*next++), NULL, NULL));
     CHECK(next == texts + 1);
-    CHECK_OK(hc_user_create(directory, (const uint8_t *)*next, HC_NUL_TERMINATED, NULL, NULL));
-    CHECK_OK(hc_user_create(directory, (const uint8_t *)no_nul, sizeof no_nul, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, *next, HC_NUL_TERMINATED, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, no_nul, sizeof no_nul, NULL, NULL));
     CHECK_OK(hc_user_get(directory, HC_STR("bob@ex.co"), &user, NULL));
     CHECK_TEXT("bob@ex.co", hc_user_email(user));
     hc_user_free(user);

@@ -18,7 +18,7 @@ static uint64_t number(const struct call *call, const char *key)
 /* A step that is about a file of the folder. */
 static const char *file(const struct call *call, const char *key, char *room)
 {
-    snprintf(room, 512, "%s/%s", call->session->folder, (const char *)text_of(in(call, key)));
+    snprintf(room, 512, "%s/%s", call->session->folder, text_of(in(call, key)));
     return room;
 }
 
@@ -38,7 +38,7 @@ hc_status open_directory(struct session *session, const json_t *how, hc_error **
         status = hc_license_from_text(TEXT(license), &kind, &seats, error);
         hc_options_set_license_if_new(options, kind, seats, NULL);
     }
-    snprintf(room, sizeof room, "%s/%s", session->folder, (const char *)text_of(name));
+    snprintf(room, sizeof room, "%s/%s", session->folder, text_of(name));
     if (status == HC_STATUS_OK)
         status = name == NULL ? hc_directory_open_in_memory(options, &directory, error)
                               : hc_directory_open(HC_STR(room), options, &directory, error);
@@ -108,7 +108,7 @@ static json_t *users_by(struct call *call)
             stop("there is no room for the keys of", call->name);
         const uint8_t head[4] = {(uint8_t)length, (uint8_t)(length >> 8), 0, 0};
         memcpy(packed + bytes, head, 4);
-        memcpy(packed + bytes + 4, kind == HC_USER_KEY_ID ? id : text_of(key), length);
+        memcpy(packed + bytes + 4, kind == HC_USER_KEY_ID ? (const void *)id : text_of(key), length);
         bytes += 4 + length;
     }
     TRY(hc_user_read_many(call->directory, kind, packed, bytes, buffer, sizeof buffer, offsets, 64,

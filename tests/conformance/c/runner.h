@@ -36,7 +36,7 @@ _Noreturn void stop(const char *what, const char *which);
 
 /* script.c: texts of JSON, arguments with what their names stand for and, in a race, the number
  * of the thread, and whether what came back, or the error, is what a step says. */
-const uint8_t *text_of(const json_t *value);
+const char *text_of(const json_t *value);
 size_t text_len(const json_t *value);
 const json_t *in(const struct call *call, const char *key);
 json_t *filled(const json_t *given, json_t *names, int i);

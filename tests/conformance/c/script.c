@@ -5,21 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-const uint8_t *text_of(const json_t *value)
+const char *text_of(const json_t *value)
 {
     static _Thread_local char digits[4][24];
     static _Thread_local unsigned at;
     if (json_is_integer(value)) {
         at = (at + 1) % 4;
         snprintf(digits[at], sizeof *digits, "%lld", (long long)json_integer_value(value));
-        return (const uint8_t *)digits[at];
+        return digits[at];
     }
-    return (const uint8_t *)(json_is_string(value) ? json_string_value(value) : "");
+    return json_is_string(value) ? json_string_value(value) : "";
 }
 
 size_t text_len(const json_t *value)
 {
-    return json_is_string(value) ? json_string_length(value) : strlen((const char *)text_of(value));
+    return json_is_string(value) ? json_string_length(value) : strlen(text_of(value));
 }
 
 const json_t *in(const struct call *call, const char *key)

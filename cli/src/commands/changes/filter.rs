@@ -1,4 +1,4 @@
-//! Which changes are shown, and what of them.
+//! Selects changes, and the events of each to show.
 
 use headcount::{Change, ErrorKind, Event, Timestamp, UserId, WorkspaceId};
 
@@ -8,7 +8,7 @@ use crate::commands::not_found;
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
 
-/// Conditions, all of which hold for what is shown.
+/// Conditions, all of which must be met.
 #[derive(Default, PartialEq)]
 pub(super) struct Filter {
     user: Option<UserId>,

@@ -28,7 +28,7 @@ const CHANGES_MAX: usize = 1_000;
 /// How often in a row a file that looks untouched is left alone. Its time of
 /// change may be too coarse to tell.
 const SKIPS_MAX: u32 = 9;
-/// How often in a row a file may be held before that is told.
+/// How often in a row the file may be found open elsewhere before that is reported.
 const HELD_MAX: u32 = 3;
 
 pub(super) fn run(
@@ -77,7 +77,7 @@ pub(super) fn run(
 fn stop_signal() -> Result<Receiver<()>> {
     let (sender, receiver) = mpsc::channel();
     on_stop(move || {
-        // Whoever no longer listens is ending already.
+        // Without a receiver, the process is already ending.
         let _ = sender.send(());
     })?;
     Ok(receiver)
@@ -87,15 +87,15 @@ fn stop_signal() -> Result<Receiver<()>> {
 struct Follower {
     /// The number of the last change that was read; `None` before the first look.
     position: Option<u64>,
-    /// What is shown; the first look finds whom it names.
+    /// The filter; the first read resolves the names in it.
     filter: Option<Filter>,
-    /// The file as it was after the last look.
+    /// The state of the file after the last read.
     seen: Option<Stamp>,
     skips: u32,
     held: u32,
 }
 
-/// When a file was changed last, and its size.
+/// The time of the last change of a file, and its size.
 type Stamp = (SystemTime, u64);
 
 impl Follower {

@@ -12,7 +12,7 @@ use crate::directory::Directory;
 use crate::failure::Result;
 use crate::progress::Progress;
 
-/// Reads all users twice: which columns there are has to be known for the header.
+/// Reads all users twice, because the header needs to list all columns.
 pub(super) fn write(
     directory: &Directory,
     progress: &Progress,
@@ -39,7 +39,7 @@ pub(super) fn write(
     Ok(written)
 }
 
-/// The names that have a column each: of provisioners, and of attributes.
+/// The provisioners and attributes, each of which has a column.
 #[derive(Default)]
 struct Names {
     provisioners: BTreeSet<String>,
@@ -73,14 +73,14 @@ impl Names {
     }
 }
 
-/// Most names are there already.
+/// Most names are already in the set.
 fn add(names: &mut BTreeSet<String>, name: &str) {
     if !names.contains(name) {
         names.insert(name.to_owned());
     }
 }
 
-/// What stands in the columns before those of attributes.
+/// The cells before those of attributes.
 fn cells(user: &User) -> [String; COLUMNS.len()] {
     [
         user.id().to_string(),

@@ -22,12 +22,12 @@ use crate::failure::{Failure, Result, took_effect};
 use crate::output::{count, safe, write_json};
 use crate::progress::Progress;
 
-/// What was written.
+/// The numbers of an export.
 #[derive(Clone, Copy, Default)]
 struct Written {
     users: u64,
     records: u64,
-    /// Cells of CSV that a spreadsheet would run.
+    /// CSV cells that a spreadsheet would run as formulas.
     formulas: u64,
 }
 
@@ -108,7 +108,7 @@ fn lines(directory: &Directory, progress: &Progress, out: &mut dyn Write) -> Res
     })
 }
 
-/// Keeps the error of what it writes to.
+/// A writer that keeps the error of the one it writes to.
 struct Kept<'o> {
     out: &'o mut dyn Write,
     failed: Option<io::Error>,
@@ -136,7 +136,7 @@ impl Write for Kept<'_> {
     }
 }
 
-/// Hands every user to `visit`, in the order of their emails. A file's are those of one
+/// Calls `visit` with every user, in the order of their emails. A file's are those of one
 /// moment; a server's are read page by page.
 fn each_user(
     directory: &Directory,

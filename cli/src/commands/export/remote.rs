@@ -9,7 +9,7 @@ use crate::directory::Remote;
 use crate::failure::{Failure, Result};
 use crate::progress::Progress;
 
-/// What the last line has.
+/// The last line.
 #[derive(Deserialize)]
 struct End {
     record: String,

@@ -1,4 +1,4 @@
-//! The file that is written: beside its name first, then under it.
+//! The output file: written under a temporary name first, then renamed.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::{Failure, Result};
 use crate::output::safe;
 
-/// A file that has its name once all of it is on disk. Dropped before, it is gone.
+/// A file that gets its name once all of it is on disk. Dropped earlier, it is removed.
 pub(super) struct Target {
     file: BufWriter<File>,
     beside: PathBuf,
@@ -86,7 +86,7 @@ impl Write for Target {
 impl Drop for Target {
     fn drop(&mut self) {
         if !self.is_finished {
-            // The name of a leftover says what it is.
+            // The name says what a leftover is.
             let _ = fs::remove_file(&self.beside);
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn open(cursors: Option<&Cursors>, list: &str, cursor: &str) -> Resul
     })
 }
 
-/// Gives the directory a key for its cursors.
+/// Creates the key for the directory's cursors.
 pub(super) fn make_key(store: &Store<'_>) -> Result<()> {
     let made = store.open_to_write().and_then(|directory| {
         if Cursors::existing(&directory)?.is_none() {

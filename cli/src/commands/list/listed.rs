@@ -13,7 +13,7 @@ pub(super) struct Listed<'a> {
     directory: &'a Directory,
     query: UserQuery,
     page: vec::IntoIter<Arc<User>>,
-    /// How many users may still be returned.
+    /// How many more users may be returned.
     left: usize,
     /// Where the next page begins.
     next: Option<String>,
@@ -76,7 +76,7 @@ impl Iterator for Listed<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         self.next_user()
             .inspect_err(|_| {
-                // After an error the list ends, and has no cursor that would call it complete.
+                // After an error the list ends without a cursor: no cursor would mean that it is complete.
                 self.left = 0;
                 self.next = None;
             })

@@ -23,7 +23,7 @@ pub(super) fn lines(users: Users<'_>, columns: &[String], out: &mut dyn Write) -
     Ok(())
 }
 
-/// A user as JSON: all there is, or the columns.
+/// A user as JSON: all fields, or the chosen columns.
 pub(super) fn shown(user: &User, columns: &[String]) -> Value {
     if columns.is_empty() {
         return json!(user);

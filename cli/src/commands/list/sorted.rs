@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
 /// Users who are looked up at a time.
 const FOUND_MAX: usize = 500;
 
-/// Where a user stands. No two have the same place, since no two have the same email.
+/// The position of a user. No two are equal, since no two users have the same email.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct SortPosition {
     /// Users without the field come last, in both directions.
@@ -97,7 +97,7 @@ impl Sorted<'_> {
     fn next_user(&mut self) -> headcount::Result<Option<Arc<User>>> {
         loop {
             match self.found.next() {
-                // Whoever is gone or has another email now, as through a server, is left out.
+                // Users who were deleted or got another email meanwhile, as can happen through a server, are left out.
                 Some(None) => {}
                 Some(found) => return Ok(found),
                 None if self.places.len() == 0 => return Ok(None),

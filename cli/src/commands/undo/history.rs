@@ -1,5 +1,5 @@
-//! What the history has of a change that is to be undone: the change, what was before it, and
-//! whether something that it changed has changed since.
+//! Reads from the history what an undo needs: the change, the earlier values, and whether
+//! something that it changed has changed since.
 
 use std::collections::HashSet;
 
@@ -65,7 +65,7 @@ impl History {
         Ok(history)
     }
 
-    /// Reads what was before the change, from the beginning of what is kept.
+    /// Reads the earlier values, from the beginning of the history that is kept.
     fn read_earlier(&mut self, directory: &Directory) -> Result<()> {
         for earlier in kept(directory, None)?.changes {
             let earlier = earlier?;
@@ -79,7 +79,7 @@ impl History {
         Ok(())
     }
 
-    /// Reads what was changed meanwhile, as others can through a server.
+    /// Reads changes that others made meanwhile through a server.
     pub(super) fn read_on(&mut self, directory: &Directory) -> Result<()> {
         let newer = directory.changes(self.latest)?;
         self.look_for_later(newer)
@@ -118,7 +118,7 @@ impl History {
         }
     }
 
-    /// Remembers what an earlier event left of something that the change changed.
+    /// Remembers the value that an earlier event gave to something that the change changed.
     fn note(&mut self, event: &Event) {
         match *event {
             Event::LicenseSet { license } => self.license = Some(license),

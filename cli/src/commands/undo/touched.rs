@@ -1,4 +1,4 @@
-//! What an event is about, and the batch that reverts it.
+//! The subject of an event, and the batch that reverts it.
 
 use std::collections::HashSet;
 

@@ -7,7 +7,7 @@ use headcount::{NewUser, UserUpdate};
 use crate::args::{CreateArgs, UpdateArgs};
 use crate::failure::{Failure, Result};
 
-/// The user whom the arguments describe.
+/// The user that the arguments describe.
 pub(super) fn new_user(args: &CreateArgs) -> Result<NewUser> {
     refuse_twice("attribute", names(&args.attributes))?;
     refuse_twice("provisioner", names(&args.external_ids))?;

@@ -1,4 +1,4 @@
-//! `headcount workspaces`: list, show, create and change them and their members.
+//! `headcount workspaces`: lists, shows, creates and changes workspaces and their members.
 
 mod show;
 

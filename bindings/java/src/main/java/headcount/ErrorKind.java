@@ -29,7 +29,7 @@ public enum ErrorKind {
     INTERNATIONAL_EMAIL(Native.HC_STATUS_INTERNATIONAL_EMAIL),
     /** A user needs an email address and none was given. */
     EMAIL_REQUIRED(Native.HC_STATUS_EMAIL_REQUIRED),
-    /** The text is not a usable username, or it has an @ and is not the user's own email. */
+    /** The text is not a usable username. */
     INVALID_USERNAME(Native.HC_STATUS_INVALID_USERNAME),
     /** Another user has this email. */
     EMAIL_TAKEN(Native.HC_STATUS_EMAIL_TAKEN),
