@@ -12,6 +12,8 @@ mod examples;
 mod expectations;
 mod imports;
 mod lengths;
+mod operations;
+mod promises;
 mod sources;
 mod spdx;
 mod targets;
