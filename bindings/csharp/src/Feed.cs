@@ -98,7 +98,7 @@ namespace Headcount
             return NextAsync(TimeSpan.MaxValue, cancellation);
         }
 
-        /// <summary>The next change, or null if none came within a time: as NextAsync otherwise.</summary>
+        /// <summary>The next change, or null when none came within a time: as NextAsync otherwise.</summary>
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
         [return: Nullable(new byte[] { 1, 2 })]
         public async Task<Change> NextAsync(TimeSpan wait, CancellationToken cancellation = default(CancellationToken))
