@@ -2,7 +2,6 @@ package headcount
 
 /*
 #cgo CFLAGS: -I${SRCDIR}/native -I${SRCDIR}/unbuilt
-#cgo LDFLAGS: ${SRCDIR}/native/libheadcount.a -lutil -lrt -lpthread -lm -ldl
 #include "headcount.h"
 */
 import "C"
@@ -11,6 +10,9 @@ import (
 	"fmt"
 	"unsafe"
 )
+
+// No function is marked `#cgo nocallback`, without which `noescape` has no effect: the library may log on the
+// thread that calls it, and so call the logger of [SetLogger]. With both, a get by email took as long (Go 1.26).
 
 // Checks once, before anything else is called, that the library is the one that this
 // package was compiled for.

@@ -12,6 +12,7 @@ mod examples;
 mod expectations;
 mod imports;
 mod lengths;
+mod operations;
 mod sources;
 mod spdx;
 mod targets;

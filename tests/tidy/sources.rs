@@ -9,7 +9,7 @@ const ENDINGS: [&str; 12] = [
 ];
 
 /// Files without an ending that are written by hand.
-const SCRIPTS: [&str; 3] = ["test", ".ci/run", "fuzz/run"];
+const SCRIPTS: [&str; 4] = ["test", "tests/tools", ".ci/run", "fuzz/run"];
 
 /// A text file, and its path from the root of the repository.
 pub struct Source {

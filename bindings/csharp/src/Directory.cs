@@ -496,6 +496,17 @@ namespace Headcount
             });
         }
 
+        /// <summary>The changes with numbers above a given one that there are now, the first one first. A loop over them
+        /// fails with <see cref="ErrorKind.HistoryTrimmed"/> or <see cref="ErrorKind.ChangeNotYet"/>.</summary>
+        public IEnumerable<Change> Changes(ulong after)
+        {
+            using (var feed = Follow(after))
+            {
+                for (var change = feed.Next(TimeSpan.Zero); change != null; change = feed.Next(TimeSpan.Zero))
+                    yield return change;
+            }
+        }
+
         /// <summary>Follows the changes with numbers above a given one; 0 begins with the first.</summary>
         public Feed Follow(ulong after)
         {

@@ -139,7 +139,7 @@ namespace Headcount.Tests
         public void Follow(ulong after) { feed = directory.Follow(after); }
         public ulong Position() { return feed.Position; }
         public Change Next(ulong timeoutMs) { return feed.Next(TimeSpan.FromMilliseconds(timeoutMs)); }
-        public object Changes(ulong after) { using (var all = directory.Follow(after)) return Enumerable.Repeat(all, int.MaxValue).Select(each => each.Next(TimeSpan.Zero)).TakeWhile(change => change != null).ToList(); }
+        public object Changes(ulong after) { return directory.Changes(after).ToList(); }
         public ulong Len() { return directory.Count(new UserQuery()); }
         public Seats SetLicense(License license) { directory.SetLicense(license); return directory.Seats(); }
         public void Export(string path) { using (var lines = File.Create(path)) directory.Export(lines); }

@@ -1,11 +1,13 @@
 // Makes the packages to publish for this platform, in build/: node scripts/package.mjs [--debug]
 //
-// The platform's package has the addon and nothing else; the main one names it as an
-// optional dependency, in the same version.
+// The platform's package has the addon and nothing else; the main one names those of all platforms
+// as optional dependencies, in the same version.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { PLATFORMS, mainManifest, platformManifest } from "./platforms.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const build = join(root, "build", "packages");
@@ -16,23 +18,10 @@ rmSync(build, { recursive: true, force: true });
 const main = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const addon = readdirSync(join(root, "dist")).find((name) => name.endsWith(".node"));
 const [, platform] = addon.match(/^headcount\.(.*)\.node$/);
-const [os, cpu, libc] = platform.split("-");
-const { version, license, engines } = main;
+if (!PLATFORMS.includes(platform)) throw new Error(`scripts/platforms.mjs does not know ${platform}`);
 
-stage("platform", [addon], {
-  name: `@headcount/${platform}`,
-  version,
-  description: `The addon of headcount for ${platform}`,
-  license,
-  main: addon,
-  files: [addon],
-  engines,
-  os: [os],
-  cpu: [cpu],
-  ...(os === "linux" && { libc: [libc === "gnu" ? "glibc" : libc] }),
-});
-const { scripts: _scripts, devDependencies: _dev, ...published } = main;
-stage("main", [], { ...published, optionalDependencies: { [`@headcount/${platform}`]: version } });
+stage("platform", [addon], platformManifest(platform, main));
+stage("main", [], mainManifest(main));
 
 function stage(name, files, manifest) {
   const folder = join(build, name);

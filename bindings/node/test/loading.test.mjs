@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { mainManifest, platformManifest } from "../scripts/platforms.mjs";
 import { folder } from "./helpers.mjs";
 
 const root = new URL("../", import.meta.url);
@@ -30,6 +32,19 @@ test("the package to install is the one of the C library that Node runs on", { s
   };
   assert.match(missing({}), new RegExp(`the package @headcount/linux-${process.arch}-musl is missing`));
   assert.match(missing({ glibcVersionRuntime: "2.36" }), new RegExp(`the package @headcount/linux-${process.arch}-gnu is missing`));
+});
+
+test("the packages of a release are those that are looked for", () => {
+  const { optionalDependencies, scripts } = mainManifest(JSON.parse(readFileSync(new URL("package.json", root), "utf8")));
+  const { platform } = createRequire(index)("./platform.js");
+  assert.ok(`@headcount/${platform()}` in optionalDependencies);
+  for (const libc of ["gnu", "musl"]) {
+    const name = `@headcount/linux-x64-${libc}`;
+    assert.equal(optionalDependencies[name], "0.1.0");
+    const manifest = platformManifest(`linux-x64-${libc}`, { version: "0.1.0" });
+    assert.deepEqual([manifest.name, manifest.os, manifest.cpu, manifest.libc], [name, ["linux"], ["x64"], [libc === "gnu" ? "glibc" : libc]]);
+  }
+  assert.equal(scripts, undefined, "nothing is run when the package is installed");
 });
 
 test("an addon built for debugging is not taken for a release", () => {
