@@ -317,12 +317,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     }
 
     /// Checks that `entry` exists as a record requires it.
-    fn expect(
-        &mut self,
-        kind: KeyKind,
-        entry: &ModelEntry<'_>,
-        caller: &Caller,
-    ) -> Result<Entered> {
+    fn expect(&mut self, kind: KeyKind, entry: &ModelEntry<'_>, from: &Caller) -> Result<Entered> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
         entry.put_value(&mut value)?;
@@ -334,9 +329,9 @@ impl<'e, R: Read> Examiner<'e, R> {
             if let Some(first) = self.missing.get(&key) {
                 return Ok(Entered::Contested(Rival::Seen(first.clone())));
             }
-            self.missing.insert(key.clone(), caller.clone());
+            self.missing.insert(key.clone(), from.clone());
             let fault = Fault::new(FaultKind::Missing, name_of(kind), "the entry is missing");
-            self.fault(caller.mark(fault), Fix::Put(key, value))?;
+            self.fault(from.mark(fault), Fix::Put(key, value))?;
             return Ok(Entered::Settled);
         };
         *self.present.entry(kind as u8).or_default() += 1;
