@@ -234,8 +234,7 @@ HC_ENUM(hc_status) {
     /** Users can't deactivate or delete themselves. */
     HC_STATUS_OWN_ACCOUNT = 30,
     /**
-     * The record is not at the version that the caller expected, or another writer won;
-     * hc_error_details has the numbers.
+     * The record is not at the version that the caller expected; hc_error_details has both.
      */
     HC_STATUS_CONFLICT = 31,
     /** General: no workspace has this id or name. */

@@ -41,7 +41,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -241,6 +241,24 @@ impl std::error::Error for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.0.message)
+            .field("op_index", &self.0.op_index)
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_on_an_error_shows_its_kind_and_message() {
+        let error = Error::new(ErrorKind::UserNotFound, "no user has this id").at_op(3);
+        let expected = "Error { kind: UserNotFound, message: \"no user has this id\", \
+                        op_index: Some(3), source: None }";
+        assert_eq!(format!("{error:?}"), expected);
     }
 }

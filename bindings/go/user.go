@@ -8,29 +8,29 @@ import (
 	"time"
 )
 
-// A User is a user as one call found it: a value that later changes don't touch.
+// A User is a user as one call found it: a value that later changes don't affect.
 type User struct {
 	// ID is never given to another user.
 	ID ID `json:"id"`
 	// Email is the address as it was given.
 	Email string `json:"email"`
-	// Username is the email where none was given.
+	// Username is the username, which is the email unless another one was set.
 	Username string `json:"username"`
-	// GivenName is the first name; empty if there is none.
+	// GivenName is the given (first) name; empty if there is none.
 	GivenName string `json:"given_name,omitzero"`
-	// FamilyName is the last name; empty if there is none.
+	// FamilyName is the family (last) name; empty if there is none.
 	FamilyName string `json:"family_name,omitzero"`
 	// Active users take a seat.
 	Active bool `json:"active"`
 	// Admin users administer the platform.
 	Admin bool `json:"admin"`
-	// Version is 1 when created, and one more with each change.
+	// Version is 1 at creation, incremented by each change.
 	Version uint64 `json:"version"`
 	// CreatedAt is when the user was created, in UTC and microseconds.
 	CreatedAt time.Time `json:"created_at"`
 	// UpdatedAt is when the record last changed.
 	UpdatedAt time.Time `json:"updated_at"`
-	// DeactivatedAt is since when the user is inactive; zero for one who is active or
+	// DeactivatedAt is when the user was deactivated; zero for a user who is active or
 	// never was.
 	DeactivatedAt time.Time `json:"deactivated_at,omitzero"`
 
@@ -81,29 +81,29 @@ func (p pairs) all() iter.Seq2[string, string] {
 type NewUser struct {
 	// Email is the address.
 	Email string `json:"email"`
-	// ID is the id to give; one is drawn for the zero ID.
+	// ID is the user's id; for the zero ID, the directory draws one.
 	ID ID `json:"id"`
-	// Username is unique like the email, which it follows if empty.
+	// Username is the username; if it is empty or the email, it follows the email.
 	Username string `json:"username"`
-	// GivenName is the first name, of at most 255 bytes.
+	// GivenName is the given (first) name, of at most 255 bytes.
 	GivenName string `json:"given_name"`
-	// FamilyName is the last name, of at most 255 bytes.
+	// FamilyName is the family (last) name, of at most 255 bytes.
 	FamilyName string `json:"family_name"`
 	// Inactive users take no seat.
 	Inactive bool `json:"-"`
 	// Admin users administer the platform.
 	Admin bool `json:"admin"`
-	// CreatedAt is when the user was created elsewhere; the zero time is now.
+	// CreatedAt is when the user was created in another system; the zero time means now.
 	CreatedAt time.Time `json:"created_at"`
 	// Attributes are at most 64, of 16 KiB in all.
 	Attributes map[string]string `json:"attributes"`
-	// ExternalIDs are what provisioners, such as identity providers, call the user: at most
+	// ExternalIDs are the ids that provisioners, such as identity providers, have for the user: at most
 	// 16. Their names have up to 64 bytes, and ids up to 255, which are compared as they
 	// are. No two users have the same id of one provisioner.
 	ExternalIDs map[string]string `json:"external_ids"`
 }
 
-// A UserUpdate says what to change of a user. What is nil or empty stays as it is.
+// A UserUpdate is a set of changes to a user. Fields that are nil or empty stay as they are.
 //
 //	dir.UpdateUser("steve@ex.co", headcount.UserUpdate{GivenName: new("Steve")})
 type UserUpdate struct {
@@ -112,21 +112,21 @@ type UserUpdate struct {
 	IfVersion uint64 `json:"if_version"`
 	// Email is the new address. A username that is the email follows.
 	Email *string `json:"email"`
-	// Username is the new username. One with an @ must be the own email.
+	// Username is the new username. If it is the email, it follows the email.
 	Username *string `json:"username"`
-	// ResetUsername makes the username the email again.
+	// ResetUsername makes the username follow the email again.
 	ResetUsername bool `json:"-"`
-	// GivenName is the new first name; an empty one removes it.
+	// GivenName is the new given (first) name; an empty one removes it.
 	GivenName *string `json:"given_name"`
-	// FamilyName is the new last name; an empty one removes it.
+	// FamilyName is the new family (last) name; an empty one removes it.
 	FamilyName *string `json:"family_name"`
-	// Admin says whether the user is an admin from now on.
+	// Admin is whether the user is an admin from now on.
 	Admin *bool `json:"admin"`
 	// SetAttributes are attributes to set.
 	SetAttributes map[string]string `json:"-"`
 	// RemoveAttributes are names of attributes to remove.
 	RemoveAttributes []string `json:"-"`
-	// ReplaceAttributes removes all attributes but those in SetAttributes.
+	// ReplaceAttributes removes all attributes except those in SetAttributes.
 	ReplaceAttributes bool `json:"replace_attributes"`
 	// SetExternalIDs are ids to set, by provisioner; those of others stay.
 	SetExternalIDs map[string]string `json:"-"`

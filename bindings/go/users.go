@@ -124,8 +124,8 @@ func (d *Directory) UserByExternalID(provisioner, id string) (User, error) {
 	return user, err
 }
 
-// TouchUser notes that a user is seen now, such as at a login or with a request. Call it as
-// often as you like: it mostly costs a look-up. The first sighting is on disk when this
+// TouchUser records that a user is seen now, such as at a login or with a request. Call it as
+// often as you like: it usually costs a lookup. The first sighting is on disk when this
 // returns; others are gathered and written at most once a minute and by Close, so a crash
 // can lose them. It fails with [ErrUserNotFound] and [ErrReadOnly].
 func (d *Directory) TouchUser(ref string) error {
@@ -136,7 +136,7 @@ func (d *Directory) TouchUser(ref string) error {
 }
 
 // LastSeen returns when [Directory.TouchUser] last noted a user, to about an hour; the zero time if
-// it never did. Sightings make no change and no version. It fails with
+// it never did. Sightings are not changes and leave the version as it is. It fails with
 // [ErrUserNotFound].
 func (d *Directory) LastSeen(ref string) (time.Time, error) {
 	bytes, length := text(ref)
@@ -283,7 +283,7 @@ func readExternalIDs(at func(i C.size_t, provisioner, id *C.char) C.int32_t) (id
 	return ids
 }
 
-// CreateUser creates a user, who needs a seat unless inactive.
+// CreateUser creates a user, who takes a seat unless inactive.
 //
 // It fails with [ErrEmailTaken], [ErrUsernameTaken] or [ErrIDTaken] when another user has
 // those, with [ErrNoFreeSeat] when all seats are in use, and with the kinds of malformed
@@ -292,7 +292,7 @@ func (d *Directory) CreateUser(user NewUser) (User, error) {
 	return d.applyOne(newOperation(C.HC_OPERATION_CREATE_USER).newUser(&user))
 }
 
-// UpdateUser changes fields of a user, and returns the user as it is then.
+// UpdateUser changes fields of a user, and returns the updated user.
 //
 // It fails with [ErrUserNotFound], with [ErrConflict] when the user is not at the version
 // that the update expects, with [ErrLastAdmin] when no active admin would be left, and as
@@ -326,7 +326,7 @@ func (d *Directory) applyOne(operation *Operation) (User, error) {
 	return *user, nil
 }
 
-// ActivateUser makes a user active; nothing happens to one who is. It fails with
+// ActivateUser makes a user active. It does nothing if the user is active. It fails with
 // [ErrUserNotFound], and with [ErrNoFreeSeat] when all seats are in use.
 func (d *Directory) ActivateUser(ref string) (User, error) {
 	bytes, length := text(ref)

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// A Role is what a member may do in a workspace.
+// A Role is the role of a member in a workspace.
 type Role int32
 
 const (
-	// Owner decides about the workspace and its members.
+	// Owner manages the workspace and its members.
 	Owner Role = C.HC_ROLE_OWNER
 	// Collaborator works in it.
 	Collaborator Role = C.HC_ROLE_USER
@@ -46,7 +46,7 @@ func (r Role) String() string {
 // A Workspace is a workspace as one call found it: a value that later changes don't
 // touch.
 type Workspace struct {
-	// ID is a number from 1 on, never given to another workspace.
+	// ID is a number from 1 up, never given to another workspace.
 	ID uint64 `json:"id"`
 	// Name is unique among workspaces, without regard to case.
 	Name string `json:"name"`
@@ -54,11 +54,11 @@ type Workspace struct {
 	Archived bool `json:"archived"`
 	// DefaultOf is the user whose default it is; zero for nobody's.
 	DefaultOf ID `json:"default_of,omitzero"`
-	// Version is 1 when created, and one more with each change.
+	// Version is 1 at creation, incremented by each change.
 	Version uint64 `json:"version"`
 	// CreatedAt is when the workspace was created.
 	CreatedAt time.Time `json:"created_at"`
-	// UpdatedAt is when the record last changed; its members don't count.
+	// UpdatedAt is when the record last changed; changes of members don't count.
 	UpdatedAt time.Time `json:"updated_at"`
 
 	externalIDs pairs
@@ -74,17 +74,17 @@ func (w *Workspace) ExternalID(provisioner string) (string, bool) {
 // provisioner.
 func (w *Workspace) ExternalIDs() iter.Seq2[string, string] { return w.externalIDs.all() }
 
-// A Member says that a user belongs to a workspace.
+// A Member is the membership of a user in a workspace.
 type Member struct {
 	// Workspace is the id of the workspace.
 	Workspace uint64 `json:"workspace"`
 	// User is the id of the user.
 	User ID `json:"user"`
-	// Role is what the user may do there.
+	// Role is the role of the user.
 	Role Role `json:"role"`
 	// Since is when the user was added.
 	Since time.Time `json:"since"`
-	// Version is 1 when added, and one more with each change.
+	// Version is 1 when added, incremented by each change.
 	Version uint64 `json:"version"`
 }
 
@@ -172,7 +172,7 @@ func (d *Directory) DefaultWorkspace(ref string) (Workspace, error) {
 	})
 }
 
-// RenameWorkspace gives a workspace another name. It fails with [ErrWorkspaceNotFound],
+// RenameWorkspace renames a workspace. It fails with [ErrWorkspaceNotFound],
 // [ErrWorkspaceNameTaken], [ErrWorkspaceArchived], and [ErrInvalidArgument] for a name
 // that is none.
 func (d *Directory) RenameWorkspace(id uint64, name string) (Workspace, error) {
@@ -182,7 +182,7 @@ func (d *Directory) RenameWorkspace(id uint64, name string) (Workspace, error) {
 	})
 }
 
-// ArchiveWorkspace archives a workspace; nothing happens to one that is. It fails with
+// ArchiveWorkspace archives a workspace. It does nothing if it is archived. It fails with
 // [ErrWorkspaceNotFound].
 func (d *Directory) ArchiveWorkspace(id uint64) (Workspace, error) {
 	return d.workspaceCall(func(h *C.hc_directory, w **C.hc_workspace, e **C.hc_error) C.hc_status {
@@ -190,7 +190,7 @@ func (d *Directory) ArchiveWorkspace(id uint64) (Workspace, error) {
 	})
 }
 
-// RestoreWorkspace restores an archived workspace; nothing happens to another. It fails
+// RestoreWorkspace restores an archived workspace. It does nothing if it is not archived. It fails
 // with [ErrWorkspaceNotFound].
 func (d *Directory) RestoreWorkspace(id uint64) (Workspace, error) {
 	return d.workspaceCall(func(h *C.hc_directory, w **C.hc_workspace, e **C.hc_error) C.hc_status {
@@ -243,7 +243,7 @@ func (d *Directory) SetRole(workspace uint64, ref string, role Role) error {
 	})
 }
 
-// RemoveMember takes a member out of a workspace. It fails with [ErrWorkspaceNotFound],
+// RemoveMember removes a member from a workspace. It fails with [ErrWorkspaceNotFound],
 // [ErrUserNotFound], [ErrMemberNotFound], [ErrLastOwner], and [ErrDefaultWorkspace] for a
 // user's own default workspace.
 func (d *Directory) RemoveMember(workspace uint64, ref string) error {

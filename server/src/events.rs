@@ -1,16 +1,19 @@
 //! Changes as server-sent events.
 
+mod place;
+
 use std::fmt::Write;
 use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
-use headcount::Change;
-use tokio::sync::broadcast::{self, error::RecvError};
+use headcount::{Change, Timestamp};
 use tokio::sync::{mpsc, watch};
 
+pub(crate) use self::place::Place;
 use crate::auth::only;
 use crate::door::Failure;
 use crate::keys::KeyEvent;
@@ -29,34 +32,15 @@ const CHECK: Duration = Duration::from_secs(1);
 /// Pieces of text buffered for a slow listener.
 const TEXTS_MAX: usize = 4;
 
-/// Formats a change as the data of an event: one line.
-pub(crate) type Told = fn(&Server, &Change) -> Option<String>;
-
-/// Formats what was done to a key as the data of an event: one line, or none for this listener.
-type ToldKeyEvent = Box<dyn Fn(&KeyEvent) -> Option<String> + Send + Sync>;
-
-/// What is done to keys.
-pub(crate) struct KeyEvents {
-    pub(crate) receiver: broadcast::Receiver<KeyEvent>,
-    pub(crate) told: ToldKeyEvent,
+/// Formats what happened as the data of an event: one line.
+#[derive(Clone)]
+pub(crate) struct Told {
+    pub(crate) change: fn(&Server, &Change) -> Option<String>,
+    /// Absent if the listener is not told of keys; returns none for an event that it may not see.
+    pub(crate) key_event: Option<Arc<ToldKeyEvent>>,
 }
 
-impl KeyEvents {
-    /// The next event. It has no number, so a listener that reconnects does not get it again.
-    async fn next(&mut self) -> String {
-        loop {
-            match self.receiver.recv().await {
-                Ok(event) => {
-                    if let Some(data) = (self.told)(&event) {
-                        return format!("event: change\ndata: {data}\n\n");
-                    }
-                }
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => pending().await,
-            }
-        }
-    }
-}
+pub(crate) type ToldKeyEvent = dyn Fn(&KeyEvent) -> Option<String> + Send + Sync;
 
 /// Whether the client asks for events: it names their type, and does not prefer JSON.
 pub(crate) fn are_wanted(headers: &HeaderMap) -> bool {
@@ -86,22 +70,26 @@ fn quality(headers: &HeaderMap, name: &str) -> Option<f32> {
     ranges.filter_map(of).reduce(f32::max)
 }
 
-/// Streams the changes after `Last-Event-ID`, or after `after`, or from now on, until the listener
-/// disconnects, `is_allowed` returns false, or the server shuts down.
+/// Streams what happened after `Last-Event-ID`, or after `after`, or from now on, until the
+/// listener disconnects, `is_allowed` returns false, or the server shuts down.
 pub(crate) async fn answer(
     server: Server,
     is_allowed: impl Fn(&Server) -> bool + Send + Sync + 'static,
     headers: &HeaderMap,
-    after: Option<u64>,
+    after: Option<Place>,
     told: Told,
-    key_events: Option<KeyEvents>,
 ) -> Result<Response, Failure> {
-    let after = match last_event_id(headers)?.or(after) {
-        Some(after) => after,
-        None => server.0.directory.stats()?.latest_change,
+    let mut place = match last_event_id(headers)?.or(after) {
+        Some(place) => place,
+        None => Place::of_change(server.0.directory.stats()?.latest_change),
+    };
+    place.keys = match (&told.key_event, place.keys) {
+        (None, _) => None,
+        (Some(_), known) => Some(known.unwrap_or_else(|| server.keys().latest())),
     };
     // Report a refusal as the status of the response, not as its first event.
-    server.listen(move |server| page(server, after, 1)).await?;
+    let read = move |server: &Server| page(server, place.change, 1);
+    server.listen(read).await?;
     let (sender, receiver) = mpsc::channel(TEXTS_MAX);
     let listener = Listener {
         server,
@@ -112,7 +100,7 @@ pub(crate) async fn answer(
     tokio::spawn(async move {
         tokio::select! {
             () = listener.ended() => {}
-            () = listener.tell(after, key_events) => {}
+            () = listener.tell(place) => {}
         }
     });
     let mut response = Response::new(Body::new(Texts(receiver)));
@@ -131,13 +119,13 @@ pub(crate) fn page(server: &Server, after: u64, limit: usize) -> Result<Vec<Chan
     Ok(changes.collect::<headcount::Result<_>>()?)
 }
 
-fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
+fn last_event_id(headers: &HeaderMap) -> Result<Option<Place>, Failure> {
     let Some(value) = only(headers, "last-event-id")? else {
         return Ok(None);
     };
-    let digits = value.to_str().ok().and_then(|digits| digits.parse().ok());
-    match digits {
-        Some(id) => Ok(Some(id)),
+    let place = value.to_str().ok().and_then(|place| place.parse().ok());
+    match place {
+        Some(place) => Ok(Some(place)),
         None => Err(Failure::bad_request(
             "Last-Event-ID must be the number of a change",
         )),
@@ -166,21 +154,25 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
         }
     }
 
-    /// Sends the changes after `after` until the listener stops reading.
-    async fn tell(&self, mut after: u64, mut key_events: Option<KeyEvents>) {
+    /// Sends what happened after `place` until the listener stops reading.
+    async fn tell(&self, mut place: Place) {
         let mut latest = self.server.0.feed.subscribe();
+        let mut latest_of_keys = place.keys.map(|_| self.server.keys().subscribe());
         loop {
             latest.mark_unchanged();
-            let told = self.told;
-            let read = move |server: &Server| events(server, after, told);
+            if let Some(latest) = &mut latest_of_keys {
+                latest.mark_unchanged();
+            }
+            let told = self.told.clone();
+            let read = move |server: &Server| events(server, place, &told);
             let Ok((mut text, last)) = self.server.listen(read).await else {
                 return;
             };
-            after = last;
+            place = last;
             if text.is_empty() {
-                match meanwhile(&mut latest, key_events.as_mut()).await {
-                    Some(meanwhile) if meanwhile.is_empty() => continue,
-                    Some(meanwhile) => text = meanwhile,
+                match meanwhile(&mut latest, latest_of_keys.as_mut()).await {
+                    Some("") => continue,
+                    Some(meanwhile) => meanwhile.clone_into(&mut text),
                     None => return,
                 }
             }
@@ -192,39 +184,52 @@ impl<A: Fn(&Server) -> bool> Listener<A> {
     }
 }
 
-/// What to send while nothing changes: nothing if something has, and `None` at the end.
+/// What to send while nothing happens: nothing if something has, and `None` at the end.
 async fn meanwhile(
     latest: &mut watch::Receiver<u64>,
-    key_events: Option<&mut KeyEvents>,
-) -> Option<String> {
-    let event = async {
-        match key_events {
-            Some(key_events) => key_events.next().await,
+    latest_of_keys: Option<&mut watch::Receiver<Timestamp>>,
+) -> Option<&'static str> {
+    let key_event = async {
+        match latest_of_keys {
+            Some(latest) => latest.changed().await,
             None => pending().await,
         }
     };
-    tokio::select! {
-        changed = latest.changed() => changed.is_ok().then(String::new),
-        text = event => Some(text),
-        () = tokio::time::sleep(KEEP_ALIVE) => Some(": still here\n\n".to_owned()),
-    }
+    let happened = tokio::select! {
+        changed = latest.changed() => changed,
+        changed = key_event => changed,
+        () = tokio::time::sleep(KEEP_ALIVE) => return Some(": still here\n\n"),
+    };
+    happened.is_ok().then_some("")
 }
 
-/// The next changes as events, and the number of the last one.
-fn events(server: &Server, mut after: u64, told: Told) -> Result<(String, u64), Failure> {
+/// The next changes as events, then what was done to keys, and the place where they end.
+fn events(server: &Server, mut place: Place, told: &Told) -> Result<(String, Place), Failure> {
     let mut text = String::new();
-    for change in server.0.directory.changes(after)?.take(READ_MAX) {
+    // Writing to a string can't fail.
+    let add = |text: &mut String, place, data| {
+        let _ = write!(text, "id: {place}\nevent: change\ndata: {data}\n\n");
+    };
+    for change in server.0.directory.changes(place.change)?.take(READ_MAX) {
         let change = change?;
-        let data = told(server, &change);
+        let data = (told.change)(server, &change);
         let data = data.ok_or_else(|| Failure::internal("a change can't be written as JSON"))?;
-        after = change.sequence;
-        // Writing to a string can't fail.
-        let _ = write!(text, "id: {after}\nevent: change\ndata: {data}\n\n");
+        place.change = change.sequence;
+        add(&mut text, place, data);
         if text.len() >= TEXT_BYTES {
-            break;
+            return Ok((text, place));
         }
     }
-    Ok((text, after))
+    let (Some(after), Some(told)) = (place.keys, &told.key_event) else {
+        return Ok((text, place));
+    };
+    for event in server.keys().events_after(after) {
+        place.keys = Some(event.at());
+        if let Some(data) = told(&event) {
+            add(&mut text, place, data);
+        }
+    }
+    Ok((text, place))
 }
 
 #[cfg(test)]
@@ -247,15 +252,19 @@ mod tests {
                 .create_user(format!("user{number}@ex.co"))
                 .unwrap();
         }
+        let told = Told {
+            change: |_, _| Some("x".repeat(PART)),
+            key_event: None,
+        };
         let (mut after, mut counts) = (before, Vec::new());
         loop {
-            let (text, last) = events(&server, after, |_, _| Some("x".repeat(PART))).unwrap();
+            let (text, last) = events(&server, Place::of_change(after), &told).unwrap();
             if text.is_empty() {
                 break;
             }
             counts.push(text.matches("id: ").count());
-            assert_eq!(last, after + counts[counts.len() - 1] as u64);
-            after = last;
+            assert_eq!(last.change, after + counts[counts.len() - 1] as u64);
+            after = last.change;
         }
         assert_eq!(counts, [3, 3, 2]);
     }

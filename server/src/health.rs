@@ -12,7 +12,9 @@ pub(crate) async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Says whether the directory can be read and no commit has had an unknown outcome.
+/// Says whether the directory can be read and no commit has had an unknown outcome. It stays ready
+/// while the disk is full: if nobody sent it writes any more, it could not find out that there is
+/// space again.
 pub(crate) async fn ready(State(server): State<Server>) -> Response {
     if server.is_ready() {
         return "ready\n".into_response();

@@ -13,6 +13,7 @@ use crate::door::Failure;
 use crate::jwt::{Claims, Expected, LEEWAY_SECONDS, PublicKeys, TokenError};
 use crate::keys::Scope;
 use crate::outbound::Outbound;
+use crate::questions::Questions;
 
 /// How long keys are used before they are fetched again.
 const KEYS_LIFETIME: Duration = Duration::from_mins(10);
@@ -115,7 +116,15 @@ pub(crate) struct Issuing {
     outbound: Arc<Outbound>,
     known: RwLock<(Arc<PublicKeys>, Option<Instant>)>,
     asked: Mutex<Option<Instant>>,
+    /// The questions of people who log in to the page.
+    questions: Questions,
+    /// The configuration, or `None` if it could not be read, and when that was.
+    about: Mutex<Option<(Instant, Option<Arc<Value>>)>>,
 }
+
+/// Logins that begin in a second, of all people together, and in a burst.
+pub(crate) const LOGINS_PER_SECOND: u32 = 10;
+pub(crate) const LOGINS_BURST: u32 = 50;
 
 impl Issuing {
     pub(crate) fn new(issuer: Issuer) -> Self {
@@ -124,6 +133,8 @@ impl Issuing {
             outbound: Arc::new(Outbound::new()),
             known: RwLock::default(),
             asked: Mutex::default(),
+            questions: Questions::new(LOGINS_PER_SECOND, LOGINS_BURST),
+            about: Mutex::default(),
         }
     }
 
@@ -143,6 +154,30 @@ impl Issuing {
 
     pub(crate) fn outbound(&self) -> &Arc<Outbound> {
         &self.outbound
+    }
+
+    pub(crate) fn questions(&self) -> &Questions {
+        &self.questions
+    }
+
+    /// The provider's configuration, which is read anew after a while.
+    pub(crate) async fn configuration(self: &Arc<Self>) -> Result<Arc<Value>, String> {
+        let mut known = self.about.lock().await;
+        if let Some((at, about)) = &*known {
+            let lifetime = match about {
+                Some(_) => KEYS_LIFETIME,
+                None => QUESTIONS_APART,
+            };
+            if at.elapsed() < lifetime {
+                let failed = || "its configuration could not be read a moment ago".to_owned();
+                return about.clone().ok_or_else(failed);
+            }
+        }
+        let (outbound, url) = (Arc::clone(&self.outbound), self.issuer.url.clone());
+        let ask = move || configuration(&outbound, &url);
+        let about = self.questions.ask(ask).await.map(Arc::new);
+        *known = Some((Instant::now(), about.as_ref().ok().cloned()));
+        about
     }
 
     /// Verifies an access token and finds its user.
@@ -270,7 +305,7 @@ fn keys(outbound: &Outbound, issuer: &Issuer) -> Result<PublicKeys, String> {
 pub(crate) const CONFIGURATION: &str = "/.well-known/openid-configuration";
 
 /// The provider's configuration (`OpenID` Connect Discovery 1.0).
-pub(crate) fn configuration(outbound: &Outbound, issuer: &str) -> Result<Value, String> {
+fn configuration(outbound: &Outbound, issuer: &str) -> Result<Value, String> {
     let base = issuer.trim_end_matches('/');
     let about = outbound.get(&format!("{base}{CONFIGURATION}"))?;
     if about["issuer"] != issuer {

@@ -29,6 +29,7 @@ mod descriptors;
 mod door;
 mod events;
 mod feed;
+mod forwarded;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -43,6 +44,7 @@ mod outbound;
 mod page;
 mod patience;
 mod preconditions;
+mod questions;
 mod rates;
 mod relay;
 mod rest;

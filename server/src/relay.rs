@@ -5,28 +5,24 @@
 //! never type a password into a page of another origin.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
 
 use crate::auth::bearer;
 use crate::door::Failure;
 use crate::issuer::CONFIGURATION;
 use crate::keys::SECRET_PREFIX;
 use crate::outbound::{Answer, Outbound};
-use crate::rates::Rates;
+use crate::questions::Questions;
 use crate::server::Server;
 use crate::wire::IdentityFailure;
 
 /// Requests per second of all clients together, which have no key to distinguish them by.
 const PER_SECOND: u32 = 20;
 const BURST: u32 = 100;
-/// Concurrent requests to the provider.
-const AT_ONCE: usize = 4;
 /// The largest form, in bytes.
 const BYTES_MAX: usize = 16 * 1024;
 /// The end of the folder's URL at providers whose issuer URL is above it.
@@ -38,8 +34,7 @@ pub(crate) struct Relay {
     /// The URL of the provider's configuration, if it is known.
     configuration: Option<String>,
     outbound: Arc<Outbound>,
-    rates: Rates,
-    at_once: Arc<Semaphore>,
+    questions: Questions,
 }
 
 impl Relay {
@@ -55,21 +50,8 @@ impl Relay {
             }),
             url,
             outbound: Arc::new(Outbound::new()),
-            rates: Rates::new(PER_SECOND, BURST),
-            at_once: Arc::new(Semaphore::new(AT_ONCE)),
+            questions: Questions::new(PER_SECOND, BURST),
         }
-    }
-
-    /// Counts a request against the rate limit, or refuses it.
-    fn take_turn(&self) -> Result<(), Failure> {
-        let Err(wait) = self.rates.take("", Instant::now()) else {
-            return Ok(());
-        };
-        let message = "too many logins at once; try again later";
-        Err(Failure {
-            retry_after_seconds: Some(wait.as_secs() + 1),
-            ..Failure::new(StatusCode::TOO_MANY_REQUESTS, message)
-        })
     }
 
     /// Forwards a request, on a thread for blocking work.
@@ -81,22 +63,12 @@ impl Relay {
             let message = "the identity provider does not answer; try again later";
             Failure::new(StatusCode::BAD_GATEWAY, message)
         };
-        let permit = Arc::clone(&self.at_once).acquire_owned().await;
-        let permit = permit.map_err(|_| unavailable())?;
         let outbound = Arc::clone(&self.outbound);
-        // The thread owns the permit, because it continues if the client disconnects.
-        let work = move || {
-            let _permit = permit;
-            ask(&outbound)
-        };
-        let answer = match tokio::task::spawn_blocking(work).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(why)) => {
-                log::error!("a login can't be relayed: {why}");
-                return Err(unavailable());
-            }
-            Err(_) => return Err(unavailable()),
-        };
+        let answer = self.questions.ask(move || ask(&outbound)).await;
+        let answer = answer.map_err(|why| {
+            log::error!("a login can't be relayed: {why}");
+            unavailable()
+        })?;
         let status = StatusCode::from_u16(answer.status).map_err(|_| unavailable())?;
         // Whatever its type, browsers must not show it as a page of this server.
         let headers = [
@@ -142,7 +114,7 @@ fn counted(server: &Server) -> Result<&Relay, Failure> {
         let message = "this server offers no login of its own; use a key";
         Failure::new(StatusCode::NOT_FOUND, message)
     })?;
-    relay.take_turn()?;
+    relay.questions.take_turn()?;
     Ok(relay)
 }
 

@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::descriptors::room_for_connections;
 use crate::patience::Patient;
+use crate::questions::AT_ONCE;
 use crate::rest::whole::EXPORTS_MAX;
 use crate::routes::metrics_router;
 use crate::server::{LISTENING_MAX, Server};
@@ -28,8 +29,9 @@ use crate::tls::Encryption;
 
 /// How long to wait before accepting again after an error, such as a lack of descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-/// Threads for requests to other servers, and for checking files.
-const QUESTIONS: usize = 8;
+/// Threads for requests to identity providers, of the relay, of the page and for keys, and for
+/// checking files.
+const QUESTIONS: usize = 2 * AT_ONCE + 2;
 /// Connections to the metrics address.
 const METRICS_CONNECTIONS_MAX: usize = 100;
 /// Headers of a request, at most.

@@ -243,3 +243,25 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_unknown_outcome_or_the_end_makes_it_unready() {
+        let directory = Directory::in_memory().unwrap();
+        let server =
+            |directory: &Directory| Server::new(directory.clone(), Config::default()).unwrap();
+        let noted = server(&directory);
+        for kind in [ErrorKind::Io, ErrorKind::TooLarge, ErrorKind::LastAdmin] {
+            noted.note(kind);
+            assert!(noted.is_ready(), "{kind:?}");
+        }
+        noted.note(ErrorKind::OutcomeUnknown);
+        assert!(!noted.is_ready());
+        let closed = server(&directory);
+        directory.close().unwrap();
+        assert!(!closed.is_ready());
+    }
+}

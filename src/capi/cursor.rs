@@ -37,17 +37,17 @@ pub struct HcCursor {
 }
 
 struct Reading {
-    source: Source,
+    source: UserSource,
     ahead: Ahead<Arc<User>>,
 }
 
 /// The source of the users.
-enum Source {
+enum UserSource {
     All(Users),
     Page(std::vec::IntoIter<Arc<User>>),
 }
 
-impl Source {
+impl UserSource {
     fn next(&mut self) -> Option<Result<Arc<User>>> {
         match self {
             Self::All(users) => users.next(),
@@ -64,7 +64,11 @@ impl Source {
 }
 
 impl HcCursor {
-    fn hand_over(directory: &HcDirectory, source: Source, next_page: Option<CString>) -> *mut Self {
+    fn hand_over(
+        directory: &HcDirectory,
+        source: UserSource,
+        next_page: Option<CString>,
+    ) -> *mut Self {
         guard::hand_over(Self {
             latch: Latch::of_this_process(),
             reading: Mutex::new(Reading {
@@ -99,7 +103,7 @@ pub unsafe extern "C" fn hc_directory_list_users(
         guard::call(directory, error, |directory| {
             let made = Out::required("cursor", cursor)?;
             let users = directory.directory.users()?;
-            made.write(HcCursor::hand_over(directory, Source::All(users), None));
+            made.write(HcCursor::hand_over(directory, UserSource::All(users), None));
             Ok(())
         })
     }
@@ -126,7 +130,7 @@ pub unsafe extern "C" fn hc_directory_query(
             let UserPage { users, next } = directory.directory.query(&query)?;
             // Keys of emails and usernames contain no NUL.
             let next = next.map(|place| CString::new(place).unwrap_or_default());
-            let source = Source::Page(users.into_iter());
+            let source = UserSource::Page(users.into_iter());
             made.write(HcCursor::hand_over(directory, source, next));
             Ok(())
         })
@@ -202,8 +206,8 @@ pub unsafe extern "C" fn hc_cursor_next_batch(
             cursor.directory.check()?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
             let packed = match source {
-                Source::All(users) => ahead.pack_all(buffer, users),
-                Source::Page(users) => ahead.pack(buffer, || users.next().map(Ok)),
+                UserSource::All(users) => ahead.pack_all(buffer, users),
+                UserSource::Page(users) => ahead.pack(buffer, || users.next().map(Ok)),
             };
             done.write(ahead.stay_failed(packed)?);
             Ok(())

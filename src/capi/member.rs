@@ -54,12 +54,12 @@ impl From<&Member> for HcMember {
 pub struct HcMembers {
     latch: Latch,
     members: Vec<Member>,
-    batches: Mutex<Batches>,
+    batches: Mutex<BatchPosition>,
 }
 
 /// The position of the batches.
 #[derive(Default)]
-struct Batches {
+struct BatchPosition {
     next: usize,
     ahead: Ahead<Member>,
 }
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn hc_members_next_batch(
     unsafe {
         guard::call(members, error, |members| {
             let (buffer, done) = arguments::filling(buffer, capacity, written)?;
-            let Batches { next, ahead } = &mut *lock(&members.batches);
+            let BatchPosition { next, ahead } = &mut *lock(&members.batches);
             let bytes = ahead.pack(buffer, || {
                 let member = members.members.get(*next)?;
                 *next += 1;

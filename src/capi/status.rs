@@ -53,8 +53,7 @@ pub enum HcStatus {
     LastAdmin = 29,
     /// Users can't deactivate or delete themselves.
     OwnAccount = 30,
-    /// The record is not at the version that the caller expected, or another writer won;
-    /// hc_error_details has the numbers.
+    /// The record is not at the version that the caller expected; hc_error_details has both.
     Conflict = 31,
     /// General: no workspace has this id or name.
     WorkspaceNotFound = 32,

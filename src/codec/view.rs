@@ -54,7 +54,7 @@ pub struct UserView<'a> {
 enum Pairs<'a> {
     /// This many pairs as stored; they have been checked.
     Stored(usize, Fields<'a>),
-    Packed(model::Pairs<'a>),
+    Packed(model::PackedPairs<'a>),
 }
 
 /// The user whose row has this email key.

@@ -230,7 +230,7 @@ impl ChangeFeed {
 }
 
 /// The number of the latest change, which threads can wait for.
-pub(super) struct Latest {
+pub(super) struct LatestChange {
     state: Mutex<State>,
     moved: Condvar,
 }
@@ -252,7 +252,7 @@ fn tell(listeners: &mut Vec<Weak<dyn Listener>>) {
     });
 }
 
-impl Latest {
+impl LatestChange {
     pub(super) fn new(sequence: u64) -> Self {
         Self {
             state: Mutex::new(State {

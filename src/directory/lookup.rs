@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Directory;
 use super::cache::CacheKeyKind;
 use crate::error::Result;
-use crate::model::{Email, Target, User, UserId, UserRef, Username};
+use crate::model::{Email, User, UserId, UserKey, UserRef, Username};
 use crate::rules::read;
 
 /// Finding users.
@@ -25,10 +25,10 @@ impl Directory {
     /// ```
     pub fn user(&self, user: impl Into<UserRef>) -> Result<Option<Arc<User>>> {
         match &user.into().0 {
-            Target::Id(id) => self.user_by_id(*id),
-            Target::Address { key, .. } => self.user_by_address(key),
-            Target::Name { key, .. } => self.user_by_username_key(key),
-            Target::Nobody { .. } => self.nobody(),
+            UserKey::Id(id) => self.user_by_id(*id),
+            UserKey::Address { key, .. } => self.user_by_address(key),
+            UserKey::Name { key, .. } => self.user_by_username_key(key),
+            UserKey::Nobody { .. } => self.nobody(),
         }
     }
 

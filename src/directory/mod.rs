@@ -68,7 +68,7 @@ use arc_swap::ArcSwapOption;
 
 use self::cache::UserCache;
 use self::commits::Commits;
-use self::feed::Latest;
+use self::feed::LatestChange;
 use self::gate::Gate;
 use self::holds::Holds;
 use self::seen::Gathered;
@@ -134,7 +134,7 @@ struct Shared {
     commits: Commits,
     cache: UserCache,
     /// The number of the latest change, for threads that wait for the next one.
-    latest: Latest,
+    latest: LatestChange,
     /// The states that iterators hold.
     holds: Holds,
     gathered: Gathered,
@@ -227,7 +227,7 @@ impl Directory {
         // now.
         let snapshot = engine.snapshot()?;
         read::license(&snapshot)?;
-        let latest = Latest::new(read::totals(&snapshot)?.last_change);
+        let latest = LatestChange::new(read::totals(&snapshot)?.last_change);
         Ok(Self {
             shared: Arc::new(Shared {
                 gate,

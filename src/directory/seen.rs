@@ -7,7 +7,7 @@ use super::Directory;
 use crate::engine::Engine;
 use crate::engine::embedded::Embedded;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Target, Timestamp, UserId, UserQuery, UserRef};
+use crate::model::{Timestamp, UserId, UserKey, UserQuery, UserRef};
 use crate::rules::{Sightings, read, seen};
 
 /// Gathered sightings are written in one commit, at most once in this interval…
@@ -159,7 +159,7 @@ impl Directory {
     fn existing(&self, user: &UserRef) -> Result<UserId> {
         let not_found = || user.not_found();
         match &user.0 {
-            Target::Id(id) => self.user_by_id(*id)?,
+            UserKey::Id(id) => self.user_by_id(*id)?,
             _ => self.user(user.clone())?,
         }
         .map(|user| user.id())

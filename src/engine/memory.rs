@@ -46,7 +46,7 @@ impl Memory {
     /// so that a caller can wrap it in a type of its own.
     pub(super) fn run<T>(&self, body: impl FnOnce(Txn<'_>) -> Result<T>) -> Result<T> {
         let _writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut draft = Draft {
+        let mut draft = WorkingMap {
             map: Map::clone(&*self.state()?),
             changed: false,
         };
@@ -133,7 +133,7 @@ impl Inspect for Snapshot {
 }
 
 /// The working copy of a transaction.
-struct Draft {
+struct WorkingMap {
     /// The state with the transaction's writes.
     map: Map,
     /// Whether there were any writes.
@@ -141,7 +141,7 @@ struct Draft {
 }
 
 /// A running transaction.
-pub(crate) struct Txn<'t>(&'t mut Draft);
+pub(crate) struct Txn<'t>(&'t mut WorkingMap);
 
 impl Read for Txn<'_> {
     type Value<'a>

@@ -74,7 +74,7 @@ pub enum ErrorKind {
     LastAdmin,
     /// Users can't deactivate or delete themselves.
     OwnAccount,
-    /// The record changed since the caller read it, or another writer won.
+    /// The record is not at the version that the caller expected: somebody else changed it.
     Conflict {
         /// The version the caller expected.
         expected: u64,

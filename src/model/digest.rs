@@ -14,8 +14,8 @@
 
 use super::digester::{BatchDigest, Digester};
 use super::{
-    Batch, ExternalIds, License, NewUser, NewWorkspace, Op, RequestId, Role, Step, Target, UserRef,
-    WorkspaceRef, WorkspaceTarget,
+    Batch, ExternalIds, License, NewUser, NewWorkspace, Op, RequestId, Role, Step, UserKey,
+    UserRef, WorkspaceRef, WorkspaceTarget,
 };
 
 impl Batch {
@@ -127,11 +127,13 @@ fn put_member_op(out: &mut Digester, tag: u8, workspace: &WorkspaceRef, user: &U
 /// Hashes names as typed: their keys may differ in a later Unicode version.
 fn put_user(out: &mut Digester, user: &UserRef) {
     match &user.0 {
-        Target::Id(id) => {
+        UserKey::Id(id) => {
             out.tag(0);
             out.id(*id);
         }
-        Target::Address { typed, .. } | Target::Name { typed, .. } | Target::Nobody { typed } => {
+        UserKey::Address { typed, .. }
+        | UserKey::Name { typed, .. }
+        | UserKey::Nobody { typed } => {
             out.tag(1);
             out.text(typed);
         }

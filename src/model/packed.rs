@@ -73,9 +73,9 @@ impl Packer for usize {
 
 /// Reads packed texts from the front. Beyond the end, everything is empty.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Packed<'a>(pub(super) &'a str);
+pub(crate) struct PackedTexts<'a>(pub(super) &'a str);
 
-impl<'a> Packed<'a> {
+impl<'a> PackedTexts<'a> {
     #[inline]
     fn number(&mut self) -> usize {
         // Most numbers have one digit.
@@ -125,9 +125,9 @@ impl<'a> Packed<'a> {
 
     /// The next pairs.
     #[inline]
-    pub(super) fn pairs(&mut self) -> Pairs<'a> {
+    pub(super) fn pairs(&mut self) -> PackedPairs<'a> {
         let count = self.number();
-        Pairs {
+        PackedPairs {
             count,
             texts: *self,
         }
@@ -136,12 +136,12 @@ impl<'a> Packed<'a> {
 
 /// Packed pairs of name and value, ordered by name.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Pairs<'a> {
+pub(crate) struct PackedPairs<'a> {
     count: usize,
-    texts: Packed<'a>,
+    texts: PackedTexts<'a>,
 }
 
-impl<'a> Pairs<'a> {
+impl<'a> PackedPairs<'a> {
     /// The value of a name.
     pub(crate) fn get(self, name: &str) -> Option<&'a str> {
         let found = self.iter().find(|(known, _)| *known == name);
@@ -158,7 +158,7 @@ impl<'a> Pairs<'a> {
 
     /// What follows all pairs.
     #[inline]
-    pub(super) fn behind(self) -> Packed<'a> {
+    pub(super) fn behind(self) -> PackedTexts<'a> {
         let mut rest = self.texts;
         for _ in 0..2 * self.count {
             rest.text();
@@ -168,7 +168,7 @@ impl<'a> Pairs<'a> {
 }
 
 #[cfg(feature = "serde")]
-impl serde::Serialize for Pairs<'_> {
+impl serde::Serialize for PackedPairs<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
@@ -204,7 +204,7 @@ mod tests {
         pack(&mut bytes, &texts, &pairs);
         assert_eq!(bytes, packed.len());
 
-        let mut rest = Packed(&packed);
+        let mut rest = PackedTexts(&packed);
         for text in &texts {
             assert_eq!(rest.optional(), text.as_deref());
         }

@@ -1,6 +1,6 @@
 //! A user as it is stored.
 
-use super::packed::Pairs;
+use super::packed::PackedPairs;
 use super::user_texts::UserTexts;
 use super::username::UsernameTexts;
 use super::{Derived, Email, Timestamp, UserId};
@@ -196,7 +196,7 @@ impl User {
         self.attribute_pairs().iter()
     }
 
-    pub(crate) fn attribute_pairs(&self) -> Pairs<'_> {
+    pub(crate) fn attribute_pairs(&self) -> PackedPairs<'_> {
         self.texts.rest().attributes()
     }
 
@@ -231,7 +231,7 @@ impl User {
         self.external_id_pairs().iter()
     }
 
-    pub(crate) fn external_id_pairs(&self) -> Pairs<'_> {
+    pub(crate) fn external_id_pairs(&self) -> PackedPairs<'_> {
         self.texts.rest().external_ids
     }
 

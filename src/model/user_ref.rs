@@ -27,7 +27,7 @@ use crate::error::{Error, ErrorKind};
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserRef(pub(crate) Target);
+pub struct UserRef(pub(crate) UserKey);
 
 impl UserRef {
     /// The error if no user has this name.
@@ -40,7 +40,7 @@ impl UserRef {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
+pub(crate) enum UserKey {
     Id(UserId),
     /// The key of an address, which is an email or a username, and the text as typed, for
     /// messages.
@@ -62,12 +62,12 @@ pub(crate) enum Target {
 impl fmt::Display for UserRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Target::Id(id) => write!(f, "the id {id}"),
-            Target::Address { typed, .. } => {
+            UserKey::Id(id) => write!(f, "the id {id}"),
+            UserKey::Address { typed, .. } => {
                 write!(f, "the email or username {}", quoted(typed))
             }
-            Target::Name { typed, .. } => write!(f, "the username {}", quoted(typed)),
-            Target::Nobody { typed } => {
+            UserKey::Name { typed, .. } => write!(f, "the username {}", quoted(typed)),
+            UserKey::Nobody { typed } => {
                 write!(
                     f,
                     "the name {}, which is not an id, email or username",
@@ -80,13 +80,13 @@ impl fmt::Display for UserRef {
 
 impl From<UserId> for UserRef {
     fn from(id: UserId) -> Self {
-        Self(Target::Id(id))
+        Self(UserKey::Id(id))
     }
 }
 
 impl From<&User> for UserRef {
     fn from(user: &User) -> Self {
-        Self(Target::Id(user.id()))
+        Self(UserKey::Id(user.id()))
     }
 }
 
@@ -104,7 +104,7 @@ impl From<Arc<User>> for UserRef {
 
 impl From<&Email> for UserRef {
     fn from(email: &Email) -> Self {
-        Self(Target::Address {
+        Self(UserKey::Address {
             key: email.key().to_owned(),
             typed: email.as_str().to_owned(),
         })
@@ -132,13 +132,13 @@ impl From<Username> for UserRef {
 impl From<&str> for UserRef {
     fn from(text: &str) -> Self {
         if let Ok(id) = Uuid::try_parse(text.trim_ascii()) {
-            return Self(Target::Id(id.into()));
+            return Self(UserKey::Id(id.into()));
         }
         let typed = text.to_owned();
         Self(match Username::lookup_key(text).map(Cow::into_owned) {
-            Some(key) if key.contains('@') => Target::Address { key, typed },
-            Some(key) => Target::Name { key, typed },
-            None => Target::Nobody { typed },
+            Some(key) if key.contains('@') => UserKey::Address { key, typed },
+            Some(key) => UserKey::Name { key, typed },
+            None => UserKey::Nobody { typed },
         })
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::attributes::Attributes;
 use super::external::ExternalIds;
-use super::packed::{Packed, Packer, Pairs};
+use super::packed::{PackedPairs, PackedTexts, Packer};
 use super::username::UsernameTexts;
 use super::{Email, Username};
 
@@ -88,7 +88,7 @@ impl UserTexts {
     /// The texts behind the email.
     #[inline]
     pub(crate) fn rest(&self) -> Rest<'_> {
-        let mut packed = Packed(self.0.rest());
+        let mut packed = PackedTexts(self.0.rest());
         Rest {
             username: take_username(&mut packed),
             given_name: packed.optional(),
@@ -101,13 +101,13 @@ impl UserTexts {
     /// some twenty times a user, so this reads no other texts.
     #[inline]
     pub(crate) fn username_texts(&self) -> Option<UsernameTexts<'_>> {
-        take_username(&mut Packed(self.0.rest()))
+        take_username(&mut PackedTexts(self.0.rest()))
     }
 
     /// The username as typed, if it is not the email.
     #[inline]
     pub(crate) fn username(&self) -> Option<&str> {
-        Packed(self.0.rest()).optional()
+        PackedTexts(self.0.rest()).optional()
     }
 
     /// Reads from the allocation, so that it is in the processor's cache afterwards.
@@ -124,7 +124,7 @@ impl UserTexts {
 
 /// Reads the texts of a username from the front.
 #[inline]
-fn take_username<'a>(packed: &mut Packed<'a>) -> Option<UsernameTexts<'a>> {
+fn take_username<'a>(packed: &mut PackedTexts<'a>) -> Option<UsernameTexts<'a>> {
     Some(UsernameTexts {
         typed: packed.optional()?,
         other_key: packed.optional(),
@@ -137,12 +137,12 @@ pub(crate) struct Rest<'a> {
     pub(crate) username: Option<UsernameTexts<'a>>,
     pub(crate) given_name: Option<&'a str>,
     pub(crate) family_name: Option<&'a str>,
-    pub(crate) external_ids: Pairs<'a>,
+    pub(crate) external_ids: PackedPairs<'a>,
 }
 
 impl<'a> Rest<'a> {
     #[inline]
-    pub(crate) fn attributes(&self) -> Pairs<'a> {
+    pub(crate) fn attributes(&self) -> PackedPairs<'a> {
         self.external_ids.behind().pairs()
     }
 }

@@ -14,13 +14,13 @@ static WORDS: [AtomicPtr<AtomicU64>; WORDS_MAX] = [const { AtomicPtr::new(null_m
 
 /// A number at a fixed place in memory.
 pub(crate) struct Word {
-    line: Box<Line>,
+    line: Box<CacheLine>,
     slot: Option<&'static AtomicPtr<AtomicU64>>,
 }
 
 /// A word on cache lines of its own.
 #[repr(align(128))]
-struct Line(AtomicU64);
+struct CacheLine(AtomicU64);
 
 impl Word {
     /// The value of an ended word.
@@ -28,7 +28,7 @@ impl Word {
 
     /// A word with this value.
     pub(crate) fn new(value: u64) -> Self {
-        let line = Box::new(Line(AtomicU64::new(value)));
+        let line = Box::new(CacheLine(AtomicU64::new(value)));
         let pointer = std::ptr::from_ref(&line.0).cast_mut();
         let take = |slot: &&AtomicPtr<AtomicU64>| {
             slot.compare_exchange(null_mut(), pointer, Ordering::AcqRel, Ordering::Relaxed)

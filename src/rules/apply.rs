@@ -1,7 +1,7 @@
 //! Applying a batch: runs each operation, then judges the net result.
 
 use super::ops::{license, members, users, workspaces};
-use super::plan::{Plan, Writes};
+use super::plan::{Plan, PlannedWrites};
 use super::session::Session;
 use crate::codec::{RequestRecord, decode_request, keys};
 use crate::engine::Read;
@@ -93,7 +93,7 @@ fn replay<R: Read>(base: &R, batch: &Batch) -> Result<Option<Plan>> {
         ..Applied::default()
     };
     Ok(Some(Plan {
-        writes: Writes::default(),
+        writes: PlannedWrites::default(),
         applied,
         replaced: Vec::new(),
     }))

@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use super::index::Index;
+use super::index::RecordIndex;
 use super::working::{NAMES_MAX, WorkingRecord, WorkingSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{User, Workspace};
@@ -92,14 +92,14 @@ impl Named for Workspace {
 ///
 /// The index holds slots: each record has one slot per kind of name.
 pub(super) struct Claims<T> {
-    index: Index,
+    index: RecordIndex,
     names_of: PhantomData<fn(&T)>,
 }
 
 impl<T> Default for Claims<T> {
     fn default() -> Self {
         Self {
-            index: Index::default(),
+            index: RecordIndex::default(),
             names_of: PhantomData,
         }
     }

@@ -10,7 +10,7 @@ use crate::model::{Member, SeatDay, Timestamp, User, UserId, Workspace, Workspac
 
 /// A key and its value, as values of the model. Two entries are equal if their bytes are.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Entry<'a> {
+pub(super) enum ModelEntry<'a> {
     User(&'a User),
     Id(UserId, IdEntry<'a>),
     /// The keys of the username and the email.
@@ -53,10 +53,10 @@ pub(super) const KINDS_OF_USER: [KeyKind; 10] = [
 ];
 
 /// The entries of a kind, one of [`KINDS_OF_USER`], that `user` requires.
-pub(super) fn all_of_user(user: &User, kind: KeyKind) -> impl Iterator<Item = Entry<'_>> {
+pub(super) fn all_of_user(user: &User, kind: KeyKind) -> impl Iterator<Item = ModelEntry<'_>> {
     let ids = (kind == KeyKind::ExternalId).then(|| {
         let ids = user.external_ids();
-        ids.map(|(provisioner, id)| Entry::ExternalId(provisioner, id, user.email_key()))
+        ids.map(|(provisioner, id)| ModelEntry::ExternalId(provisioner, id, user.email_key()))
     });
     of_user(user, kind)
         .into_iter()
@@ -64,36 +64,42 @@ pub(super) fn all_of_user(user: &User, kind: KeyKind) -> impl Iterator<Item = En
 }
 
 /// The entry of the external id that the provisioner has for `user`.
-pub(super) fn of_external_id<'a>(user: &'a User, provisioner: &str) -> Option<Entry<'a>> {
+pub(super) fn of_external_id<'a>(user: &'a User, provisioner: &str) -> Option<ModelEntry<'a>> {
     let mut ids = user.external_ids();
     let (provisioner, id) = ids.find(|(known, _)| *known == provisioner)?;
-    Some(Entry::ExternalId(provisioner, id, user.email_key()))
+    Some(ModelEntry::ExternalId(provisioner, id, user.email_key()))
 }
 
 /// The entry of the external id that the provisioner has for a workspace.
 pub(super) fn of_workspace_external_id<'a>(
     workspace: &'a Workspace,
     provisioner: &str,
-) -> Option<Entry<'a>> {
+) -> Option<ModelEntry<'a>> {
     let (provisioner, id) = workspace.external_ids.get_key_value(provisioner)?;
-    Some(Entry::WorkspaceExternalId(provisioner, id, workspace.id))
+    Some(ModelEntry::WorkspaceExternalId(
+        provisioner,
+        id,
+        workspace.id,
+    ))
 }
 
 /// The entry of a kind, one of [`KINDS_OF_USER`] except external ids, that `user` requires.
-pub(super) fn of_user(user: &User, kind: KeyKind) -> Option<Entry<'_>> {
+pub(super) fn of_user(user: &User, kind: KeyKind) -> Option<ModelEntry<'_>> {
     let email_key = user.email_key();
     Some(match kind {
-        KeyKind::User => Entry::User(user),
-        KeyKind::Id => Entry::Id(user.id, IdEntry::User(email_key)),
-        KeyKind::Username => Entry::Username(user.username_key().unwrap_or(email_key), email_key),
-        KeyKind::LookAlike => Entry::LookAlike(user.username_look()?, email_key),
-        KeyKind::Inactive if !user.active => Entry::Inactive(email_key),
-        KeyKind::Admin if user.admin => Entry::Admin(email_key),
-        KeyKind::Domain => Entry::Domain(email_key),
-        KeyKind::Created => Entry::Moment(kind, user.created_at, user.id, email_key),
+        KeyKind::User => ModelEntry::User(user),
+        KeyKind::Id => ModelEntry::Id(user.id, IdEntry::User(email_key)),
+        KeyKind::Username => {
+            ModelEntry::Username(user.username_key().unwrap_or(email_key), email_key)
+        }
+        KeyKind::LookAlike => ModelEntry::LookAlike(user.username_look()?, email_key),
+        KeyKind::Inactive if !user.active => ModelEntry::Inactive(email_key),
+        KeyKind::Admin if user.admin => ModelEntry::Admin(email_key),
+        KeyKind::Domain => ModelEntry::Domain(email_key),
+        KeyKind::Created => ModelEntry::Moment(kind, user.created_at, user.id, email_key),
         // A user who never changed is found by the time of creation.
         KeyKind::Updated if user.updated_at != user.created_at => {
-            Entry::Moment(kind, user.updated_at, user.id, email_key)
+            ModelEntry::Moment(kind, user.updated_at, user.id, email_key)
         }
         _ => return None,
     })
@@ -111,29 +117,29 @@ pub(super) fn are_same(before: &User, now: &User, kind: KeyKind) -> bool {
 }
 
 /// The entry that remains of a deleted user.
-pub(super) fn of_deleted_user<'a>(id: UserId, kind: KeyKind) -> Option<Entry<'a>> {
-    (kind == KeyKind::Id).then_some(Entry::Id(id, IdEntry::Deleted))
+pub(super) fn of_deleted_user<'a>(id: UserId, kind: KeyKind) -> Option<ModelEntry<'a>> {
+    (kind == KeyKind::Id).then_some(ModelEntry::Id(id, IdEntry::Deleted))
 }
 
 /// The entries of a workspace, apart from memberships and external ids.
-pub(super) fn of_workspace(workspace: &Workspace) -> [Option<Entry<'_>>; 3] {
+pub(super) fn of_workspace(workspace: &Workspace) -> [Option<ModelEntry<'_>>; 3] {
     let default_of = workspace.default_of;
     [
-        Some(Entry::Workspace(workspace)),
-        Some(Entry::WorkspaceName(&workspace.name_key, workspace.id)),
-        default_of.map(|user| Entry::DefaultWorkspace(user, workspace.id)),
+        Some(ModelEntry::Workspace(workspace)),
+        Some(ModelEntry::WorkspaceName(&workspace.name_key, workspace.id)),
+        default_of.map(|user| ModelEntry::DefaultWorkspace(user, workspace.id)),
     ]
 }
 
 /// The entries of the membership of a user with this email key.
-pub(super) fn of_member<'a>(member: &'a Member, email_key: &'a str) -> [Option<Entry<'a>>; 2] {
+pub(super) fn of_member<'a>(member: &'a Member, email_key: &'a str) -> [Option<ModelEntry<'a>>; 2] {
     [
-        Some(Entry::Membership(member)),
-        Some(Entry::Member(member, email_key)),
+        Some(ModelEntry::Membership(member)),
+        Some(ModelEntry::Member(member, email_key)),
     ]
 }
 
-impl Entry<'_> {
+impl ModelEntry<'_> {
     /// Appends the key.
     pub(super) fn put_key(&self, out: &mut Vec<u8>) {
         match *self {

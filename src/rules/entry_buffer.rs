@@ -1,6 +1,6 @@
 //! A buffer of entries to write, which can be sorted by key, in a few large allocations.
 
-use super::entries::Entry;
+use super::entries::ModelEntry;
 use super::external::HasExternalIds;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -68,8 +68,8 @@ impl EntryBuffer {
     /// of the records.
     pub(super) fn replace(
         &mut self,
-        before: Option<Entry<'_>>,
-        now: Option<Entry<'_>>,
+        before: Option<ModelEntry<'_>>,
+        now: Option<ModelEntry<'_>>,
     ) -> Result<()> {
         if before == now {
             return Ok(());
@@ -104,7 +104,7 @@ impl EntryBuffer {
         &mut self,
         before: Option<&'a T>,
         now: Option<&'a T>,
-        entry: impl Fn(&'a T, &str) -> Option<Entry<'a>>,
+        entry: impl Fn(&'a T, &str) -> Option<ModelEntry<'a>>,
     ) -> Result<()> {
         let provisioners = |record: Option<&'a T>| {
             let ids = record.map(|record| record.external_ids().map(|(name, _)| name));
@@ -217,8 +217,8 @@ mod tests {
     use crate::model::UserId;
 
     /// The entry of the id `key`, which leads to the email `value`.
-    fn entry(key: u8, value: &str) -> Entry<'_> {
-        Entry::Id(UserId::from_bytes([key; 16]), IdEntry::User(value))
+    fn entry(key: u8, value: &str) -> ModelEntry<'_> {
+        ModelEntry::Id(UserId::from_bytes([key; 16]), IdEntry::User(value))
     }
 
     /// The last byte of each key and of its value.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::entries::{self, Entry};
+use super::entries::{self, ModelEntry};
 use super::entry_buffer::EntryBuffer;
-use super::plan::{Plan, Writes};
+use super::plan::{Plan, PlannedWrites};
 use super::session::{Session, one_more};
 use super::working::WorkingRecord;
 use super::{read, seat_days};
@@ -22,7 +22,7 @@ impl<R: Read> Session<'_, R> {
     /// The writes and the result. A batch that changed nothing writes nothing, unless it
     /// has a request id to remember.
     pub(super) fn finish(mut self, batch: &Batch) -> Result<Plan> {
-        let mut writes = Writes::default();
+        let mut writes = PlannedWrites::default();
         let mut sequence = None;
         let ownerless = ownerless(&self.events);
         if !self.events.is_empty() || batch.request_id.is_some() {
@@ -48,7 +48,7 @@ impl<R: Read> Session<'_, R> {
                 let active = (self.totals.active, totals.active);
                 seat_days::note(self.base, buffer, active, self.at)
             };
-            writes = Writes::new(self.users.all(), first, rest)?;
+            writes = PlannedWrites::new(self.users.all(), first, rest)?;
         }
         Ok(self.answer(writes, sequence, ownerless))
     }
@@ -56,18 +56,23 @@ impl<R: Read> Session<'_, R> {
     /// The writes and the result of a part of a longer change. Appends its events to those of
     /// the change, `events`.
     pub(super) fn finish_part(mut self, events: &mut Vec<Event>) -> Result<Plan> {
-        let mut writes = Writes::default();
+        let mut writes = PlannedWrites::default();
         if !self.events.is_empty() {
             events.append(&mut self.events);
             let mut totals = self.totals_after()?;
             totals.last_at = self.at;
             let first = |buffer: &mut EntryBuffer| self.write_counters(buffer, &totals);
-            writes = Writes::new(self.users.all(), first, |buffer| self.write_rest(buffer))?;
+            writes = PlannedWrites::new(self.users.all(), first, |buffer| self.write_rest(buffer))?;
         }
         Ok(self.answer(writes, None, Vec::new()))
     }
 
-    fn answer(self, writes: Writes, sequence: Option<u64>, ownerless: Vec<WorkspaceId>) -> Plan {
+    fn answer(
+        self,
+        writes: PlannedWrites,
+        sequence: Option<u64>,
+        ownerless: Vec<WorkspaceId>,
+    ) -> Plan {
         let replaced = self.users.changed().filter_map(|user| user.before.clone());
         let replaced = replaced.collect();
         let users = self.users.into_all().into_iter();
@@ -116,7 +121,7 @@ impl<R: Read> Session<'_, R> {
     fn write_rest(&self, buffer: &mut EntryBuffer) -> Result<()> {
         for user in self.users.changed().filter(|user| user.now.is_none()) {
             let seen = read::last_seen(self.base, user.key)?;
-            buffer.replace(seen.map(|at| Entry::Seen(user.key, at)), None)?;
+            buffer.replace(seen.map(|at| ModelEntry::Seen(user.key, at)), None)?;
         }
         for workspace in self.workspaces.changed() {
             let (before, now) = (workspace.before.as_deref(), workspace.now.as_deref());
@@ -179,15 +184,15 @@ pub(super) fn write_change(
 fn of_member<'a>(
     member: Option<&'a Member>,
     email_key: Option<&'a str>,
-) -> Option<[Option<Entry<'a>>; 2]> {
+) -> Option<[Option<ModelEntry<'a>>; 2]> {
     Some(entries::of_member(member?, email_key?))
 }
 
 /// Replaces the entries of a record, kind by kind.
 fn replace_all<const N: usize>(
     buffer: &mut EntryBuffer,
-    before: Option<[Option<Entry<'_>>; N]>,
-    now: Option<[Option<Entry<'_>>; N]>,
+    before: Option<[Option<ModelEntry<'_>>; N]>,
+    now: Option<[Option<ModelEntry<'_>>; N]>,
 ) -> Result<()> {
     let (before, now) = (before.unwrap_or([None; N]), now.unwrap_or([None; N]));
     std::iter::zip(before, now).try_for_each(|(before, now)| buffer.replace(before, now))

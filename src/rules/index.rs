@@ -18,7 +18,7 @@ const FEW: usize = 16;
 /// index lives for one batch, so its seed can't be learned from one batch for the next, and
 /// keys that collide cost time, never a wrong answer.
 #[derive(Default)]
-pub(super) struct Index {
+pub(super) struct RecordIndex {
     slots: HashTable<Slot>,
     hasher: RandomState,
     /// Whether there are more than a few records, so that the table holds them all.
@@ -42,7 +42,7 @@ impl Slot {
     }
 }
 
-impl Index {
+impl RecordIndex {
     /// Reserves room for `count` positions, if those are more than a few.
     pub(super) fn reserve(&mut self, count: usize) {
         if count > FEW && self.slots.is_empty() {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use self::present::Present;
 pub use self::record::Record;
-use super::entries::{self, Entry, KINDS_OF_USER};
+use super::entries::{self, KINDS_OF_USER, ModelEntry};
 use super::finish::write_change;
 use super::{judge, read};
 use crate::codec::keys::{self, KeyKind};
@@ -84,7 +84,7 @@ impl<W: Write> Loading<'_, W> {
                 version,
             } => self.user(&user, updated_at, deactivated_at, version),
             Record::DeletedUser { id } => self.put(
-                &Entry::Id(id, IdEntry::Deleted),
+                &ModelEntry::Id(id, IdEntry::Deleted),
                 ErrorKind::IdTaken,
                 &format!("the id {id}"),
             ),
@@ -134,7 +134,11 @@ impl<W: Write> Loading<'_, W> {
             return Err(Error::new(ErrorKind::UserNotFound, what));
         }
         let what = format!("when {user} was last seen");
-        self.put(&Entry::Seen(user, at), ErrorKind::InvalidArgument, &what)
+        self.put(
+            &ModelEntry::Seen(user, at),
+            ErrorKind::InvalidArgument,
+            &what,
+        )
     }
 
     fn user(
@@ -269,7 +273,7 @@ impl<W: Write> Loading<'_, W> {
     }
 
     /// Adds an entry that must not exist yet.
-    fn put(&mut self, entry: &Entry<'_>, refusal: ErrorKind, what: &str) -> Result<()> {
+    fn put(&mut self, entry: &ModelEntry<'_>, refusal: ErrorKind, what: &str) -> Result<()> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
         entry.put_value(&mut value)?;

@@ -13,7 +13,7 @@ use crate::model::{Applied, User, UserId};
 
 /// The writes and the result of an accepted batch.
 pub(crate) struct Plan {
-    pub(crate) writes: Writes,
+    pub(crate) writes: PlannedWrites,
     pub(crate) applied: Applied,
     /// The users whose records the batch replaces or removes, as they were before.
     pub(crate) replaced: Vec<Arc<User>>,
@@ -25,7 +25,7 @@ const USERS_AT_ONCE_MAX: usize = 16 * 1024;
 
 /// The keys to set or remove, each once, in order.
 #[derive(Default)]
-pub(crate) struct Writes {
+pub(crate) struct PlannedWrites {
     buffer: EntryBuffer,
     /// Changed users whose entries are not in `buffer` yet.
     users: Vec<Changed>,
@@ -38,7 +38,7 @@ struct Changed {
     now: Option<Arc<User>>,
 }
 
-impl Writes {
+impl PlannedWrites {
     /// The entries of these users, between the entries that `first` and `rest` append.
     pub(super) fn new(
         users: &[WorkingRecord<UserId, User>],
@@ -234,14 +234,14 @@ mod tests {
         users
     }
 
-    fn writes(users_at_once_max: usize) -> Writes {
+    fn writes(users_at_once_max: usize) -> PlannedWrites {
         let put = |buffer: &mut EntryBuffer, kind: KeyKind| buffer.put(&[kind as u8], |_| Ok(()));
         let first = |buffer: &mut EntryBuffer| put(buffer, KeyKind::Meta);
         let rest = |buffer: &mut EntryBuffer| put(buffer, KeyKind::Change);
-        Writes::with_limit(users_at_once_max, users().all(), first, rest).unwrap()
+        PlannedWrites::with_limit(users_at_once_max, users().all(), first, rest).unwrap()
     }
 
-    fn visited(writes: &Writes) -> Entries {
+    fn visited(writes: &PlannedWrites) -> Entries {
         let mut entries = Vec::new();
         let visit = |key: &[u8], value: Option<&[u8]>| {
             entries.push((key.to_vec(), value.map(<[u8]>::to_vec)));

@@ -10,7 +10,7 @@ use crate::codec::{
 use crate::engine::{KeyRange, Order, Read, range_after, range_from};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Change, Member, Role, Seats, Target, Timestamp, User, UserId, UserRef, Workspace, WorkspaceId,
+    Change, Member, Role, Seats, Timestamp, User, UserId, UserKey, UserRef, Workspace, WorkspaceId,
     WorkspaceRef, WorkspaceTarget,
 };
 
@@ -85,9 +85,9 @@ pub(crate) fn user_by_name_key(read: &impl Read, key: &str) -> Result<Option<Use
 /// The user that `user` names.
 pub(crate) fn user(read: &impl Read, user: &UserRef) -> Result<Option<User>> {
     match &user.0 {
-        Target::Id(id) => user_by_id(read, *id),
-        Target::Address { key, .. } | Target::Name { key, .. } => user_by_name_key(read, key),
-        Target::Nobody { .. } => Ok(None),
+        UserKey::Id(id) => user_by_id(read, *id),
+        UserKey::Address { key, .. } | UserKey::Name { key, .. } => user_by_name_key(read, key),
+        UserKey::Nobody { .. } => Ok(None),
     }
 }
 

@@ -5,7 +5,7 @@
 //! and mending alternate on a layer in memory until no fault is left; then everything is
 //! written in one transaction.
 
-use super::verify::{self, Fault, FaultKind, Fix, Overlay, Sound, Verified, Watch};
+use super::verify::{self, Fault, FaultKind, Fix, Replacements, Sound, Verified, Watch};
 use crate::codec::keys::{self, KeyKind};
 use crate::codec::{decode_change, decode_totals, encode_totals};
 use crate::engine::{Inspect, Read, Write};
@@ -62,7 +62,7 @@ pub(crate) struct Aside<'a> {
 /// A planned repair; nothing is written yet.
 pub(crate) struct Repair {
     pub(crate) report: Repaired,
-    writes: Overlay,
+    writes: Replacements,
 }
 
 impl Repair {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::entries::Entry;
+use super::entries::ModelEntry;
 use super::entry_buffer::EntryBuffer;
 use super::read;
 use crate::codec::keys::{self, KeyKind};
@@ -30,10 +30,10 @@ pub(super) fn note(
     };
     let peak = old.map_or(0, |old| old.peak).max(before).max(after);
     let now = SeatDay::new(day, peak, after);
-    buffer.replace(old.map(Entry::SeatDay), Some(Entry::SeatDay(now)))?;
+    buffer.replace(old.map(ModelEntry::SeatDay), Some(ModelEntry::SeatDay(now)))?;
     if old.is_none() {
         for old in days_until(read, Some(day.days_before(SEAT_DAYS_KEPT)))? {
-            buffer.replace(Some(Entry::SeatDay(old)), None)?;
+            buffer.replace(Some(ModelEntry::SeatDay(old)), None)?;
         }
     }
     Ok(())

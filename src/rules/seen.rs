@@ -1,6 +1,6 @@
 //! Recording when users were last seen.
 
-use super::entries::Entry;
+use super::entries::ModelEntry;
 use super::{Sightings, read};
 use crate::codec::{IdEntry, decode_id, keys};
 use crate::engine::Write;
@@ -15,7 +15,7 @@ pub(crate) fn note(txn: &mut impl Write, sightings: &Sightings) -> Result<()> {
         };
         if is_there && read::last_seen(txn, id)?.is_none_or(|seen| seen < at) {
             let (mut key, mut value) = (Vec::new(), Vec::new());
-            let entry = Entry::Seen(id, at);
+            let entry = ModelEntry::Seen(id, at);
             entry.put_key(&mut key);
             entry.put_value(&mut value)?;
             txn.put(&key, &value)?;

@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::index::Index;
+use super::index::RecordIndex;
 
 /// Maximum unique names of a record.
 pub(super) const NAMES_MAX: usize = 4;
@@ -15,7 +15,7 @@ pub(super) struct WorkingSet<K, T> {
     /// Whether the records are sorted by key, as new ones are.
     is_sorted: bool,
     /// The index, if they aren't.
-    by_key: Index,
+    by_key: RecordIndex,
 }
 
 /// One record of a [`WorkingSet`].
@@ -38,7 +38,7 @@ impl<K, T> Default for WorkingSet<K, T> {
         Self {
             records: Vec::new(),
             is_sorted: true,
-            by_key: Index::default(),
+            by_key: RecordIndex::default(),
         }
     }
 }

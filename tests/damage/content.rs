@@ -17,6 +17,13 @@ pub struct Content {
     seats: headcount::Seats,
 }
 
+impl Content {
+    /// How many users there are.
+    pub fn users(&self) -> usize {
+        self.users.len()
+    }
+}
+
 /// Makes a directory at `path`, in several transactions, and closes it.
 pub fn make(path: &Path) {
     let directory = Directory::options()

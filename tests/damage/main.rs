@@ -15,6 +15,7 @@
 
 mod content;
 mod damage;
+mod inner_pages;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod stories;

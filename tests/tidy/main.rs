@@ -13,6 +13,7 @@ mod expectations;
 mod imports;
 mod lengths;
 mod operations;
+mod promises;
 mod sources;
 mod spdx;
 mod targets;

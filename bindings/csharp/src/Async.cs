@@ -12,14 +12,14 @@ namespace Headcount
     // handed over, such as a NewUser or a Batch, until the task is done.
     public sealed partial class Directory
     {
-        /// <summary>Opens the directory in a file, and makes it if there is none: as <see cref="Open(string)"/>.</summary>
+        /// <summary>Opens the directory in a file, which is created if it is missing: as <see cref="Open(string)"/>.</summary>
         public static Task<Directory> OpenAsync(string path, CancellationToken cancellation = default(CancellationToken))
         {
             return OpenAsync(path, new Options(), cancellation);
         }
 
         /// <summary>
-        /// Opens the directory in a file as options say: as <see cref="Open(string, Options, CancellationToken)"/>. Waiting for the
+        /// Opens the directory in a file with options: as <see cref="Open(string, Options, CancellationToken)"/>. Waiting for the
         /// file takes no thread.
         /// </summary>
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
@@ -49,19 +49,19 @@ namespace Headcount
             return Workers.Run(() => CreateUser(user), cancellation);
         }
 
-        /// <summary>Changes fields of a user, and returns the user as it is then. As <see cref="UpdateUser"/>.</summary>
+        /// <summary>Changes fields of a user, and returns the updated user. As <see cref="UpdateUser"/>.</summary>
         public Task<User> UpdateUserAsync(string user, UserUpdate update, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => UpdateUser(user, update), cancellation);
         }
 
-        /// <summary>Makes a user active; nothing happens to one who is. As <see cref="ActivateUser"/>.</summary>
+        /// <summary>Makes a user active. Does nothing if the user is active. As <see cref="ActivateUser"/>.</summary>
         public Task<User> ActivateUserAsync(string user, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => ActivateUser(user), cancellation);
         }
 
-        /// <summary>Makes a user inactive, which frees a seat; nothing happens to one who is. As <see cref="DeactivateUser"/>.</summary>
+        /// <summary>Makes a user inactive, which frees a seat. Does nothing if the user is inactive. As <see cref="DeactivateUser"/>.</summary>
         public Task<User> DeactivateUserAsync(string user, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => DeactivateUser(user), cancellation);
@@ -85,13 +85,13 @@ namespace Headcount
             return Workers.Run(() => CreateWorkspace(name, owner, externalIds), cancellation);
         }
 
-        /// <summary>The default workspace of a user; it is made when it is first asked for. As <see cref="DefaultWorkspace"/>.</summary>
+        /// <summary>The default workspace of a user; it is created on first use. As <see cref="DefaultWorkspace"/>.</summary>
         public Task<Workspace> DefaultWorkspaceAsync(string user, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => DefaultWorkspace(user), cancellation);
         }
 
-        /// <summary>Gives a workspace another name. As <see cref="RenameWorkspace"/>.</summary>
+        /// <summary>Renames a workspace. As <see cref="RenameWorkspace"/>.</summary>
         public Task<Workspace> RenameWorkspaceAsync(ulong workspace, string name, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => RenameWorkspace(workspace, name), cancellation);
@@ -103,19 +103,19 @@ namespace Headcount
             return Workers.Run(() => SetWorkspaceExternalId(workspace, provisioner, id), cancellation);
         }
 
-        /// <summary>Notes that a user is seen now. As <see cref="TouchUser"/>.</summary>
+        /// <summary>Records that a user is seen now. As <see cref="TouchUser"/>.</summary>
         public Task TouchUserAsync(string user, CancellationToken cancellation = default(CancellationToken))
         {
             return Begin(() => TouchUser(user), cancellation);
         }
 
-        /// <summary>Archives a workspace; nothing happens to one that is. As <see cref="ArchiveWorkspace"/>.</summary>
+        /// <summary>Archives a workspace. Does nothing if it is archived. As <see cref="ArchiveWorkspace"/>.</summary>
         public Task<Workspace> ArchiveWorkspaceAsync(ulong workspace, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => ArchiveWorkspace(workspace), cancellation);
         }
 
-        /// <summary>Restores an archived workspace; nothing happens to another. As <see cref="RestoreWorkspace"/>.</summary>
+        /// <summary>Restores an archived workspace. Does nothing if it is not archived. As <see cref="RestoreWorkspace"/>.</summary>
         public Task<Workspace> RestoreWorkspaceAsync(ulong workspace, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => RestoreWorkspace(workspace), cancellation);
@@ -127,19 +127,19 @@ namespace Headcount
             return Begin(() => DeleteWorkspace(workspace), cancellation);
         }
 
-        /// <summary>Makes a user a member of a workspace; nothing happens to one who has the role already. As <see cref="AddMember"/>.</summary>
+        /// <summary>Makes a user a member of a workspace. Does nothing if the user is a member in this role. As <see cref="AddMember"/>.</summary>
         public Task AddMemberAsync(ulong workspace, string user, Role role, CancellationToken cancellation = default(CancellationToken))
         {
             return Begin(() => AddMember(workspace, user, role), cancellation);
         }
 
-        /// <summary>Changes the role of a member; nothing happens to one who has it already. As <see cref="SetRole"/>.</summary>
+        /// <summary>Changes the role of a member. Does nothing if the member has this role. As <see cref="SetRole"/>.</summary>
         public Task SetRoleAsync(ulong workspace, string user, Role role, CancellationToken cancellation = default(CancellationToken))
         {
             return Begin(() => SetRole(workspace, user, role), cancellation);
         }
 
-        /// <summary>Takes a member out of a workspace. As <see cref="RemoveMember"/>.</summary>
+        /// <summary>Removes a member from a workspace. As <see cref="RemoveMember"/>.</summary>
         public Task RemoveMemberAsync(ulong workspace, string user, CancellationToken cancellation = default(CancellationToken))
         {
             return Begin(() => RemoveMember(workspace, user), cancellation);
@@ -157,7 +157,7 @@ namespace Headcount
             return Submission.Submit(handle, batch) ?? Workers.Run(() => Apply(batch), cancellation);
         }
 
-        /// <summary>Forgets the changes with numbers below a given one, and returns how many those were. As <see cref="TrimChanges"/>.</summary>
+        /// <summary>Forgets the changes with numbers below a given one, and returns how many it forgot. As <see cref="TrimChanges"/>.</summary>
         public Task<ulong> TrimChangesAsync(ulong before, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => TrimChanges(before), cancellation);
@@ -181,7 +181,7 @@ namespace Headcount
             return Begin(() => Export(to), cancellation);
         }
 
-        /// <summary>Loads the lines of Export into a directory that nothing was written to yet. As <see cref="Load"/>.</summary>
+        /// <summary>Loads the lines of Export into an empty directory. As <see cref="Load"/>.</summary>
         public Task LoadAsync(System.IO.Stream lines, CancellationToken cancellation = default(CancellationToken))
         {
             return Begin(() => Load(lines), cancellation);
@@ -193,7 +193,7 @@ namespace Headcount
             return Workers.Run(() => Restore(backup, path, overwrite), cancellation);
         }
 
-        /// <summary>Makes the file of a directory as small as it gets, and returns its size in bytes. As <see cref="Compact"/>.</summary>
+        /// <summary>Makes the file of a directory as small as possible, and returns its size in bytes. As <see cref="Compact"/>.</summary>
         public static Task<ulong> CompactAsync(string path, CancellationToken cancellation = default(CancellationToken))
         {
             return Workers.Run(() => Compact(path), cancellation);

@@ -6,23 +6,23 @@ using System.Runtime.CompilerServices;
 namespace Headcount
 {
     /// <summary>
-    /// Operations that succeed or fail together. Each sees what the ones before it did; what must be unique,
-    /// seats, admins and owners are judged once, at the end: in a full house one can leave and another come in.
+    /// Operations that succeed or fail together. Each sees the effects of those before it; uniqueness,
+    /// seats, admins and owners are judged once, at the end: when all seats are in use, one user can leave and another join.
     /// </summary>
     [NullableContext(1)]
     public sealed class Batch
     {
         private readonly List<Operation> operations = new List<Operation>();
 
-        /// <summary>Who makes these changes; null for nobody in particular.</summary>
+        /// <summary>The user who makes the changes; null for none.</summary>
         public Guid? Actor { get; set; }
 
-        /// <summary>Through which door the batch comes, before that of Directory.Through; null where nobody says so.</summary>
+        /// <summary>The door that the batch comes through, in place of that of Directory.Through; null for that one.</summary>
         [Nullable(2)]
         public string Door { get; set; }
 
         /// <summary>
-        /// Makes the batch one that can be sent again: when the same batch was applied with this id before, its
+        /// Makes the batch safe to send again: if the same batch was applied with this id before, its
         /// outcome is returned and nothing is done.
         /// </summary>
         public Guid? RequestId { get; set; }
@@ -30,11 +30,11 @@ namespace Headcount
         /// <summary>Whether workspaces may be left without an active owner.</summary>
         public bool AllowOwnerless { get; set; }
 
-        /// <summary>How many operations there are.</summary>
+        /// <summary>The number of operations.</summary>
         public int Count { get { return operations.Count; } }
 
         /// <summary>
-        /// Refuses the batch with ErrorKind.Conflict unless what the last operation changes is at this version.
+        /// Refuses the batch with ErrorKind.Conflict unless the record that the last operation changes is at this version.
         /// </summary>
         public Batch IfVersion(ulong version)
         {
@@ -87,13 +87,13 @@ namespace Headcount
             return Append(owner.Length == 0 ? create : create.User(owner));
         }
 
-        /// <summary>Appends: give a workspace another name.</summary>
+        /// <summary>Appends: rename a workspace.</summary>
         public Batch RenameWorkspace(ulong workspace, string name)
         {
             return Append(new Operation(OpCode.RenameWorkspace).Workspace(workspace).Text(OpField.Name, name));
         }
 
-        /// <summary>Appends: give a workspace another name with a name, which may be one that an earlier operation creates.</summary>
+        /// <summary>Appends: rename a workspace. The workspace may be one that an earlier operation creates.</summary>
         public Batch RenameWorkspace(string workspace, string name)
         {
             return Append(new Operation(OpCode.RenameWorkspace).Workspace(workspace).Text(OpField.Name, name));
@@ -105,7 +105,7 @@ namespace Headcount
             return Append(ExternalId(provisioner, id).Workspace(workspace));
         }
 
-        /// <summary>Appends: set the id that a provisioner has for a workspace with a name, which may be one that an earlier operation creates; null removes it.</summary>
+        /// <summary>Appends: set the id that a provisioner has for a workspace; null removes it. The workspace may be one that an earlier operation creates.</summary>
         public Batch SetWorkspaceExternalId(string workspace, string provisioner, [Nullable(2)] string id)
         {
             return Append(ExternalId(provisioner, id).Workspace(workspace));
@@ -128,7 +128,7 @@ namespace Headcount
             return Append(new Operation(OpCode.ArchiveWorkspace).Workspace(workspace));
         }
 
-        /// <summary>Appends: archive a workspace with a name, which may be one that an earlier operation creates.</summary>
+        /// <summary>Appends: archive a workspace. The workspace may be one that an earlier operation creates.</summary>
         public Batch ArchiveWorkspace(string workspace)
         {
             return Append(new Operation(OpCode.ArchiveWorkspace).Workspace(workspace));
@@ -140,7 +140,7 @@ namespace Headcount
             return Append(new Operation(OpCode.RestoreWorkspace).Workspace(workspace));
         }
 
-        /// <summary>Appends: restore an archived workspace with a name, which may be one that an earlier operation creates.</summary>
+        /// <summary>Appends: restore an archived workspace. The workspace may be one that an earlier operation creates.</summary>
         public Batch RestoreWorkspace(string workspace)
         {
             return Append(new Operation(OpCode.RestoreWorkspace).Workspace(workspace));
@@ -152,7 +152,7 @@ namespace Headcount
             return Append(new Operation(OpCode.DeleteWorkspace).Workspace(workspace));
         }
 
-        /// <summary>Appends: delete a workspace and its memberships for good with a name, which may be one that an earlier operation creates.</summary>
+        /// <summary>Appends: delete a workspace and its memberships for good. The workspace may be one that an earlier operation creates.</summary>
         public Batch DeleteWorkspace(string workspace)
         {
             return Append(new Operation(OpCode.DeleteWorkspace).Workspace(workspace));
@@ -164,7 +164,7 @@ namespace Headcount
             return Append(Member(OpCode.AddMember, user, role).Workspace(workspace));
         }
 
-        /// <summary>Appends: make a user a member of a workspace with a name, which may be one that an earlier operation creates.</summary>
+        /// <summary>Appends: make a user a member of a workspace. The workspace may be one that an earlier operation creates.</summary>
         public Batch AddMember(string workspace, string user, Role role)
         {
             return Append(Member(OpCode.AddMember, user, role).Workspace(workspace));
@@ -176,19 +176,19 @@ namespace Headcount
             return Append(Member(OpCode.SetRole, user, role).Workspace(workspace));
         }
 
-        /// <summary>Appends: change the role of a member with a name, which may be one that an earlier operation creates.</summary>
+        /// <summary>Appends: change the role of a member. The workspace may be one that an earlier operation creates.</summary>
         public Batch SetRole(string workspace, string user, Role role)
         {
             return Append(Member(OpCode.SetRole, user, role).Workspace(workspace));
         }
 
-        /// <summary>Appends: take a member out of a workspace.</summary>
+        /// <summary>Appends: remove a member from a workspace.</summary>
         public Batch RemoveMember(ulong workspace, string user)
         {
             return Append(new Operation(OpCode.RemoveMember).Workspace(workspace).User(user));
         }
 
-        /// <summary>Appends: take a member out of a workspace with a name, which may be one that an earlier operation creates.</summary>
+        /// <summary>Appends: remove a member from a workspace. The workspace may be one that an earlier operation creates.</summary>
         public Batch RemoveMember(string workspace, string user)
         {
             return Append(new Operation(OpCode.RemoveMember).Workspace(workspace).User(user));
@@ -245,7 +245,7 @@ namespace Headcount
             }
         }
 
-        /// What the batch says of itself, as an operation.
+        /// The settings of the batch, as an operation.
         private Operation Settings()
         {
             var settings = new Operation(OpCode.Settings).Flag(OpField.AllowOwnerless, AllowOwnerless);

@@ -6,58 +6,58 @@ namespace Headcount
 {
     internal delegate int Step(IntPtr builder, out IntPtr error);
 
-    /// <summary>A user to create. By default the user is active, is no admin, and has the email as username.</summary>
+    /// <summary>A user to create: by default active, not an admin, with the email as username.</summary>
     [NullableContext(1)]
     public sealed class NewUser
     {
         private readonly Operation operation = new Operation(OpCode.CreateUser);
 
-        /// <summary>A user of whom only the email is known.</summary>
+        /// <summary>A user with this email.</summary>
         public NewUser(string email) { operation.Text(OpField.Email, email); }
 
-        /// <summary>Gives the user this id; otherwise one is drawn.</summary>
+        /// <summary>Sets the id; by default the directory draws one.</summary>
         public NewUser Id(Guid id)
         {
             operation.Id(OpField.UserId, id);
             return this;
         }
 
-        /// <summary>Sets a username of its own.</summary>
+        /// <summary>Sets the username. If it is the user's own email, it follows the email.</summary>
         public NewUser Username(string username)
         {
             operation.Text(OpField.Username, username);
             return this;
         }
 
-        /// <summary>Sets the first name, of at most 255 bytes; an empty one is none.</summary>
+        /// <summary>Sets the given (first) name, of at most 255 bytes; empty for none.</summary>
         public NewUser GivenName(string name)
         {
             operation.Text(OpField.GivenName, name);
             return this;
         }
 
-        /// <summary>Sets the last name, of at most 255 bytes; an empty one is none.</summary>
+        /// <summary>Sets the family (last) name, of at most 255 bytes; empty for none.</summary>
         public NewUser FamilyName(string name)
         {
             operation.Text(OpField.FamilyName, name);
             return this;
         }
 
-        /// <summary>Says whether the user is active from the start, which is the default, and so takes a seat.</summary>
+        /// <summary>Sets whether the user is active, which is the default, and so takes a seat.</summary>
         public NewUser Active(bool active)
         {
             operation.Flag(OpField.Active, active);
             return this;
         }
 
-        /// <summary>Says whether the user administers the platform.</summary>
+        /// <summary>Sets whether the user administers the platform.</summary>
         public NewUser Admin(bool admin)
         {
             operation.Flag(OpField.Admin, admin);
             return this;
         }
 
-        /// <summary>Says when the user was created elsewhere; otherwise it is now.</summary>
+        /// <summary>Sets when the user was created in another system; by default now.</summary>
         public NewUser CreatedAt(DateTimeOffset at)
         {
             operation.Number(OpField.CreatedAt, Interop.Micros(at));
@@ -71,7 +71,7 @@ namespace Headcount
             return this;
         }
 
-        /// <summary>Sets the id that a provisioner, such as an identity provider, has for the user: 1 to 255 bytes, compared as they are. A user may have those of 16 provisioners, with names of 1 to 64 bytes.</summary>
+        /// <summary>Sets the id that a provisioner, such as an identity provider, has for the user: 1 to 255 bytes, compared exactly. A user may have ids of up to 16 provisioners, with names of 1 to 64 bytes.</summary>
         public NewUser ExternalId(string provisioner, string id)
         {
             operation.ExternalId(provisioner, Interop.NotNull(id));
@@ -82,7 +82,7 @@ namespace Headcount
         internal Operation Operation() { return operation.Copy(); }
     }
 
-    /// <summary>What to change of a user. What isn't named stays as it is.</summary>
+    /// <summary>Changes to a user. Fields that are not set stay as they are.</summary>
     [NullableContext(1)]
     public sealed class UserUpdate
     {
@@ -109,28 +109,28 @@ namespace Headcount
             return this;
         }
 
-        /// <summary>Makes the username the email again.</summary>
+        /// <summary>Makes the username follow the email again.</summary>
         public UserUpdate ResetUsername()
         {
             operation.None(OpField.Username);
             return this;
         }
 
-        /// <summary>Changes the first name; an empty one removes it.</summary>
+        /// <summary>Changes the given (first) name; an empty one removes it.</summary>
         public UserUpdate GivenName(string name)
         {
             operation.Text(OpField.GivenName, name);
             return this;
         }
 
-        /// <summary>Changes the last name; an empty one removes it.</summary>
+        /// <summary>Changes the family (last) name; an empty one removes it.</summary>
         public UserUpdate FamilyName(string name)
         {
             operation.Text(OpField.FamilyName, name);
             return this;
         }
 
-        /// <summary>Makes the user an admin, or takes that away.</summary>
+        /// <summary>Sets whether the user administers the platform.</summary>
         public UserUpdate Admin(bool admin)
         {
             operation.Flag(OpField.Admin, admin);
@@ -151,7 +151,7 @@ namespace Headcount
             return this;
         }
 
-        /// <summary>Removes all attributes but those that this update sets.</summary>
+        /// <summary>Removes all attributes except those that this update sets.</summary>
         public UserUpdate ReplaceAttributes()
         {
             operation.Flag(OpField.ReplaceAttributes, true);
@@ -176,7 +176,7 @@ namespace Headcount
         internal Operation Operation(string user) { return operation.Copy().User(user); }
     }
 
-    /// <summary>Which users to return, in what order and how many. All conditions must hold; without any it is all users, ordered by email, 100 a page.</summary>
+    /// <summary>Which users to return, in what order and how many. All conditions must be met. By default: all users, ordered by email, 100 on a page.</summary>
     [NullableContext(1)]
     public sealed class UserQuery
     {
@@ -279,13 +279,13 @@ namespace Headcount
             return Number(Native.HC_QUERY_FIELD_SEEN_BEFORE, Interop.Micros(at));
         }
 
-        /// <summary>Sets the order; it is by email by default.</summary>
+        /// <summary>Sets the order; by email by default.</summary>
         public UserQuery Sort(Sort sort)
         {
             return Number(Native.HC_QUERY_FIELD_SORT, (ulong)sort);
         }
 
-        /// <summary>Goes in the opposite direction: newest first, for example.</summary>
+        /// <summary>Reverses the order: newest first, for example.</summary>
         public UserQuery Descending()
         {
             return Number(Native.HC_QUERY_FIELD_DESCENDING, 1);
@@ -297,7 +297,7 @@ namespace Headcount
             return Number(Native.HC_QUERY_FIELD_LIMIT, Interop.Unsigned(nameof(users), users));
         }
 
-        /// <summary>Asks for the page behind a place, a Page.Next.</summary>
+        /// <summary>Sets where the page begins, from Page.Next.</summary>
         public UserQuery After(string place)
         {
             return Text(Native.HC_QUERY_FIELD_AFTER, place);
@@ -346,7 +346,7 @@ namespace Headcount
         }
     }
 
-    /// <summary>How to open a directory. By default the file is made if there is none, with the Community license.</summary>
+    /// <summary>Options for opening a directory. By default a missing file is created, with the Community license.</summary>
     [NullableContext(1)]
     public sealed class Options
     {
@@ -355,13 +355,13 @@ namespace Headcount
 
         internal int HostUsers { get; private set; } = 65536;
 
-        /// <summary>Says whether to make the file if there is none.</summary>
+        /// <summary>Sets whether to create a missing file.</summary>
         public Options CreateIfMissing(bool create)
         {
             return Number(Native.HC_OPTION_CREATE_IF_MISSING, create ? 1UL : 0UL);
         }
 
-        /// <summary>Sets the license that a new directory gets.</summary>
+        /// <summary>Sets the license of a new directory.</summary>
         public Options LicenseIfNew(License license)
         {
             Interop.NotNull(license, nameof(license));
@@ -369,7 +369,7 @@ namespace Headcount
             return this;
         }
 
-        /// <summary>Says whether to open the file for reading only.</summary>
+        /// <summary>Sets whether to open the file for reading only.</summary>
         public Options ReadOnly(bool readOnly)
         {
             return Number(Native.HC_OPTION_READ_ONLY, readOnly ? 1UL : 0UL);
@@ -383,13 +383,13 @@ namespace Headcount
             return this;
         }
 
-        /// <summary>Sets how much memory may hold pages of the file; 64 MiB by default.</summary>
+        /// <summary>Limits the memory for pages of the file: 64 MiB by default.</summary>
         public Options PageCacheBytes(ulong bytes)
         {
             return Number(Native.HC_OPTION_PAGE_CACHE_BYTES, bytes);
         }
 
-        /// <summary>Sets how much memory of the library may hold users; 64 MiB by default.</summary>
+        /// <summary>Limits the library's memory for cached users: 64 MiB by default.</summary>
         public Options CacheBytes(ulong bytes)
         {
             return Number(Native.HC_OPTION_USER_CACHE_BYTES, bytes);
@@ -407,7 +407,7 @@ namespace Headcount
             return this;
         }
 
-        /// <summary>Sets how large the log beside the file may become; by default 64 MiB, or a quarter of a file
+        /// <summary>Limits the log beside the file; by default 64 MiB, or a quarter of a file
         /// above 256 MiB, up to 128 MiB.</summary>
         public Options LogBytes(ulong bytes)
         {
@@ -415,7 +415,7 @@ namespace Headcount
         }
 
         /// <summary>
-        /// Gives up durability for speed: writes are on disk after this time at the latest, up to a day, in milliseconds, to which
+        /// Trades durability for speed: writes are on disk after this time at the latest, up to a day, in milliseconds, to which
         /// it is rounded up. With zero, the default, each write is on disk when it returns. Opening refuses more than a day with
         /// ErrorKind.InvalidArgument.
         /// </summary>
@@ -425,7 +425,7 @@ namespace Headcount
             return Number(Native.HC_OPTION_SYNC_INTERVAL_MS, Interop.Milliseconds(Interop.Wait(nameof(interval), interval)));
         }
 
-        /// <summary>Says whether to open a directory whose log can't be used, without what is only there.</summary>
+        /// <summary>Sets whether to open a directory whose log can't be used, without the writes that are only in the log.</summary>
         public Options SalvageLog(bool salvage)
         {
             return Number(Native.HC_OPTION_SALVAGE_LOG, salvage ? 1UL : 0UL);

@@ -36,13 +36,13 @@ namespace Headcount
             generation = Native.hc_directory_generation(handle);
         }
 
-        /// <summary>Opens the directory in a file, and makes it if there is none.</summary>
+        /// <summary>Opens the directory in a file, which is created if it is missing.</summary>
         /// <exception cref="HeadcountException">
         /// AlreadyOpen when another process or handle has the file, UnsupportedFormat, Corrupted.
         /// </exception>
         public static Directory Open(string path) { return Open(path, new Options()); }
 
-        /// <summary>Opens the directory in a file as options say. Waiting for the file can be cancelled.</summary>
+        /// <summary>Opens the directory in a file with options. Waiting for the file can be cancelled.</summary>
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
         public static Directory Open(string path, Options options, CancellationToken cancellation = default(CancellationToken))
         {
@@ -69,7 +69,7 @@ namespace Headcount
                 Native.hc_directory_open(p, Interop.Size(p), o, out d, out e));
         }
 
-        /// <summary>Makes a directory that lives in memory and is gone when it is closed.</summary>
+        /// <summary>Creates a directory in memory, which is gone when it is closed.</summary>
         public static Directory InMemory([Nullable(2)] Options options = null)
         {
             options = options ?? new Options();
@@ -95,8 +95,8 @@ namespace Headcount
         }
 
         /// <summary>
-        /// Finishes what is pending, releases the file, and reports what goes wrong with that. Other calls then
-        /// fail with ErrorKind.Closed, also those that wait in other threads. Disposing again does nothing.
+        /// Finishes pending work, releases the file, and reports if that failed. Other calls then
+        /// fail with ErrorKind.Closed, including those that wait in other threads. Disposing again does nothing.
         /// </summary>
         public void Dispose()
         {
@@ -179,7 +179,7 @@ namespace Headcount
             return ApplyOne(Interop.NotNull(user, nameof(user)).Operation());
         }
 
-        /// <summary>Changes fields of a user, and returns the user as it is then.</summary>
+        /// <summary>Changes fields of a user, and returns the updated user.</summary>
         /// <exception cref="HeadcountException">UserNotFound, Conflict, LastAdmin, or as CreateUser.</exception>
         public User UpdateUser(string user, UserUpdate update)
         {
@@ -192,7 +192,7 @@ namespace Headcount
             return Apply(new Batch().Append(operation)).Outcomes[0].User;
         }
 
-        /// <summary>Makes a user active; nothing happens to one who is.</summary>
+        /// <summary>Makes a user active. Does nothing if the user is active.</summary>
         /// <exception cref="HeadcountException">UserNotFound, NoFreeSeat.</exception>
         public User ActivateUser(string user)
         {
@@ -201,7 +201,7 @@ namespace Headcount
             return Copies.User(made);
         }
 
-        /// <summary>Makes a user inactive, which frees a seat; nothing happens to one who is.</summary>
+        /// <summary>Makes a user inactive, which frees a seat. Does nothing if the user is inactive.</summary>
         /// <exception cref="HeadcountException">UserNotFound, LastAdmin, LastOwner, OwnAccount.</exception>
         public User DeactivateUser(string user)
         {
@@ -225,7 +225,7 @@ namespace Headcount
         public IEnumerable<User> Users() { return Cursors((out CursorHandle c, out IntPtr e) => Native.hc_directory_list_users(handle, out c, out e)); }
 
         /// <summary>One page of the users that match.</summary>
-        /// <exception cref="HeadcountException">WorkspaceNotFound, InvalidArgument for the place of a query in another order.</exception>
+        /// <exception cref="HeadcountException">WorkspaceNotFound, InvalidArgument for a position from a query in another order.</exception>
         public Page Query(UserQuery query)
         {
             return Interop.NotNull(query, nameof(query)).Use(q =>
@@ -292,21 +292,21 @@ namespace Headcount
             return new SeatHistory(Interop.Moment(h.since_micros), h.peak, Interop.PerhapsMoment(h.peak_day_micros), listed.ToList());
         }
 
-        /// <summary>Sets the license. A smaller one than today's use is accepted: nobody is deactivated.</summary>
+        /// <summary>Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated.</summary>
         public void SetLicense(License license)
         {
             Interop.NotNull(license, nameof(license));
             Interop.Check(Native.hc_directory_set_license(handle, license.Code, license.Count, out var error), error);
         }
 
-        /// <summary>The same directory for a user whose writes are made with it: it is recorded in each change, and the user can't deactivate or delete themself. Closing one of the two closes both.</summary>
+        /// <summary>A handle on the same directory, whose writes are made by a user: each change records the user, who can't deactivate or delete themself. Closing one of the two closes both.</summary>
         public Directory ActingAs(Guid actor)
         {
             Interop.Check(Native.hc_directory_acting_as(handle, Interop.Bytes(actor), out var acting, out var error), error);
             return new Directory(acting, cache);
         }
 
-        /// <summary>The same directory, whose writes come through a door: a short name of the client or the interface, such as "rest" or "scim:okta", that is recorded in each change. You choose the names: 1 to 32 letters, digits and -_.:/ of ASCII. Closing one of the two closes both.</summary>
+        /// <summary>A handle on the same directory, whose writes come through a door: a short name of the client or interface, such as "rest" or "scim:okta", that each change records. You choose the names: 1 to 32 letters, digits and -_.:/ of ASCII. Closing one of the two closes both.</summary>
         /// <exception cref="HeadcountException">InvalidArgument for another name.</exception>
         public Directory Through(string door)
         {
@@ -369,7 +369,7 @@ namespace Headcount
             return Copies.Workspace(found);
         }
 
-        /// <summary>The default workspace of a user, who owns it; it is made when it is first asked for.</summary>
+        /// <summary>The default workspace of a user, who owns it; it is created on first use.</summary>
         /// <exception cref="HeadcountException">UserNotFound.</exception>
         public Workspace DefaultWorkspace(string user)
         {
@@ -378,7 +378,7 @@ namespace Headcount
             return Copies.Workspace(found);
         }
 
-        /// <summary>Gives a workspace another name.</summary>
+        /// <summary>Renames a workspace.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound, WorkspaceNameTaken, WorkspaceArchived, InvalidArgument.</exception>
         public Workspace RenameWorkspace(ulong workspace, string name)
         {
@@ -387,7 +387,7 @@ namespace Headcount
             return Copies.Workspace(found);
         }
 
-        /// <summary>Archives a workspace; nothing happens to one that is.</summary>
+        /// <summary>Archives a workspace. Does nothing if it is archived.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound.</exception>
         public Workspace ArchiveWorkspace(ulong workspace)
         {
@@ -395,7 +395,7 @@ namespace Headcount
             return Copies.Workspace(found);
         }
 
-        /// <summary>Restores an archived workspace; nothing happens to another.</summary>
+        /// <summary>Restores an archived workspace. Does nothing if it is not archived.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound.</exception>
         public Workspace RestoreWorkspace(ulong workspace)
         {
@@ -432,7 +432,7 @@ namespace Headcount
             return MemberList((out MembersHandle list, out IntPtr e) => Native.hc_user_list_workspaces(handle, r, Interop.Size(r), out list, out e));
         }
 
-        /// <summary>Makes a user a member of a workspace; nothing happens to one who has the role already.</summary>
+        /// <summary>Makes a user a member of a workspace. Does nothing if the user is a member in this role.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound, UserNotFound, RoleDiffers, WorkspaceArchived.</exception>
         public void AddMember(ulong workspace, string user, Role role)
         {
@@ -440,7 +440,7 @@ namespace Headcount
             Interop.Check(Native.hc_workspace_add_member(handle, workspace, r, Interop.Size(r), (int)role, out var error), error);
         }
 
-        /// <summary>Changes the role of a member; nothing happens to one who has it already.</summary>
+        /// <summary>Changes the role of a member. Does nothing if the member has this role.</summary>
         /// <exception cref="HeadcountException">MemberNotFound, LastOwner, DefaultWorkspace, or as AddMember.</exception>
         public void SetRole(ulong workspace, string user, Role role)
         {
@@ -448,7 +448,7 @@ namespace Headcount
             Interop.Check(Native.hc_workspace_set_role(handle, workspace, r, Interop.Size(r), (int)role, out var error), error);
         }
 
-        /// <summary>Takes a member out of a workspace.</summary>
+        /// <summary>Removes a member from a workspace.</summary>
         /// <exception cref="HeadcountException">WorkspaceNotFound, UserNotFound, MemberNotFound, LastOwner, DefaultWorkspace.</exception>
         public void RemoveMember(ulong workspace, string user)
         {
@@ -456,7 +456,7 @@ namespace Headcount
             Interop.Check(Native.hc_workspace_remove_member(handle, workspace, r, Interop.Size(r), out var error), error);
         }
 
-        /// <summary>Applies a batch: all of it, or nothing. It fails with the first refusal of its operations.</summary>
+        /// <summary>Applies a batch: all of it, or nothing. It fails with the first refusal.</summary>
         public Applied Apply(Batch batch)
         {
             return Interop.NotNull(batch, nameof(batch)).Use(b =>
@@ -466,7 +466,7 @@ namespace Headcount
             });
         }
 
-        /// <summary>Tells what would become of a batch, without applying it.</summary>
+        /// <summary>Returns what Apply would return, without applying the batch.</summary>
         public Applied DryRun(Batch batch)
         {
             return Interop.NotNull(batch, nameof(batch)).Use(b =>
@@ -476,7 +476,7 @@ namespace Headcount
             });
         }
 
-        /// <summary>Tells what would be refused of a batch, without applying it: all there is to say about single operations, in their order, or else about the batch as a whole.</summary>
+        /// <summary>Returns the refusals of a batch, without applying it: all those of single operations, in their order, or else those of the batch as a whole.</summary>
         public IReadOnlyList<HeadcountException> Preview(Batch batch)
         {
             return Interop.NotNull(batch, nameof(batch)).UseWellFormed((b, indexes, malformed) =>
@@ -514,7 +514,7 @@ namespace Headcount
             return new Feed(feed, watch, after);
         }
 
-        /// <summary>Forgets the changes with numbers below a given one, and their request ids, and returns how many those were.</summary>
+        /// <summary>Forgets the changes with numbers below a given one, and their request ids, and returns how many it forgot.</summary>
         public ulong TrimChanges(ulong before)
         {
             Interop.Check(Native.hc_directory_trim_changes(handle, before, out var trimmed, out var error), error);
@@ -530,7 +530,7 @@ namespace Headcount
             return Copies.Verified(v);
         }
 
-        /// <summary>Figures to watch the directory by.</summary>
+        /// <summary>Figures to monitor the directory with.</summary>
         public Stats Stats()
         {
             // A library that is older than the limit leaves it as it is here.
@@ -539,7 +539,7 @@ namespace Headcount
             return Copies.Stats(s);
         }
 
-        /// <summary>All figures as Prometheus reads them, in its text format. It holds no personal data.</summary>
+        /// <summary>All figures in the text format of Prometheus. They contain no personal data.</summary>
         public string StatsText()
         {
             var buffer = new byte[4096];
@@ -548,7 +548,7 @@ namespace Headcount
             return Encoding.UTF8.GetString(buffer, 0, written);
         }
 
-        /// <summary>Copies the directory, as it is now, to a new file, while others go on reading and writing.</summary>
+        /// <summary>Copies the directory, as it is now, to a new file, while others can read and write.</summary>
         /// <exception cref="HeadcountException">IO when there is a file, AlreadyOpen when that is open.</exception>
         public Copied Backup(string path, bool overwrite = false)
         {
@@ -559,8 +559,8 @@ namespace Headcount
         }
 
         /// <summary>
-        /// Writes all records as lines of JSON, as they are at one moment: the format of "headcount export". Others go
-        /// on reading and writing meanwhile. What the stream throws is thrown.
+        /// Writes all records as lines of JSON, as they are at one moment: the format of "headcount export". Others can
+        /// read and write meanwhile. What the stream throws is thrown.
         /// </summary>
         public void Export(System.IO.Stream to)
         {
@@ -568,7 +568,7 @@ namespace Headcount
         }
 
         /// <summary>
-        /// Loads the lines of Export into a directory that nothing was written to yet, in one transaction. If this fails,
+        /// Loads the lines of Export into an empty directory, in one transaction. If this fails,
         /// nothing is changed. What the stream throws is thrown.
         /// </summary>
         /// <exception cref="HeadcountException">InvalidArgument when the directory is not empty, or lines are missing.</exception>
@@ -595,7 +595,7 @@ namespace Headcount
             return Copies.Copied(copied);
         }
 
-        /// <summary>Makes the file of a directory as small as it gets, in place, and returns its size in bytes.</summary>
+        /// <summary>Makes the file of a directory as small as possible, in place, and returns its size in bytes.</summary>
         /// <exception cref="HeadcountException">AlreadyOpen, Corrupted.</exception>
         public static ulong Compact(string path)
         {
@@ -627,7 +627,7 @@ namespace Headcount
             return Copies.Faults(faults);
         }
 
-        /// <summary>Checks an email address: two addresses belong to one user exactly when their keys are the same.</summary>
+        /// <summary>Checks an email address, and returns its key: two addresses belong to one user exactly when their keys are equal.</summary>
         /// <exception cref="HeadcountException">EmailRequired, InvalidEmail, InternationalEmail.</exception>
         public static string EmailKey(string email)
         {
@@ -637,7 +637,7 @@ namespace Headcount
             return Copies.Text(key);
         }
 
-        /// <summary>Checks a username that is no email address, and says by which form it is unique.</summary>
+        /// <summary>Checks a username that is not an email address, and returns its key: two users can't have usernames with equal keys.</summary>
         /// <exception cref="HeadcountException">InvalidUsername.</exception>
         public static string UsernameKey(string username)
         {
@@ -647,7 +647,7 @@ namespace Headcount
             return Copies.Text(key);
         }
 
-        /// <summary>Draws an id that nobody has: a UUID of version 7.</summary>
+        /// <summary>Draws a new, unique id: a UUID of version 7.</summary>
         public static Guid NewId()
         {
             var id = new byte[16];

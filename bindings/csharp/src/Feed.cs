@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 namespace Headcount
 {
     /// <summary>
-    /// The changes of a directory as they come. Any number of feeds can be read at once, each at its own pace.
+    /// The changes of a directory as they are made. Any number of feeds can be read at once, each at its own pace.
     /// </summary>
     [NullableContext(1)]
     public sealed class Feed : IDisposable
@@ -31,7 +31,7 @@ namespace Headcount
             position = (long)after;
         }
 
-        /// <summary>The number of the last change that was given out, or where the feed began.</summary>
+        /// <summary>The number of the last change that was returned, or where the feed began.</summary>
         public ulong Position { get { return (ulong)Interlocked.Read(ref position); } }
 
         /// <summary>Waits for the next change. Each change goes to one of the threads that call this.</summary>
@@ -45,7 +45,7 @@ namespace Headcount
             return Next(TimeSpan.MaxValue, cancellation);
         }
 
-        /// <summary>Waits for the next change up to a time, and returns null when none came. Timeout.InfiniteTimeSpan has no end.</summary>
+        /// <summary>Waits for the next change up to a time, and returns null if none came. Timeout.InfiniteTimeSpan waits forever.</summary>
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
         [return: Nullable(2)]
         public Change Next(TimeSpan wait, CancellationToken cancellation = default(CancellationToken))
@@ -98,7 +98,7 @@ namespace Headcount
             return NextAsync(TimeSpan.MaxValue, cancellation);
         }
 
-        /// <summary>The next change, or null when none came in a time: as NextAsync without one.</summary>
+        /// <summary>The next change, or null when none came within a time: as NextAsync otherwise.</summary>
         /// <exception cref="OperationCanceledException">When the token is cancelled.</exception>
         [return: Nullable(new byte[] { 1, 2 })]
         public async Task<Change> NextAsync(TimeSpan wait, CancellationToken cancellation = default(CancellationToken))
@@ -157,7 +157,7 @@ namespace Headcount
             left = written == 0 ? 0 : Packed.I32(buffer, 12);
         }
 
-        /// <summary>Wakes those who wait, and frees the feed. Disposing again does nothing.</summary>
+        /// <summary>Wakes the threads that wait, and frees the feed. Disposing again does nothing.</summary>
         public void Dispose()
         {
             disposed = true;

@@ -18,10 +18,10 @@ namespace Headcount
         /// <summary>The seats of the license.</summary>
         public ulong Limit { get; }
 
-        /// <summary>The users who were active.</summary>
+        /// <summary>Active users before the request.</summary>
         public ulong Active { get; }
 
-        /// <summary>How many more would have been.</summary>
+        /// <summary>How many more active users the request would have made.</summary>
         public ulong Requested { get; }
     }
 
@@ -35,10 +35,10 @@ namespace Headcount
             Found = found;
         }
 
-        /// <summary>The version that the caller named.</summary>
+        /// <summary>The version that the caller expected.</summary>
         public ulong Expected { get; }
 
-        /// <summary>The one on record.</summary>
+        /// <summary>The version of the record.</summary>
         public ulong Found { get; }
     }
 
@@ -54,10 +54,10 @@ namespace Headcount
             Kind = kind;
         }
 
-        /// <summary>What sort of failure it is.</summary>
+        /// <summary>The kind of the failure.</summary>
         public ErrorKind Kind { get; }
 
-        /// <summary>Whether the same call may succeed when it is made again.</summary>
+        /// <summary>Whether the same call may succeed later: true if another process or handle has the file open.</summary>
         public bool IsRetryable { get; internal set; }
 
         /// <summary>The numbers behind ErrorKind.NoFreeSeat; otherwise null.</summary>
@@ -68,7 +68,7 @@ namespace Headcount
         [Nullable(2)]
         public VersionConflict Versions { get; internal set; }
 
-        /// <summary>Which operation of a batch was refused, from 0; null if none was.</summary>
+        /// <summary>The index of the operation that was refused; null if no single one was.</summary>
         public int? Operation { get; internal set; }
 
         /// <summary>Where to follow from after ErrorKind.HistoryTrimmed; otherwise null.</summary>

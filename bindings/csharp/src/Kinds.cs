@@ -1,9 +1,9 @@
 namespace Headcount
 {
-    /// <summary>What sort of failure a <see cref="HeadcountException"/> is. Later releases may add kinds.</summary>
+    /// <summary>The kind of a <see cref="HeadcountException"/>. Later releases may add kinds.</summary>
     public enum ErrorKind
     {
-        /// <summary>An argument is malformed or too long, or a number is none of those allowed.</summary>
+        /// <summary>An argument is malformed, too long, or out of range.</summary>
         InvalidArgument = 1,
         /// <summary>A pointer that must point to something is NULL.</summary>
         NullArgument = 2,
@@ -54,8 +54,7 @@ namespace Headcount
         /// <summary>Users can't deactivate or delete themselves.</summary>
         OwnAccount = 30,
         /// <summary>
-        /// The record is not at the version that the caller expected, or another writer won;
-        /// HeadcountException.Versions has the numbers.
+        /// The record is not at the version that the caller expected; HeadcountException.Versions has both.
         /// </summary>
         Conflict = 31,
         /// <summary>No workspace has this id or name.</summary>
@@ -70,10 +69,10 @@ namespace Headcount
         RoleDiffers = 36,
         /// <summary>The call would leave a workspace without an active owner.</summary>
         LastOwner = 37,
-        /// <summary>A user's own default workspace can't be taken from the user.</summary>
+        /// <summary>A user can't lose their default workspace.</summary>
         DefaultWorkspace = 38,
         /// <summary>
-        /// The changes asked for were trimmed: read everything again, then go on after the change
+        /// The changes asked for were trimmed: read everything again, then continue after the change
         /// that HeadcountException.ResumeAfter says.
         /// </summary>
         HistoryTrimmed = 39,
@@ -86,7 +85,7 @@ namespace Headcount
         /// <summary>The request is larger than one transaction may be.</summary>
         TooLarge = 43,
         /// <summary>
-        /// A commit failed half way. Only opening the file again tells whether it took effect.
+        /// A commit failed half way. Open the file again to see whether it took effect.
         /// </summary>
         OutcomeUnknown = 44,
         /// <summary>The directory was closed.</summary>
@@ -106,7 +105,7 @@ namespace Headcount
         FileReplaced = 50,
         /// <summary>
         /// No change has this number yet, as after a restore from a backup: read everything
-        /// again, then go on after the change that HeadcountException.LatestChange says.
+        /// again, then continue after the change that HeadcountException.LatestChange says.
         /// </summary>
         ChangeNotYet = 60,
         /// <summary>The request id belongs to another batch, which was applied.</summary>
@@ -115,7 +114,7 @@ namespace Headcount
         ExternalIdTaken = 62,
     }
 
-    /// <summary>What happened, in an <see cref="Event"/>. Later releases may add kinds.</summary>
+    /// <summary>The kind of an <see cref="Event"/>. Later releases may add kinds.</summary>
     public enum EventKind
     {
         /// <summary>The user was created, active or not.</summary>
@@ -130,13 +129,13 @@ namespace Headcount
         UserDeleted = 5,
         /// <summary>The license was set.</summary>
         LicenseSet = 6,
-        /// <summary>The workspace was created; with a user, as the default of that one.</summary>
+        /// <summary>The workspace was created; if there is a user, as that user's default.</summary>
         WorkspaceCreated = 7,
-        /// <summary>The workspace got another name.</summary>
+        /// <summary>The workspace was renamed.</summary>
         WorkspaceRenamed = 8,
         /// <summary>The workspace was archived.</summary>
         WorkspaceArchived = 9,
-        /// <summary>The workspace was archived and was restored.</summary>
+        /// <summary>The archived workspace was restored.</summary>
         WorkspaceRestored = 10,
         /// <summary>The workspace was deleted with its memberships.</summary>
         WorkspaceDeleted = 11,
@@ -149,7 +148,7 @@ namespace Headcount
         /// <summary>The member of the workspace got the role.</summary>
         MemberRoleSet = 15,
         /// <summary>
-        /// The user is no member any more. Deleting a user or a workspace removes memberships
+        /// The user is no longer a member. Deleting a user or a workspace removes memberships
         /// without such events.
         /// </summary>
         MemberRemoved = 16,
@@ -179,12 +178,12 @@ namespace Headcount
         ExternalIds = 64,
     }
 
-    /// <summary>What a member may do in a workspace.</summary>
+    /// <summary>The role of a member in a workspace.</summary>
     public enum Role
     {
         /// <summary>Either of them; nobody has it.</summary>
         Any = 0,
-        /// <summary>Decides about the workspace and its members.</summary>
+        /// <summary>Manages the workspace and its members.</summary>
         Owner = 1,
         /// <summary>Works in it.</summary>
         User = 2,
@@ -193,7 +192,7 @@ namespace Headcount
     /// <summary>The order of the users of a query.</summary>
     public enum Sort
     {
-        /// <summary>By email: the natural order, in which users are stored.</summary>
+        /// <summary>By email, as users are stored.</summary>
         Email = 0,
         /// <summary>By username.</summary>
         Username = 1,
@@ -201,7 +200,7 @@ namespace Headcount
         Created = 2,
     }
 
-    /// <summary>What an operation was about.</summary>
+    /// <summary>The kind of record that an operation concerned.</summary>
     public enum Subject
     {
         /// <summary>The user with the id in the outcome.</summary>

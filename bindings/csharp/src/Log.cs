@@ -4,30 +4,30 @@ using System.Runtime.InteropServices;
 
 namespace Headcount
 {
-    /// <summary>How grave a message is. As a maximum: messages of it and graver ones.</summary>
+    /// <summary>The severity of a message. As a maximum: messages of this severity and more severe ones.</summary>
     public enum LogLevel
     {
-        /// <summary>Nothing; no message has it.</summary>
+        /// <summary>As a maximum: no messages. No message has it.</summary>
         Off = 0,
-        /// <summary>Something failed that no call reports.</summary>
+        /// <summary>A failure that no call reports.</summary>
         Error = 1,
-        /// <summary>Something is not as it should be, and was dealt with.</summary>
+        /// <summary>An anomaly that was handled.</summary>
         Warn = 2,
-        /// <summary>What happens seldom and is worth knowing: opening, recovering, closing.</summary>
+        /// <summary>Rare events worth knowing: opening, recovering, closing.</summary>
         Info = 3,
-        /// <summary>What goes on inside.</summary>
+        /// <summary>Internal steps.</summary>
         Debug = 4,
-        /// <summary>All there is.</summary>
+        /// <summary>All messages.</summary>
         Trace = 5
     }
 
-    /// <summary>Where the messages of the library go: for the whole process, all directories and threads.</summary>
+    /// <summary>The log messages of the library, for the whole process: all directories and threads.</summary>
     [NullableContext(1)]
     public static class Log
     {
         /// <summary>
-        /// Takes a message, with the part of the library that it is from. It must return soon and must not use
-        /// directories or feeds; what it throws is dropped. Messages hold no personal data but the paths of files.
+        /// Takes a message, with the part of the library that it is from. It must return quickly and must not use
+        /// directories or feeds; what it throws is dropped. Messages contain no personal data except paths of files.
         /// </summary>
         public delegate void Sink(LogLevel level, string target, string message);
 

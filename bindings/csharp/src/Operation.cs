@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Headcount
 {
-    /// One step of a batch, to be packed: docs/packed.md says what it looks like.
+    /// One step of a batch, in the packed form that docs/packed.md specifies.
     internal sealed class Operation
     {
         private const int OperationsKind = 5, RecordHeaderBytes = 8, FieldHeaderBytes = 8, Absent = 1;

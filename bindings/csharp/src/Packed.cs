@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Headcount
 {
-    /// Reads packed records; docs/packed.md says what they look like.
+    /// Reads packed records, which docs/packed.md specifies.
     internal static class Packed
     {
         internal const byte Version = 1;

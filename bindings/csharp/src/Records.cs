@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Headcount
 {
-    /// <summary>A user as one call found it: later changes don't touch it.</summary>
+    /// <summary>A user as one call found it: later changes don't affect it.</summary>
     [NullableContext(1)]
     public sealed class User
     {
@@ -31,14 +31,14 @@ namespace Headcount
         /// <summary>The address as it was given.</summary>
         public string Email { get; }
 
-        /// <summary>The email where none was given.</summary>
+        /// <summary>The username, which is the email unless another one was set.</summary>
         public string Username { get; }
 
-        /// <summary>The first name; null if there is none.</summary>
+        /// <summary>The given (first) name; null if there is none.</summary>
         [Nullable(2)]
         public string GivenName { get; }
 
-        /// <summary>The last name; null if there is none.</summary>
+        /// <summary>The family (last) name; null if there is none.</summary>
         [Nullable(2)]
         public string FamilyName { get; }
 
@@ -54,7 +54,7 @@ namespace Headcount
         /// <summary>The ids that other systems have for the user, by the names of these provisioners.</summary>
         public IReadOnlyDictionary<string, string> ExternalIds { get; }
 
-        /// <summary>1 when created, and one more with each change.</summary>
+        /// <summary>1 at creation, incremented by each change.</summary>
         public ulong Version { get; }
 
         /// <summary>When the user was created, in UTC and microseconds.</summary>
@@ -63,14 +63,14 @@ namespace Headcount
         /// <summary>When the record last changed.</summary>
         public DateTimeOffset UpdatedAt { get; }
 
-        /// <summary>Since when the user has been inactive; null for one who is active or never was.</summary>
+        /// <summary>When the user was deactivated; null for a user who is active or never was.</summary>
         public DateTimeOffset? DeactivatedAt { get; }
 
         /// <summary>The id and the email.</summary>
         public override string ToString() { return Id + " " + Email; }
     }
 
-    /// <summary>A workspace as one call found it: later changes don't touch it.</summary>
+    /// <summary>A workspace as one call found it: later changes don't affect it.</summary>
     [NullableContext(1)]
     public sealed class Workspace
     {
@@ -86,7 +86,7 @@ namespace Headcount
             UpdatedAt = updatedAt;
         }
 
-        /// <summary>A number from 1 on, never given to another workspace.</summary>
+        /// <summary>A number from 1 up, never given to another workspace.</summary>
         public ulong Id { get; }
 
         /// <summary>Unique among workspaces, without regard to case.</summary>
@@ -101,17 +101,17 @@ namespace Headcount
         /// <summary>The ids that other systems have for it, by the names of these provisioners.</summary>
         public IReadOnlyDictionary<string, string> ExternalIds { get; }
 
-        /// <summary>1 when created, and one more with each change.</summary>
+        /// <summary>1 at creation, incremented by each change.</summary>
         public ulong Version { get; }
 
         /// <summary>When it was created.</summary>
         public DateTimeOffset CreatedAt { get; }
 
-        /// <summary>When the record last changed; its members don't count.</summary>
+        /// <summary>When the record last changed; changes of members don't count.</summary>
         public DateTimeOffset UpdatedAt { get; }
     }
 
-    /// <summary>That a user belongs to a workspace.</summary>
+    /// <summary>The membership of a user in a workspace.</summary>
     [NullableContext(1)]
     public sealed class Member
     {
@@ -130,17 +130,17 @@ namespace Headcount
         /// <summary>The id of the user.</summary>
         public Guid User { get; }
 
-        /// <summary>What the user may do there.</summary>
+        /// <summary>The role of the user.</summary>
         public Role Role { get; }
 
         /// <summary>When the user was added.</summary>
         public DateTimeOffset Since { get; }
 
-        /// <summary>1 when added, and one more with each change.</summary>
+        /// <summary>1 when added, incremented by each change.</summary>
         public ulong Version { get; }
     }
 
-    /// <summary>One batch that was applied. It holds no personal data but ids.</summary>
+    /// <summary>One batch that was applied. It contains no personal data except ids.</summary>
     [NullableContext(1)]
     public sealed class Change
     {
@@ -160,17 +160,17 @@ namespace Headcount
         /// <summary>When it was made.</summary>
         public DateTimeOffset At { get; }
 
-        /// <summary>Who made it; null where nobody said so.</summary>
+        /// <summary>The user who made it; null for none.</summary>
         public Guid? Actor { get; }
 
-        /// <summary>Through which door it came; null where nobody said so. See Directory.Through.</summary>
+        /// <summary>The door that it came through; null for none. See Directory.Through.</summary>
         [Nullable(2)]
         public string Door { get; }
 
-        /// <summary>The request id of the batch; null where it had none.</summary>
+        /// <summary>The request id of the batch; null for none.</summary>
         public Guid? RequestId { get; }
 
-        /// <summary>What happened, in the order of the batch.</summary>
+        /// <summary>The events, in the order of the batch.</summary>
         public IReadOnlyList<Event> Events { get; }
     }
 
@@ -189,25 +189,25 @@ namespace Headcount
             License = license;
         }
 
-        /// <summary>What happened.</summary>
+        /// <summary>The kind of the event.</summary>
         public EventKind Kind { get; }
 
-        /// <summary>The user it is about; null for none.</summary>
+        /// <summary>The user that it concerns; null for none.</summary>
         public Guid? User { get; }
 
-        /// <summary>The workspace it is about; null for none.</summary>
+        /// <summary>The workspace that it concerns; null for none.</summary>
         public ulong? Workspace { get; }
 
-        /// <summary>What UserUpdated changed.</summary>
+        /// <summary>The fields that UserUpdated changed.</summary>
         public Fields Fields { get; }
 
-        /// <summary>Whether UserCreated created the user active.</summary>
+        /// <summary>Whether UserCreated created an active user.</summary>
         public bool IsActive { get; }
 
-        /// <summary>The role of the member; null where it is about none.</summary>
+        /// <summary>The role of the member; null for none.</summary>
         public Role? Role { get; }
 
-        /// <summary>What LicenseSet set; otherwise null.</summary>
+        /// <summary>The license that LicenseSet set; otherwise null.</summary>
         [Nullable(2)]
         public License License { get; }
     }
@@ -239,7 +239,7 @@ namespace Headcount
         /// <summary>Users who are active: each takes one seat.</summary>
         public ulong Active { get; }
 
-        /// <summary>Users who are not.</summary>
+        /// <summary>Users who are inactive.</summary>
         public ulong Inactive { get; }
 
         /// <summary>Seats that are free, 0 when over the limit; null without a limit.</summary>
@@ -260,7 +260,7 @@ namespace Headcount
             Last = last;
         }
 
-        /// <summary>When it began.</summary>
+        /// <summary>The beginning of the day.</summary>
         public DateTimeOffset Day { get; }
 
         /// <summary>The most users that were active at one time on it.</summary>
@@ -288,14 +288,14 @@ namespace Headcount
         /// <summary>The most users that were active at one time since then.</summary>
         public ulong Peak { get; }
 
-        /// <summary>The latest day with that peak; null where the number has not changed since.</summary>
+        /// <summary>The latest day with that peak; null if the number has not changed since.</summary>
         public DateTimeOffset? PeakDay { get; }
 
-        /// <summary>The days on which the number changed, the first one first.</summary>
+        /// <summary>The days on which the number changed, oldest first.</summary>
         public IReadOnlyList<SeatDay> Days { get; }
     }
 
-    /// <summary>What Directory.Verify went over.</summary>
+    /// <summary>The numbers of records that Directory.Verify checked.</summary>
     [NullableContext(1)]
     public sealed class Verified
     {
@@ -312,7 +312,7 @@ namespace Headcount
         /// <summary>Users who are active, counted one by one.</summary>
         public ulong Active { get; }
 
-        /// <summary>Users who are not.</summary>
+        /// <summary>Users who are inactive.</summary>
         public ulong Inactive { get; }
 
         /// <summary>Ids of users who were deleted.</summary>
@@ -328,7 +328,7 @@ namespace Headcount
         public ulong Changes { get; }
     }
 
-    /// <summary>Figures to watch a directory by, counted from when it was opened.</summary>
+    /// <summary>Figures to monitor a directory with, counted since it was opened.</summary>
     [NullableContext(1)]
     public sealed class Stats
     {
@@ -371,13 +371,13 @@ namespace Headcount
         /// <summary>About how much memory these take.</summary>
         public ulong CacheBytes { get; }
 
-        /// <summary>Reads of one user that the cache answered.</summary>
+        /// <summary>Lookups that the cache answered.</summary>
         public ulong CacheHits { get; }
 
-        /// <summary>Reads of one user that asked the store.</summary>
+        /// <summary>Lookups that read the store.</summary>
         public ulong CacheMisses { get; }
 
-        /// <summary>Batches that were handed in.</summary>
+        /// <summary>Batches that were submitted.</summary>
         public ulong CommitRequests { get; }
 
         /// <summary>Transactions that they were grouped into.</summary>
@@ -434,15 +434,15 @@ namespace Headcount
             Next = next;
         }
 
-        /// <summary>At most as many as the limit of the query.</summary>
+        /// <summary>The users, up to the limit of the query.</summary>
         public IReadOnlyList<User> Users { get; }
 
-        /// <summary>Where the page behind this one begins, for UserQuery.After; null if this is the last. Treat it as personal data.</summary>
+        /// <summary>Where the next page begins, for UserQuery.After; null if this is the last. Treat it as personal data.</summary>
         [Nullable(2)]
         public string Next { get; }
     }
 
-    /// <summary>What became of one operation of a batch.</summary>
+    /// <summary>The result of one operation of a batch.</summary>
     [NullableContext(1)]
     public sealed class Outcome
     {
@@ -456,19 +456,19 @@ namespace Headcount
             User = user;
         }
 
-        /// <summary>What it was about.</summary>
+        /// <summary>The kind of record that it concerned.</summary>
         public Subject Subject { get; }
 
         /// <summary>Whether it changed anything: activating an active user does not.</summary>
         public bool Changed { get; }
 
-        /// <summary>That of the record afterwards; 0 where it was deleted.</summary>
+        /// <summary>The record's version afterwards; 0 if it was deleted.</summary>
         public ulong Version { get; }
 
-        /// <summary>The workspace it was about; null for none.</summary>
+        /// <summary>The workspace that it concerned; null for none.</summary>
         public ulong? WorkspaceId { get; }
 
-        /// <summary>The user it was about; null for none.</summary>
+        /// <summary>The user that it concerned; null for none.</summary>
         public Guid? UserId { get; }
 
         /// <summary>The user as the batch left it; null for one who was deleted, and for an outcome that was replayed.</summary>
@@ -476,7 +476,7 @@ namespace Headcount
         public User User { get; }
     }
 
-    /// <summary>What became of a batch.</summary>
+    /// <summary>The result of a batch.</summary>
     [NullableContext(1)]
     public sealed class Applied
     {
@@ -493,7 +493,7 @@ namespace Headcount
         /// <summary>Whether this is the outcome of an earlier batch with the same request id, and nothing was done now.</summary>
         public bool IsReplayed { get; }
 
-        /// <summary>One for each operation.</summary>
+        /// <summary>An outcome for each operation.</summary>
         public IReadOnlyList<Outcome> Outcomes { get; }
     }
 
@@ -529,13 +529,13 @@ namespace Headcount
         /// <summary>How many faults there are.</summary>
         public ulong Total { get; }
 
-        /// <summary>As many as were asked for.</summary>
+        /// <summary>The faults, up to as many as were asked for.</summary>
         public IReadOnlyList<Fault> Listed { get; }
 
-        /// <summary>How many records a repair put into the other file.</summary>
+        /// <summary>How many records a repair wrote to the other file.</summary>
         public ulong SetAside { get; }
 
-        /// <summary>How many more users are active than there are seats; that is no fault.</summary>
+        /// <summary>How many more users are active than there are seats, which is not a fault.</summary>
         public ulong SeatsOver { get; }
     }
 }

@@ -22,7 +22,7 @@ def parameter(function, c, name, structs):
         return "ref " + target
     if target in HANDLES and not function.endswith("_free"):
         return HANDLES[target]
-    if target in ("uint8_t", "char"):
+    if target in ("uint8_t", "char") or target == "void" and constant:
         return "byte[]"
     if name == "offsets":
         return SCALARS[target] + "[]"

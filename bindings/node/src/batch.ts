@@ -16,8 +16,8 @@ const CREATING = new Set(["create_user", "create_workspace", "default_workspace"
 /**
  * Operations that succeed or fail together, for {@link Operations.apply}.
  *
- * Each sees what the ones before it did. Seats, admins, owners and what must be unique
- * are judged once, at the end: in a full house one user can leave and another come in.
+ * Each sees the effects of those before it. Seats, admins, owners and uniqueness
+ * are judged once, at the end: when all seats are in use, one user can leave and another join.
  *
  * @example
  * ```js
@@ -32,7 +32,7 @@ export class Batch {
   #requestId: string | undefined;
   #allowOwnerless = false;
 
-  /** How many operations there are. */
+  /** The number of operations. */
   get length(): number {
     return this.#operations.length;
   }
@@ -72,12 +72,12 @@ export class Batch {
     return this.#push(ops.createWorkspace(workspace));
   }
 
-  /** Makes a user's default workspace; no effect where there is one. */
+  /** Creates a user's default workspace, unless there is one. */
   defaultWorkspace(user: UserRef): this {
     return this.#push(ops.defaultWorkspace(user));
   }
 
-  /** Gives a workspace another name. */
+  /** Renames a workspace. */
   renameWorkspace(workspace: WorkspaceRef, name: string): this {
     return this.#push(ops.renameWorkspace(workspace, name));
   }
@@ -102,24 +102,24 @@ export class Batch {
     return this.#push(ops.deleteWorkspace(workspace));
   }
 
-  /** Adds a member; no effect on one who has that role. */
+  /** Adds a member. Does nothing if the user is a member in this role. */
   addMember(workspace: WorkspaceRef, user: UserRef, role: Role): this {
     return this.#push(ops.addMember(workspace, user, role));
   }
 
-  /** Gives a member this role. */
+  /** Changes the role of a member. */
   setRole(workspace: WorkspaceRef, user: UserRef, role: Role): this {
     return this.#push(ops.setRole(workspace, user, role));
   }
 
-  /** Takes a member out. */
+  /** Removes a member. */
   removeMember(workspace: WorkspaceRef, user: UserRef): this {
     return this.#push(ops.removeMember(workspace, user));
   }
 
   /**
-   * Makes the operation that was appended last depend on the version of what it changes:
-   * with another one the batch is refused with `conflict`. It has no effect on operations
+   * Makes the last operation depend on the version of the record that it changes:
+   * with another version, the batch is refused with `conflict`. It has no effect on operations
    * that create something. Throws `invalid_argument` for a batch without operations.
    */
   ifVersion(expected: number): this {
@@ -134,20 +134,20 @@ export class Batch {
     return this;
   }
 
-  /** Says who makes these changes. They can't deactivate or delete themselves. */
+  /** Sets the user who makes the changes. They can't deactivate or delete themselves. */
   actor(actor: string | { readonly id: string }): this {
     this.#actor = text("actor", userRef(actor));
     return this;
   }
 
-  /** Says through which door the batch comes: see {@link Directory.through}. */
+  /** Sets the door that the batch comes through: see {@link Directory.through}. */
   door(door: string): this {
     this.#door = text("door", door);
     return this;
   }
 
   /**
-   * Makes the batch one that can be sent again: if the same batch was applied with this
+   * Makes the batch safe to send again: if the same batch was applied with this
    * id, a UUID, its outcome is returned and nothing is done, also after a restart.
    */
   requestId(id: string): this {
@@ -155,7 +155,7 @@ export class Batch {
     return this;
   }
 
-  /** Lets workspaces be left without an active owner: for offboarding. */
+  /** Allows workspaces to be left without an active owner, for offboarding. */
   allowOwnerless(): this {
     this.#allowOwnerless = true;
     return this;

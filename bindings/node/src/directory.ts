@@ -60,7 +60,7 @@ const changes = (core: Core, after: number): Source<Change> => ({
 
 /**
  * A user directory, whose operations are promises: none of them keeps the event loop
- * waiting for a disk. What a promise of a write is fulfilled with is on disk.
+ * waiting for a disk. When the promise of a write is fulfilled, the write is on disk.
  *
  * Worker threads can open the same file with the option `shared`. Close a directory with
  * {@link close}, or by `await using`; without that its file stays locked until the thread
@@ -86,7 +86,7 @@ export class Directory implements AsyncDisposable, Disposable {
   }
 
   /**
-   * Opens the directory in a file, and makes it if there is none.
+   * Opens the directory in a file, which is created if it is missing.
    *
    * Refused with `already_open` when another process or handle has the file, and the time
    * to wait for it is over; with `unsupported_format`, `corrupted`, `io` …
@@ -108,7 +108,7 @@ export class Directory implements AsyncDisposable, Disposable {
     return new Directory(core(native.callSync(0, openRequest(pathOf(path), options)), options));
   }
 
-  /** Makes a directory that lives in memory. */
+  /** Creates a directory in memory. */
   static inMemory(options: Pick<OpenOptions, "licenseIfNew" | "cacheBytes" | "hostCacheUsers"> = {}): Directory {
     known(options, OPTIONS.openSync);
     return new Directory(core(native.callSync(0, openRequest(undefined, options)), options));
@@ -145,7 +145,7 @@ export class Directory implements AsyncDisposable, Disposable {
   }
 
   /**
-   * The same directory, where this user makes the changes: they are recorded as the actor,
+   * A handle on the same directory, whose changes are made by this user: they are recorded as the actor,
    * and can't deactivate or delete themselves. Closing either closes both.
    */
   actingAs(actor: UserRef): Directory {
@@ -153,7 +153,7 @@ export class Directory implements AsyncDisposable, Disposable {
   }
 
   /**
-   * The same directory, where changes come through this door: a short name of the client
+   * A handle on the same directory, whose changes come through this door: a short name of the client
    * or the interface, such as `rest` or `scim:okta`, that is recorded in each
    * {@link Change}. You choose the names: 1 to 32 letters, digits and `-_.:/` of ASCII;
    * with another one each write is refused with `invalid_argument`. Closing either closes
@@ -220,14 +220,14 @@ export class Directory implements AsyncDisposable, Disposable {
     return new List(changes(this.#core, after));
   }
 
-  /** The changes after this number, and those to come: 0 for all. */
+  /** The changes after this number, and new ones as they are made: 0 for all. */
   follow(after: number, options: { signal?: AbortSignal | undefined } = {}): Feed {
     return new Feed(this.#core.handle, after, checkedSignal(known(options, OPTIONS.follow).signal));
   }
 
   /**
-   * Copies the directory, as it is now, to a new file, while others go on reading and
-   * writing. The file is there once it is whole and verified.
+   * Copies the directory, as it is now, to a new file, while others can read and
+   * write. The file appears once it is complete and verified.
    */
   async backup(path: string | URL, options: CopyOptions = {}): Promise<Copied> {
     known(options, OPTIONS.copy);
@@ -243,8 +243,8 @@ export class Directory implements AsyncDisposable, Disposable {
   }
 
   /**
-   * Closes the directory. What is asked after this is refused with `closed`; what was
-   * begun before is finished first. Closing again does nothing.
+   * Closes the directory. Later calls are refused with `closed`; calls that were
+   * begun before are finished first. Closing again does nothing.
    */
   close(): Promise<void> {
     this.#core.state.isClosed = true;
@@ -326,12 +326,12 @@ export class DirectorySync implements Disposable {
     return user ?? cache.keep(cache.usernames, username, generation, found(native.getByUsername(handle, username), username));
   }
 
-  /** The same directory, where this user makes the changes. */
+  /** A handle on the same directory, whose changes are made by this user. */
   actingAs(actor: UserRef): DirectorySync {
     return newDirectorySync(writing(this.#core, { actor: text("actor", userRef(actor)) }));
   }
 
-  /** The same directory, where changes come through this door: see {@link Directory.through}. */
+  /** A handle on the same directory, whose changes come through this door: see {@link Directory.through}. */
   through(door: string): DirectorySync {
     return newDirectorySync(writing(this.#core, { door: text("door", door) }));
   }

@@ -1,6 +1,6 @@
 /** Errors: one class, with subclasses where an error has numbers. */
 
-/** What kind of failure an error is. New kinds may be added. */
+/** The kind of an error. New kinds may be added. */
 export type ErrorKind =
   /** The text is not an email address that a directory accepts. */
   | "invalid_email"
@@ -34,7 +34,7 @@ export type ErrorKind =
   | "role_differs"
   /** The workspace would be left without an active owner. */
   | "last_owner"
-  /** A user's own default workspace can't be taken from the user. */
+  /** A user can't lose their default workspace. */
   | "default_workspace"
   /** The license has too few free seats: {@link NoFreeSeatError}. */
   | "no_free_seat"
@@ -70,14 +70,14 @@ export type ErrorKind =
   | "corrupted"
   /** The request is larger than one transaction may be. */
   | "too_large"
-  /** A commit failed half way: only reopening tells whether it took effect. */
+  /** A commit failed half way: reopen the directory to see whether it took effect. */
   | "outcome_unknown"
   /** The directory was closed. */
   | "closed"
   /** The operating system refused to read or write. */
   | "io";
 
-/** What the addon says of a refusal. */
+/** A refusal, as the addon returns it. */
 interface Refusal {
   kind: ErrorKind;
   message: string;
@@ -109,13 +109,13 @@ interface Refusal {
  * ```
  */
 export class HeadcountError extends Error {
-  /** What kind of failure it is. */
+  /** The kind of the failure. */
   readonly kind: ErrorKind;
-  /** The kind in the way of Node's own errors: `ERR_HEADCOUNT_EMAIL_TAKEN`. */
+  /** The kind in the style of Node's own errors: `ERR_HEADCOUNT_EMAIL_TAKEN`. */
   readonly code: string;
-  /** Which operation of a batch was refused, counted from 0; `undefined` for the batch as a whole. */
+  /** The index of the operation that was refused; `undefined` for the batch as a whole. */
   readonly opIndex: number | undefined;
-  /** Whether the same call may succeed when it is made again as it is. */
+  /** Whether the same call may succeed later: true if another process or handle has the file open. */
   readonly retryable: boolean;
 
   /** @internal */

@@ -12,12 +12,12 @@ const READ_AHEAD = 256;
 let tickets = 0;
 
 /**
- * The changes of a directory as they come; while there is none, `next()` waits. Made by
+ * The changes of a directory as they are made; `next()` waits for the next one. Created by
  * {@link Directory.follow}.
  *
  * The loop ends with an error: `closed` when the directory is closed, `AbortError` when
- * the signal is aborted, `history_trimmed` or `change_not_yet` when the position is none
- * to go on from. Store {@link position} to go on after a restart.
+ * the signal is aborted, `history_trimmed` or `change_not_yet` when there are no changes
+ * after the position. Store {@link position} to continue after a restart.
  *
  * @example
  * ```js
@@ -30,7 +30,7 @@ export class Feed implements AsyncIterableIterator<Change>, AsyncDisposable {
   #handle: number;
   #signal: AbortSignal | undefined;
   #position: number;
-  /** How far was read, which is at or after the position. */
+  /** The number of the last change that was read, at or after the position. */
   #read: number;
   #ahead: Change[] = [];
   #ticket: number | undefined;

@@ -12,7 +12,7 @@ async function ask(request: object): Promise<unknown> {
 }
 
 /**
- * Puts a copy of the directory in the file `backup` at `path`, whole and verified. A
+ * Puts a verified copy of the directory in the file `backup` at `path`. A
  * directory that is there stays as it is unless `overwrite` is set, and until the copy is
  * complete.
  */
@@ -29,13 +29,13 @@ export async function restore(backup: string | URL, path: string | URL, options:
   );
 }
 
-/** Makes a file as small as it gets. Nobody may have it open. */
+/** Makes a file as small as possible. Nobody may have it open. */
 export async function compact(path: string | URL): Promise<{ readonly bytesBefore: number; readonly bytes: number }> {
   return (await ask({ do: "compact", path: pathOf(path) })) as { bytesBefore: number; bytes: number };
 }
 
 /**
- * Lists what is wrong with a file, also one that is too damaged to be opened: up to
+ * Lists what is wrong with a file, even if it is too damaged to be opened: up to
  * `limit` faults.
  */
 export async function findFaults(path: string | URL, limit = 100): Promise<Inspection> {

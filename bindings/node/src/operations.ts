@@ -74,7 +74,7 @@ export interface Operations {
 
   /**
    * Notes that a user is seen now, such as at a login or with a request. Call it as often
-   * as you like: mostly it costs a look-up. The first sighting is on disk when the promise
+   * as you like: it usually costs a lookup. The first sighting is on disk when the promise
    * is fulfilled; others are gathered and written at most once a minute and at the end, so
    * a crash can lose them. Refused with `user_not_found`, `read_only`.
    *
@@ -158,7 +158,7 @@ export interface Operations {
   /** A user's default workspace, which is made if there is none. */
   defaultWorkspace(user: UserRef): Promise<Workspace>;
 
-  /** Gives a workspace another name. */
+  /** Renames a workspace. */
   renameWorkspace(workspace: WorkspaceRef, name: string): Promise<Workspace>;
 
   /**
@@ -179,10 +179,10 @@ export interface Operations {
   /** Adds a member; no effect on one who has that role, `role_differs` for another role. */
   addMember(workspace: WorkspaceRef, user: UserRef, role: Role): Promise<void>;
 
-  /** Gives a member this role. */
+  /** Changes the role of a member. */
   setRole(workspace: WorkspaceRef, user: UserRef, role: Role): Promise<void>;
 
-  /** Takes a member out. */
+  /** Removes a member. */
   removeMember(workspace: WorkspaceRef, user: UserRef): Promise<void>;
 
   /** The members of a workspace: owners first. */
@@ -208,7 +208,7 @@ export interface Operations {
 
   /**
    * Writes all records as lines of JSON to a new file, as they are at this moment, and
-   * returns how many: the format of `headcount export`. Others go on reading and writing
+   * returns their number: the format of `headcount export`. Others can read and writing
    * meanwhile. The file has personal data: only its owner can read it. Refused with `io`
    * where there is a file, unless `overwrite` is set.
    *

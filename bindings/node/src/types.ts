@@ -212,7 +212,7 @@ export interface SeatHistory {
   readonly peak: number;
   /** The latest day with that peak; `null` where the number has not changed since. */
   readonly peakDay: Date | null;
-  /** The days on which the number changed, the first one first. */
+  /** The days on which the number changed, oldest first. */
   readonly days: readonly SeatDay[];
 }
 
@@ -397,7 +397,7 @@ export interface Inspection {
   readonly faults: readonly Fault[];
   /** How many there are in all. */
   readonly faultsTotal: number;
-  /** How many more users are active than there are seats; that is no fault. */
+  /** How many more users are active than there are seats, which is not a fault. */
   readonly seatsOver: number;
   /** What was counted. */
   readonly verified: Verified;

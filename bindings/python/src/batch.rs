@@ -15,7 +15,7 @@ use crate::directory::new_workspace;
 ///
 /// `if_version` refuses the batch unless the record of that operation has this version.
 /// A batch with a request id, 16 bytes or a `uuid.UUID`, is applied once, however often it
-/// is sent. `actor` and `door` say who makes it and through which door it comes: see
+/// is sent. `actor` is the user who makes the changes, `door` the door that they come through: see
 /// `Directory.acting_as` and `Directory.through`.
 #[pyclass(frozen, module = "headcount")]
 pub(crate) struct Batch(Mutex<headcount::Batch>);
@@ -142,12 +142,12 @@ impl Batch {
         Ok(add(slf, Op::CreateWorkspace(workspace), None))
     }
 
-    /// Makes a user's default workspace; no effect where there is one.
+    /// Creates a user's default workspace, unless there is one.
     fn default_workspace(slf: Py<Self>, user: Named) -> Chained {
         add(slf, Op::DefaultWorkspace(user.0), None)
     }
 
-    /// Gives a workspace another name.
+    /// Renames a workspace.
     #[pyo3(signature = (workspace, name, *, if_version=None))]
     fn rename_workspace(
         slf: Py<Self>,
@@ -201,7 +201,7 @@ impl Batch {
         add(slf, Op::DeleteWorkspace(workspace.0), if_version)
     }
 
-    /// Adds a member; no effect on one who has that role.
+    /// Adds a member. Does nothing if the user is a member in this role.
     #[pyo3(
         signature = (workspace, user, role=InRole(headcount::Role::User)),
         text_signature = "($self, workspace, user, role='user')"
@@ -210,7 +210,7 @@ impl Batch {
         add(slf, Op::AddMember(workspace.0, user.0, role.0), None)
     }
 
-    /// Gives a member this role.
+    /// Changes the role of a member.
     #[pyo3(signature = (workspace, user, role, *, if_version=None))]
     fn set_role(
         slf: Py<Self>,
@@ -222,7 +222,7 @@ impl Batch {
         add(slf, Op::SetRole(workspace.0, user.0, role.0), if_version)
     }
 
-    /// Takes a member out.
+    /// Removes a member.
     #[pyo3(signature = (workspace, user, *, if_version=None))]
     fn remove_member(
         slf: Py<Self>,

@@ -13,7 +13,7 @@ use crate::errors::raised;
 use crate::waiting::{SLICE, seconds};
 use crate::{logging, records};
 
-/// The changes of a directory as they come. Iterating waits for the next one, and ends
+/// The changes of a directory as they are made. Iterating waits for the next one, and ends
 /// when the feed or the directory is closed; `next` waits up to its timeout. A signal, such
 /// as Ctrl-C, ends the wait, and `close` ends it from another thread.
 #[pyclass(frozen, module = "headcount")]
@@ -34,7 +34,7 @@ impl ChangeFeed {
         self.feed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits in slices, so that signals and `close` are heard.
+    /// Waits in slices, to notice signals and `close`.
     fn wait(
         &self,
         py: Python<'_>,
@@ -63,7 +63,7 @@ impl ChangeFeed {
 
 #[pymethods]
 impl ChangeFeed {
-    /// The next change. Waits for it for up to `timeout` seconds, or for as long as it
+    /// The next change. Waits for up to `timeout` seconds, or for as long as it
     /// takes, and returns None when there is none by then. Raises `ClosedError` once the feed
     /// or the directory is closed.
     #[pyo3(signature = (timeout=None))]
@@ -79,7 +79,7 @@ impl ChangeFeed {
             .transpose()
     }
 
-    /// Ends the feed: who waits for it, in any thread, gets `ClosedError` within about 50
+    /// Ends the feed: threads that wait for it get `ClosedError` within about 50
     /// milliseconds, and iterating ends. The directory stays open. A second call does nothing.
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
@@ -94,7 +94,7 @@ impl ChangeFeed {
         self.close();
     }
 
-    /// The number of the change that was returned last, or where the feed began.
+    /// The number of the last change that was returned, or where the feed began.
     #[getter]
     fn position(&self, py: Python<'_>) -> u64 {
         py.detach(|| self.lock().position())

@@ -17,11 +17,11 @@ use crate::user::User;
 const LOT: usize = 256;
 
 /// All users as they were when it was made, ordered by email: an iterator, which knows
-/// how many are yet to come. `pyarrow`, `pandas` and `polars` take it as a stream.
+/// how many are left. `pyarrow`, `pandas` and `polars` take it as a stream.
 #[pyclass(frozen, module = "headcount")]
 pub(crate) struct Users(Mutex<Unread>);
 
-/// What is yet to come.
+/// The users that are left.
 struct Unread {
     /// None once they were handed to Arrow.
     users: Option<headcount::Users>,
@@ -88,7 +88,7 @@ impl Users {
         Ok(user)
     }
 
-    /// How many users are yet to come.
+    /// How many users are left.
     fn __len__(&self, py: Python<'_>) -> usize {
         lock(py, &self.0).len()
     }

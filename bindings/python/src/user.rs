@@ -12,8 +12,8 @@ use pyo3::types::{PyDict, PyString};
 
 use crate::arguments::{Id, datetime};
 
-/// A user, as one consistent record. It never changes; read the user again to see what
-/// became of it.
+/// A user, as one consistent record. It never changes; read the user again to see its
+/// current state.
 #[pyclass(frozen, module = "headcount")]
 pub(crate) struct User(Record);
 
@@ -163,13 +163,13 @@ impl User {
 
 #[pymethods]
 impl User {
-    /// The identity, which never changes and is never given to another user: a UUID.
+    /// The id, which never changes and is never given to another user: a UUID.
     #[getter(id)]
     fn id_text<'py>(&self, py: Python<'py>) -> Bound<'py, PyString> {
         PyString::new(py, &self.id().to_string())
     }
 
-    /// The email address, as typed; no other user has it.
+    /// The email address, as it was given; no other user has it.
     #[getter]
     fn email(&self) -> &str {
         match &self.0 {
@@ -178,7 +178,7 @@ impl User {
         }
     }
 
-    /// The username: the email where none was set.
+    /// The username, which is the email unless another one was set.
     #[getter]
     fn username(&self) -> &str {
         match &self.0 {
@@ -248,14 +248,14 @@ impl User {
         datetime(py, self.updated())
     }
 
-    /// Since when the user has been inactive, in UTC; None for one who is active or never
+    /// When the user was deactivated, in UTC; None for a user who is active or never
     /// was.
     #[getter]
     fn deactivated_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         self.deactivated().map(|at| datetime(py, at)).transpose()
     }
 
-    /// The version of the record: 1 when created, one more with each change.
+    /// The version of the record: 1 at creation, incremented by each change.
     #[getter]
     fn version(&self) -> u64 {
         match &self.0 {

@@ -33,7 +33,7 @@ Examples:
 const LIST_KEYS_HELP: &str = "\
 Examples:
   headcount keys list
-  headcount keys list --json";
+  headcount keys list --revoked --json";
 
 const REVOKE_HELP: &str = "\
 Examples:
@@ -186,7 +186,11 @@ pub(crate) enum KeysCommand {
     Create(CreateKeyArgs),
     /// List the keys, without their secrets
     #[command(visible_alias = "ls", after_help = LIST_KEYS_HELP)]
-    List,
+    List {
+        /// List the latest 1,000 keys that were revoked instead, and who revoked them
+        #[arg(long)]
+        revoked: bool,
+    },
     /// Remove a key for good
     #[command(after_help = REVOKE_HELP)]
     Revoke {

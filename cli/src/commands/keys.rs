@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use headcount::{Timestamp, UserId};
-use headcount_server::{Author, Holder, Key, KeyError, Keys, NewKey};
+use headcount_server::{Author, Holder, Key, KeyError, Keys, NewKey, RevokedKey};
 use serde_json::json;
 
 use super::{DOOR, Store};
@@ -24,7 +24,8 @@ pub(super) fn run(
 ) -> Result<()> {
     match command {
         KeysCommand::Create(args) => create(store, args, json, out),
-        KeysCommand::List => list(store, json, out),
+        KeysCommand::List { revoked: false } => list(store, json, out),
+        KeysCommand::List { revoked: true } => list_revoked(store, json, out),
         KeysCommand::Revoke { id } => revoke(store, id, json, out),
     }
 }
@@ -83,6 +84,16 @@ impl<'a> KeyRing<'a> {
         Ok(match self {
             Self::Here(keys) => keys.list().iter().map(|key| Key::clone(key)).collect(),
             Self::There(remote) => remote.keys()?,
+        })
+    }
+
+    fn revoked(&self) -> Result<Vec<RevokedKey>> {
+        Ok(match self {
+            Self::Here(keys) => {
+                let keys = keys.revoked();
+                keys.iter().map(|key| RevokedKey::clone(key)).collect()
+            }
+            Self::There(remote) => remote.revoked_keys()?,
         })
     }
 
@@ -201,10 +212,6 @@ fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
         out,
     );
     for key in keys {
-        let holder = match &key.holder {
-            Holder::User(id) => id.to_string(),
-            Holder::Provisioner(name) => name.clone(),
-        };
         let expires = match key.expires_at {
             Some(moment) if key.is_expired(Timestamp::now()) => format!("{moment} (over)"),
             Some(moment) => moment.to_string(),
@@ -213,10 +220,41 @@ fn list(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
         table.push([
             key.id.as_str().into(),
             key.name.as_str().into(),
-            holder.into(),
-            scopes(&key).into(),
+            key.holder.to_string().into(),
+            key.scope_names().into(),
             expires.into(),
-            creator(&key).into(),
+            key.author().to_string().into(),
+        ])?;
+    }
+    Ok(table.finish()?)
+}
+
+/// Lists the latest revoked keys in the order in which they were revoked.
+fn list_revoked(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
+    let directory = store.open()?;
+    let revoked = KeyRing::of(&directory)?.revoked()?;
+    if json {
+        return write_json(out, &json!({ "keys": revoked }));
+    }
+    let heads = [
+        "ID",
+        "NAME",
+        "HOLDER",
+        "SCOPES",
+        "CREATED BY",
+        "REVOKED",
+        "REVOKED BY",
+    ];
+    let mut table = Table::new(heads, out);
+    for RevokedKey { key, at, by, .. } in revoked {
+        table.push([
+            key.id.as_str().into(),
+            key.name.as_str().into(),
+            key.holder.to_string().into(),
+            key.scope_names().into(),
+            key.author().to_string().into(),
+            at.to_string().into(),
+            by.to_string().into(),
         ])?;
     }
     Ok(table.finish()?)
@@ -232,19 +270,6 @@ fn actor(store: &Store<'_>, directory: &Directory) -> Result<Option<UserId>> {
 
 pub(super) fn author(user: Option<UserId>) -> Author {
     Author::new(user).through(DOOR)
-}
-
-fn creator(key: &Key) -> String {
-    match (key.created_by, &key.created_by_key) {
-        (Some(user), _) => user.to_string(),
-        (None, Some(id)) => format!("key {id}"),
-        (None, None) => "a program".to_owned(),
-    }
-}
-
-fn scopes(key: &Key) -> String {
-    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
-    scopes.join(",")
 }
 
 fn revoke(store: &Store<'_>, id: &str, json: bool, out: &mut dyn Write) -> Result<()> {

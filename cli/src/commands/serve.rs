@@ -1,11 +1,12 @@
 //! `headcount serve`: serves the directory until it is asked to stop.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use headcount_server::{Config, Holder, NewKey, Scope, Server};
 use serde_json::json;
+use tokio::sync::oneshot;
 
 use super::Store;
 use super::keys::{author, refused, write_secret};
@@ -41,18 +42,27 @@ pub(super) fn run(
     }
     let stop = stop_signal()?;
     let directory = store.open_or_create_file()?;
+    let served = serve(store, args, &directory, stop, json, out);
+    let closed = directory.close();
+    served?;
+    Ok(closed?)
+}
+
+/// Serves a directory until the process is asked to end.
+fn serve(
+    store: &Store<'_>,
+    args: &ServeArgs,
+    directory: &headcount::Directory,
+    stop: oneshot::Receiver<()>,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<()> {
     let server = Server::new(directory.clone(), config(args)?)?;
     let has_key = !server.keys().list().is_empty();
-    if let (Some(path), false) = (&args.first_key, has_key) {
-        let first = NewKey::new("first key", Holder::Provisioner("operator".to_owned()));
-        let first = first.scope(Scope::Admin).author(author(None));
-        let made = server.keys().create(first);
-        let (key, secret) = made.map_err(refused)?;
-        if let Err(failure) = write_secret(path, secret.expose()) {
-            server.keys().revoke(&key.id, author(None))?;
-            return Err(failure);
-        }
-    }
+    let first_key = match &args.first_key {
+        Some(path) if !has_key => Some(FirstKey::make(&server, path)?),
+        _ => None,
+    };
     let scheme = if args.tls_cert.is_some() {
         "https"
     } else {
@@ -69,12 +79,43 @@ pub(super) fn run(
         };
         told = written.and_then(|()| Ok(out.flush()?));
     });
-    ended.map_err(|error| {
-        Failure::refused("io", format!("can't serve at {}: {error}", args.listen))
-    })?;
-    drop(server);
-    directory.close()?;
+    if let Err(error) = ended {
+        if let Some(first_key) = first_key {
+            first_key.unmake(&server)?;
+        }
+        let message = format!("can't serve at {}: {error}", args.listen);
+        return Err(Failure::refused("io", message));
+    }
     told
+}
+
+/// The key that is made for the first start.
+struct FirstKey<'a> {
+    id: String,
+    path: &'a Path,
+}
+
+impl<'a> FirstKey<'a> {
+    /// Creates the key and writes it to a new file.
+    fn make(server: &Server, path: &'a Path) -> Result<Self> {
+        let first = NewKey::new("first key", Holder::Provisioner("operator".to_owned()));
+        let first = first.scope(Scope::Admin).author(author(None));
+        let made = server.keys().create(first);
+        let (key, secret) = made.map_err(refused)?;
+        if let Err(failure) = write_secret(path, secret.expose()) {
+            server.keys().revoke(&key.id, author(None))?;
+            return Err(failure);
+        }
+        let id = key.id.clone();
+        Ok(Self { id, path })
+    }
+
+    /// Revokes the key and removes the file: nothing was served.
+    fn unmake(self, server: &Server) -> Result<()> {
+        server.keys().revoke(&self.id, author(None))?;
+        let removed = std::fs::remove_file(self.path);
+        removed.map_err(|error| Failure::refused("io", format!("{}: {error}", self.path.display())))
+    }
 }
 
 /// Prints the server's address, its limits, and how to use it first.
@@ -130,8 +171,8 @@ or make a user's key, for example with
   headcount keys create laptop --user ann@ex.co --scope admin";
 
 /// Receives something once the process is asked to stop.
-fn stop_signal() -> Result<tokio::sync::oneshot::Receiver<()>> {
-    let (sender, receiver) = tokio::sync::oneshot::channel();
+fn stop_signal() -> Result<oneshot::Receiver<()>> {
+    let (sender, receiver) = oneshot::channel();
     let sender = Mutex::new(Some(sender));
     on_stop(move || {
         let sender = sender.lock().ok().and_then(|mut sender| sender.take());

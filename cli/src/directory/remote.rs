@@ -8,7 +8,7 @@ use headcount::{
     Applied, Batch, Change, Directory, Error, ErrorKind, Member, Result, SeatHistory, Seats, Stats,
     Timestamp, User, UserId, UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
 };
-use headcount_server::Key;
+use headcount_server::{Key, RevokedKey};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -42,6 +42,11 @@ struct Workspaces {
 #[derive(Deserialize)]
 struct ChangesPage {
     changes: Vec<Change>,
+}
+
+#[derive(Deserialize)]
+struct Keys<T> {
+    keys: Vec<T>,
 }
 
 impl Remote {
@@ -143,11 +148,13 @@ impl Remote {
 
     /// The server's keys.
     pub(crate) fn keys(&self) -> Result<Vec<Key>> {
-        #[derive(Deserialize)]
-        struct Keys {
-            keys: Vec<Key>,
-        }
         let Keys { keys } = self.client.get("/api/v1/keys")?;
+        Ok(keys)
+    }
+
+    /// The latest of the server's keys that were revoked.
+    pub(crate) fn revoked_keys(&self) -> Result<Vec<RevokedKey>> {
+        let Keys { keys } = self.client.get("/api/v1/keys?revoked=true")?;
         Ok(keys)
     }
 

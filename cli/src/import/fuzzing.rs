@@ -58,7 +58,7 @@ fn check_as(bytes: &[u8], options: ReadOptions<'_>) {
     let Ok(parsed) = parse(bytes, "file", &mut reading) else {
         return;
     };
-    reading.notes();
+    reading.into_remarks(true);
     // With five seats, so that some find none.
     let directory = Directory::in_memory().unwrap();
     import(&directory, &parsed.rows, OnExisting::Update);

@@ -350,4 +350,12 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "usercertificate",
     "usnchanged",
     "usncreated",
+    // A whole name, in other languages.
+    "anzeigename",
+    "nombrecompleto",
+    "nomcomplet",
+    "nomecompleto",
+    "volledigenaam",
+    "vollstandigername",
+    "weergavenaam",
 ];

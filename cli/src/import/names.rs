@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::foreign_names::FOREIGN;
 use super::left_out::LEFT_OUT;
-use super::name_tables::{ALIASES, OF_ADDRESS, OURS, SILENT};
+use super::name_tables::{ALIASES, OURS, SILENT};
 use super::words::unaccented;
 
 /// A field of a row.
@@ -105,42 +105,6 @@ impl<'a> Names<'a> {
         known(name)
     }
 
-    /// As [`target`](Self::target), of a name among others: `state` is a part of an address
-    /// where they say so, unless the command line says what it is.
-    pub(super) fn target_beside(&self, name: &str, has_address: bool) -> Option<Target> {
-        match self.target(name) {
-            Some(Target::Field(Field::Active))
-                if has_address
-                    && plain(name) == "state"
-                    && self
-                        .map
-                        .iter()
-                        .all(|mapping| plain(&mapping.column) != "state") =>
-            {
-                Some(Target::LeftOut)
-            }
-            target => target,
-        }
-    }
-
-    /// Whether `state` among these names is a part of an address: beside a city, or beside
-    /// a status, as in Okta and Entra.
-    pub(super) fn has_state_on_a_map<'n>(&self, mut names: impl Iterator<Item = &'n str>) -> bool {
-        names.any(|name| {
-            let is_status = || {
-                let target = self.target(name);
-                matches!(
-                    target,
-                    Some(Target::Field(
-                        Field::Active | Field::Inactive | Field::AccountControl
-                    ))
-                )
-            };
-            let name = plain(name);
-            name != "state" && (is_of_address(&name) || is_status())
-        })
-    }
-
     /// What is wrong with options that say two things of one column.
     pub(crate) fn contradiction(&self) -> Option<String> {
         for (index, Mapping { column, target }) in self.map.iter().enumerate() {
@@ -177,9 +141,13 @@ impl<'a> Names<'a> {
     }
 
     /// The columns that the command line names.
-    pub(super) fn asked(self) -> impl Iterator<Item = &'a str> {
-        let mapped = self.map.iter().map(|mapping| mapping.column.as_str());
-        mapped.chain(self.ignore.iter().map(String::as_str))
+    fn asked(self) -> impl Iterator<Item = &'a str> {
+        self.mapped().chain(self.ignore.iter().map(String::as_str))
+    }
+
+    /// The columns that `--map` names.
+    pub(super) fn mapped(self) -> impl Iterator<Item = &'a str> {
+        self.map.iter().map(|mapping| mapping.column.as_str())
     }
 }
 
@@ -227,11 +195,6 @@ fn by_plain_name(name: &str) -> Option<Target> {
         return Some(Target::Silent);
     }
     LEFT_OUT.contains(&name).then_some(Target::LeftOut)
-}
-
-/// Whether a column of this [plain] name says that a `state` beside it is one on a map.
-fn is_of_address(plain_name: &str) -> bool {
-    OF_ADDRESS.contains(&plain_name)
 }
 
 /// A name without case, accents, spaces, underscores and the like.

@@ -1,6 +1,7 @@
 //! Names of columns and fields that nobody knows: which known one they are like, and what to
 //! say of them.
 
+use super::beside::HALVES;
 use super::name_tables::OURS;
 use super::names::{aliases, our_name, our_names, plain};
 use crate::output::shell_word;
@@ -17,7 +18,9 @@ fn nearest(name: &str) -> Option<&'static str> {
         let ours = our_name(*field).unwrap_or("active");
         names.iter().map(move |name| (*name, ours))
     });
+    let halves = { HALVES.iter() }.map(|(name, field)| (*name, our_name(*field).unwrap_or("")));
     ours.chain(others)
+        .chain(halves)
         .map(|(like, ours)| {
             (
                 strsim::normalized_damerau_levenshtein(&plain(like), &name),

@@ -274,12 +274,12 @@ fn files_that_are_nothing_of_the_kind() {
         (b"hello world\n", "none of the formats"),
         (
             b"{\"users\": [\n{\"email\" 1}]}",
-            "not valid JSON: line 2, column 10: expected `:`",
+            "not valid JSON: line 2, column 10: `:` is needed",
         ),
         (b"{\"users\": 5}", "neither a list nor a map"),
         (b"{\"realm\": \"x\"}", "a realm without users"),
         (b"{}", "it has no users"),
-        (deep.as_bytes(), "it ends in the middle of a list"),
+        (deep.as_bytes(), "the file ends in the middle of a list"),
         (closed.as_bytes(), "1 of 1 row"),
     ] {
         folder.write("u", content);

@@ -98,7 +98,10 @@ const BAD_LINES: [(&str, &str); 14] = [
         r#"{"email":"c@ex.co","active":true,"enabled":true}"#,
         "enabled is there twice",
     ),
-    (r#"{"email":"d@ex.co","id":"7"}"#, "is not a UUID"),
+    (
+        r#"{"email":"d@ex.co","id":"7b1c2d3e-4f50-6172-8394"}"#,
+        "is not a UUID",
+    ),
     (
         r#"{"email":"e@ex.co","username":"f g"}"#,
         "a space is not allowed in one",

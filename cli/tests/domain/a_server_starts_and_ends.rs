@@ -76,6 +76,19 @@ fn an_empty_folder_is_served_and_told_how_to_make_a_key() {
     assert!(server.end().contains("the first key is in first.key"));
 }
 
+#[test]
+fn a_server_that_can_not_listen_leaves_nothing_behind() {
+    let folder = Folder::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let refused = folder.refused(&format!("serve --listen {address} --first-key first.key"));
+    assert_says(&refused, &["can't serve at", &address.to_string()]);
+    assert!(!folder.path("headcount.redb-log0").exists(), "not closed");
+    assert!(!folder.path("first.key").exists());
+    let keys = folder.json("keys list");
+    assert_eq!(keys["keys"].as_array().unwrap().len(), 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn keys_are_made_listed_and_revoked() {

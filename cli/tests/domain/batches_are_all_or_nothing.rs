@@ -153,9 +153,9 @@ fn every_line_that_is_no_operation_is_told() {
         &err,
         &[
             "headcount: 3 lines of b.jsonl are not an operation; nothing was changed\n",
-            "\n  line 2: unknown op `explode`, expected one of `create_user`, ",
+            "\n  line 2: unknown op `explode`; there are `create_user`, ",
             "\n  line 3: ",
-            "\n  line 4: not valid JSON: ",
+            "\n  line 4: the file ends in the middle of a value, at column 6: ",
             "`headcount batch --help`",
         ],
     );

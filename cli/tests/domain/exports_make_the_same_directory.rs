@@ -103,7 +103,7 @@ fn a_part_of_an_export_is_refused_and_leaves_nothing() {
         ),
         (
             &exported.replace("\"version\":1", "\"version\":-1"),
-            "part.jsonl: line 4: invalid value: integer `-1`, expected u64",
+            ": `version`: a whole number is needed, not -1; export it again",
         ),
     ] {
         folder.write("part.jsonl", text);

@@ -227,6 +227,7 @@ fn no_line_is_longer_than_forty_columns() {
         "bench --time 1s",
         "keys create x --provisioner hr",
         "keys list",
+        "keys list --revoked",
         "keys revoke 0",
         "backup headcount.redb",
     ];

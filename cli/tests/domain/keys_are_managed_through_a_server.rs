@@ -8,7 +8,7 @@ use std::thread;
 
 use headcount::Directory;
 use headcount_server::{Config, Holder, Scope};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::folder::{Folder, assert_says};
 use crate::served::Served;
@@ -41,6 +41,20 @@ fn a_key_works_until_it_is_revoked() {
     let again = folder.run(&format!("{more} keys revoke {id}"));
     assert_eq!(again.code, 1);
     assert_says(&again.err, &["no key has the id"]);
+
+    let revoked = folder.json(&format!("{more} keys list --revoked"));
+    let revoked = revoked["keys"].as_array().unwrap();
+    assert_eq!(revoked.len(), 1, "not those that are valid: {revoked:?}");
+    let mut as_created = key.clone();
+    as_created.as_object_mut().unwrap().remove("secret");
+    for (name, value) in as_created.as_object().unwrap() {
+        assert_eq!(&revoked[0][name], value, "{name}");
+    }
+    assert_eq!(revoked[0]["revoked_by"], ann.id().to_string());
+    assert_eq!(revoked[0]["revoked_through"], "rest");
+    assert!(revoked[0]["revoked_at"].is_string());
+    let table = folder.done(&format!("{more} keys list --revoked"));
+    assert_says(&table, &[id, "sync", "hr", "write", "REVOKED BY"]);
 }
 
 #[test]
@@ -154,6 +168,18 @@ fn the_actor_created_a_key_in_the_file() {
         &folder.done("keys list"),
         &["a program", ann.as_str().unwrap()],
     );
+    assert_eq!(folder.json("keys list --revoked")["keys"], json!([]));
+    for key in [&by_nobody["key"], &by_ann["key"]] {
+        let id = key["id"].as_str().unwrap();
+        folder.done(&format!("keys revoke {id} --actor ann@ex.co"));
+    }
+    let revoked = folder.json("keys list --revoked");
+    for (at, made) in [by_nobody, by_ann].iter().enumerate() {
+        let listed = &revoked["keys"][at];
+        assert_eq!(listed["id"], made["key"]["id"], "the latest last");
+        assert_eq!(listed["revoked_by"], ann);
+        assert_eq!(listed["revoked_through"], "command");
+    }
     let late = folder.refused("keys create x --provisioner hr --expires 2020-01-01T00:00:00Z");
     assert_says(&late, &["has passed"]);
 }

@@ -161,8 +161,8 @@ pub(super) struct Shown {
     expires_at: Option<Timestamp>,
 }
 
-/// A revoked key as REST returns it.
-#[derive(Serialize)]
+/// A revoked key as REST returns it and the command prints it.
+#[derive(Serialize, Deserialize)]
 pub(super) struct ShownRevoked {
     #[serde(flatten)]
     key: Shown,
@@ -225,6 +225,22 @@ impl TryFrom<Shown> for Key {
             created_through: shown.created_through,
             expires_at: shown.expires_at,
             hash: NO_HASH,
+        })
+    }
+}
+
+impl TryFrom<ShownRevoked> for RevokedKey {
+    type Error = &'static str;
+
+    fn try_from(shown: ShownRevoked) -> Result<Self, Self::Error> {
+        Ok(Self {
+            key: shown.key.try_into()?,
+            at: shown.revoked_at,
+            by: Author {
+                user: shown.revoked_by,
+                key: shown.revoked_by_key,
+                door: shown.revoked_through,
+            },
         })
     }
 }

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use headcount::{Directory, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tokio::sync::broadcast;
+use tokio::sync::watch;
 
 use self::formats::{Record, Revoked, Shown, Stored};
 pub use self::new::{KeyError, NewKey};
@@ -33,8 +33,6 @@ const SECRET_BYTES: usize = 32;
 const NAME_BYTES_MAX: usize = 128;
 /// Bytes of the name of a provisioner, whose external ids the directory keeps.
 const PROVISIONER_BYTES_MAX: usize = 64;
-/// Events of keys that wait for a slow listener, at most.
-const EVENTS_MAX: usize = 64;
 
 /// Who uses a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +42,16 @@ pub enum Holder {
     User(UserId),
     /// A program, such as an identity provider, with its name.
     Provisioner(String),
+}
+
+/// The id of the user, or the name of the program.
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => id.fmt(f),
+            Self::Provisioner(name) => f.write_str(name),
+        }
+    }
 }
 
 /// A key, without its secret. As JSON, it is as REST returns it.
@@ -77,6 +85,12 @@ impl Key {
     /// Whether one of the key's scopes covers `needed`.
     pub fn allows(&self, needed: Scope) -> bool {
         self.scopes.iter().any(|scope| scope.covers(needed))
+    }
+
+    /// The names of its scopes, such as `read, scim`.
+    pub fn scope_names(&self) -> String {
+        let names: Vec<_> = self.scopes.iter().map(ToString::to_string).collect();
+        names.join(", ")
     }
 
     /// Whether the key has expired.
@@ -117,10 +131,11 @@ pub struct Keys {
     directory: Directory,
     by_hash: Arc<RwLock<HashMap<[u8; 32], Arc<Key>>>>,
     revoked: Arc<Mutex<RevokedKeys>>,
-    /// Locked for as long as a key is being revoked, so that each is revoked once.
-    revoking: Arc<Mutex<()>>,
-    /// Tells listeners of what is done to keys as it happens.
-    key_events: broadcast::Sender<KeyEvent>,
+    /// Locked for as long as a key is being created or revoked, so that each is revoked once, and
+    /// what is done to keys becomes known in the order of its times.
+    changing: Arc<Mutex<()>>,
+    /// The time of the latest event, which listeners wait for.
+    latest: Arc<watch::Sender<Timestamp>>,
 }
 
 impl Keys {
@@ -144,13 +159,23 @@ impl Keys {
                 None => log::error!("the record of the API key {id} can't be read: ignored"),
             }
         }
-        Ok(Self {
+        let epoch = Timestamp::from_unix_micros(0)?;
+        let keys = Self {
             directory: directory.clone(),
             by_hash: Arc::new(RwLock::new(by_hash)),
             revoked: Arc::new(Mutex::new(RevokedKeys::of(revoked))),
-            revoking: Arc::default(),
-            key_events: broadcast::Sender::new(EVENTS_MAX),
-        })
+            changing: Arc::default(),
+            latest: Arc::new(watch::Sender::new(epoch)),
+        };
+        if let Some(event) = keys.key_events(None, None).first() {
+            keys.latest.send_replace(event.at());
+        }
+        Ok(keys)
+    }
+
+    /// A time later than that of every event, even if the clock was set back.
+    fn next_moment(&self) -> Timestamp {
+        Timestamp::now().max(just_after(self.latest()))
     }
 
     /// Creates a key and returns it with its secret, which can't be retrieved again.
@@ -170,7 +195,8 @@ impl Keys {
             }
         };
         let name = checked_name(&new.name, NAME_BYTES_MAX)?;
-        let now = Timestamp::now();
+        let _one_at_a_time = self.lock_events();
+        let now = self.next_moment();
         if let Some(moment) = new.expires_at.filter(|moment| *moment <= now) {
             return Err(KeyError::Expired(moment));
         }
@@ -198,7 +224,7 @@ impl Keys {
         });
         self.store(&key.id, &Record::of(&key))?;
         self.lock_to_change().insert(key.hash, Arc::clone(&key));
-        self.tell(KeyEvent::Created(Arc::clone(&key)));
+        self.latest.send_replace(now);
         Ok((key, secret))
     }
 
@@ -206,11 +232,6 @@ impl Keys {
         // Strings and numbers can always be written.
         let bytes = serde_json::to_vec(record).unwrap_or_default();
         self.directory.set_extra(&format!("{RECORDS}{id}"), &bytes)
-    }
-
-    fn tell(&self, event: KeyEvent) {
-        // It fails if nobody listens.
-        let _ = self.key_events.send(event);
     }
 
     /// All keys, oldest first, including expired ones.
@@ -234,18 +255,18 @@ impl Keys {
     ///
     /// Those of storing it; then the key stays valid.
     pub fn revoke(&self, id: &str, by: Author) -> headcount::Result<bool> {
-        let _one_at_a_time = self.revoking.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.lock_events();
         let Some(key) = self.named(id) else {
             return Ok(false);
         };
-        let at = Timestamp::now();
+        let at = self.next_moment();
         let record = Record::of(&key).revoked(Revoked::new(at, by.clone()));
         self.store(id, &record)?;
         self.lock_to_change().remove(&key.hash);
         let key = Key::clone(&key);
         let revoked = Arc::new(RevokedKey { key, at, by });
-        let forgotten = self.lock_revoked().push(Arc::clone(&revoked));
-        self.tell(KeyEvent::Revoked(revoked));
+        let forgotten = self.lock_revoked().push(revoked);
+        self.latest.send_replace(at);
         if let Some(forgotten) = forgotten {
             let name = format!("{RECORDS}{}", forgotten.key.id);
             if let Err(error) = self.directory.remove_extra(&name) {
@@ -278,9 +299,20 @@ impl Keys {
         key_events
     }
 
-    /// Receives what is done to keys from now on.
-    pub(crate) fn listen(&self) -> broadcast::Receiver<KeyEvent> {
-        self.key_events.subscribe()
+    /// What was done to keys after `moment`: the latest last.
+    pub(crate) fn events_after(&self, moment: Timestamp) -> impl Iterator<Item = KeyEvent> {
+        let latest_first = self.key_events(Some(just_after(moment)), None);
+        latest_first.into_iter().rev()
+    }
+
+    /// The time of the latest event; no two have the same.
+    pub(crate) fn latest(&self) -> Timestamp {
+        *self.latest.borrow()
+    }
+
+    /// Notifies of each later event.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Timestamp> {
+        self.latest.subscribe()
     }
 
     /// The key with this id, expired or not.
@@ -302,6 +334,10 @@ impl Keys {
         keys.contains_key(&key.hash)
     }
 
+    fn lock_events(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock_revoked(&self) -> MutexGuard<'_, RevokedKeys> {
         self.revoked.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -309,6 +345,12 @@ impl Keys {
     fn lock_to_change(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Key>>> {
         self.by_hash.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The next moment that is different.
+fn just_after(moment: Timestamp) -> Timestamp {
+    // The last moment of the year 9999 stays.
+    Timestamp::from_unix_micros(moment.as_unix_micros() + 1).unwrap_or(moment)
 }
 
 fn checked_name(name: &str, bytes_max: usize) -> Result<String, KeyError> {

@@ -2,10 +2,11 @@
 //! them.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Arc;
 
 use headcount::{Timestamp, UserId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Key;
 use super::formats::ShownRevoked;
@@ -50,9 +51,20 @@ impl Author {
     }
 }
 
+/// The id of the user, else of the key, else that it was a program.
+impl fmt::Display for Author {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.user, &self.key) {
+            (Some(user), _) => user.fmt(f),
+            (None, Some(id)) => write!(f, "key {id}"),
+            (None, None) => f.write_str("a program"),
+        }
+    }
+}
+
 /// A key that was revoked. As JSON, it is as REST returns it.
-#[derive(Clone, Debug, Serialize)]
-#[serde(into = "ShownRevoked")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(into = "ShownRevoked", try_from = "ShownRevoked")]
 #[non_exhaustive]
 pub struct RevokedKey {
     /// The key, as it was.

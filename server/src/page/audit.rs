@@ -12,7 +12,8 @@ use super::key_events::{self, Entry};
 use super::view::{link, moment, path};
 use super::{LIVE_POLICY, Shown, Visitor};
 use crate::door::Failure;
-use crate::events;
+use crate::events::{self, Place};
+use crate::keys::KeyEvent;
 use crate::server::Server;
 
 /// Changes of a page.
@@ -25,8 +26,8 @@ const EVENTS: usize = 20;
 pub(crate) struct Which {
     /// Shows the changes before the one with this number.
     before: Option<u64>,
-    /// Streams the changes after the one with this number.
-    after: Option<u64>,
+    /// Streams what happened after this place.
+    after: Option<Place>,
 }
 
 /// The data of an event: a row of the table.
@@ -44,18 +45,14 @@ pub(crate) async fn show(
         let server = visitor.server.clone();
         let listener = Arc::clone(&visitor);
         let is_allowed = move |_: &Server| listener.is_still_good();
-        let told: events::Told = |server, change| Some(line(row(&server.0.directory, change)));
-        let key_events = events::KeyEvents {
-            receiver: server.keys().listen(),
-            told: Box::new(move |event| {
+        let told = events::Told {
+            change: |server, change| Some(line(row(&server.0.directory, change))),
+            key_event: Some(Arc::new(move |event| {
                 let row = || line(key_events::row(visitor.directory(), event));
                 visitor.may_still_see_keys().then(row)
-            }),
+            })),
         };
-        let key_events = Some(key_events);
-        return Ok(
-            events::answer(server, is_allowed, &headers, which.after, told, key_events).await?,
-        );
+        return Ok(events::answer(server, is_allowed, &headers, which.after, told).await?);
     }
     let is_live = which.before.is_none();
     let with_keys = visitor.may_see_keys();
@@ -74,6 +71,7 @@ pub(crate) async fn show(
 fn content(server: &Server, before: Option<u64>, with_keys: bool) -> Result<Markup, Failure> {
     let directory = &server.0.directory;
     let latest = directory.stats()?.latest_change;
+    let latest_of_keys = server.keys().latest();
     let last = before.map_or(latest, |before| before.saturating_sub(1).min(latest));
     let first = last.saturating_sub(LIMIT);
     // What was done to keys belongs to the page with the last change before it.
@@ -89,6 +87,10 @@ fn content(server: &Server, before: Option<u64>, with_keys: bool) -> Result<Mark
             .key_events(since, next.map(|change| change.at));
     }
     let is_live = before.is_none();
+    let live = is_live.then(|| Place {
+        change: latest,
+        keys: with_keys.then(|| key_events.first().map_or(latest_of_keys, KeyEvent::at)),
+    });
     let is_past_the_end = changes.is_empty() && key_events.is_empty();
     let entries = key_events::merged(changes, key_events);
     Ok(html! {
@@ -106,7 +108,7 @@ fn content(server: &Server, before: Option<u64>, with_keys: bool) -> Result<Mark
                 a href="/admin/audit" { "Show the latest" }
             }
         } @else {
-            (list(directory, &entries, is_live.then_some(latest)))
+            (list(directory, &entries, live))
         }
         @if !is_end {
             p { a class="button" href=(format!("/admin/audit?before={}", first + 1)) { "Older" } }
@@ -136,8 +138,8 @@ pub(super) fn table(directory: &Directory, entries: &[Entry]) -> Markup {
     list(directory, entries, None)
 }
 
-/// The table of changes. The script adds those after the number `live` on top.
-fn list(directory: &Directory, entries: &[Entry], live: Option<u64>) -> Markup {
+/// The table of changes. The script adds those after the place `live` on top.
+fn list(directory: &Directory, entries: &[Entry], live: Option<Place>) -> Markup {
     html! {
         @if entries.is_empty() && live.is_none() {
             p class="card" { "Nothing has happened yet." }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use headcount::{Applied, Batch, Directory, ErrorKind, Subject, User, UserId};
 use maud::{Markup, html};
 
+use super::holders::Holders;
 use super::view::{full_name, link, seats};
 use super::{Shown, Visitor};
 use crate::door::Failure;
@@ -26,6 +27,8 @@ struct Plan {
     is_ownerless: bool,
     /// The page to go back to.
     back: String,
+    /// The search for holders of seats in a full house.
+    q: String,
 }
 
 impl Plan {
@@ -38,6 +41,7 @@ impl Plan {
         Self {
             is_ownerless: text("ownerless").is_some(),
             back: back.unwrap_or("/admin").to_owned(),
+            q: text("q").unwrap_or_default().to_owned(),
             ..Self::default()
         }
     }
@@ -53,8 +57,8 @@ impl Plan {
             };
             let entry = (user.id(), user.version());
             match (what, user.is_active()) {
-                ("activate" | "swap", false) => plan.on.push(entry),
-                ("deactivate" | "swap", true) => plan.off.push(entry),
+                ("activate" | "swap" | "holders", false) => plan.on.push(entry),
+                ("deactivate" | "swap" | "holders", true) => plan.off.push(entry),
                 _ => {}
             }
         }
@@ -115,6 +119,17 @@ impl Plan {
             }
         }
         inverse
+    }
+
+    /// Whose seats those who get none could have instead.
+    fn holders(&self) -> Holders<'_> {
+        let ids = |list: &[(UserId, u64)]| list.iter().map(|(id, _)| *id).collect();
+        Holders {
+            on: ids(&self.on),
+            off: ids(&self.off),
+            q: &self.q,
+            back: &self.back,
+        }
     }
 
     /// A form that applies the plan.
@@ -189,6 +204,18 @@ pub(crate) async fn preview(visitor: Visitor, Form(fields): Form<Fields>) -> Sho
 
 fn foreseen(directory: &Directory, fields: &Fields) -> Result<Markup, Failure> {
     let plan = Plan::chosen(directory, fields)?;
+    if fields
+        .iter()
+        .any(|(name, what)| name == "what" && what == "holders")
+    {
+        let form = plan.holders().form(directory)?;
+        return Ok(html! {
+            h1 { "Pass seats on" }
+            div class="card" { (form) }
+            (plan.users(directory)?)
+            p { a href=(plan.back) { "Back" } }
+        });
+    }
     let now = directory.seats()?;
     let mut then = now;
     then.active += plan.on.len() as u64;
@@ -202,7 +229,7 @@ fn foreseen(directory: &Directory, fields: &Fields) -> Result<Markup, Failure> {
             }
         } @else {
             @match &outcome {
-                Err(failure) => (why(directory, &plan, failure)),
+                Err(failure) => (why(directory, &plan, failure)?),
                 Ok(_) => {
                     p { "Seats in use: " b { (now.active) " → " (then.active) } }
                     (seats(&then))
@@ -231,7 +258,7 @@ pub(crate) async fn apply(visitor: Visitor, Form(fields): Form<Fields>) -> Shown
     let content = match done {
         Err(failure) => html! {
             h1 { "Nothing was changed" }
-            (why(visitor.directory(), &plan, &failure))
+            (why(visitor.directory(), &plan, &failure)?)
             (plan.users(visitor.directory())?)
             p { a href=(plan.back) { "Back" } }
         },
@@ -255,22 +282,19 @@ pub(crate) async fn apply(visitor: Visitor, Form(fields): Form<Fields>) -> Shown
 }
 
 /// Why an action is refused, with the next step.
-fn why(directory: &Directory, plan: &Plan, failure: &Failure) -> Markup {
+fn why(directory: &Directory, plan: &Plan, failure: &Failure) -> Result<Markup, Failure> {
     let user = failure
         .op_index
         .and_then(|at| plan.ids().nth(at))
         .and_then(|id| directory.user_by_id(id).ok().flatten());
-    html! {
+    Ok(html! {
         div class="card bad" role="alert" {
             p {
                 @if let Some(user) = &user { b { bdi { (user.email().as_str()) } } ": " }
                 (failure.message)
             }
             @match failure.kind {
-                Some(ErrorKind::NoFreeSeat { .. }) => p {
-                    "To pass a seat on, select the user who has it and the user who gets it, and swap: "
-                    a href="/admin?state=active" { "who holds the seats" }
-                },
+                Some(ErrorKind::NoFreeSeat { .. }) => (plan.holders().form(directory)?),
                 Some(ErrorKind::LastOwner) => {
                     p { "The workspaces stay, and somebody can be made an owner later." }
                     (Plan { is_ownerless: true, ..plan.clone() }.form("Leave them without an owner"))
@@ -288,5 +312,5 @@ fn why(directory: &Directory, plan: &Plan, failure: &Failure) -> Markup {
                 _ => {}
             }
         }
-    }
+    })
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::audit::user;
 use super::view::moment;
-use crate::keys::{Author, Holder, Key, KeyEvent};
+use crate::keys::{Author, Holder, KeyEvent};
 
 /// A row of the audit.
 pub(super) enum Entry {
@@ -45,7 +45,7 @@ pub(super) fn row(directory: &Directory, event: &KeyEvent) -> Markup {
                     Holder::User(id) => (user(directory, *id)),
                     Holder::Provisioner(name) => bdi { (name) },
                 }
-                " (" (scopes(key))
+                " (" (key.scope_names())
                 @if let Some(end) = key.expires_at { ", until " (moment(end)) }
                 ")"
             } }
@@ -61,11 +61,6 @@ fn author(directory: &Directory, by: &Author) -> Markup {
             (None, None) => span class="soft" { "a program" },
         }
     }
-}
-
-pub(super) fn scopes(key: &Key) -> String {
-    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
-    scopes.join(", ")
 }
 
 /// Whether an event is about a key of this user.

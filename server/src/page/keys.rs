@@ -9,7 +9,6 @@ use headcount::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::key_events::scopes;
 use super::view::{link, moment};
 use super::{Shown, Visitor};
 use crate::door::Failure;
@@ -186,7 +185,7 @@ fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {
                     (Holder::User(id), None) => code { (id) },
                 }
             }
-            td class="short" data-label="Scopes" { (scopes(key)) }
+            td class="short" data-label="Scopes" { (key.scope_names()) }
             td class="short" data-label="Expires" {
                 @match key.expires_at {
                     None => span class="soft" { "never" },

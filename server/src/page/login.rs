@@ -23,14 +23,17 @@ use super::view::encoded;
 use super::{Shown, page, session};
 use crate::auth::{Caller, Credential};
 use crate::door::{Door, Failure};
-use crate::issuer::{Issuing, Login, configuration};
+use crate::forwarded::is_encrypted;
+use crate::issuer::{Issuing, LOGINS_BURST, LOGINS_PER_SECOND, Login};
 use crate::keys::Scope;
 use crate::server::Server;
 
 /// How long a person may take at the provider.
-const PATIENCE: Duration = Duration::from_mins(10);
-/// Logins under way, at most; the oldest is dropped.
-const LOGINS_MAX: usize = 1_000;
+const PATIENCE: Duration = Duration::from_secs(PATIENCE_SECONDS as u64);
+const PATIENCE_SECONDS: u32 = 600;
+/// Logins under way, at most: as many as the rate limit lets begin, so that strangers can't end
+/// others'.
+const LOGINS_MAX: usize = (PATIENCE_SECONDS * LOGINS_PER_SECOND + LOGINS_BURST) as usize;
 const SECURE_COOKIE: &str = "__Host-headcount-login";
 const PLAIN_COOKIE: &str = "headcount-login";
 
@@ -97,7 +100,7 @@ fn callback(login: &Login) -> String {
 }
 
 fn cookie_name(headers: &HeaderMap) -> &'static str {
-    if session::is_encrypted(headers) {
+    if is_encrypted(headers) {
         SECURE_COOKIE
     } else {
         PLAIN_COOKIE
@@ -109,10 +112,8 @@ pub(crate) async fn begin(State(server): State<Server>, headers: HeaderMap) -> S
     let (issuing, login) = offered(&server)?;
     let random = || crate::hex::random().map_err(|error| Failure::internal(error.to_string()));
     let (browser, state, nonce, verifier) = (random()?, random()?, random()?, random()?);
-    let about = ask(issuing, |issuing| {
-        configuration(issuing.outbound(), issuing.url())
-    })
-    .await?;
+    issuing.questions().take_turn()?;
+    let about = issuing.configuration().await.map_err(fails)?;
     let endpoint = |name: &str| {
         let url = about[name]
             .as_str()
@@ -137,7 +138,7 @@ pub(crate) async fn begin(State(server): State<Server>, headers: HeaderMap) -> S
         encoded(&callback(login)),
     );
     // Lax: the provider sends the browser back here from another site.
-    let secure = if session::is_encrypted(&headers) {
+    let secure = if is_encrypted(&headers) {
         "; Secure"
     } else {
         ""
@@ -281,14 +282,15 @@ async fn ask<T: Send + 'static>(
     issuing: &Arc<Issuing>,
     question: impl FnOnce(&Issuing) -> Result<T, String> + Send + 'static,
 ) -> Result<T, Failure> {
-    let issuing = Arc::clone(issuing);
-    let asked = tokio::task::spawn_blocking(move || question(&issuing)).await;
-    asked
-        .unwrap_or_else(|_| Err("the request panicked".to_owned()))
-        .map_err(|why| {
-            log::error!("logging in through the identity provider fails: {why}");
-            unavailable()
-        })
+    let asked = Arc::clone(issuing);
+    let answer = issuing.questions().ask(move || question(&asked)).await;
+    answer.map_err(fails)
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "it maps an error")]
+fn fails(why: String) -> Failure {
+    log::error!("logging in through the identity provider fails: {why}");
+    unavailable()
 }
 
 fn unavailable() -> Failure {
@@ -310,7 +312,7 @@ fn welcome(server: &Server, headers: &HeaderMap, credential: Credential) -> Show
 }
 
 fn forget(headers: &HeaderMap, response: &mut Response) {
-    let secure = if session::is_encrypted(headers) {
+    let secure = if is_encrypted(headers) {
         "; Secure"
     } else {
         ""

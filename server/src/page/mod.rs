@@ -4,6 +4,7 @@
 mod audit;
 mod batch;
 mod export;
+mod holders;
 mod import;
 mod key_events;
 mod keys;

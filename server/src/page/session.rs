@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{Shown, login, page};
 use crate::auth::{Caller, Credential};
 use crate::door::{Door, Failure};
+use crate::forwarded::{self, is_encrypted};
 use crate::keys::Scope;
 use crate::server::Server;
 
@@ -88,24 +89,16 @@ pub(super) fn cookie_named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&
     values.next().is_none().then_some(value)
 }
 
-/// Whether the browser's connection is encrypted, according to the proxy that terminates it.
-pub(super) fn is_encrypted(headers: &HeaderMap) -> bool {
-    headers
-        .get("x-forwarded-proto")
-        .is_some_and(|proto| proto == "https")
-}
-
 /// Refuses a form from another site, by the headers with which browsers tell its origin.
 pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), Failure> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_ours = match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => {
-            let host = text("x-forwarded-host").or_else(|| text("host"));
             let place = origin.split_once("://");
             place.is_some_and(|(scheme, place)| {
                 let is_as_safe = scheme == "https" || !is_encrypted(headers);
-                is_as_safe && Some(place) == host
+                is_as_safe && Some(place) == forwarded::host(headers)
             })
         }
         (None, None) => false,

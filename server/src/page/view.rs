@@ -33,7 +33,7 @@ fn bar(seats: &Seats, peak: &Markup) -> Markup {
     let Some(limit) = seats.limit() else {
         return html! {
             section class="card seats" aria-label="Seats" {
-                b { (active) " seats in use" }
+                b { (active) @if active == 1 { " seat" } @else { " seats" } " in use" }
                 span { "no limit (" (seats.license) " license)" }
                 (peak)
                 a href="/admin?state=active" { "who holds them" }

@@ -35,9 +35,13 @@ pub(crate) async fn list(
 ) -> Rest<Response> {
     let limit = page_limit(listing.limit, LIMIT)?;
     if events::are_wanted(&headers) {
-        let told: events::Told = |_, change| serde_json::to_string(change).ok();
+        let told = events::Told {
+            change: |_, change| serde_json::to_string(change).ok(),
+            key_event: None,
+        };
+        let after = listing.after.map(events::Place::of_change);
         let is_allowed = move |server: &Server| caller.is_still_good(server);
-        return Ok(events::answer(server, is_allowed, &headers, listing.after, told, None).await?);
+        return Ok(events::answer(server, is_allowed, &headers, after, told).await?);
     }
     let after = listing.after.unwrap_or(0);
     let work = move |server: &Server| {

@@ -172,19 +172,15 @@ pub(crate) async fn add(
 
 /// The key, for the log.
 fn told(key: &Key) -> String {
-    let holder = match &key.holder {
-        Holder::User(id) => id.to_string(),
-        Holder::Provisioner(name) => name.clone(),
-    };
-    let scopes: Vec<_> = key.scopes.iter().map(ToString::to_string).collect();
     let expiry = key.expires_at.map_or("never expires".to_owned(), |moment| {
         format!("expires {moment}")
     });
     format!(
-        "{} ({:?}) of {holder:?} with the scopes {}, which {expiry}",
+        "{} ({:?}) of {:?} with the scopes {}, which {expiry}",
         key.id,
         key.name,
-        scopes.join(", ")
+        key.holder.to_string(),
+        key.scope_names()
     )
 }
 

@@ -33,6 +33,7 @@ use self::listing::Parameters;
 pub(crate) use self::user_names::UserNames;
 use crate::auth::Caller;
 use crate::door::{Door, Failure};
+use crate::forwarded;
 use crate::json::{Names, object_of};
 use crate::preconditions::{self, Versions};
 use crate::server::Server;
@@ -164,11 +165,13 @@ impl ScimRequest {
 
 /// The URL that the client used, according to the proxy if there is one.
 fn base(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let is_https = text("x-forwarded-proto").is_some_and(|proto| proto == "https");
-    let scheme = if is_https { "https" } else { "http" };
-    let host = text("x-forwarded-host").or_else(|| text("host"));
-    format!("{scheme}://{}/scim/v2", host.unwrap_or("localhost"))
+    let scheme = if forwarded::is_encrypted(headers) {
+        "https"
+    } else {
+        "http"
+    };
+    let host = forwarded::host(headers).unwrap_or("localhost");
+    format!("{scheme}://{host}/scim/v2")
 }
 
 /// A JSON object, regardless of the content type.

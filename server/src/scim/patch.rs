@@ -11,7 +11,7 @@ use super::ScimError;
 use super::checking::check_path;
 use super::filter::{Filter, Operator};
 use super::path::{AttributePath, entry, key_in, no_path};
-use super::schema::{Attribute, ResourceType};
+use super::schema::{Attribute, ResourceType, find};
 use crate::door::cut;
 
 /// Operations of a request, at most.
@@ -66,7 +66,7 @@ impl PatchRequest {
     ) -> Result<(), ScimError> {
         for Operation { verb, path, value } in &self.0 {
             let value = value.as_ref().unwrap_or(&Value::Null);
-            if path.is_empty() {
+            if path.is_empty() || path.eq_ignore_ascii_case(kind.schema()) {
                 whole(kind, resource, *verb, value)?;
             } else {
                 let target = Target::parse(path)?;
@@ -74,7 +74,7 @@ impl PatchRequest {
                     continue;
                 }
                 target.check(kind)?;
-                if target.attribute(kind).is_some_and(|of| of.is_read_only) {
+                if target.is_read_only(kind) {
                     let path = cut(path);
                     return Err(ScimError::mutability(format!("{path} can't be changed")));
                 }
@@ -139,13 +139,16 @@ fn whole(
         ));
     };
     for (name, value) in members {
+        if value.is_object() && name.eq_ignore_ascii_case(kind.schema()) {
+            whole(kind, resource, verb, value)?;
+            continue;
+        }
         let Ok(target) = Target::parse(name) else {
             // Attributes of providers' own extensions can have any name.
             resource.insert(name.clone(), value.clone());
             continue;
         };
-        let is_read_only = target.attribute(kind).is_some_and(|of| of.is_read_only);
-        if !is_read_only && target.check(kind).is_ok() {
+        if !target.is_read_only(kind) && target.check(kind).is_ok() {
             target.change(kind, resource, verb, value);
         }
     }
@@ -183,6 +186,16 @@ impl Target {
 
     fn attribute(&self, kind: ResourceType) -> Option<&'static Attribute> {
         kind.attribute(self.path.urn.as_deref(), &self.path.name)
+    }
+
+    /// Whether clients can't change the attribute, or the part of it.
+    fn is_read_only(&self, kind: ResourceType) -> bool {
+        let Some(attribute) = self.attribute(kind) else {
+            return false;
+        };
+        let part = self.path.part.as_deref();
+        let part = part.and_then(|part| find(attribute.parts(), part));
+        attribute.is_read_only || part.is_some_and(|part| part.is_read_only)
     }
 
     fn check(&self, kind: ResourceType) -> Result<(), ScimError> {
@@ -257,12 +270,16 @@ impl Target {
                 *list = json!([list.take()]);
             }
             if let Value::Array(items) = list {
+                for item in items.iter_mut() {
+                    name_value(attribute, item);
+                }
                 self.change_items(items, verb, value);
             }
             return;
         }
         if let Some(part) = &self.path.part {
             let whole = container.entry(key).or_insert_with(|| json!({}));
+            name_value(attribute, whole);
             if !whole.is_object() {
                 *whole = json!({});
             }
@@ -337,6 +354,15 @@ impl Target {
             unset_primary(items.iter_mut());
         }
         items.push(item);
+    }
+}
+
+/// Makes an object of a bare text where it is the part `value`: some clients send `manager` as a
+/// bare id, and emails as bare addresses.
+fn name_value(attribute: Option<&Attribute>, value: &mut Value) {
+    let has_value = attribute.is_some_and(|of| find(of.parts(), "value").is_some());
+    if let (Value::String(text), true) = (&*value, has_value) {
+        *value = json!({ "value": text });
     }
 }
 

@@ -10,8 +10,17 @@ use super::schema::{Attribute, Form, ResourceType, find};
 /// Unknown parts of attributes, and providers' own extensions, stay as they were sent.
 pub(crate) fn tidied(kind: ResourceType, resource: Map<String, Value>) -> Map<String, Value> {
     let mut tidy = Map::new();
-    let [_, (extension, attributes)] = kind.schemas();
+    let [(core, _), (extension, attributes)] = kind.schemas();
     for (key, value) in resource {
+        if let (Value::Object(members), true) = (&value, key.eq_ignore_ascii_case(core)) {
+            // Its attributes, which belong beside the others, as Entra names them in PATCH.
+            for (key, value) in members {
+                if let Some(attribute) = kind.attribute(None, key) {
+                    put(&mut tidy, Some(attribute), key.clone(), value.clone());
+                }
+            }
+            continue;
+        }
         if key.eq_ignore_ascii_case(extension) {
             if let Value::Object(mut parts) = value {
                 parts.retain(|name, _| find(attributes, name).is_some());

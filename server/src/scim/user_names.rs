@@ -109,7 +109,8 @@ impl UserNames {
     pub(super) fn claim(&self, name: &str) -> Option<Claim<'_>> {
         let hash = self.hash(Of::Name, &name.to_lowercase());
         let is_new = lock(&self.claimed).insert(hash);
-        is_new.then_some(Claim(self, hash))
+        // Not made where it is not new: dropping it would end the other's.
+        is_new.then(|| Claim(self, hash))
     }
 
     /// Whether all users were read, so that a look-up only reads the changes since.
@@ -195,4 +196,22 @@ fn is_gap(kind: ErrorKind) -> bool {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_reserved_until_its_claim_ends() {
+        let names = UserNames::default();
+        let first = names.claim("same@idp.net");
+        assert!(first.is_some());
+        for _ in 0..2 {
+            assert!(names.claim("SAME@idp.net").is_none());
+        }
+        assert!(names.claim("other@idp.net").is_some());
+        drop(first);
+        assert!(names.claim("same@idp.net").is_some());
+    }
 }

@@ -1,7 +1,11 @@
 //! The page's login by code with PKCE: one browser's, once, and for a user who is active.
 
+use std::io::Write;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
 use headcount::NewUser;
-use headcount_server::{Config, Login};
+use headcount_server::{Config, Login, Scope};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Running};
@@ -218,4 +222,51 @@ fn without_a_provider_there_is_no_such_login() {
     let form = running.stranger().get("/admin/login");
     assert!(!form.body.contains("/admin/oidc"), "{}", form.body);
     assert_eq!(running.stranger().get("/admin/oidc").status, 404);
+}
+
+#[test]
+fn strangers_who_begin_logins_ask_the_provider_once() {
+    let story = Story::new();
+    let begun = story.begin();
+    let statuses: Vec<_> = (0..100)
+        .map(|_| story.get("/admin/oidc", "").status)
+        .collect();
+    let refused = statuses.iter().filter(|status| **status == 429).count();
+    assert!(refused > 0, "there is no limit: {statuses:?}");
+    assert!(statuses.iter().all(|status| matches!(status, 303 | 429)));
+    assert_eq!(story.provider.configurations.load(Ordering::SeqCst), 1);
+    // They did not end the login that was under way.
+    assert_eq!(story.end(&begun, &claims()).status, 200);
+}
+
+#[test]
+fn a_provider_that_does_not_answer_holds_up_no_writes() {
+    let provider = Provider::start();
+    let mut issuer = provider.issuer("email");
+    issuer.login = Some(Login::new("page", "https://users.ex.co/"));
+    let running = Running::with(Config {
+        issuer: Some(issuer),
+        writes_max: 1,
+        scans_max: 1,
+        ..Config::default()
+    });
+    let (_, client) = running.user("ann", Scope::Write);
+    let stuck = provider.stuck.lock().unwrap();
+    let strangers: Vec<_> = (0..40)
+        .map(|_| {
+            let stranger = running.stranger();
+            let mut stream = stranger.connect();
+            let head = stranger.head("GET", "/admin/oidc", 0);
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    // So that their requests have come.
+    assert_eq!(running.stranger().get("/healthz").status, 200);
+    let begun = Instant::now();
+    let made = client.post("/api/v1/users", &json!({ "email": "bob@ex.co" }));
+    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(client.get("/api/v1/users?search=bob").status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(5), "they waited");
+    drop((stuck, strangers));
 }

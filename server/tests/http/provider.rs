@@ -24,6 +24,10 @@ pub struct Provider {
     keys: Arc<Mutex<Vec<(String, EcdsaKeyPair)>>>,
     /// Questions for keys.
     pub questions: Arc<AtomicUsize>,
+    /// Questions for the configuration.
+    pub configurations: Arc<AtomicUsize>,
+    /// Locked while it does not answer.
+    pub stuck: Arc<Mutex<()>>,
     /// Codes, each with its challenge and the claims of its token.
     codes: Arc<Mutex<HashMap<String, (String, Value)>>>,
     /// Paths and forms that were posted.
@@ -38,6 +42,8 @@ impl Provider {
             url: format!("http://{address}/staff"),
             keys: Arc::default(),
             questions: Arc::default(),
+            configurations: Arc::default(),
+            stuck: Arc::default(),
             codes: Arc::default(),
             posted: Arc::default(),
         };
@@ -45,6 +51,7 @@ impl Provider {
         let serving = provider.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
+                drop(serving.stuck.lock());
                 serving.serve(&mut stream.unwrap(), address);
             }
         });
@@ -98,6 +105,7 @@ impl Provider {
 
     fn told(&self, path: &str, address: SocketAddr) -> Value {
         if path.contains("openid-configuration") {
+            self.configurations.fetch_add(1, Ordering::SeqCst);
             return json!({
                 "issuer": self.url,
                 "jwks_uri": format!("http://{address}/keys"),

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::scim_provisions_users::{USERS, patch, provisioner};
 use crate::client::{Client, Running};
 
-const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+pub const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-fn user(client: &Client, new: &Value) -> String {
+pub fn user(client: &Client, new: &Value) -> String {
     let made = client.post(USERS, new);
     assert_eq!(made.status, 201, "{}", made.body);
     format!("{USERS}/{}", made.json()["id"].as_str().unwrap())

@@ -1,6 +1,6 @@
 //! An identity provider creates, changes and removes users by SCIM; a seat is `active`.
 
-use headcount::License;
+use headcount::{Directory, License};
 use headcount_server::{Config, Holder, Scope};
 use serde_json::{Value, json};
 
@@ -318,4 +318,34 @@ fn a_principal_name_may_be_another_address_than_the_email() {
         201,
         "the name is free again"
     );
+}
+
+#[test]
+fn a_user_name_beside_the_directorys_has_one_winner() {
+    const RACERS: usize = 8;
+    for user_name in ["same@idp.net", "0b9e0e6c-5b0a-4a44-8d6f-3f7f7cf0c0de"] {
+        // Each commit takes long enough for the others to come.
+        let folder = tempfile::tempdir().unwrap();
+        let directory = Directory::open(folder.path().join("users.redb")).unwrap();
+        directory.set_license(License::Enterprise).unwrap();
+        let running = Running::of(directory, Config::default());
+        let entra = &provisioner(&running, "entra");
+        let race = |number: usize| {
+            let emails = json!([{ "value": format!("user{number}@ex.co") }]);
+            let new = json!({ "userName": user_name, "emails": emails });
+            entra.post(USERS, &new).status
+        };
+        let mut statuses: Vec<_> = std::thread::scope(|scope| {
+            let racers: Vec<_> = (0..RACERS)
+                .map(|number| scope.spawn(move || race(number)))
+                .collect();
+            racers.into_iter().map(|of| of.join().unwrap()).collect()
+        });
+        statuses.sort_unstable();
+        let mut wanted = vec![409; RACERS];
+        wanted[0] = 201;
+        assert_eq!(statuses, wanted);
+        let found = entra.get(&format!("{USERS}?filter=userName%20eq%20%22{user_name}%22"));
+        assert_eq!(found.json()["totalResults"], 1);
+    }
 }

@@ -149,3 +149,34 @@ fn refusals_say_where_and_what_helps() {
     assert_eq!(show(&large).status, 413);
     assert_eq!(show(&large.repeat(3)).status, 413);
 }
+
+#[test]
+fn what_a_file_says_of_new_users_is_shown() {
+    let (running, _) = story();
+    let keeper = Browser::new(&running, Scope::Admin);
+    let text = "email,username,given_name,active,admin\n\
+                x@ex.co,xen,Xe,false,true\ny@ex.co,y@ex.co,,true,false\n";
+    let preview = keeper.upload("/admin/import", &[("text", text)]).body;
+    let row = |email: &str| {
+        let at = preview.find(&format!("<bdi>{email}</bdi>")).unwrap();
+        preview[at..].split("</tr>").next().unwrap().to_owned()
+    };
+    for shown in [
+        ">new<",
+        "xen",
+        "Xe",
+        "active: <ins><bdi>no",
+        "admin: <ins><bdi>yes",
+    ] {
+        assert!(
+            row("x@ex.co").contains(shown),
+            "{shown}: {}",
+            row("x@ex.co")
+        );
+    }
+    let plain = row("y@ex.co");
+    assert!(
+        plain.contains(">new<") && !plain.contains("<ins>"),
+        "{plain}"
+    );
+}

@@ -39,7 +39,7 @@ impl PackedRecord for Change {
         let door = self.door.as_deref();
         to.put_place(door.map_or((0, 0), |door| (count(events_end(self)), count(door.len()))));
         for event in &self.events {
-            Packed::from(event).write(to);
+            PackedEvent::from(event).write(to);
         }
         to.put_optional(door);
     }
@@ -55,7 +55,7 @@ const HAS_WORKSPACE: u16 = 2;
 const IS_ACTIVE: u16 = 4;
 
 /// An event with the fields of all kinds of events.
-struct Packed {
+struct PackedEvent {
     kind: HcEvent,
     user: Option<UserId>,
     workspace: Option<WorkspaceId>,
@@ -65,7 +65,7 @@ struct Packed {
     license: Option<License>,
 }
 
-impl Packed {
+impl PackedEvent {
     fn new(kind: HcEvent) -> Self {
         Self {
             kind,
@@ -123,7 +123,7 @@ impl Packed {
     }
 }
 
-impl From<&Event> for Packed {
+impl From<&Event> for PackedEvent {
     fn from(event: &Event) -> Self {
         match *event {
             Event::UserCreated { user, active } => Self {

@@ -6,7 +6,7 @@
 
 mod fields;
 
-use self::fields::{Fields, Wrong};
+use self::fields::{OperationFields, Wrong};
 use super::{HEADER_BYTES, PackedKind, VERSION};
 use crate::capi::call_error::CallError;
 use crate::capi::license::HcLicense;
@@ -108,7 +108,7 @@ fn append(mut batch: Batch, operation: u16, bytes: &[u8]) -> Result<Batch, Wrong
         .into_iter()
         .find(|known| *known as i32 == i32::from(operation))
         .ok_or_else(|| Wrong::Packed(format!("{operation} is not one of HC_OPERATION_*")))?;
-    let mut fields = Fields::parse(bytes)?;
+    let mut fields = OperationFields::parse(bytes)?;
     if known == HcOperation::Settings {
         batch = settings(batch, &mut fields)?;
     } else {
@@ -122,7 +122,7 @@ fn append(mut batch: Batch, operation: u16, bytes: &[u8]) -> Result<Batch, Wrong
     Ok(batch)
 }
 
-fn settings(mut batch: Batch, fields: &mut Fields<'_>) -> Result<Batch, Wrong> {
+fn settings(mut batch: Batch, fields: &mut OperationFields<'_>) -> Result<Batch, Wrong> {
     if let Some(id) = fields.id(F::RequestId)? {
         batch = batch.request_id(*id.as_bytes());
     }
@@ -138,7 +138,7 @@ fn settings(mut batch: Batch, fields: &mut Fields<'_>) -> Result<Batch, Wrong> {
     Ok(batch.allow_ownerless(allow_ownerless))
 }
 
-fn op(operation: HcOperation, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
+fn op(operation: HcOperation, fields: &mut OperationFields<'_>) -> Result<Op, Wrong> {
     use HcOperation as O;
     Ok(match operation {
         O::CreateUser => Op::CreateUser(new_user(fields)?),
@@ -187,7 +187,7 @@ fn op(operation: HcOperation, fields: &mut Fields<'_>) -> Result<Op, Wrong> {
     })
 }
 
-fn new_user(fields: &mut Fields<'_>) -> Result<NewUser, Wrong> {
+fn new_user(fields: &mut OperationFields<'_>) -> Result<NewUser, Wrong> {
     let mut user = NewUser::new(fields.required_text(F::Email)?);
     if let Some(id) = fields.id(F::UserId)? {
         user = user.id(id);
@@ -225,7 +225,7 @@ fn new_user(fields: &mut Fields<'_>) -> Result<NewUser, Wrong> {
     Ok(user)
 }
 
-fn update(fields: &mut Fields<'_>) -> Result<UserUpdate, Wrong> {
+fn update(fields: &mut OperationFields<'_>) -> Result<UserUpdate, Wrong> {
     let mut update = UserUpdate::new();
     if let Some(email) = fields.text(F::Email)? {
         update = update.email(email.unwrap_or_default());
@@ -255,19 +255,19 @@ fn update(fields: &mut Fields<'_>) -> Result<UserUpdate, Wrong> {
     Ok(update)
 }
 
-fn user(fields: &mut Fields<'_>) -> Result<UserRef, Wrong> {
+fn user(fields: &mut OperationFields<'_>) -> Result<UserRef, Wrong> {
     optional_user(fields)?
         .ok_or_else(|| Wrong::Packed("it needs a user, by text or by id".to_owned()))
 }
 
-fn optional_user(fields: &mut Fields<'_>) -> Result<Option<UserRef>, Wrong> {
+fn optional_user(fields: &mut OperationFields<'_>) -> Result<Option<UserRef>, Wrong> {
     if let Some(id) = fields.id(F::UserId)? {
         return Ok(Some(id.into()));
     }
     Ok(fields.text(F::User)?.flatten().map(UserRef::from))
 }
 
-fn workspace(fields: &mut Fields<'_>) -> Result<WorkspaceRef, Wrong> {
+fn workspace(fields: &mut OperationFields<'_>) -> Result<WorkspaceRef, Wrong> {
     if let Some(number) = fields.number(F::Workspace)? {
         return Ok(WorkspaceId::from_u64(number).into());
     }
@@ -276,7 +276,7 @@ fn workspace(fields: &mut Fields<'_>) -> Result<WorkspaceRef, Wrong> {
         .ok_or_else(|| Wrong::Packed("it needs a workspace, by id or by name".to_owned()))
 }
 
-fn role(fields: &mut Fields<'_>) -> Result<Role, Wrong> {
+fn role(fields: &mut OperationFields<'_>) -> Result<Role, Wrong> {
     Ok(HcRole::parse(small(fields.required_number(F::Role)?))?)
 }
 

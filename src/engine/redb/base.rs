@@ -40,6 +40,10 @@ const CLOSED: Uses = [b"closed", b"closed 1", b"closed 2"];
 const DEVICE: &[u8] = b"device";
 const INODE: &[u8] = b"inode";
 
+/// A transaction of at least this many writes is worth a commit before it that lets the
+/// database reuse pages. In tests, such transactions are small.
+const RECLAIMING_WRITES: usize = if cfg!(test) { 4 } else { 4_096 };
+
 /// Keys for as many uses as there can be segments.
 type Uses = [Bytes; SEGMENTS.len()];
 
@@ -259,6 +263,17 @@ impl Base {
             ErrorKind::Corrupted => self.name.commit_panicked(error),
             _ => error,
         })
+    }
+
+    /// Before a transaction of many `writes`: lets the database reuse the pages that the last
+    /// commit replaced, unless somebody still reads them. Otherwise redb would do that at the
+    /// end of the next commit, which would then write to new pages only. Errors are those of
+    /// [`commit`](Self::commit).
+    pub(super) fn reclaim_for(&self, writes: usize) -> Result<()> {
+        if writes >= RECLAIMING_WRITES {
+            self.finish(self.begin()?, |_| Ok(()))?;
+        }
+        Ok(())
     }
 
     /// Applies `writes`, sorted by key, in one transaction; see [`commit`](Self::commit).

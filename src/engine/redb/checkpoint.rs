@@ -15,6 +15,7 @@
 //! had to do that would otherwise wait for the checkpoint. While a writer is active, the
 //! checkpoint waits up to 100 ms for it to do that, and then begins anyway.
 
+mod space;
 mod threads;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use self::space::{ATTEMPTS, Full, RETRY, Space};
 #[cfg(test)]
 pub(super) use self::threads::as_own_thread;
 pub(super) use self::threads::{is_own_thread, start_threads};
@@ -75,48 +77,6 @@ struct Progress {
     /// Writes to be sorted, if the memtable is still there then.
     unsorted: Option<Weak<Memtable>>,
     ending: bool,
-}
-
-/// Whether there is space for the running checkpoint.
-#[derive(Default)]
-struct Space {
-    /// Why the checkpoint waits, if it does.
-    full: Option<Full>,
-    /// Whether this still has to be logged, by a thread that holds no lock: a logger may
-    /// close the directory.
-    is_unlogged: bool,
-    /// How many attempts found no space.
-    attempts: u64,
-    /// How many attempts somebody has asked for.
-    wanted: u64,
-}
-
-/// After this many failed attempts, one of them is sure to have begun after a request: the
-/// first may already have been running.
-const ATTEMPTS: u64 = 2;
-
-/// How long a write without space waits before the next attempt.
-const RETRY: Duration = Duration::from_millis(250);
-
-/// Why there is no space. An [`io::Error`] can't be cloned.
-#[derive(Clone, Copy)]
-struct Full {
-    kind: io::ErrorKind,
-    code: Option<i32>,
-}
-
-impl Full {
-    fn new(error: &io::Error) -> Self {
-        Self {
-            kind: error.kind(),
-            code: error.raw_os_error(),
-        }
-    }
-
-    fn error(self) -> io::Error {
-        let of_code = self.code.map(io::Error::from_raw_os_error);
-        of_code.unwrap_or_else(|| self.kind.into())
-    }
 }
 
 /// Required by redb's trait for backends.
@@ -327,9 +287,12 @@ impl Shared {
         let writes = job.frozen.newest(job.sequence);
         let writes = writes.inspect(|_| self.pacing.step());
         self.write_base(
-            |base| match &job.source {
-                Source::Segment(..) => base.apply(writes, job.sequence),
-                Source::Left(_, uses) => base.end_uses(writes, job.sequence, uses),
+            |base| {
+                base.reclaim_for(job.frozen.len())?;
+                match &job.source {
+                    Source::Segment(..) => base.apply(writes, job.sequence),
+                    Source::Left(_, uses) => base.end_uses(writes, job.sequence, uses),
+                }
             },
             |state, base| State {
                 base,

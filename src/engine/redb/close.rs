@@ -49,7 +49,10 @@ impl Shared {
         let state = self.state()?;
         if log.is_recorded() {
             let writes = state.active.newest(state.sequence);
-            self.with_base(|base| base.end_uses(writes, state.sequence, &[log.use_id()]))?;
+            self.with_base(|base| {
+                base.reclaim_for(state.active.len())?;
+                base.end_uses(writes, state.sequence, &[log.use_id()])
+            })?;
         }
         Ok(())
     }

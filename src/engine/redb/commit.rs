@@ -142,6 +142,11 @@ impl Shared {
             self.require_space(bytes)?;
             state = self.state()?;
         }
+        let guard = PoisonGuard(self);
+        if let Err(error) = self.with_base(|base| base.reclaim_for(usize::MAX)) {
+            return Err(guard.confirm(error));
+        }
+        guard.clear();
         let mut around = self.with_base(Base::begin)?;
         match around.write(state.active.newest(state.sequence)) {
             Ok(()) => Ok(around),

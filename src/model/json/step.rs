@@ -14,7 +14,7 @@ use crate::model::{License, NewUser, NewWorkspace, Op, Role, Step, UserRef, Work
     deny_unknown_fields,
     expecting = "an object such as {\"op\":\"activate_user\",\"user\":\"ann@ex.co\"}"
 )]
-enum Line {
+enum StepLine {
     CreateUser(NewUser),
     UpdateUser(UpdateFields),
     ActivateUser(OfUser),
@@ -89,7 +89,7 @@ struct OfWorkspace {
 
 impl Serialize for Step {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Line::of(self)
+        StepLine::of(self)
             .map_err(S::Error::custom)?
             .serialize(serializer)
     }
@@ -97,11 +97,13 @@ impl Serialize for Step {
 
 impl<'de> Deserialize<'de> for Step {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Line::deserialize(from)?.step().map_err(D::Error::custom)
+        StepLine::deserialize(from)?
+            .step()
+            .map_err(D::Error::custom)
     }
 }
 
-impl Line {
+impl StepLine {
     fn of(step: &Step) -> crate::Result<Self> {
         let if_version = step.if_version;
         let of_user = |user: &UserRef| OfUser {

@@ -6,7 +6,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::model::{
-    Email, License, RequestId, Role, Target, Timestamp, UserId, UserRef, Username, WorkspaceId,
+    Email, License, RequestId, Role, Timestamp, UserId, UserKey, UserRef, Username, WorkspaceId,
     WorkspaceRef, WorkspaceTarget,
 };
 
@@ -63,10 +63,10 @@ impl<'de> Deserialize<'de> for License {
 impl Serialize for UserRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
-            Target::Id(id) => id.serialize(serializer),
-            Target::Address { typed, .. }
-            | Target::Name { typed, .. }
-            | Target::Nobody { typed } => typed.serialize(serializer),
+            UserKey::Id(id) => id.serialize(serializer),
+            UserKey::Address { typed, .. }
+            | UserKey::Name { typed, .. }
+            | UserKey::Nobody { typed } => typed.serialize(serializer),
         }
     }
 }

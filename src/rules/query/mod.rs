@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use self::conditions::Conditions;
 use self::cursor::CursorPosition;
-use self::source::Source;
+use self::source::IndexSource;
 use super::read;
 use crate::codec::UserView;
 use crate::engine::{Order, Read};
@@ -29,7 +29,7 @@ pub(crate) type Sightings = HashMap<UserId, Timestamp>;
 struct Asked<'q> {
     query: &'q UserQuery,
     conditions: Conditions<'q>,
-    source: Source,
+    source: IndexSource,
     after: Option<CursorPosition>,
 }
 

@@ -20,7 +20,7 @@ const FEW: u64 = 8;
 const CHUNK: usize = 256;
 
 /// The part of an index that a query reads, and the order it is in.
-pub(super) struct Source {
+pub(super) struct IndexSource {
     /// `None` if it is an order that no query can ask for.
     pub(super) sort: Option<Sort>,
     /// Several ranges are merged by email, or are read in an order that doesn't matter.
@@ -40,7 +40,7 @@ struct IndexRange {
     only_unchanged: bool,
 }
 
-impl Source {
+impl IndexSource {
     fn by_email(ranges: impl IntoIterator<Item = (KeyKind, Prefix)>) -> Self {
         let ranges = ranges.into_iter().map(|(kind, prefix)| {
             let (start, end) = (prefix.0.clone(), prefix.end());
@@ -136,51 +136,60 @@ pub(super) fn choose(
     read: &impl Read,
     query: &UserQuery,
     conditions: &Conditions<'_>,
-) -> Result<Source> {
+) -> Result<IndexSource> {
     if let Some((workspace, role)) = &query.workspace {
         let found = read::workspace(read, workspace)?.ok_or_else(|| workspace.not_found())?;
         let roles = role.map_or(vec![Role::Owner, Role::User], |role| vec![role]);
-        return Ok(Source::by_email(
+        return Ok(IndexSource::by_email(
             roles
                 .into_iter()
                 .map(|role| (KeyKind::Member, keys::members(found.id, role))),
         ));
     }
     if query.admin == Some(true) {
-        return Ok(Source::by_email([(KeyKind::Admin, KeyKind::Admin.all())]));
+        return Ok(IndexSource::by_email([(
+            KeyKind::Admin,
+            KeyKind::Admin.all(),
+        )]));
     }
     if let Some(domain) = &conditions.email_domain {
-        return Ok(Source::by_email([(KeyKind::Domain, keys::domains(domain))]));
+        return Ok(IndexSource::by_email([(
+            KeyKind::Domain,
+            keys::domains(domain),
+        )]));
     }
     if let Some(prefix) = &query.email_prefix {
         let start = keys::user(prefix);
-        return Ok(Source::with_prefix(Sort::Email, KeyKind::User, start));
+        return Ok(IndexSource::with_prefix(Sort::Email, KeyKind::User, start));
     }
     if query.active == Some(false)
         && (query.sort == Sort::Email && query.is_of_state_only() || inactive_are_few(read)?)
     {
-        return Ok(Source::by_email([(
+        return Ok(IndexSource::by_email([(
             KeyKind::Inactive,
             KeyKind::Inactive.all(),
         )]));
     }
     if let Some(prefix) = &conditions.username_prefix {
         let start = keys::username(prefix);
-        return Ok(Source::with_prefix(
+        return Ok(IndexSource::with_prefix(
             Sort::Username,
             KeyKind::Username,
             start,
         ));
     }
     let (since, before) = (query.created_since, query.created_before);
-    let created = || Source::of_times(KeyKind::Created, since, before);
+    let created = || IndexSource::of_times(KeyKind::Created, since, before);
     if since.is_some() {
         return Ok(created());
     }
     if query.changed_since.is_some() {
-        return Ok(Source::changed(query.changed_since, query.changed_before));
+        return Ok(IndexSource::changed(
+            query.changed_since,
+            query.changed_before,
+        ));
     }
-    let all = |kind: KeyKind| Source::with_prefix(query.sort, kind, kind.all().0);
+    let all = |kind: KeyKind| IndexSource::with_prefix(query.sort, kind, kind.all().0);
     Ok(match query.sort {
         Sort::Email => all(KeyKind::User),
         Sort::Username => all(KeyKind::Username),
@@ -198,7 +207,7 @@ fn inactive_are_few(read: &impl Read) -> Result<bool> {
 /// that order, until `visit` breaks. `wanted` is how many are needed if all of them match.
 pub(super) fn each(
     read: &impl Read,
-    source: &Source,
+    source: &IndexSource,
     after: Option<&CursorPosition>,
     order: Order,
     wanted: usize,
@@ -248,7 +257,7 @@ struct Buffer {
 
 impl<'s> Stream<'s> {
     fn new(
-        source: &'s Source,
+        source: &'s IndexSource,
         after: Option<&CursorPosition>,
         order: Order,
         wanted: usize,

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use super::Session;
 use crate::engine::Read;
 use crate::error::Result;
-use crate::model::{Event, Outcome, Subject, Target, User, UserId, UserRef};
+use crate::model::{Event, Outcome, Subject, User, UserId, UserKey, UserRef};
 use crate::rules::read;
 
 impl<R: Read> Session<'_, R> {
     /// The user that `user` names at this point of the batch.
     pub(in crate::rules) fn user(&mut self, user: &UserRef) -> Result<Arc<User>> {
         let found = match &user.0 {
-            Target::Id(id) => self.user_by_id(*id)?,
-            Target::Address { key, .. } | Target::Name { key, .. } => self.user_by_name(key)?,
-            Target::Nobody { .. } => None,
+            UserKey::Id(id) => self.user_by_id(*id)?,
+            UserKey::Address { key, .. } | UserKey::Name { key, .. } => self.user_by_name(key)?,
+            UserKey::Nobody { .. } => None,
         };
         found.ok_or_else(|| user.not_found())
     }

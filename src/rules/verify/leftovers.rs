@@ -184,7 +184,7 @@ impl<R: Read> Examiner<'_, R> {
     }
 }
 
-fn is_key_of(entry: &entries::Entry<'_>, key: &[u8]) -> bool {
+fn is_key_of(entry: &entries::ModelEntry<'_>, key: &[u8]) -> bool {
     let mut wanted = Vec::new();
     entry.put_key(&mut wanted);
     wanted == key

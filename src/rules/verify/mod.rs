@@ -24,12 +24,12 @@ pub(super) use self::fault::Fix;
 pub use self::fault::{Fault, FaultKind};
 pub use self::progress::CheckProgress;
 pub(super) use self::progress::Watch;
-pub(super) use self::sound::{Overlay, Sound};
+pub(super) use self::sound::{Replacements, Sound};
 
 use self::fault::{kind_of, name_of};
-use self::progress::Progress;
+use self::progress::ReadCounter;
 use self::sound::{readable, unsound};
-use super::entries::Entry;
+use super::entries::ModelEntry;
 use crate::codec::keys::{self, KeyKind};
 use crate::codec::{IdEntry, Totals, decode_totals, put_id};
 use crate::engine::{Inspect, Read};
@@ -170,7 +170,7 @@ pub(super) fn examine<R: Read>(
 struct Examiner<'e, R> {
     state: &'e Sound<'e, R>,
     report: &'e mut dyn FnMut(Fault, Fix) -> Result<()>,
-    progress: Progress<'e>,
+    progress: ReadCounter<'e>,
     faults: u64,
     verified: Verified,
     /// The stored counters; `None` if they can't be read.
@@ -245,7 +245,7 @@ impl<'e, R: Read> Examiner<'e, R> {
         Ok(Self {
             state,
             report,
-            progress: Progress::start(watch, on_record),
+            progress: ReadCounter::start(watch, on_record),
             faults: 0,
             verified: Verified::default(),
             on_record,
@@ -317,7 +317,7 @@ impl<'e, R: Read> Examiner<'e, R> {
     }
 
     /// Checks that `entry` exists as a record requires it.
-    fn expect(&mut self, kind: KeyKind, entry: &Entry<'_>, caller: &Caller) -> Result<Entered> {
+    fn expect(&mut self, kind: KeyKind, entry: &ModelEntry<'_>, from: &Caller) -> Result<Entered> {
         let (mut key, mut value) = (Vec::new(), Vec::new());
         entry.put_key(&mut key);
         entry.put_value(&mut value)?;
@@ -329,9 +329,9 @@ impl<'e, R: Read> Examiner<'e, R> {
             if let Some(first) = self.missing.get(&key) {
                 return Ok(Entered::Contested(Rival::Seen(first.clone())));
             }
-            self.missing.insert(key.clone(), caller.clone());
+            self.missing.insert(key.clone(), from.clone());
             let fault = Fault::new(FaultKind::Missing, name_of(kind), "the entry is missing");
-            self.fault(caller.mark(fault), Fix::Put(key, value))?;
+            self.fault(from.mark(fault), Fix::Put(key, value))?;
             return Ok(Entered::Settled);
         };
         *self.present.entry(kind as u8).or_default() += 1;
@@ -348,7 +348,7 @@ impl<'e, R: Read> Examiner<'e, R> {
         &mut self,
         fault: FaultKind,
         kind: KeyKind,
-        entry: &Entry<'_>,
+        entry: &ModelEntry<'_>,
         caller: &Caller,
     ) -> Result<()> {
         let detail = match fault {

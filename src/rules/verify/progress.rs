@@ -37,7 +37,7 @@ const ENTRIES_BETWEEN: u64 = 3_000;
 const READINGS: u64 = 2;
 
 /// Counts what an examination has read.
-pub(super) struct Progress<'w> {
+pub(super) struct ReadCounter<'w> {
     watch: Watch<'w>,
     users_total: u64,
     entries: u64,
@@ -45,7 +45,7 @@ pub(super) struct Progress<'w> {
     readings: u64,
 }
 
-impl<'w> Progress<'w> {
+impl<'w> ReadCounter<'w> {
     /// Tells that no user was checked yet.
     pub(super) fn start(watch: Watch<'w>, on_record: Option<Totals>) -> Self {
         let on_record = on_record.unwrap_or_default();

@@ -8,7 +8,7 @@ use crate::engine::{Inspect, Order, Read};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Keys with their new values; `None` removes a key.
-pub(in crate::rules) type Overlay = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+pub(in crate::rules) type Replacements = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// A state without its damaged values, so that a damaged one doesn't hide others. It keeps
 /// the damaged values and the repairs in memory.
@@ -16,7 +16,7 @@ pub(in crate::rules) struct Sound<'r, R> {
     base: &'r R,
     /// The keys of damaged values, with the stored bytes.
     damaged: BTreeMap<Vec<u8>, Vec<u8>>,
-    pub(in crate::rules) writes: Overlay,
+    pub(in crate::rules) writes: Replacements,
 }
 
 /// A value, borrowed from the state or from the repairs.
@@ -54,7 +54,7 @@ impl<'r, R: Inspect> Sound<'r, R> {
         Ok(Self {
             base,
             damaged,
-            writes: Overlay::new(),
+            writes: Replacements::new(),
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::codec::{IdEntry, decode_id, decode_user, put_user};
 use crate::engine::Read;
 use crate::error::Result;
 use crate::model::{User, UserId, UserParts};
-use crate::rules::entries::{self, Entry, KINDS_OF_USER};
+use crate::rules::entries::{self, KINDS_OF_USER, ModelEntry};
 
 /// An unreadable user: the key, the stored bytes, and the kind of fault.
 type Unreadable = (Vec<u8>, Vec<u8>, FaultKind);
@@ -140,13 +140,13 @@ impl<R: Read> Examiner<'_, R> {
     fn contested(
         &mut self,
         kind: KeyKind,
-        entry: &Entry<'_>,
+        entry: &ModelEntry<'_>,
         user: &User,
         (key, value): (&[u8], &[u8]),
         caller: &Caller,
         rival: Rival,
     ) -> Result<()> {
-        let key_of = |entry: &Entry<'_>| {
+        let key_of = |entry: &ModelEntry<'_>| {
             let mut key = Vec::new();
             entry.put_key(&mut key);
             key
@@ -182,7 +182,7 @@ impl<R: Read> Examiner<'_, R> {
         if !has_too || rival.email_key() == user.email_key() {
             return self.wrong(FaultKind::Wrong, kind, entry, caller);
         }
-        if let Entry::ExternalId(provisioner, ..) = *entry {
+        if let ModelEntry::ExternalId(provisioner, ..) = *entry {
             return self.one_external_id(provisioner, user, &rival);
         }
         self.one_name(kind, user, (key, value), &rival)

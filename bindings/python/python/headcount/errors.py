@@ -143,7 +143,7 @@ class OwnAccountError(HeadcountError):
 
 
 class ConflictError(HeadcountError):
-    """The record changed since the caller read it, or another writer won."""
+    """The record is not at the version that the caller expected: somebody else changed it."""
 
     kind = "conflict"
     expected: int = 0

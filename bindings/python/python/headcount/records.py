@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ._headcount import User
 
 Role = Literal["owner", "user"]
-"""What a member may do in a workspace."""
+"""The role of a member in a workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class SeatHistory:
     peak_day: datetime.datetime | None
     """The latest day with that peak; ``None`` where the number has not changed since."""
     days: tuple[SeatDay, ...]
-    """The days on which the number changed, the first one first."""
+    """The days on which the number changed, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one operation of a batch."""
+    """The result of one operation of a batch."""
 
     user: str | None
     """The user that it was about, or whose membership it was about."""
@@ -220,7 +220,7 @@ class FaultList:
     set_aside: int
     """Records that a repair put into the other file, or would put there."""
     seats_over: int
-    """How many more users are active than there are seats; that is no fault."""
+    """How many more users are active than there are seats, which is not a fault."""
 
 
 @dataclass(frozen=True, slots=True)

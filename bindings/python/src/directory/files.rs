@@ -14,7 +14,7 @@ use crate::{lists, logging, records, transfer};
 
 #[pymethods]
 impl Directory {
-    /// The changes behind the number `after`, up to this moment: an iterator.
+    /// The changes after the number `after`, up to now: an iterator.
     #[pyo3(signature = (after=0))]
     fn changes(
         &self,
@@ -25,14 +25,14 @@ impl Directory {
             .map(lists::Changes::new)
     }
 
-    /// The changes behind the number `after` as they come: see `ChangeFeed`.
+    /// The changes after the number `after` as they are made: see `ChangeFeed`.
     #[pyo3(signature = (after=0))]
     fn follow(&self, #[pyo3(from_py_with = number)] after: u64) -> ChangeFeed {
         ChangeFeed::new(self.inner.follow(after))
     }
 
     /// Forgets the changes with numbers below `before`, with their request ids, and
-    /// returns how many those were.
+    /// returns how many it forgot.
     fn trim_changes(
         &self,
         py: Python<'_>,
@@ -42,7 +42,7 @@ impl Directory {
     }
 
     /// Writes a copy of the directory, as it is at this moment, to another file and
-    /// verifies it. Others go on reading and writing meanwhile. Raises `IoError` where there is a
+    /// verifies it. Others can read and write meanwhile. Raises `IoError` where there is a
     /// file, unless `overwrite` is True.
     #[pyo3(signature = (path, *, overwrite=false))]
     fn backup<'py>(
@@ -58,16 +58,16 @@ impl Directory {
     }
 
     /// Writes all records as lines of JSON to a binary file, as they are at this moment, and
-    /// returns how many: the format of `headcount export`. Others go on reading and
-    /// writing meanwhile.
+    /// returns their number: the format of `headcount export`. Others can read and
+    /// write meanwhile.
     fn export(&self, py: Python<'_>, to: &Bound<'_, PyAny>) -> PyResult<u64> {
         let mut to = transfer::File::to_write(to)?;
         let written = self.write(py, |directory| directory.export_lines(&mut to, |_| {}));
         to.raised(written).map(|done| done.records)
     }
 
-    /// Loads the lines of `export` from a binary file into a directory that nothing was
-    /// written to yet, in one transaction, and returns how many records those were. If this
+    /// Loads the lines of `export` from a binary file into an empty directory, in one
+    /// transaction, and returns the number of records. If this
     /// fails, nothing is changed.
     fn load(&self, py: Python<'_>, lines: &Bound<'_, PyAny>) -> PyResult<u64> {
         let mut lines = transfer::File::to_read(lines)?;
@@ -95,12 +95,12 @@ impl Directory {
         records::verified(py, &verified)
     }
 
-    /// Figures to watch the directory by.
+    /// Figures to monitor the directory with.
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         records::stats(py, &self.read(py, headcount::Directory::stats)?)
     }
 
-    /// These figures as a text that Prometheus reads.
+    /// All figures in the text format of Prometheus.
     fn prometheus(&self, py: Python<'_>) -> PyResult<String> {
         self.read(py, headcount::Directory::stats)
             .map(|stats| stats.prometheus())
@@ -126,7 +126,7 @@ pub(crate) fn restore(
     records::copied(py, &copied?)
 }
 
-/// Makes the file of a directory as small as it gets, in place. Nobody may have it open:
+/// Makes the file of a directory as small as possible, in place. Nobody may have it open:
 /// `open_timeout` is how many seconds to wait for that.
 #[pyfunction]
 #[pyo3(signature = (path, *, open_timeout=0.0))]
@@ -142,8 +142,8 @@ pub(crate) fn compact(
     records::compacted(py, &compacted?)
 }
 
-/// Lists what is wrong with the directory in a file, also where that is too damaged to be
-/// opened. No file is made.
+/// Lists what is wrong with the directory in a file, even if it is too damaged to be
+/// opened. It creates no file.
 #[pyfunction]
 #[pyo3(signature = (path, limit=100))]
 pub(crate) fn find_faults(
@@ -159,7 +159,7 @@ pub(crate) fn find_faults(
 
 /// Repairs the directory in a file, in one transaction; nobody may have it open.
 /// Records that are removed are written to the new file `aside`. Without one, nothing is
-/// changed, and what comes back is what would be done.
+/// changed, and the result is what a repair would do.
 #[pyfunction]
 #[pyo3(signature = (path, aside=None, limit=100))]
 pub(crate) fn repair(

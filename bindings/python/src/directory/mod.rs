@@ -35,9 +35,9 @@ pub(crate) struct Directory {
 
 #[pymethods]
 impl Directory {
-    /// Opens the directory in the file at `path`, and makes it if there is none.
+    /// Opens the directory in the file at `path`, which is created if it is missing.
     ///
-    /// `license` is that of a file that is made: "community" (five seats, the default),
+    /// `license` is that of a new file: "community" (five seats, the default),
     /// "enterprise" or a number of seats. With `create_if_missing=False`, a missing file raises
     /// `IoError`. Any number of processes can read a file with `read_only=True`, while none writes.
     /// `open_timeout` is how many seconds to wait for a file that somebody else has open, which
@@ -101,7 +101,7 @@ impl Directory {
         })
     }
 
-    /// Makes a directory that lives in memory and is gone when it is closed. The keywords are
+    /// Creates a directory in memory, which is gone when it is closed. The keywords are
     /// those of `Directory`.
     #[staticmethod]
     #[pyo3(signature = (*, license=None, cache_bytes=None, cached_users=10_000))]
@@ -126,7 +126,7 @@ impl Directory {
         })
     }
 
-    /// Finishes what is pending and releases the file. Calls after that raise
+    /// Finishes pending work and releases the file. Later calls raise
     /// `ClosedError`; closing again does nothing.
     fn close(&self, py: Python<'_>) -> PyResult<()> {
         self.write(py, |directory| directory.clone().close())
@@ -141,7 +141,7 @@ impl Directory {
         self.close(py)
     }
 
-    /// A directory whose writes are made by this user: it is recorded in each change, and
+    /// A handle whose writes are made by this user: each change records the user, and
     /// the user can't deactivate or delete themself with it.
     fn acting_as(&self, py: Python<'_>, user: Id) -> Self {
         Self {
@@ -151,7 +151,7 @@ impl Directory {
         }
     }
 
-    /// A directory whose writes come through this door: a short name of the client or the
+    /// A handle whose writes come through this door: a short name of the client or the
     /// interface, such as `rest` or `scim:okta`, that is recorded in each change. You choose
     /// the names: 1 to 32 letters, digits and `-_.:/` of ASCII; with another one, each write
     /// raises `InvalidArgumentError`.
@@ -233,8 +233,8 @@ impl Directory {
     /// `created_since`, `created_before`, `changed_since`, `changed_before`, `seen_since` and
     /// `seen_before` (each a `datetime` with a time zone). None is no condition.
     ///
-    /// `sort` is "email" (the default), "username" or "created"; `descending=True` turns it around.
-    /// `limit` is how many users a page has, 1 to 10,000: 100 by default. `after` is the `next` of
+    /// `sort` is "email" (the default), "username" or "created"; `descending=True` reverses it.
+    /// `limit` is the number of users on a page, 1 to 10,000: 100 by default. `after` is the `next` of
     /// the page before.
     #[pyo3(signature = (**conditions))]
     fn query<'py>(
@@ -266,7 +266,7 @@ impl Directory {
         Ok(usize::try_from(users).unwrap_or(usize::MAX))
     }
 
-    /// A directory is a handle, and never false for want of users.
+    /// A directory is always true, even without users.
     #[expect(clippy::unused_self, reason = "a method in Python")]
     fn __bool__(&self) -> bool {
         true

@@ -13,7 +13,7 @@ use crate::user::User;
 
 #[pymethods]
 impl Directory {
-    /// Creates a user, active and so in need of a seat by default.
+    /// Creates a user, who is active and takes a seat by default.
     ///
     /// The keywords are `id` (a UUID; one is drawn by default), `username` (the email by default),
     /// `given_name`, `family_name`, `active` (True by default), `admin` (False by default),
@@ -32,7 +32,7 @@ impl Directory {
             .map(User::from)
     }
 
-    /// Changes what is named and returns the user as it is then. None removes a name or
+    /// Changes the given fields and returns the updated user. None removes a name or
     /// an attribute; a username of None follows the email.
     ///
     /// The keywords are `email`, `username`, `given_name`, `family_name`, `admin`, `attributes` and
@@ -55,13 +55,13 @@ impl Directory {
             .map(User::from)
     }
 
-    /// Makes a user active; nothing happens to one who is.
+    /// Makes a user active. Does nothing if the user is active.
     fn activate_user(&self, py: Python<'_>, user: Named) -> PyResult<User> {
         self.write(py, |directory| directory.activate_user(user.0))
             .map(User::from)
     }
 
-    /// Makes a user inactive, which frees a seat; nothing happens to one who is.
+    /// Makes a user inactive, which frees a seat. Does nothing if the user is inactive.
     fn deactivate_user(&self, py: Python<'_>, user: Named) -> PyResult<User> {
         self.write(py, |directory| directory.deactivate_user(user.0))
             .map(User::from)
@@ -111,16 +111,16 @@ impl Directory {
         Ok(found.map(User::from))
     }
 
-    /// Notes that a user is seen now, such as at a login or with a request. Call it as often
-    /// as you like: mostly it costs a look-up. The first sighting is on disk when this
+    /// Records that a user is seen now, such as at a login or with a request. Call it as often
+    /// as you like: it usually costs a lookup. The first sighting is on disk when this
     /// returns; others are gathered and written at most once a minute and at the end, so a
     /// crash can lose them.
     fn touch_user(&self, py: Python<'_>, user: Named) -> PyResult<()> {
         self.write(py, |directory| directory.touch_user(user.0))
     }
 
-    /// When a user was last seen, in UTC and to about an hour; None where nobody said so
-    /// with `touch_user`. No change is made of it, and no version.
+    /// When a user was last seen, in UTC and to about an hour; None if it was never recorded
+    /// with `touch_user`. Sightings are not changes and leave the version as it is.
     fn last_seen<'py>(&self, py: Python<'py>, user: Named) -> PyResult<Option<Bound<'py, PyAny>>> {
         let seen = self.read(py, |directory| directory.last_seen(user.0))?;
         seen.map(|at| datetime(py, at)).transpose()
@@ -139,7 +139,7 @@ impl Directory {
         records::seat_history(py, &history)
     }
 
-    /// Sets the license. A smaller one than today's use evicts nobody.
+    /// Sets the license. One with fewer seats than are in use deactivates nobody.
     fn set_license<'py>(&self, py: Python<'py>, license: Seated) -> PyResult<Bound<'py, PyAny>> {
         let seats = self.write(py, |directory| directory.set_license(license.0))?;
         records::seats(py, &seats)
@@ -152,14 +152,14 @@ impl Directory {
         records::applied(py, &applied)
     }
 
-    /// Tells what would become of a batch, without applying it.
+    /// Returns what `apply` would return, without applying the batch.
     fn dry_run<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Bound<'py, PyAny>> {
         let batch = batch.now();
         let applied = self.write(py, |directory| directory.dry_run(batch))?;
         records::applied(py, &applied)
     }
 
-    /// Tells what would be refused of a batch, as exceptions that are not raised.
+    /// Returns the refusals of a batch, as exceptions that are not raised.
     fn preview<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let batch = batch.now();
         let refusals = self.write(py, |directory| directory.refusals(batch))?;

@@ -63,7 +63,7 @@ impl Directory {
             .collect()
     }
 
-    /// Creates a workspace with its first owner, who has to be active.
+    /// Creates a workspace with its first owner, who must be active.
     #[pyo3(signature = (name, owner=None, *, external_ids=None))]
     fn create_workspace<'py>(
         &self,
@@ -77,13 +77,13 @@ impl Directory {
         records::workspace(py, &made)
     }
 
-    /// A user's own default workspace, which is made on first asking.
+    /// A user's default workspace, which is created on first use.
     fn default_workspace<'py>(&self, py: Python<'py>, user: Named) -> Made<'py> {
         let own = self.write(py, |directory| directory.default_workspace(user.0))?;
         records::workspace(py, &own)
     }
 
-    /// Gives a workspace another name.
+    /// Renames a workspace.
     fn rename_workspace<'py>(&self, py: Python<'py>, workspace: Place, name: String) -> Made<'py> {
         let renamed = self.write(py, |directory| {
             directory.rename_workspace(workspace.0, name)
@@ -105,7 +105,7 @@ impl Directory {
         records::workspace(py, &set)
     }
 
-    /// Archives a workspace: nobody can be added and nothing of it changed until it is
+    /// Archives a workspace: nobody can be added and nothing in it changed until it is
     /// restored.
     fn archive_workspace<'py>(&self, py: Python<'py>, workspace: Place) -> Made<'py> {
         let archived = self.write(py, |directory| directory.archive_workspace(workspace.0))?;
@@ -124,7 +124,7 @@ impl Directory {
         Ok(deleted.as_u64())
     }
 
-    /// Adds a member; nothing happens to one who has that role.
+    /// Adds a member. Does nothing if the user is a member in this role.
     #[pyo3(
         signature = (workspace, user, role=InRole(headcount::Role::User)),
         text_signature = "($self, workspace, user, role='user')"
@@ -141,7 +141,7 @@ impl Directory {
         })
     }
 
-    /// Gives a member this role; nothing happens to one who has it.
+    /// Changes the role of a member. Does nothing if the member has this role.
     fn set_role(
         &self,
         py: Python<'_>,
@@ -154,7 +154,7 @@ impl Directory {
         })
     }
 
-    /// Takes a member out.
+    /// Removes a member.
     fn remove_member(&self, py: Python<'_>, workspace: Place, user: Named) -> PyResult<()> {
         self.write(py, |directory| directory.remove_member(workspace.0, user.0))
     }

@@ -111,8 +111,9 @@ impl File {
     fn csv(&mut self, text: &str) {
         // The reader counts lines of one kind.
         let text = &text.replace("\r\n", "\n");
-        let first = text.lines().next().unwrap_or_default();
-        let count = |of: u8| first.bytes().filter(|byte| *byte == of).count();
+        let first = text.lines().find(|line| !line.is_empty());
+        let count =
+            |of: u8| first.map_or(0, |line| line.bytes().filter(|byte| *byte == of).count());
         let delimiter = [b',', b';', b'\t']
             .into_iter()
             .max_by_key(|of| (count(*of), *of == b','));
@@ -136,7 +137,7 @@ impl File {
                 Ok(record) => record,
                 Err(error) => return self.problem(&error.to_string()),
             };
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = record.position().map_or(0, |at| line_of(text, at));
             match row(&columns, &record) {
                 Ok(row) => self.rows.push(Row {
                     place: format!("line {line}"),
@@ -152,6 +153,14 @@ impl File {
             self.problems.push(problem.to_owned());
         }
     }
+}
+
+/// The line of the record at this position, which the reader reports before it skips empty lines.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.get(start..).unwrap_or_default();
+    let empty = rest.bytes().take_while(|byte| *byte == b'\n').count();
+    position.line() + empty as u64
 }
 
 fn row(columns: &[String], record: &StringRecord) -> Result<Row, String> {
@@ -244,6 +253,7 @@ mod tests {
             ),
             ("id,email\n7,a@ex.co", "line 2: "),
             ("email\na@ex.co,b", "record 1"),
+            ("\nemail,admin\n\n\na@ex.co,x", "line 5: "),
             ("[{\"mail\": 1}]", "user 1: unknown field `mail`"),
             ("[{]", "this is not JSON"),
         ] {

@@ -97,7 +97,7 @@ pub(super) fn steps(
                 let message = format!("{}: a new user needs an email", row.place);
                 return Err(Failure::bad_request(message));
             }
-            steps.push((Step::Create, Vec::new()));
+            steps.push((Step::Create, differences(row, None)));
             continue;
         };
         if let Some(other) = seen.insert(user.id(), &row.place) {
@@ -105,7 +105,7 @@ pub(super) fn steps(
             let message = format!("{place}: {email} is the user of {other} already");
             return Err(Failure::bad_request(message));
         }
-        let differences = differences(row, &user);
+        let differences = differences(row, Some(&user));
         let has = |name: &str| differences.iter().any(|of| of.name == name);
         let parts = Parts {
             active: has("active"),
@@ -141,7 +141,8 @@ fn is_same(email: &str, other: &str) -> bool {
     }
 }
 
-fn differences(row: &Row, user: &User) -> Vec<Difference> {
+/// How the file would change a user, or what it says of a new one beside the email.
+fn differences(row: &Row, user: Option<&User>) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut compare = |name: &str, before: Option<&str>, after: Option<&str>| {
         if before != after {
@@ -152,44 +153,51 @@ fn differences(row: &Row, user: &User) -> Vec<Difference> {
             });
         }
     };
-    let email = user.email().as_str();
-    if let Some(wanted) = row
-        .email
-        .as_deref()
-        .filter(|wanted| !is_same(wanted, email))
-    {
+    let wanted = row.email.as_deref();
+    let email = user.map(|user| user.email().as_str());
+    let email = email.or(wanted).unwrap_or_default();
+    if let Some(wanted) = wanted.filter(|wanted| !is_same(wanted, email)) {
         compare("email", Some(email), Some(wanted));
     }
     if let Some(wanted) = own_username(row) {
-        let own = Some(user.username()).filter(|name| *name != email);
+        let own = user.map(User::username);
+        let own = own.filter(|name| *name != email);
         compare("username", own, wanted.filter(|name| !is_same(email, name)));
     }
     if let Some(wanted) = &row.given_name {
-        compare("given name", user.given_name(), wanted.as_deref());
+        compare(
+            "given name",
+            user.and_then(User::given_name),
+            wanted.as_deref(),
+        );
     }
     if let Some(wanted) = &row.family_name {
-        compare("family name", user.family_name(), wanted.as_deref());
+        compare(
+            "family name",
+            user.and_then(User::family_name),
+            wanted.as_deref(),
+        );
     }
     for (name, wanted) in &row.attributes {
         compare(
             &format!("attribute {name}"),
-            user.attribute(name),
+            user.and_then(|of| of.attribute(name)),
             wanted.as_deref(),
         );
     }
     for (name, wanted) in &row.external_ids {
         compare(
             &format!("external id {name}"),
-            user.external_id(name),
+            user.and_then(|of| of.external_id(name)),
             wanted.as_deref(),
         );
     }
-    for (name, before, wanted) in [
-        ("active", user.is_active(), row.active),
-        ("admin", user.is_admin(), row.admin),
-    ] {
-        if let Some(wanted) = wanted {
-            compare(name, Some(yes_or_no(before)), Some(yes_or_no(wanted)));
+    let active = (user.map(User::is_active), row.active, true);
+    let admin = (user.map(User::is_admin), row.admin, false);
+    for (name, (before, wanted, by_default)) in [("active", active), ("admin", admin)] {
+        // A new user is as by default without a word about it.
+        if let Some(wanted) = wanted.filter(|wanted| before.is_some() || *wanted != by_default) {
+            compare(name, before.map(yes_or_no), Some(yes_or_no(wanted)));
         }
     }
     found

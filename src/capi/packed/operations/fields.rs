@@ -42,7 +42,7 @@ impl From<Error> for Wrong {
 type Pair<'a> = (&'a str, Option<&'a str>);
 
 /// The fields of an operation that are not taken yet, in order.
-pub(super) struct Fields<'a>(Vec<Field<'a>>);
+pub(super) struct OperationFields<'a>(Vec<Field<'a>>);
 
 struct Field<'a> {
     name: HcOpField,
@@ -50,7 +50,7 @@ struct Field<'a> {
     value: Option<&'a [u8]>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> OperationFields<'a> {
     pub(super) fn parse(mut bytes: &'a [u8]) -> Result<Self, Wrong> {
         let mut fields = Vec::new();
         while !bytes.is_empty() {

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * What became of a batch.
+ * The result of a batch.
  *
  * @param sequence the number of the change that it made; empty when nothing changed
  * @param replayed whether this is the outcome of an earlier batch with the same request id, and nothing was done now
- * @param outcomes one for each operation
+ * @param outcomes an outcome for each operation
  */
 public record Applied(OptionalLong sequence, boolean replayed, List<Outcome> outcomes) {}

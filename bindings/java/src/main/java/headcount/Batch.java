@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Operations that succeed or fail together. Each sees what the ones before it did. What must be
- * unique, seats, admins and the owners of workspaces are judged once, at the end, on the net result:
- * in a full house one user can leave and another come in.
+ * Operations that succeed or fail together. Each sees the effects of those before it. Uniqueness,
+ * seats, admins and the owners of workspaces are judged once, at the end, on the net result: when all
+ * seats are in use, one user can leave and another join.
  *
  * <pre>{@code
  * directory.apply(new Batch().deactivateUser("old@ex.co").createUser(NewUser.of("new@ex.co")));
@@ -29,11 +29,12 @@ public final class Batch {
     /** A native batch of the operations that are not malformed. */
     record WellFormed(MemorySegment batch, List<Integer> indexes, List<HeadcountException> malformed) {}
 
-    /** A batch of nothing. */
+    /** An empty batch. */
     public Batch() {}
 
     /**
-     * Says who makes these changes: it is recorded, and the actor can't deactivate or delete themself.
+     * Sets the user who makes the changes. It is recorded, and the actor can't deactivate or delete
+     * themself.
      *
      * @param actor the id of a user
      * @return this
@@ -44,7 +45,7 @@ public final class Batch {
     }
 
     /**
-     * Says through which door the batch comes, before that of {@link Directory#through}.
+     * Sets the door that the batch comes through, in place of that of {@link Directory#through}.
      *
      * @param door 1 to 32 letters, digits and {@code -_.:/} of ASCII
      * @return this
@@ -55,11 +56,11 @@ public final class Batch {
     }
 
     /**
-     * Makes the batch one that can be sent again: when the same batch was applied with this id before,
-     * its outcome is returned and nothing is done. Another batch with a known id is refused with {@link
+     * Makes the batch safe to send again: if the same batch was applied with this id before, its outcome
+     * is returned and nothing is done. Another batch with the same id is refused with {@link
      * ErrorKind#REQUEST_ID_REUSED}.
      *
-     * @param requestId an id that is drawn for this request
+     * @param requestId a new id for this request
      * @return this
      */
     public Batch requestId(UUID requestId) {
@@ -68,7 +69,7 @@ public final class Batch {
     }
 
     /**
-     * Says whether workspaces may be left without an active owner, which is recorded in the change.
+     * Allows workspaces to be left without an active owner, which is recorded in the change.
      *
      * @param allow false by default
      * @return this
@@ -79,10 +80,10 @@ public final class Batch {
     }
 
     /**
-     * Refuses the batch with {@link ErrorKind#CONFLICT} unless what the last operation changes is at this
-     * version. It has no effect on operations that create something.
+     * Refuses the batch with {@link ErrorKind#CONFLICT} unless the record that the last operation changes
+     * is at this version. It has no effect on operations that create something.
      *
-     * @param version the version that is expected
+     * @param version the expected version
      * @return this
      * @throws IllegalStateException for a batch without operations
      */
@@ -95,7 +96,7 @@ public final class Batch {
     }
 
     /**
-     * How many operations there are.
+     * The number of operations.
      *
      * @return the number
      */
@@ -169,7 +170,7 @@ public final class Batch {
     }
 
     /**
-     * Appends: give a workspace another name.
+     * Appends: rename a workspace.
      *
      * @param workspace its id
      * @param name the new name
@@ -180,7 +181,7 @@ public final class Batch {
     }
 
     /**
-     * Appends: give a workspace another name.
+     * Appends: rename a workspace.
      *
      * @param workspace its name, which may be one that an earlier operation creates
      * @param name the new name
@@ -194,7 +195,7 @@ public final class Batch {
      * Appends: set the id that a provisioner has for a workspace.
      *
      * @param workspace its id
-     * @param provisioner who gave it
+     * @param provisioner the provisioner
      * @param id the id
      * @return this
      */
@@ -206,7 +207,7 @@ public final class Batch {
      * Appends: set the id that a provisioner has for a workspace.
      *
      * @param workspace its name, which may be one that an earlier operation creates
-     * @param provisioner who gave it
+     * @param provisioner the provisioner
      * @param id the id
      * @return this
      */
@@ -218,7 +219,7 @@ public final class Batch {
      * Appends: remove the id that a provisioner has for a workspace.
      *
      * @param workspace its id
-     * @param provisioner who gave it
+     * @param provisioner the provisioner
      * @return this
      */
     public Batch removeWorkspaceExternalId(long workspace, String provisioner) {
@@ -229,7 +230,7 @@ public final class Batch {
      * Appends: remove the id that a provisioner has for a workspace.
      *
      * @param workspace its name, which may be one that an earlier operation creates
-     * @param provisioner who gave it
+     * @param provisioner the provisioner
      * @return this
      */
     public Batch removeWorkspaceExternalId(String workspace, String provisioner) {
@@ -355,7 +356,7 @@ public final class Batch {
     }
 
     /**
-     * Appends: take a member out of a workspace.
+     * Appends: remove a member from a workspace.
      *
      * @param workspace its id
      * @param ref the user
@@ -366,7 +367,7 @@ public final class Batch {
     }
 
     /**
-     * Appends: take a member out of a workspace.
+     * Appends: remove a member from a workspace.
      *
      * @param workspace its name, which may be one that an earlier operation creates
      * @param ref the user
@@ -379,7 +380,7 @@ public final class Batch {
     /**
      * Appends: create a user, as {@link Directory#createUser} does.
      *
-     * @param user what is known of the user
+     * @param user the user to create
      * @return this
      */
     public Batch createUser(NewUser user) {
@@ -435,7 +436,7 @@ public final class Batch {
         }
     }
 
-    /** What the batch says of itself, as an operation. */
+    /** The settings of the batch, as an operation. */
     private Operation settings() {
         Operation settings = new Operation(Native.HC_OPERATION_SETTINGS)
                 .flag(Native.HC_OP_FIELD_ALLOW_OWNERLESS, allowOwnerless);

@@ -1,9 +1,9 @@
 package headcount;
 
 /**
- * What {@link Directory#compact} came to.
+ * The sizes of a file that {@link Directory#compact} made smaller.
  *
- * @param bytesBefore bytes that the file had
- * @param bytes bytes that it has now
+ * @param bytesBefore the old size of the file in bytes
+ * @param bytes its new size in bytes
  */
 public record Compacted(long bytesBefore, long bytes) {}

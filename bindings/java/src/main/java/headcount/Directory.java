@@ -73,7 +73,7 @@ public final class Directory implements AutoCloseable {
     private static final Result<Void> NOTHING = frame -> null;
 
     /**
-     * Opens the directory in a file, and makes it if there is none.
+     * Opens the directory in a file, which is created if it is missing.
      *
      * @param path the file
      * @return a directory to close
@@ -85,8 +85,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Opens the directory in a file as options say, and fails as {@link #open(Path)} does. When it waits for
-     * the file and the thread is interrupted, it stops to wait, and the thread stays interrupted.
+     * Opens the directory in a file with options, and fails as {@link #open(Path)} does. If the thread is
+     * interrupted while it waits for the file, it stops waiting, and the thread stays interrupted.
      *
      * @param path the file
      * @param options how to open it
@@ -121,7 +121,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Makes a directory that lives in memory and is gone when it is closed.
+     * Creates a directory in memory, which is gone when it is closed.
      *
      * @param options its license
      * @return a directory to close
@@ -142,8 +142,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Finishes what is pending, releases the file, and reports what goes wrong with that. Other calls then
-     * fail with {@link ErrorKind#CLOSED}, also those that wait in other threads. Closing again does nothing.
+     * Finishes pending work, releases the file, and throws if that failed. Other calls then fail with {@link
+     * ErrorKind#CLOSED}, including those that wait in other threads. Closing again does nothing.
      */
     @Override
     public void close() {
@@ -196,7 +196,7 @@ public final class Directory implements AutoCloseable {
      * a report; for cached users, {@link #userByEmail} is faster.
      *
      * @param emails emails, in any case
-     * @return for each email its user; empty where nobody has it
+     * @return for each email its user; empty if nobody has it
      */
     public List<Optional<User>> usersByEmails(Collection<String> emails) {
         return users(Native.HC_USER_KEY_EMAIL, emails.stream().map(Frame::utf8).toList());
@@ -206,7 +206,7 @@ public final class Directory implements AutoCloseable {
      * The users with these ids, in their order, as {@link #usersByEmails}.
      *
      * @param ids ids of users
-     * @return for each id its user; empty where nobody has it
+     * @return for each id its user; empty if nobody has it
      */
     public List<Optional<User>> usersByIds(Collection<UUID> ids) {
         return users(Native.HC_USER_KEY_ID, ids.stream().map(id -> ByteBuffer.allocate(16)
@@ -263,7 +263,7 @@ public final class Directory implements AutoCloseable {
     /**
      * The user for whom a provisioner, such as an identity provider, has this id.
      *
-     * @param provisioner who gave the id
+     * @param provisioner the provisioner
      * @param id the id, as it was given
      * @return the user, if there is one
      */
@@ -276,9 +276,9 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Notes that a user is seen now, such as at a login or with a request. Call it as often as you like: it mostly
-     * costs a look-up. The first sighting is on disk when this returns; others are gathered and written at most
-     * once a minute and when the directory is closed, so a crash can lose them.
+     * Records that a user is seen now, such as at a login or with a request. Call it as often as you like: it
+     * usually costs a lookup. The first sighting is on disk when this returns; later ones are written together, at
+     * most once a minute and when the directory is closed, so a crash can lose them.
      *
      * @param ref the id of a user as text, an email or a username
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}, {@link ErrorKind#READ_ONLY}
@@ -291,10 +291,10 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * When a user was last seen, to about an hour. No change is made of it, and no version.
+     * When a user was last seen, to about an hour. Sightings are not changes and leave the version as it is.
      *
      * @param ref the id of a user as text, an email or a username
-     * @return the moment, if somebody said so with {@link #touchUser}
+     * @return the time, if {@link #touchUser} recorded one
      * @throws HeadcountException {@link ErrorKind#USER_NOT_FOUND}
      */
     public Optional<Instant> lastSeen(String ref) {
@@ -347,9 +347,9 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Creates a user, who needs a seat unless inactive.
+     * Creates a user, who takes a seat unless inactive.
      *
-     * @param user what is known of the user
+     * @param user the user to create
      * @return the user
      * @throws HeadcountException {@link ErrorKind#EMAIL_TAKEN}, {@link ErrorKind#USERNAME_TAKEN}, {@link
      *     ErrorKind#ID_TAKEN} when another user has those, {@link ErrorKind#NO_FREE_SEAT} when all seats are
@@ -378,7 +378,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Makes a user active; nothing happens to one who is.
+     * Makes a user active. Does nothing if the user is active.
      *
      * @param ref the id of a user as text, an email or a username
      * @return the user as it is then
@@ -392,7 +392,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Makes a user inactive, which frees a seat; nothing happens to one who is.
+     * Makes a user inactive, which frees a seat. Does nothing if the user is inactive.
      *
      * @param ref the id of a user as text, an email or a username
      * @return the user as it is then
@@ -435,7 +435,7 @@ public final class Directory implements AutoCloseable {
      * @param query which users
      * @return the page
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#INVALID_ARGUMENT}
-     *     for the place of a query in another order
+     *     for a position from a query in another order
      */
     public Page query(UserQuery query) {
         return call((f, d) -> query.use(f, q -> Native.hc_directory_query(d, q, f.out(), f.error())), f -> {
@@ -506,8 +506,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Sets the license. A smaller one than today's use is accepted: nobody is deactivated, but nobody can
-     * be activated until enough others are not.
+     * Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated, but nobody
+     * can be activated until enough others are inactive.
      *
      * @param license the license
      * @return how the seats are used now, which may be under a license that was set in the meantime
@@ -518,8 +518,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * The same directory for a user whose writes are made with it: it is recorded in each change, and the
-     * user can't deactivate or delete themself. Closing one of the two closes both.
+     * A handle on the same directory, whose writes are made by a user: each change records the user, who
+     * can't deactivate or delete themself. Closing one of the two closes both.
      *
      * @param actor the id of the user
      * @return the directory
@@ -529,8 +529,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * The same directory, whose writes come through a door: a short name of the client or the interface, such as
-     * {@code rest} or {@code scim:okta}, that is recorded in each change. Closing one of the two closes both.
+     * A handle on the same directory, whose writes come through a door: a short name of the client or interface,
+     * such as {@code rest} or {@code scim:okta}, that each change records. Closing one of the two closes both.
      *
      * @param door 1 to 32 letters, digits and {@code -_.:/} of ASCII, which you choose
      * @return the directory
@@ -569,7 +569,7 @@ public final class Directory implements AutoCloseable {
     /**
      * The workspace for which a provisioner, such as an identity provider, has this id.
      *
-     * @param provisioner who gave the id
+     * @param provisioner the provisioner
      * @param id the id, as it was given
      * @return the workspace, if there is one
      */
@@ -585,7 +585,7 @@ public final class Directory implements AutoCloseable {
      * Sets the id that a provisioner has for a workspace, and leaves those of others.
      *
      * @param workspace the id of the workspace
-     * @param provisioner who gave it: 1 to 64 bytes
+     * @param provisioner the provisioner: 1 to 64 bytes
      * @param id 1 to 255 bytes
      * @return the workspace as it is then
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#WORKSPACE_ARCHIVED}, {@link
@@ -596,10 +596,10 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Removes the id that a provisioner has for a workspace; nothing happens where there is none.
+     * Removes the id that a provisioner has for a workspace. Does nothing if there is none.
      *
      * @param workspace the id of the workspace
-     * @param provisioner who gave it
+     * @param provisioner the provisioner
      * @return the workspace as it is then
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NOT_FOUND}, {@link ErrorKind#WORKSPACE_ARCHIVED}
      */
@@ -653,7 +653,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * The default workspace of a user, who owns it; it is made when it is first asked for.
+     * The default workspace of a user, who owns it; it is created on first use.
      *
      * @param ref the id of a user as text, an email or a username
      * @return the workspace
@@ -667,7 +667,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Gives a workspace another name.
+     * Renames a workspace.
      *
      * @param workspace its id
      * @param name the new name
@@ -684,7 +684,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Archives a workspace; nothing happens to one that is.
+     * Archives a workspace. Does nothing if it is archived.
      *
      * @param workspace its id
      * @return the workspace as it is then
@@ -695,7 +695,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Restores an archived workspace; nothing happens to another.
+     * Restores an archived workspace. Does nothing if it is not archived.
      *
      * @param workspace its id
      * @return the workspace as it is then
@@ -752,7 +752,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Makes a user a member of a workspace; nothing happens to one who has the role already.
+     * Makes a user a member of a workspace. Does nothing if the user is a member in this role.
      *
      * @param workspace its id
      * @param ref the id of a user as text, an email or a username
@@ -768,7 +768,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Changes the role of a member; nothing happens to one who has it already.
+     * Changes the role of a member. Does nothing if the member has this role.
      *
      * @param workspace its id
      * @param ref the id of a user as text, an email or a username
@@ -785,7 +785,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Takes a member out of a workspace.
+     * Removes a member from a workspace.
      *
      * @param workspace its id
      * @param ref the id of a user as text, an email or a username
@@ -804,20 +804,20 @@ public final class Directory implements AutoCloseable {
      * Applies a batch: all of it, or nothing. It is one transaction and one change.
      *
      * @param batch the operations
-     * @return what became of it
-     * @throws HeadcountException the first refusal of its operations; {@link HeadcountException#operation}
-     *     says which it concerns
+     * @return its result
+     * @throws HeadcountException the first refusal; {@link HeadcountException#operation} is the operation that
+     *     it concerns
      */
     public Applied apply(Batch batch) {
         return batch.use(b -> call((f, d) -> Native.hc_directory_apply(d, b, f.out(), f.error()), Copies::applied));
     }
 
     /**
-     * Tells what would become of a batch, without applying it: the answer that {@link #apply} would give
-     * now, but for the ids it would draw.
+     * Returns what {@link #apply} would return now, except for the ids that it would draw, and changes
+     * nothing.
      *
      * @param batch the operations
-     * @return what would become of it
+     * @return the result that it would have
      * @throws HeadcountException as {@link #apply}
      */
     public Applied dryRun(Batch batch) {
@@ -825,8 +825,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Tells what would be refused of a batch, without applying it: all there is to say about single
-     * operations, in their order, or else about the batch as a whole.
+     * Returns the refusals of a batch, without applying it: all those of single operations, in their
+     * order, or else those of the batch as a whole.
      *
      * @param batch the operations
      * @return the refusals; none if it would be accepted now
@@ -874,7 +874,7 @@ public final class Directory implements AutoCloseable {
      * Forgets the changes with numbers below a given one, and their request ids.
      *
      * @param before the number of the first change to keep
-     * @return how many those were
+     * @return how many changes were forgotten
      */
     public long trimChanges(long before) {
         Frame.unsigned("the number of a change", before);
@@ -885,7 +885,7 @@ public final class Directory implements AutoCloseable {
      * Recounts the seats and checks every index against the users, both ways. It takes time in proportion
      * to the size of the directory.
      *
-     * @return what it went over
+     * @return the numbers of records that it checked
      * @throws HeadcountException {@link ErrorKind#CORRUPTED} when something is wrong
      */
     public Verified verify() {
@@ -893,9 +893,9 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Figures to watch the directory by.
+     * Figures to monitor the directory with.
      *
-     * @return the figures of now
+     * @return the current figures
      */
     public Stats stats() {
         return struct(Native.SIZEOF_HC_STATS, (d, stats, error) -> {
@@ -905,7 +905,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * All figures as Prometheus reads them, in its text format. It holds no personal data.
+     * All figures in the text format of Prometheus. It contains no personal data.
      *
      * @return the text
      */
@@ -927,8 +927,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Copies the directory, as it is now, to a new file, while others go on reading and writing. The copy
-     * is verified before it is put in its place.
+     * Copies the directory, as it is now, to a new file, while others can read and write. The copy is
+     * verified before it takes its place.
      *
      * @param path the path of the new file
      * @param overwrite whether to replace the directory that is there; other files are never replaced
@@ -947,7 +947,7 @@ public final class Directory implements AutoCloseable {
 
     /**
      * Writes all records as lines of JSON, as they are at one moment: the format of {@code headcount export}.
-     * Others go on reading and writing meanwhile.
+     * Others can read and write meanwhile.
      *
      * @param to where the lines go
      * @throws IOException what the stream throws
@@ -958,7 +958,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Loads the lines of {@link #export} into a directory that nothing was written to yet, in one transaction.
+     * Loads the lines of {@link #export} into an empty directory, in one transaction.
      * If this fails, nothing is changed.
      *
      * @param lines where the lines come from
@@ -1002,7 +1002,7 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Makes the file of a directory as small as it gets, in place. Nobody may have it open.
+     * Makes the file of a directory as small as possible, in place. Nobody may have it open.
      *
      * @param path the file
      * @return its sizes before and after
@@ -1017,8 +1017,8 @@ public final class Directory implements AutoCloseable {
     }
 
     /**
-     * Lists what is wrong with the directory in a file, also where it is too damaged to be opened. No file
-     * is made.
+     * Lists what is wrong with the directory in a file, even if it is too damaged to be opened. It creates
+     * no file.
      *
      * @param path the file
      * @param limit how many to list

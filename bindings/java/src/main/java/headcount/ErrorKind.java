@@ -1,10 +1,10 @@
 package headcount;
 
 /**
- * What sort of failure a {@link HeadcountException} is. Later releases may add kinds.
+ * The kind of a {@link HeadcountException}. Later releases may add kinds.
  */
 public enum ErrorKind {
-    /** An argument is malformed or too long, or a number is none of those allowed. */
+    /** An argument is malformed, too long, or out of range. */
     INVALID_ARGUMENT(Native.HC_STATUS_INVALID_ARGUMENT),
     /** A pointer that must point to something is NULL. */
     NULL_ARGUMENT(Native.HC_STATUS_NULL_ARGUMENT),
@@ -46,8 +46,8 @@ public enum ErrorKind {
     /** Users can't deactivate or delete themselves. */
     OWN_ACCOUNT(Native.HC_STATUS_OWN_ACCOUNT),
     /**
-     * The record is not at the version that the caller expected, or another writer won; {@link
-     * HeadcountException#versions} has the numbers.
+     * The record is not at the version that the caller expected; {@link HeadcountException#versions} has
+     * both.
      */
     CONFLICT(Native.HC_STATUS_CONFLICT),
     /** No workspace has this id or name. */
@@ -62,10 +62,10 @@ public enum ErrorKind {
     ROLE_DIFFERS(Native.HC_STATUS_ROLE_DIFFERS),
     /** The call would leave a workspace without an active owner. */
     LAST_OWNER(Native.HC_STATUS_LAST_OWNER),
-    /** A user's own default workspace can't be taken from the user. */
+    /** A user can't lose their default workspace. */
     DEFAULT_WORKSPACE(Native.HC_STATUS_DEFAULT_WORKSPACE),
     /**
-     * The changes asked for were trimmed: read everything again, then go on after the change that {@link
+     * The changes asked for were trimmed: read everything again, then continue after the change that {@link
      * HeadcountException#resumeAfter} says.
      */
     HISTORY_TRIMMED(Native.HC_STATUS_HISTORY_TRIMMED),
@@ -77,7 +77,7 @@ public enum ErrorKind {
     CORRUPTED(Native.HC_STATUS_CORRUPTED),
     /** The request is larger than one transaction may be. */
     TOO_LARGE(Native.HC_STATUS_TOO_LARGE),
-    /** A commit failed half way. Only opening the file again tells whether it took effect. */
+    /** A commit failed half way. Open the file again to see whether it took effect. */
     OUTCOME_UNKNOWN(Native.HC_STATUS_OUTCOME_UNKNOWN),
     /** The directory was closed. */
     CLOSED(Native.HC_STATUS_CLOSED),
@@ -103,7 +103,7 @@ public enum ErrorKind {
     REQUEST_ID_REUSED(Native.HC_STATUS_REQUEST_ID_REUSED),
     /** Another user or workspace has this external id of the provisioner. */
     EXTERNAL_ID_TAKEN(Native.HC_STATUS_EXTERNAL_ID_TAKEN),
-    /** What a later release added, and this one doesn't know. */
+    /** A kind that a later release added. */
     UNKNOWN(-1);
 
     private final int code;

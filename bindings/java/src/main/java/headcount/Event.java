@@ -8,13 +8,13 @@ import java.util.UUID;
 /**
  * One thing that happened in a change.
  *
- * @param kind what happened
- * @param user the user it is about
- * @param workspace the workspace it is about
- * @param fields what {@link EventKind#USER_UPDATED} changed
- * @param active whether {@link EventKind#USER_CREATED} created the user active
+ * @param kind the kind of the event
+ * @param user the user that it concerns
+ * @param workspace the workspace that it concerns
+ * @param fields the fields that {@link EventKind#USER_UPDATED} changed
+ * @param active whether {@link EventKind#USER_CREATED} created an active user
  * @param role the role of the member
- * @param license what {@link EventKind#LICENSE_SET} set
+ * @param license the license that {@link EventKind#LICENSE_SET} set
  */
 public record Event(
         EventKind kind,

@@ -1,7 +1,7 @@
 package headcount;
 
 /**
- * What happened, in an {@link Event} of a {@link Change}. Later releases may add kinds.
+ * The kind of an {@link Event} of a {@link Change}. Later releases may add kinds.
  */
 public enum EventKind {
     /** The user was created, active or not. */
@@ -16,13 +16,13 @@ public enum EventKind {
     USER_DELETED(Native.HC_EVENT_USER_DELETED),
     /** The license was set. */
     LICENSE_SET(Native.HC_EVENT_LICENSE_SET),
-    /** The workspace was created; with a user, as the default of that one. */
+    /** The workspace was created; if there is a user, as that user's default. */
     WORKSPACE_CREATED(Native.HC_EVENT_WORKSPACE_CREATED),
-    /** The workspace got another name. */
+    /** The workspace was renamed. */
     WORKSPACE_RENAMED(Native.HC_EVENT_WORKSPACE_RENAMED),
     /** The workspace was archived. */
     WORKSPACE_ARCHIVED(Native.HC_EVENT_WORKSPACE_ARCHIVED),
-    /** The workspace was archived and was restored. */
+    /** The archived workspace was restored. */
     WORKSPACE_RESTORED(Native.HC_EVENT_WORKSPACE_RESTORED),
     /** The workspace was deleted with its memberships. */
     WORKSPACE_DELETED(Native.HC_EVENT_WORKSPACE_DELETED),
@@ -35,13 +35,13 @@ public enum EventKind {
     /** The member of the workspace got the role. */
     MEMBER_ROLE_SET(Native.HC_EVENT_MEMBER_ROLE_SET),
     /**
-     * The user is no member any more. Deleting a user or a workspace removes memberships without such
+     * The user is no longer a member. Deleting a user or a workspace removes memberships without such
      * events.
      */
     MEMBER_REMOVED(Native.HC_EVENT_MEMBER_REMOVED),
     /** The id that a provisioner has for the workspace was set, changed or removed. */
     WORKSPACE_EXTERNAL_ID_SET(Native.HC_EVENT_WORKSPACE_EXTERNAL_ID_SET),
-    /** What a later release added, and this one doesn't know. */
+    /** A kind that a later release added. */
     UNKNOWN(-1);
 
     private final int code;

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of a directory as they come. Any number of feeds can be read at once, each at its own
+ * The changes of a directory as they are made. Any number of feeds can be read at once, each at its own
  * pace.
  *
  * <pre>{@code
@@ -60,8 +60,8 @@ public final class Feed implements AutoCloseable {
     /**
      * Waits for the next change, up to a time; fails as {@link #take} does.
      *
-     * @param wait how long to wait; zero not at all
-     * @return the change, or nothing when none came in time
+     * @param wait how long to wait; zero for not at all
+     * @return the change; empty if none came in time
      * @throws InterruptedException when the thread is interrupted
      */
     public Optional<Change> poll(Duration wait) throws InterruptedException {
@@ -108,7 +108,7 @@ public final class Feed implements AutoCloseable {
     }
 
     /**
-     * The number of the last change that was given out, or where the feed began. Store it to go on after
+     * The number of the last change that was returned, or where the feed began. Store it to continue after
      * a restart.
      *
      * @return the number
@@ -117,7 +117,7 @@ public final class Feed implements AutoCloseable {
         return position;
     }
 
-    /** Wakes those who wait, and frees the feed. Closing again does nothing. */
+    /** Wakes the threads that wait, and frees the feed. Closing again does nothing. */
     @Override
     public void close() {
         closed = true;

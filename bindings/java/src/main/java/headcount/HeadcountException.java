@@ -37,15 +37,15 @@ public final class HeadcountException extends RuntimeException {
      *
      * @param limit the seats of the license
      * @param active the users who were active
-     * @param requested how many more would have been
+     * @param requested how many more active users the request would have made
      */
     public record SeatShortage(long limit, long active, long requested) {}
 
     /**
      * The numbers behind {@link ErrorKind#CONFLICT}.
      *
-     * @param expected the version that the caller named
-     * @param found the one on record
+     * @param expected the version that the caller expected
+     * @param found the version of the record
      */
     public record VersionConflict(long expected, long found) {}
 
@@ -75,7 +75,7 @@ public final class HeadcountException extends RuntimeException {
     }
 
     /**
-     * What sort of failure it is.
+     * The kind of the failure.
      *
      * @return the kind
      */
@@ -84,9 +84,9 @@ public final class HeadcountException extends RuntimeException {
     }
 
     /**
-     * Whether the same call may succeed when it is made again.
+     * Whether the same call may succeed later.
      *
-     * @return true after a lost race, or when another process has the file
+     * @return true if another process or handle has the file open
      */
     public boolean isRetryable() {
         return retryable;

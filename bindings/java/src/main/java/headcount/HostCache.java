@@ -39,7 +39,7 @@ final class HostCache {
         ways = Math.min(WAYS, places.length());
     }
 
-    /** The generation of now, which is where {@code number} points. */
+    /** The current generation, to which {@code number} points. */
     static long generation(MemorySegment number) {
         return (long) GENERATION.getAcquire(number, 0L);
     }
@@ -60,8 +60,8 @@ final class HostCache {
 
     /**
      * Keeps a user that was read after the generation was, unless a commit was going on or there are entries of a
-     * later generation. Where all places are in use, any of them is given up: a fixed choice would let two keys that
-     * are in use evict each other forever.
+     * later generation. If all places are in use, a random one is overwritten: a fixed choice would let two keys
+     * that are in use evict each other forever.
      */
     void put(long generation, int kind, Object key, Optional<User> user) {
         if (ways == 0 || generation % 2 != 0) {

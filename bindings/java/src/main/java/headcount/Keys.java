@@ -3,12 +3,13 @@ package headcount;
 import java.lang.foreign.MemorySegment;
 import java.util.UUID;
 
-/** By which form emails and usernames are unique, and ids that nobody has. */
+/** The keys by which emails and usernames are unique, and new ids. */
 public final class Keys {
     private Keys() {}
 
     /**
-     * Checks an email address: two addresses belong to one user exactly when their keys are the same.
+     * Checks an email address, and returns its key: two addresses belong to one user exactly when their keys are
+     * equal.
      *
      * @param email the address
      * @return its key
@@ -25,8 +26,8 @@ public final class Keys {
     }
 
     /**
-     * Checks a username that is no email address: two can't both be taken exactly when their keys are the
-     * same.
+     * Checks a username that is not an email address, and returns its key: two users can't have usernames with
+     * equal keys.
      *
      * @param username the username
      * @return its key
@@ -42,7 +43,7 @@ public final class Keys {
     }
 
     /**
-     * Draws an id that nobody has: a UUID of version 7, as the directory does for users without one.
+     * Draws a new, unique id: a UUID of version 7, as the directory draws for users created without one.
      *
      * @return the id
      */

@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.Optional;
 
-/** Where the messages of the library go: for the whole process, all directories and threads. */
+/** The log messages of the library, for the whole process: all directories and threads. */
 public final class Logging {
     private static final Level[] LEVELS = {Level.OFF, Level.ERROR, Level.WARNING, Level.INFO, Level.DEBUG, Level.TRACE};
 
@@ -39,7 +39,7 @@ public final class Logging {
 
     /**
      * Sends messages to a logger, in place of the one before, at the levels that it logs now. It must return
-     * soon and must not use directories or feeds; what it throws is dropped. Messages hold no personal data but
+     * soon and must not use directories or feeds; what it throws is dropped. Messages contain no personal data but
      * the paths of files.
      *
      * @param to the logger, such as that of {@link System#getLogger}; empty for none, which is the default

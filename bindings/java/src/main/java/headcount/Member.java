@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * That a user belongs to a workspace.
+ * The membership of a user in a workspace.
  *
  * @param workspace the id of the workspace
  * @param user the id of the user
- * @param role what the user may do there
+ * @param role the role of the user
  * @param since when the user was added
- * @param version 1 when added, and one more with each change
+ * @param version 1 when added, incremented by each change
  */
 public record Member(long workspace, UUID user, Role role, Instant since, long version) {}

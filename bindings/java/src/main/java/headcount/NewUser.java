@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * A user to create. By default the user is active, is no admin, and has the email as username.
+ * A user to create: by default active, not an admin, with the email as username.
  */
 public final class NewUser {
     private final Operation operation = new Operation(Native.HC_OPERATION_CREATE_USER);
@@ -15,7 +15,7 @@ public final class NewUser {
     }
 
     /**
-     * A user of whom only the email is known.
+     * A user with this email.
      *
      * @param email the address
      * @return the user to create
@@ -25,7 +25,7 @@ public final class NewUser {
     }
 
     /**
-     * Gives the user this id; otherwise one is drawn.
+     * Sets the id; by default the directory draws one.
      *
      * @param id an id that nobody has or had
      * @return this
@@ -36,7 +36,7 @@ public final class NewUser {
     }
 
     /**
-     * Sets a username of its own.
+     * Sets the username. If it is the user's own email, it follows the email when that changes.
      *
      * @param username unique, without regard to case
      * @return this
@@ -47,7 +47,7 @@ public final class NewUser {
     }
 
     /**
-     * Sets the first name.
+     * Sets the given (first) name.
      *
      * @param name at most 255 bytes; an empty one is none
      * @return this
@@ -58,7 +58,7 @@ public final class NewUser {
     }
 
     /**
-     * Sets the last name.
+     * Sets the family (last) name.
      *
      * @param name at most 255 bytes; an empty one is none
      * @return this
@@ -69,7 +69,7 @@ public final class NewUser {
     }
 
     /**
-     * Says whether the user is active from the start and so takes a seat.
+     * Sets whether the user is active, and so takes a seat.
      *
      * @param active true by default
      * @return this
@@ -80,7 +80,7 @@ public final class NewUser {
     }
 
     /**
-     * Says whether the user administers the platform.
+     * Sets whether the user administers the platform.
      *
      * @param admin false by default
      * @return this
@@ -91,7 +91,7 @@ public final class NewUser {
     }
 
     /**
-     * Says when the user was created elsewhere; otherwise it is now.
+     * Sets when the user was created in another system; by default now.
      *
      * @param at a moment from 1970 on
      * @return this
@@ -114,10 +114,11 @@ public final class NewUser {
     }
 
     /**
-     * Sets the id that a provisioner, such as an identity provider, has for the user. A user may have those of 16.
+     * Sets the id that a provisioner, such as an identity provider, has for the user. A user may have ids of up
+     * to 16 provisioners.
      *
-     * @param provisioner who gave it: 1 to 64 bytes
-     * @param id 1 to 255 bytes, compared as they are; no two users have the same of one provisioner
+     * @param provisioner the provisioner: 1 to 64 bytes
+     * @param id 1 to 255 bytes, compared exactly; unique among the users of the provisioner
      * @return this
      */
     public NewUser externalId(String provisioner, String id) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** One step of a batch, to be packed: docs/packed.md says what it looks like. */
+/** One step of a batch, in the packed form that docs/packed.md specifies. */
 final class Operation {
     private static final int RECORD_HEADER_BYTES = 8;
     private static final int FIELD_HEADER_BYTES = 8;

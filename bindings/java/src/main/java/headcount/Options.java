@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How to open a directory.
+ * Options for opening a directory.
  */
 public final class Options {
     private final List<Setter> setters = new ArrayList<>();
@@ -19,11 +19,11 @@ public final class Options {
         int set(Frame frame, MemorySegment builder);
     }
 
-    /** The defaults: the file is made if there is none, with the Community license. */
+    /** The defaults: a missing file is created, with the Community license. */
     public Options() {}
 
     /**
-     * Says whether to make the file if there is none.
+     * Sets whether to create a missing file.
      *
      * @param create true by default
      * @return this
@@ -33,7 +33,7 @@ public final class Options {
     }
 
     /**
-     * Sets the license that a new directory gets. An existing one keeps its own.
+     * Sets the license of a new directory. An existing one keeps its own.
      *
      * @param license {@link License#COMMUNITY} by default
      * @return this
@@ -44,7 +44,7 @@ public final class Options {
     }
 
     /**
-     * Says whether to open the file for reading only.
+     * Sets whether to open the file for reading only.
      *
      * @param readOnly false by default
      * @return this
@@ -66,7 +66,7 @@ public final class Options {
     }
 
     /**
-     * Sets how much memory may hold pages of the file.
+     * Limits the memory for pages of the file.
      *
      * @param bytes 64 MiB by default
      * @return this
@@ -76,7 +76,7 @@ public final class Options {
     }
 
     /**
-     * Sets how much memory may hold users that were read.
+     * Limits the memory for cached users.
      *
      * @param bytes 64 MiB by default; 0 for none
      * @return this
@@ -86,7 +86,7 @@ public final class Options {
     }
 
     /**
-     * Sets how large the log beside the file may become.
+     * Limits the log beside the file.
      *
      * @param bytes by default 64 MiB, or a quarter of a file above 256 MiB, up to 128 MiB
      * @return this
@@ -96,8 +96,8 @@ public final class Options {
     }
 
     /**
-     * Gives up durability for speed: writes return when the operating system has them, and are on disk
-     * after this time at the latest.
+     * Trades durability for speed: a write returns once the operating system has it, and is on disk after
+     * this time at the latest.
      *
      * @param interval up to a day, in milliseconds, to which it is rounded up; zero by default: each write is on
      *     disk when it returns. Opening refuses a longer one with {@link ErrorKind#INVALID_ARGUMENT}.
@@ -111,7 +111,7 @@ public final class Options {
     }
 
     /**
-     * Says whether to open a directory whose log can't be used, without what is only there.
+     * Sets whether to open a directory whose log can't be used, without the writes that are only in the log.
      *
      * @param salvage false by default
      * @return this

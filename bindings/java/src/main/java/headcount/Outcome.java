@@ -5,13 +5,13 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
- * What became of one operation of a batch.
+ * The result of one operation of a batch.
  *
- * @param subject what it was about
+ * @param subject the kind of record that it concerned
  * @param changed whether it changed anything: activating an active user does not
- * @param version that of the record afterwards; 0 where it was deleted
- * @param workspaceId the workspace it was about
- * @param userId the user it was about
+ * @param version the record's version afterwards; 0 if it was deleted
+ * @param workspaceId the workspace that it concerned
+ * @param userId the user that it concerned
  * @param user the user as the batch left it; empty for one who was deleted, and for an outcome that was replayed
  */
 public record Outcome(

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 
-/** Reads packed records; docs/packed.md says what they look like. */
+/** Reads packed records, which docs/packed.md specifies. */
 final class Packed {
     /** Of ids. */
     static final ValueLayout.OfLong NETWORK = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);

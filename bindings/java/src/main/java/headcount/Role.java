@@ -3,10 +3,10 @@ package headcount;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a member may do in a workspace.
+ * The role of a member in a workspace.
  */
 public enum Role {
-    /** Decides about the workspace and its members. */
+    /** Manages the workspace and its members. */
     OWNER(Native.HC_ROLE_OWNER),
     /** Works in it. */
     USER(Native.HC_ROLE_USER);

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param since the beginning of the day that was asked for, or of the first one on record
  * @param peak the most users that were active at one time since then
- * @param peakDay the latest day with that peak; empty where the number has not changed since
- * @param days those on which the number changed, the first one first
+ * @param peakDay the latest day with that peak; empty if the number has not changed since
+ * @param days the days on which the number changed, oldest first
  */
 public record SeatHistory(Instant since, long peak, Optional<Instant> peakDay, List<SeatDay> days) {}

@@ -4,7 +4,7 @@ package headcount;
  * The order of the users of a query.
  */
 public enum Sort {
-    /** By email: the natural order, in which users are stored. */
+    /** By email, as users are stored. */
     EMAIL(Native.HC_SORT_EMAIL),
     /** By username. */
     USERNAME(Native.HC_SORT_USERNAME),

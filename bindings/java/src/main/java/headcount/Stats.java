@@ -3,7 +3,7 @@ package headcount;
 import java.util.OptionalLong;
 
 /**
- * Figures to watch a directory by, counted from when it was opened.
+ * Figures to monitor a directory with, counted since it was opened.
  *
  * @param usersActive users who take a seat
  * @param usersInactive users who don't
@@ -11,9 +11,9 @@ import java.util.OptionalLong;
  * @param latestChange the number of the latest change; 0 before the first
  * @param cacheEntries users in the library's cache
  * @param cacheBytes about how much memory these take
- * @param cacheHits reads of one user that the cache answered
- * @param cacheMisses reads of one user that asked the store
- * @param commitRequests batches that were handed in
+ * @param cacheHits lookups that the cache answered
+ * @param cacheMisses lookups that read the store
+ * @param commitRequests batches that were submitted
  * @param commitGroups transactions that they were grouped into
  * @param seatsLimit seats of the license; empty without a limit
  * @param fileBytes the size of the main file; 0 for a directory in memory or opened read-only

@@ -1,7 +1,7 @@
 package headcount;
 
 /**
- * What an operation was about.
+ * The kind of record that an operation concerned.
  */
 public enum Subject {
     /** The user with the id in the outcome. */

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Which users to return, in what order and how many. All conditions must hold; without any it is all
- * users, ordered by email, 100 a page.
+ * Which users to return, in what order and how many. All conditions must be met. By default: all users,
+ * ordered by email, 100 on a page.
  */
 public final class UserQuery {
     private final List<Setter> setters = new ArrayList<>();
@@ -203,7 +203,7 @@ public final class UserQuery {
     }
 
     /**
-     * Says whether to go in the opposite direction: newest first, for example.
+     * Sets whether to reverse the order: newest first, for example.
      *
      * @param descending false by default
      * @return this
@@ -223,9 +223,9 @@ public final class UserQuery {
     }
 
     /**
-     * Asks for the page behind a place.
+     * Sets where the page begins.
      *
-     * @param place a {@link Page#next}
+     * @param place from {@link Page#next}
      * @return this
      */
     public UserQuery after(String place) {

@@ -3,7 +3,7 @@ package headcount;
 import java.util.Objects;
 
 /**
- * What to change of a user. What isn't named stays as it is.
+ * Changes to a user. Fields that are not set stay as they are.
  */
 public final class UserUpdate {
     private final Operation operation = new Operation(Native.HC_OPERATION_UPDATE_USER);
@@ -14,7 +14,7 @@ public final class UserUpdate {
     /**
      * Refuses the update with {@link ErrorKind#CONFLICT} unless the user still has this version.
      *
-     * @param version a {@link User#version}
+     * @param version from {@link User#version}
      * @return this
      */
     public UserUpdate ifVersion(long version) {
@@ -34,7 +34,7 @@ public final class UserUpdate {
     }
 
     /**
-     * Changes the username. One with an @ must be the user's own email.
+     * Changes the username. If it is the user's own email, it follows the email when that changes.
      *
      * @param username unique, without regard to case
      * @return this
@@ -45,7 +45,7 @@ public final class UserUpdate {
     }
 
     /**
-     * Makes the username the email again.
+     * Makes the username follow the email again.
      *
      * @return this
      */
@@ -55,7 +55,7 @@ public final class UserUpdate {
     }
 
     /**
-     * Changes the first name.
+     * Changes the given (first) name.
      *
      * @param name an empty one removes it
      * @return this
@@ -66,7 +66,7 @@ public final class UserUpdate {
     }
 
     /**
-     * Changes the last name.
+     * Changes the family (last) name.
      *
      * @param name an empty one removes it
      * @return this
@@ -77,7 +77,7 @@ public final class UserUpdate {
     }
 
     /**
-     * Makes the user an admin, or takes that away.
+     * Sets whether the user administers the platform.
      *
      * @param admin whether the user is one
      * @return this
@@ -111,7 +111,7 @@ public final class UserUpdate {
     }
 
     /**
-     * Says whether to remove all attributes that this update doesn't set.
+     * Sets whether to remove all attributes that this update doesn't set.
      *
      * @param replace false by default
      * @return this
@@ -124,8 +124,8 @@ public final class UserUpdate {
     /**
      * Sets the id that a provisioner has for the user, and leaves those of others.
      *
-     * @param provisioner who gave it: 1 to 64 bytes
-     * @param id 1 to 255 bytes, compared as they are
+     * @param provisioner the provisioner: 1 to 64 bytes
+     * @param id 1 to 255 bytes, compared exactly
      * @return this
      */
     public UserUpdate externalId(String provisioner, String id) {
@@ -136,7 +136,7 @@ public final class UserUpdate {
     /**
      * Removes the id that a provisioner has for the user, if there is one.
      *
-     * @param provisioner who gave it
+     * @param provisioner the provisioner
      * @return this
      */
     public UserUpdate removeExternalId(String provisioner) {

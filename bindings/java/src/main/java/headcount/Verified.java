@@ -1,10 +1,10 @@
 package headcount;
 
 /**
- * What {@link Directory#verify} went over.
+ * The numbers of records that {@link Directory#verify} checked.
  *
  * @param active users who are active, counted one by one
- * @param inactive users who are not
+ * @param inactive users who are inactive, counted one by one
  * @param deleted ids of users who were deleted
  * @param workspaces workspaces, archived ones included
  * @param members memberships
