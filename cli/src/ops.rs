@@ -11,7 +11,8 @@ use headcount::Step;
 use serde::Deserialize;
 
 use crate::import::encoding::lines;
-use crate::import::json::{Strict, problem_in_line, without_place};
+use crate::import::json::{Strict, problem_in_last_line, problem_in_line};
+use crate::import::json_words::without_place;
 
 /// An operation of a file.
 pub(crate) struct Operation {
@@ -36,7 +37,13 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Operation>, Vec<Unreadable>> {
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
     match layout::spread_out(text) {
         Some(parts) => parse_all(parts.into_iter()),
-        None => parse_all(lines),
+        None => match layout::broken_list(text) {
+            Some(error) => Err(vec![Unreadable {
+                line: error.line(),
+                reason: malformed(&error, true),
+            }]),
+            None => parse_all(lines),
+        },
     }
 }
 
@@ -45,8 +52,9 @@ fn parse_all<'a>(
 ) -> Result<Vec<Operation>, Vec<Unreadable>> {
     let mut operations = Vec::new();
     let mut unreadable = Vec::new();
-    for (line, text) in texts {
-        match parse_line(line, text) {
+    let mut texts = texts.peekable();
+    while let Some((line, text)) = texts.next() {
+        match parse_line(line, text, texts.peek().is_none()) {
             Ok(operation) => operations.push(operation),
             Err(reason) => unreadable.push(Unreadable { line, reason }),
         }
@@ -58,13 +66,13 @@ fn parse_all<'a>(
     }
 }
 
-fn parse_line(line: usize, text: &str) -> Result<Operation, String> {
+fn parse_line(line: usize, text: &str, is_last: bool) -> Result<Operation, String> {
     /// The one field that every operation has.
     #[derive(Deserialize)]
     struct Named {
         op: String,
     }
-    serde_json::from_str::<Strict>(text).map_err(|error| malformed(&error))?;
+    serde_json::from_str::<Strict>(text).map_err(|error| malformed(&error, is_last))?;
     let refused = |error| refused::reason(text, &error);
     let step = serde_json::from_str(text).map_err(refused)?;
     let Named { op: name } = serde_json::from_str(text).map_err(refused)?;
@@ -72,9 +80,12 @@ fn parse_line(line: usize, text: &str) -> Result<Operation, String> {
 }
 
 /// What is wrong with a line that is not JSON, or has a key twice. The line is told elsewhere.
-fn malformed(error: &serde_json::Error) -> String {
+fn malformed(error: &serde_json::Error, is_last: bool) -> String {
     if error.is_data() {
         return problem_in_line(error);
+    }
+    if let Some(cut_off) = problem_in_last_line(error).filter(|_| is_last) {
+        return cut_off;
     }
     format!(
         "not valid JSON: {} at column {}; write one operation a line",

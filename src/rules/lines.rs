@@ -1,5 +1,7 @@
 //! Records as lines of JSON: a file that the same directory can be loaded from.
 
+mod faults;
+
 use std::io::{self, Write};
 
 use serde::de::Error as _;
@@ -54,7 +56,7 @@ pub(crate) fn parse(line: &[u8]) -> Result<Line> {
     struct Head {
         headcount_export: Option<u64>,
     }
-    let refused = |error: serde_json::Error| Error::new(ErrorKind::InvalidArgument, told(&error));
+    let refused = |error| Error::new(ErrorKind::InvalidArgument, faults::told(line, &error));
     let head: Head = serde_json::from_slice(line).map_err(refused)?;
     if let Some(format) = head.headcount_export.filter(|format| *format > FORMAT) {
         return Err(Error::new(
@@ -66,22 +68,6 @@ pub(crate) fn parse(line: &[u8]) -> Result<Line> {
         ));
     }
     serde_json::from_slice(line).map_err(refused)
-}
-
-/// The error without its line number, which is always 1.
-fn told(error: &serde_json::Error) -> String {
-    if error.is_eof() {
-        return format!(
-            "the line ends in its middle, at column {}: the file is cut off; export it again",
-            error.column()
-        );
-    }
-    let text = error.to_string();
-    let text = text.rfind(" at line ").map_or(&*text, |end| &text[..end]);
-    match error.column() {
-        0 => text.to_owned(),
-        column => format!("column {column}: {text}"),
-    }
 }
 
 /// The fields of a line: a record as [`Exported`] serializes it, or the end.
@@ -215,18 +201,9 @@ mod tests {
         let first = r#"{"headcount_export":2,"record":"directory"}"#;
         assert_refused(first, "a newer release wrote");
         assert_refused("{", "at column 1: the file is cut off; export it again");
-        assert_refused(
-            r#"{"record":"end","records":1,"records":2}"#,
-            "duplicate field",
-        );
-        assert_refused(
-            r#"{"record":"end","record":"end","records":2}"#,
-            "duplicate field",
-        );
-        assert_refused(r#"{"record":"dog"}"#, "unknown variant `dog`");
-        assert_refused(r#"{"record":"deleted_user","id":"5"}"#, "is not a UUID");
-        assert_refused(r#"{"record":"deleted_user"}"#, "missing field `id`");
-        assert_refused(r#"{"record":"end","records":1,"x":2}"#, "unknown field `x`");
+        let twice = "is there twice; export it again";
+        assert_refused(r#"{"record":"end","records":1,"records":2}"#, twice);
+        assert_refused(r#"{"record":"end","record":"end","records":2}"#, twice);
         let end = serde_json::from_str::<Record>(r#"{"record":"end","records":1}"#);
         assert!(
             end.unwrap_err()
@@ -236,16 +213,79 @@ mod tests {
     }
 
     #[test]
+    fn faults_are_told_in_plain_words() {
+        for (line, expected) in [
+            (
+                r#"{"record":"dog"}"#,
+                "column 11: `record`: no record is called \"dog\"",
+            ),
+            (
+                r#"{"record":null}"#,
+                "column 11: `record`: a text is needed, not null",
+            ),
+            ("{}", "the field `record` is missing"),
+            ("[1]", "it is not an object"),
+            ("5", "it is not an object"),
+            (
+                r#"{"record":"end" "records":1}"#,
+                "column 17: it is not valid JSON there",
+            ),
+            (
+                r#"{"record":"deleted_user","id":"5"}"#,
+                "column 31: `id`: \"5\" is not a UUID",
+            ),
+            (
+                r#"{"record":"deleted_user","id":5}"#,
+                "column 31: `id`: a text is needed, not 5",
+            ),
+            (r#"{"record":"deleted_user"}"#, "the field `id` is missing"),
+            (
+                r#"{"record":"workspace","id":"x"}"#,
+                "`id`: a whole number is needed, not \"x\"",
+            ),
+            (
+                r#"{"record":"end","records":1,"x":2}"#,
+                "no record of this kind has a field `x`",
+            ),
+            (
+                r#"{"record":"end","records":-1}"#,
+                "column 27: `records`: a whole number is needed, not -1",
+            ),
+            (r#"{"record":"end","records":1e400}"#, "column"),
+            (
+                r#"{"headcount_export":"1","record":"directory"}"#,
+                "`headcount_export`: a whole number is needed",
+            ),
+            (
+                r#"{"record":"directory","license":{}}"#,
+                "`license`: \"community\", \"enterprise\" or a number of seats is needed, not {}",
+            ),
+        ] {
+            assert_refused(line, expected);
+            assert_refused(line, "; export it again");
+        }
+    }
+
+    #[test]
     fn an_attribute_that_is_there_twice_is_told() {
         let user = |attributes: &str| {
             format!(
                 r#"{{"record":"user","id":"45e6b641-fe57-4fb2-83d2-2c2bd201efe8","email":"a@ex.co","username":"a","given_name":null,"family_name":null,"active":true,"admin":false,"attributes":{attributes},"created_at":"2024-07-11T16:55:59Z","updated_at":"2024-07-11T16:55:59Z","version":1}}"#
             )
         };
-        assert_refused(&user(r#"{"a":"b","a":"c"}"#), "`a` is there twice");
+        assert_refused(
+            &user(r#"{"a":"b","a":"c"}"#),
+            "`attributes`: `a` is there twice",
+        );
+        assert_refused(
+            &user(r#"{"a":null}"#),
+            "an object of texts is needed, not {\"a\":null}",
+        );
         let whole = user(r#"{"a":"b","b":"c"}"#);
         assert!(parse(whole.as_bytes()).is_ok());
         let more = whole.replace("\"version\"", "\"shoe_size\":44,\"version\"");
-        assert_refused(&more, "unknown field `shoe_size`");
+        assert_refused(&more, "has a field `shoe_size`");
+        let odd = whole.replace("true", "\"yes\"");
+        assert_refused(&odd, "`active`: true or false is needed, not \"yes\"");
     }
 }

@@ -8,6 +8,7 @@ using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using System.Xml.Linq;
 using NUnit.Framework;
+using static Headcount.Tests.Json;
 
 namespace Headcount.Tests
 {
@@ -17,29 +18,32 @@ namespace Headcount.Tests
     [TestFixture]
     public class ConformanceTest
     {
+        private static readonly XElement Known = Read(File.ReadAllText(Path.Combine(Files.Root, "tests/conformance/calls.json")));
+        private static readonly string[] OfFork = { "a child of fork is refused", "a child of fork is refused in memory too" };
+        private readonly List<string> skipped = new List<string>();
         private Dictionary<string, XElement> names;
         private Files files;
         private Directory directory;
         private Feed feed;
 
-        [Test] public void EveryCasePasses() { Assert.That(Run(""), Has.Count.GreaterThan(60).And.All.Null); }
-        [Test] public void EachPlantedErrorIsFound() { Assert.That(Run("planted"), Has.Count.EqualTo(21).And.All.Not.Null); }
+        [Test] public void EachPlantedErrorIsFound() { Assert.That(Run("planted"), Has.Count.EqualTo(40).And.All.Not.Null); }
+        [Test] public void EveryCasePasses() { Assert.That(Run(""), Has.Count.GreaterThan(60).And.All.Null); Assert.That(skipped, Is.EqualTo(OfFork)); }
 
         /// Runs the cases of a folder, and prints and returns what is wrong with each: null for one that passes.
         private List<string> Run(string folder)
         {
             var failures = new List<string>();
             var scripts = System.IO.Directory.GetFiles(Path.Combine(Files.Root, "tests/conformance", folder), "*.jsonl").OrderBy(path => path, StringComparer.Ordinal);
-            foreach (var lines in scripts.SelectMany(path => Regex.Split(File.ReadAllText(path), "^(?={\"case\")", RegexOptions.Multiline))
-                .Where(lines => lines != "" && !Regex.IsMatch(lines, "\"needs\":.*\"fork\""))) // .NET can't fork.
+            foreach (var lines in scripts.SelectMany(path => Regex.Split(File.ReadAllText(path), "^(?={\"case\")", RegexOptions.Multiline)).Where(lines => lines != ""))
                 using (files = new Files())
                 {
+                    if (Regex.IsMatch(lines, "\"needs\":.*\"fork\"")) { skipped.Add(At(Read(lines), "case").Value); continue; } // .NET can't.
                     names = new Dictionary<string, XElement>();
                     failures.Add(lines.Split(new[] { '\n' }, StringSplitOptions.RemoveEmptyEntries).Select(Failure).FirstOrDefault(each => each != null));
                     Console.Write(failures.Last() == null ? "" : "FAILED " + lines.Split('\n')[0] + "\n" + failures.Last() + "\n");
                     try { feed?.Dispose(); directory?.Dispose(); } catch (HeadcountException) { } // A case may have taken its file away.
                 }
-            Console.WriteLine(failures.Count(each => each == null) + " passed, " + failures.Count(each => each != null) + " failed");
+            Console.WriteLine(failures.Count(each => each == null) + " passed, " + failures.Count(each => each != null) + " failed, skipped: " + string.Join(", ", skipped));
             return failures;
         }
 
@@ -47,8 +51,7 @@ namespace Headcount.Tests
         private string Failure(string line)
         {
             var step = Read(line);
-            var unknown = step.Elements().Attributes("key").FirstOrDefault(key => !Regex.IsMatch(key.Value, "^(case|open|needs|do|in|out|err|as|through|race|won|fork)$"));
-            if (unknown != null) return line + " has " + unknown.Value;
+            if (UnknownWords(step).Any()) return line + " has " + string.Join(", ", UnknownWords(step));
             var racers = (int?)At(step, "race");
             var outcomes = Task.WhenAll(Enumerable.Range(0, racers ?? 1).Select(i => Task.Factory.StartNew(
                 () => Outcome(Filled(line, racers == null ? "" : i.ToString())), TaskCreationOptions.LongRunning))).Result;
@@ -64,10 +67,22 @@ namespace Headcount.Tests
             return isWon ? null : line + " was won by " + outcomes.Count(outcome => outcome.StartsWith("{\"out\""));
         }
 
+        /// What calls.json lacks of a line: a word that is misspelt would say nothing.
+        private static IEnumerable<string> UnknownWords(XElement line)
+        {
+            string kind = At(line, "case") == null ? "step" : "case", call = At(line, "case") == null ? Value(line, "do") : "open";
+            var given = At(line, "in") ?? At(line, "open") ?? new XElement("in");
+            Func<string, string, XElement, IEnumerable<string>> unknown = (part, name, of) => Value(At(Known, part), name) == null
+                ? new[] { name } : of.Elements().Attributes("key").Select(key => key.Value).Except(Value(At(Known, part), name).Split(' '));
+            var operations = (At(given, "operations") ?? new XElement("none")).Elements();
+            return unknown("lines", kind, line).Concat(unknown("calls", call, given)).Concat(operations.SelectMany(each => unknown("operations", Value(each, "op"), each)));
+        }
+
         private static bool Matches(XElement wanted, XElement found, Dictionary<string, XElement> names)
         {
             var isName = Kind(wanted) == "\"" && wanted.Value.StartsWith("$");
             if (At(wanted, "$from") != null) return Kind(found) == "\"" && (DateTimeOffset)found >= (DateTimeOffset)names[At(wanted, "$from").Value];
+            if (At(wanted, "$has") != null) return Kind(found) == "\"" && found.Value.Contains(At(wanted, "$has").Value);
             if (isName && Kind(found) != "n" && !names.ContainsKey(wanted.Value)) names.Add(wanted.Value, found);
             if (isName && Kind(found) != "n") wanted = names[wanted.Value];
             if (Kind(wanted) != Kind(found) || found == null) return Kind(wanted) == Kind(found);
@@ -94,24 +109,6 @@ namespace Headcount.Tests
         private XElement Filled(string line, string i) =>
             Read(Regex.Replace(names.Aggregate(line.Replace("{i}", i), (text, name) => text.Replace(Text(name.Key), Text(name.Value))),
                 "{\"\\$repeat\":\"(.*?)\",\"times\":(\\d+)}", of => Text(string.Concat(Enumerable.Repeat(of.Groups[1].Value, int.Parse(of.Groups[2].Value))))));
-
-        /// JSON as elements, each with its key and, as its kind, the first character of its JSON.
-        internal static XElement Read(string json) =>
-            Read("", Regex.Matches(json, "\"(\\\\.|[^\"\\\\])*\"|[][{}]|[^][{}\",:\\s]+").Cast<Match>().Select(each => each.Value).GetEnumerator());
-
-        private static XElement Read(string key, IEnumerator<string> tokens)
-        {
-            var token = tokens.MoveNext() ? tokens.Current : throw new FormatException("JSON ends early");
-            var read = new XElement("value", new XAttribute("key", key), new XAttribute("kind", token.Substring(0, 1)));
-            if (token != "{" && token != "[") read.Value = token[0] == '"' ? Regex.Unescape(token.Substring(1, token.Length - 2)) : token;
-            else for (var each = Read("", tokens); !"]}".Contains(Kind(each)); each = Read("", tokens)) read.Add(token == "{" ? Read(each.Value, tokens) : each);
-            return read;
-        }
-
-        private static string Kind(XElement of) { return of == null ? "n" : (string)of.Attribute("kind"); }
-        internal static XElement At(XElement of, string key) { return of.Elements().FirstOrDefault(each => each.Attribute("key").Value == key); }
-        private static string Value(XElement of, string key) { return Kind(At(of, key)) == "n" ? null : At(of, key).Value; }
-        internal static string Snake(string name) { return Regex.Replace(name, "(?<=[a-z])(?=[A-Z])", "_").ToLowerInvariant(); }
 
         /// A value of the binding as JSON, in the format of the script.
         private static string Text(object value)
@@ -144,6 +141,9 @@ namespace Headcount.Tests
         public Seats SetLicense(License license) { directory.SetLicense(license); return directory.Seats(); }
         public void Export(string path) { using (var lines = File.Create(path)) directory.Export(lines); }
         public void Load(string path) { using (var lines = File.OpenRead(path)) directory.Load(lines); }
+        public FaultList FindFaults(int limit, string path = null) { return path == null ? directory.FindFaults(limit) : Directory.FindFaultsIn(path, limit); }
+        public FaultList PlanRepair(string path, int limit) { return Directory.Repair(path, null, limit); }
+        public void ReplaceInFile(string path, string text, string with) { var latin1 = System.Text.Encoding.GetEncoding(28591); File.WriteAllText(path, File.ReadAllText(path, latin1).Replace(text, with), latin1); }
         public void WriteFile(string path, string text) { File.WriteAllText(path, text); }
         public void RemoveFile(string path) { File.Delete(path); }
         public bool Exists(string path) { return File.Exists(path); }
@@ -172,7 +172,7 @@ namespace Headcount.Tests
             var type = of.ParameterType;
             if (IsBuilt(type)) return Built(Activator.CreateInstance(type, type == typeof(NewUser) ? new object[] { Value(given, "email") } : null), given);
             if (text == null) return of.IsOptional ? of.DefaultValue : of.Name == "owner" ? "" : null;
-            if (new[] { "path", "backup", "from", "to" }.Contains(of.Name)) return files.Path(text);
+            if (new[] { "path", "backup", "from", "to", "aside" }.Contains(of.Name)) return files.Path(text);
             if (type == typeof(ulong) && !IsNumber(text)) return directory.FindWorkspaceByName(text)?.Id ?? long.MaxValue;
             if (type == typeof(License)) return License.Parse(text);
             if (type == typeof(IEnumerable<string>)) return At(given, of.Name).Elements().Select(each => each.Value);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use headcount::{Applied, Batch, ErrorKind, Outcome, Step, Subject};
+use headcount::{Applied, ErrorKind, Outcome, Subject};
 use serde_json::{Map, Value, json};
 
 use super::culprits::{blame, culprits};
@@ -65,7 +65,7 @@ fn carry_out(
         };
         applied.map_err(|error| {
             if error.op_index().is_none() {
-                let behind = behind(&error, directory, args, operations);
+                let behind = behind(&error, directory, operations);
                 let mut failure = refused(&[error], operations, file);
                 blame(&mut failure, "operations", behind);
                 return failure;
@@ -101,15 +101,10 @@ fn carry_out(
 fn behind(
     error: &headcount::Error,
     directory: &Directory,
-    args: &BatchArgs,
     operations: &[Operation],
 ) -> Vec<(String, Value)> {
     let steps: Vec<_> = operations.iter().map(|one| one.step.clone()).collect();
-    let refusal = |rest: Vec<Step>| {
-        let batch = args.ownerless.on(Batch::from_iter(rest));
-        directory.dry_run(batch).err()
-    };
-    let culprits = culprits(error, &steps, refusal).into_iter();
+    let culprits = culprits(directory, error, &steps).into_iter();
     let culprits = culprits.filter_map(|index| operations.get(index));
     let told = culprits.map(|Operation { line, name, .. }| {
         let json = json!({ "line": line, "op": name });

@@ -1,8 +1,10 @@
 //! Finds the operations that cause a batch's net result to be refused.
 
-use headcount::{Error, ErrorKind, Op, Step};
+use headcount::{Batch, Error, ErrorKind, Op, Step};
 use serde_json::Value;
 
+use super::owners;
+use crate::directory::Directory;
 use crate::failure::Failure;
 
 /// Maximum operations that are left out in turn to see whether they cause a refusal.
@@ -14,11 +16,27 @@ const JUDGED_MAX: usize = 100_000;
 /// Maximum operations that a message names.
 const SHOWN_MAX: usize = 20;
 
-/// The indexes of the operations behind `error`, which no single operation caused: without any
-/// one of them, `refusal` is none, or another, or lacks fewer seats. There are none of a batch with
-/// more than [`TRIED_MAX`] operations that could be behind it, or if more than [`JUDGED_MAX`] would
-/// be judged in all: to blame some of them would acquit the others.
-pub(super) fn culprits(
+/// The indexes of the operations behind `error`, which no single operation caused. What can't be
+/// found out is not told: the error itself is.
+pub(super) fn culprits(directory: &Directory, error: &Error, steps: &[Step]) -> Vec<usize> {
+    // Ownerless workspaces would hide what else a trial is refused for.
+    let trial = |steps: Vec<Step>| {
+        let batch = Batch::from_iter(steps).allow_ownerless(true);
+        directory.dry_run(batch)
+    };
+    if error.kind() == ErrorKind::LastOwner {
+        let applied = trial(steps.to_vec());
+        let behind = applied.map(|applied| owners::behind(directory, steps, &applied));
+        return behind.map_or_else(|_| Vec::new(), Result::unwrap_or_default);
+    }
+    without_each(error, steps, |rest| trial(rest).err())
+}
+
+/// The indexes of the operations without any one of which `refusal` is none, or of another kind,
+/// or lacks fewer seats. There are none of a batch with more than [`TRIED_MAX`] operations that
+/// could be behind it, or if more than [`JUDGED_MAX`] would be judged in all: to blame some of them
+/// would acquit the others.
+fn without_each(
     error: &Error,
     steps: &[Step],
     refusal: impl Fn(Vec<Step>) -> Option<Error>,
@@ -41,8 +59,7 @@ pub(super) fn culprits(
 fn helps(error: &Error, other: &Error) -> bool {
     match (lacking(error.kind()), lacking(other.kind())) {
         (Some(seats), Some(others)) => others < seats,
-        // The text has the workspaces without an owner.
-        _ => other.kind() != error.kind() || other.to_string() != error.to_string(),
+        _ => other.kind() != error.kind(),
     }
 }
 
@@ -90,16 +107,6 @@ fn can_cause(kind: ErrorKind, op: &Op) -> bool {
             op,
             Op::DeactivateUser(_) | Op::DeleteUser(_) | Op::UpdateUser(..)
         ),
-        ErrorKind::LastOwner => matches!(
-            op,
-            Op::DeactivateUser(_)
-                | Op::DeleteUser(_)
-                | Op::RemoveMember(..)
-                | Op::SetRole(..)
-                | Op::AddMember(..)
-                | Op::CreateWorkspace(_)
-                | Op::RestoreWorkspace(_)
-        ),
         _ => false,
     }
 }
@@ -108,13 +115,13 @@ fn can_cause(kind: ErrorKind, op: &Op) -> bool {
 mod tests {
     use std::cell::Cell;
 
-    use headcount::{Batch, Directory, License, NewUser};
+    use headcount::{Directory, License, NewUser};
 
     use super::*;
 
     /// Who is behind the refusal of these operations in a directory with two seats, and how many
     /// batches were tried to know it.
-    fn tried(ops: Vec<Op>) -> (Vec<usize>, u64) {
+    fn found(ops: Vec<Op>) -> (Vec<usize>, u64) {
         let options = Directory::options().license_if_new(License::Seats(2));
         let directory = options.in_memory().unwrap();
         directory.create_user("ann@ex.co").unwrap();
@@ -122,7 +129,7 @@ mod tests {
         let steps: Vec<Step> = ops.into_iter().map(Step::from).collect();
         let error = refusal(steps.clone()).unwrap();
         let tries = Cell::new(0);
-        let found = culprits(&error, &steps, |rest| {
+        let found = without_each(&error, &steps, |rest| {
             tries.set(tries.get() + 1);
             refusal(rest)
         });
@@ -138,19 +145,19 @@ mod tests {
     fn what_takes_a_seat_is_behind_a_lack_and_what_gives_one_is_not() {
         let mut ops = creations(3);
         ops.insert(0, Op::SetLicense(License::Seats(3)));
-        assert_eq!(tried(ops), (vec![1, 2, 3], 4));
+        assert_eq!(found(ops), (vec![1, 2, 3], 4));
         let mut ops = creations(2);
         ops.insert(0, Op::SetLicense(License::Seats(1)));
-        assert_eq!(tried(ops).0, [0, 1, 2]);
+        assert_eq!(found(ops).0, [0, 1, 2]);
     }
 
     #[test]
     fn of_too_many_nobody_is_blamed() {
-        assert_eq!(tried(creations(TRIED_MAX)).0.len(), TRIED_MAX);
-        assert_eq!(tried(creations(TRIED_MAX + 1)), (Vec::new(), 0));
+        assert_eq!(found(creations(TRIED_MAX)).0.len(), TRIED_MAX);
+        assert_eq!(found(creations(TRIED_MAX + 1)), (Vec::new(), 0));
         let mut ops = creations(TRIED_MAX);
         let idle = Op::DeactivateUser("ann@ex.co".into());
         ops.resize(JUDGED_MAX / TRIED_MAX + 1, idle);
-        assert_eq!(tried(ops), (Vec::new(), 0));
+        assert_eq!(found(ops), (Vec::new(), 0));
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn run(
         Peeked::Other(opened) => opened,
     };
     let progress = Progress::new(json);
-    let files = Files::read(args, opened, &progress)?;
+    let files = Files::read(args, opened, &progress, json)?;
     let options = options(args, &files.name, &progress);
     refuse_to_empty(&files, &options)?;
     let mut refusals = Refusals::of_unreadable(&files.rows);
@@ -173,7 +173,7 @@ fn source<'a>(files: &'a Files, refusals: &'a Refusals) -> Source<'a> {
         files: &files.list,
         rows: &files.rows,
         refusals,
-        notes: &files.notes,
+        remarks: &files.remarks,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::args::ImportArgs;
 use crate::failure::{CommandRefusal, Failure, Result};
 use crate::import::names::Names;
 use crate::import::reading::{ReadOptions, Reading};
+use crate::import::remarks::Remarks;
 use crate::import::report::ReadFile;
 use crate::import::{Parsed, Rows, parse};
 use crate::output::count;
@@ -22,7 +23,7 @@ pub(super) struct Files {
     pub(super) name: String,
     pub(super) list: Vec<ReadFile>,
     pub(super) rows: Rows,
-    pub(super) notes: Vec<String>,
+    pub(super) remarks: Remarks,
 }
 
 impl Files {
@@ -31,6 +32,7 @@ impl Files {
         args: &ImportArgs,
         mut opened: Option<Opened>,
         progress: &Progress,
+        json: bool,
     ) -> Result<Self> {
         let mut reading = Reading::new(options(args, progress));
         let paths = expand(&args.files, &mut reading)?;
@@ -42,7 +44,7 @@ impl Files {
             name,
             list: Vec::with_capacity(paths.len()),
             rows: Rows::default(),
-            notes: Vec::new(),
+            remarks: Remarks::default(),
         };
         let mut realms = Vec::new();
         for path in &paths {
@@ -72,7 +74,7 @@ impl Files {
         for realm in realms {
             reading.note(format!("{realm} is a realm without users"));
         }
-        all.notes = reading.notes();
+        all.remarks = reading.into_remarks(json);
         Ok(all)
     }
 

@@ -17,6 +17,7 @@ mod license;
 mod list;
 mod load;
 mod naming;
+mod owners;
 mod seats;
 mod selection;
 mod serve;

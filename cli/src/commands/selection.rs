@@ -278,11 +278,7 @@ fn carry_out(
     };
     tried.map_err(|error| {
         let steps: Vec<Step> = ops().map(Step::from).collect();
-        let refused_rest = |rest: Vec<Step>| {
-            let batch = allowing(Batch::from_iter(rest));
-            directory.dry_run(batch).err()
-        };
-        let behind = culprits(&error, &steps, refused_rest).into_iter();
+        let behind = culprits(directory, &error, &steps).into_iter();
         let behind = behind.filter_map(|index| users.get(index)).map(|user| {
             let json = json!({ "id": user.id(), "email": user.email() });
             (user.email().to_string(), json)

@@ -3,6 +3,7 @@
 use headcount::Email;
 use headcount_server::csv_cell::{Holds, marked_text};
 
+use super::asked::{IGNORE_ATTRIBUTE, PROVISIONER};
 use super::cells;
 use super::delimited::CsvRecord;
 use super::names::{Field, Target, plain};
@@ -11,7 +12,7 @@ use super::reading::Reading;
 use super::unknown_names::unknown;
 use crate::output::shell_word;
 
-/// What may separate two cells.
+/// Characters that can separate two cells.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// What a column holds.
@@ -56,7 +57,7 @@ pub(super) fn titles(record: &CsvRecord) -> Vec<&str> {
 ///
 /// # Errors
 ///
-/// Columns that nobody knows, or two for the same field, or none that says who it is.
+/// Unknown columns, two for the same field, or none that identifies the user.
 pub(super) fn columns(
     titles: &[&str],
     delimiter: char,
@@ -69,7 +70,7 @@ pub(super) fn columns(
             titles.join(", ")
         ));
     }
-    let has_address = names.has_state_on_a_map(titles.iter().copied());
+    let beside = names.beside(titles.iter().copied());
     let mut columns = Vec::with_capacity(titles.len());
     let mut unknown_names = Vec::new();
     for (index, title) in titles.iter().copied().enumerate() {
@@ -92,10 +93,13 @@ pub(super) fn columns(
             columns.push(Column::Second(field, title.to_owned(), rank));
             continue;
         }
-        columns.push(match names.target_beside(title, has_address) {
+        columns.push(match names.target_beside(title, beside) {
             Some(Target::Field(field)) => of_field(field, title, reading)?,
             Some(Target::ExternalId(provisioner)) => Column::ExternalId(provisioner),
-            Some(Target::Attribute(name)) => Column::Attribute(name),
+            Some(Target::Attribute(name)) => {
+                reading.meet_as(IGNORE_ATTRIBUTE, &name);
+                Column::Attribute(name)
+            }
             Some(Target::Silent) => Column::Unused,
             Some(Target::LeftOut) => {
                 reading.left_out(title);
@@ -114,7 +118,7 @@ pub(super) fn columns(
     Ok(columns)
 }
 
-/// The refusal of a header with columns that nobody knows.
+/// The refusal of a header with unknown columns.
 fn unknown_columns(unknown_names: &[&str], titles: &[&str], delimiter: char) -> String {
     let is_address = |title: &&&str| title.contains('@') && Email::parse(title).is_ok();
     if let Some(address) = titles.iter().find(is_address) {
@@ -143,7 +147,7 @@ fn unknown_columns(unknown_names: &[&str], titles: &[&str], delimiter: char) -> 
 }
 
 /// The column with this title, which holds the field.
-fn of_field(field: Field, title: &str, reading: &Reading<'_>) -> Result<Column, String> {
+fn of_field(field: Field, title: &str, reading: &mut Reading<'_>) -> Result<Column, String> {
     match field {
         Field::Attributes => {
             Err("an attribute needs a column of its own, such as attributes.team".to_owned())
@@ -154,7 +158,10 @@ fn of_field(field: Field, title: &str, reading: &Reading<'_>) -> Result<Column, 
             shell_word(&format!("{title}=external_id"))
         )),
         Field::ExternalId => match reading.options.provisioner {
-            Some(provisioner) => Ok(Column::ExternalId(provisioner.to_owned())),
+            Some(provisioner) => {
+                reading.meet_as(PROVISIONER, provisioner);
+                Ok(Column::ExternalId(provisioner.to_owned()))
+            }
             None => Err(format!(
                 "its column {title:?} has ids that a provisioner gave; say which one with \
                  --provisioner NAME, such as okta, or leave it out with --ignore {}",
@@ -165,7 +172,7 @@ fn of_field(field: Field, title: &str, reading: &Reading<'_>) -> Result<Column, 
     }
 }
 
-/// Checks that no two columns hold the same field, and that one says who the user is.
+/// Checks that no two columns hold the same field, and that one identifies the user.
 fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
     let mut seen: Vec<(Target, &str)> = Vec::new();
     for (column, title) in columns.iter().zip(titles) {

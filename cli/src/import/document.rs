@@ -11,11 +11,13 @@ use serde_json::{Map, Value};
 
 use super::encoding::end_in;
 use super::federated;
-use super::json::{FOLLOWED, Members, Strict, part};
+use super::ids::is_federated;
+use super::json::{Members, Strict, part};
+use super::json_words::{CUT_OFF, FOLLOWED};
 use super::names::{Field, Names, Target};
 use super::position::{List, Spot};
 use super::reading::Reading;
-use super::row::{Fields, is_federated};
+use super::row::Fields;
 use super::values::{kind_of, shortened};
 use super::{Format, Row, Rows};
 
@@ -53,7 +55,7 @@ pub(super) fn holds_operations(text: &str, names: Names<'_>) -> bool {
     op.is_some_and(|op| op.get().starts_with('"')) && names.target("op").is_none()
 }
 
-/// What a document turned out to be.
+/// The kind of a document.
 pub(super) struct Document {
     pub(super) format: Format,
     pub(super) rows: Rows,
@@ -64,6 +66,9 @@ pub(super) struct Document {
 /// Reads the rows of a document.
 pub(super) fn read(text: &str, reading: &mut Reading<'_>) -> Result<Document, String> {
     let whole: &RawValue = part(text, text).map_err(|problem| {
+        if problem.ends_with(CUT_OFF) {
+            return problem;
+        }
         let cure = if problem.ends_with(FOLLOWED) {
             "; a file has one document, or one object on each line"
         } else {
@@ -116,7 +121,7 @@ impl<'a> Reader<'a, '_, '_> {
         }
         self.begin_realm(&members)?;
         let has_federated = self.read_federated(&members, None)?;
-        // The name of the only realm would tell nothing apart.
+        // The name of the only realm distinguishes nothing.
         match members.get("users") {
             Some(users) => self.read_users(users.get(), None, None),
             None if has_federated => Ok(()),

@@ -1,5 +1,5 @@
-//! JSON that is read to the letter: a key that is there twice is an error, and an
-//! error says where in the file it is.
+//! Strict JSON: a duplicate key is an error, and errors give the position in the
+//! file.
 
 use std::fmt;
 
@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::encoding::position;
+use super::json_words::{CUT_OFF, cut_off, without_place};
 
 /// A value in which no object has a key twice.
 pub(crate) struct Strict(pub(crate) Value);
@@ -134,7 +135,12 @@ pub(super) fn part<'a, T: Deserialize<'a>>(document: &str, part: &'a str) -> Res
             0 | 1 => (line, column + error.column().saturating_sub(1)),
             lines => (line + lines - 1, error.column()),
         };
-        format!("line {line}, column {column}: {}", without_place(&error))
+        match cut_off(&error).filter(|_| part.len() == document.len()) {
+            Some(what) => format!(
+                "the file ends in the middle of {what}, at line {line}, column {column}: {CUT_OFF}"
+            ),
+            None => format!("line {line}, column {column}: {}", without_place(&error)),
+        }
     })
 }
 
@@ -148,84 +154,13 @@ pub(crate) fn problem_in_line(error: &serde_json::Error) -> String {
     }
 }
 
-/// The error, without a line and column that are not the file's, and in words that
-/// say nothing of the program.
-pub(crate) fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let text = match text.rfind(" at line ") {
-        Some(end) => &text[..end],
-        None => &text,
-    };
-    in_words(text)
-}
-
-/// What is said where a document is followed by another.
-pub(super) const FOLLOWED: &str = "something follows the end of the document";
-
-/// A message of serde's in the words of JSON.
-fn in_words(text: &str) -> String {
-    if let Some(what) = text.strip_prefix("EOF while parsing ") {
-        return format!("it ends in the middle of {what}");
-    }
-    let ours = [
-        ("recursion limit exceeded", "it is nested too deeply"),
-        ("trailing characters", FOLLOWED),
-        ("number out of range", "the number is too large"),
-        (
-            "key must be a string",
-            "a key must be a text in double quotes",
-        ),
-        (
-            "expected ident",
-            "true, false or null is needed, in lower case",
-        ),
-        ("expected value", "a value is needed"),
-        (
-            "control character (\\u0000-\\u001F) found while parsing a string",
-            "a text has a control character in it; write it as \\n, \\t or \\u001f",
-        ),
-        (
-            "lone leading surrogate in hex escape",
-            "half of a \\u pair is missing",
-        ),
-        (
-            "unexpected end of hex escape",
-            "half of a \\u pair is missing",
-        ),
-        ("invalid unicode code point", "there is no such character"),
-    ];
-    if let Some((_, told)) = ours.iter().find(|(theirs, _)| *theirs == text) {
-        return (*told).to_owned();
-    }
-    let rest = ["invalid type: ", "invalid value: "]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix));
-    let Some((found, expected)) = rest.and_then(|rest| rest.rsplit_once(", expected ")) else {
-        return text.to_owned();
-    };
-    let expected = match expected {
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
-        "a string" | "string" | "str" | "variant identifier" | "field identifier" => "a text",
-        "a boolean" | "boolean" | "bool" => "true or false",
-        "a map" | "map" => "an object",
-        "a sequence" | "sequence" => "a list",
-        other if other.starts_with("struct ") || other.contains("enum ") => "an object",
-        other => other,
-    };
-    if let Some(text) = found.strip_prefix("string ") {
-        return format!("{expected} is needed, not the text {text}");
-    }
-    let found = match found {
-        "map" => "an object",
-        "sequence" => "a list",
-        "unit value" => "null",
-        other => other
-            .trim_start_matches("integer ")
-            .trim_start_matches("floating point ")
-            .trim_start_matches("boolean ")
-            .trim_matches('`'),
-    };
-    format!("{expected} is needed, not {found}")
+/// What is wrong with the last line of a file, if it was cut off with the file.
+pub(crate) fn problem_in_last_line(error: &serde_json::Error) -> Option<String> {
+    let what = cut_off(error)?;
+    let column = error.column();
+    Some(format!(
+        "the file ends in the middle of {what}, at column {column}: {CUT_OFF}"
+    ))
 }
 
 #[cfg(test)]
@@ -244,32 +179,6 @@ mod tests {
         let text = r#"{"a":[1,-2,3.5,"x",null,true,{"a":{}}]}"#;
         let Strict(value) = serde_json::from_str(text).unwrap();
         assert_eq!(value.to_string(), text);
-    }
-
-    #[test]
-    fn messages_are_in_the_words_of_json() {
-        for (text, words) in [
-            (
-                "invalid type: null, expected variant identifier",
-                "a text is needed, not null",
-            ),
-            (
-                "invalid value: integer `-1`, expected u64",
-                "a whole number is needed, not -1",
-            ),
-            (
-                "invalid type: string \"a\", expected a boolean",
-                "true or false is needed, not the text \"a\"",
-            ),
-            (
-                "EOF while parsing a value",
-                "it ends in the middle of a value",
-            ),
-            ("unknown field `x`", "unknown field `x`"),
-            ("trailing characters", FOLLOWED),
-        ] {
-            assert_eq!(in_words(text), words);
-        }
     }
 
     #[test]

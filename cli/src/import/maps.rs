@@ -2,19 +2,24 @@
 
 use serde_json::{Map, Number, Value};
 
+use super::asked::IGNORE_ATTRIBUTE;
 use super::cells::lost_character;
 use super::reading::Reading;
 use super::row::{Pairs, Row};
 use super::values::{kind_of, mismatch};
 
 impl Row {
-    pub(super) fn read_attributes(&mut self, name: &str, value: Value, reading: &Reading<'_>) {
+    pub(super) fn read_attributes(&mut self, name: &str, value: Value, reading: &mut Reading<'_>) {
         let Value::Object(mut attributes) = value else {
             let expected = "an object, with a text or a list of texts for each name";
             self.problems.push(mismatch(name, expected, &value));
             return;
         };
-        attributes.retain(|name, _| !reading.options.ignore_attributes.contains(name));
+        for name in reading.options.ignore_attributes {
+            if attributes.remove(name).is_some() {
+                reading.meet_as(IGNORE_ATTRIBUTE, name);
+            }
+        }
         let read = std::mem::take(&mut self.attributes);
         self.refuse_twice(name, "values of the attribute", &read, &attributes);
         self.attributes = self.with_each(read, attributes, attribute_value);

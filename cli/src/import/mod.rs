@@ -5,7 +5,9 @@
 //! are there, assigns the seats and makes the operations. [`writing`] applies them as one
 //! change, the only step that writes to the directory. The [`report`] says what changed.
 
+mod asked;
 mod attributes;
+mod beside;
 pub(crate) mod candidate;
 mod cells;
 mod columns;
@@ -19,7 +21,9 @@ mod foreign_names;
 mod format;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod ids;
 pub(crate) mod json;
+pub(crate) mod json_words;
 mod jsonl;
 mod left_out;
 mod maps;
@@ -35,6 +39,7 @@ mod preference;
 pub(crate) mod reading;
 mod reasons;
 pub(crate) mod refusals;
+pub(crate) mod remarks;
 pub(crate) mod report;
 pub(crate) mod results;
 mod roles;

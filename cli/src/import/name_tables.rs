@@ -151,11 +151,16 @@ pub(super) const SILENT: &[&str] = &[
 ];
 
 /// The [plain](super::names::plain) names of parts of an address.
-pub(super) const OF_ADDRESS: [&str; 7] = [
+pub(super) const OF_ADDRESS: [&str; 12] = [
+    "cidade",
+    "citta",
     "city",
+    "ciudad",
+    "codigopostal",
     "country",
     "countrycode",
     "countryregion",
+    "pais",
     "postalcode",
     "streetaddress",
     "zipcode",

@@ -1,11 +1,11 @@
-//! What columns and fields are called: by us, by the tools that users come from,
-//! and by people.
+//! The names of columns and fields: ours, those of the tools that users come from,
+//! and those that people use.
 
 use std::str::FromStr;
 
 use super::foreign_names::FOREIGN;
 use super::left_out::LEFT_OUT;
-use super::name_tables::{ALIASES, OF_ADDRESS, OURS, SILENT};
+use super::name_tables::{ALIASES, OURS, SILENT};
 use super::words::unaccented;
 
 /// A field of a row.
@@ -33,7 +33,7 @@ pub(super) enum Field {
     ServiceAccount,
 }
 
-/// What a name of a file stands for.
+/// The meaning of a name in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Field(Field),
@@ -41,9 +41,9 @@ pub(super) enum Target {
     Attribute(String),
     /// The external id of one provisioner, in a column of its own.
     ExternalId(String),
-    /// Known, and of no use here: which is no news to anybody.
+    /// Known and ignored without a note.
     Silent,
-    /// Known from some tool, and without a place here, which is said.
+    /// Known from some tool and ignored, which a note says.
     LeftOut,
 }
 
@@ -85,7 +85,7 @@ impl FromStr for Mapping {
     }
 }
 
-/// What the command line says of names.
+/// The meanings of names that the command line sets.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Names<'a> {
     pub(crate) map: &'a [Mapping],
@@ -93,7 +93,7 @@ pub(crate) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// What `name` stands for; `None` where nobody has heard of it.
+    /// The meaning of `name`; `None` if it is unknown.
     pub(super) fn target(&self, name: &str) -> Option<Target> {
         if self.ignore.iter().any(|ignored| is_same(ignored, name)) {
             return Some(Target::Silent);
@@ -103,42 +103,6 @@ impl<'a> Names<'a> {
             return Some(mapping.target.clone());
         }
         known(name)
-    }
-
-    /// As [`target`](Self::target), of a name among others: `state` is a part of an address
-    /// where they say so, unless the command line says what it is.
-    pub(super) fn target_beside(&self, name: &str, has_address: bool) -> Option<Target> {
-        match self.target(name) {
-            Some(Target::Field(Field::Active))
-                if has_address
-                    && plain(name) == "state"
-                    && self
-                        .map
-                        .iter()
-                        .all(|mapping| plain(&mapping.column) != "state") =>
-            {
-                Some(Target::LeftOut)
-            }
-            target => target,
-        }
-    }
-
-    /// Whether `state` among these names is a part of an address: beside a city, or beside
-    /// a status, as in Okta and Entra.
-    pub(super) fn has_state_on_a_map<'n>(&self, mut names: impl Iterator<Item = &'n str>) -> bool {
-        names.any(|name| {
-            let is_status = || {
-                let target = self.target(name);
-                matches!(
-                    target,
-                    Some(Target::Field(
-                        Field::Active | Field::Inactive | Field::AccountControl
-                    ))
-                )
-            };
-            let name = plain(name);
-            name != "state" && (is_of_address(&name) || is_status())
-        })
     }
 
     /// What is wrong with options that say two things of one column.
@@ -177,9 +141,13 @@ impl<'a> Names<'a> {
     }
 
     /// The columns that the command line names.
-    pub(super) fn asked(self) -> impl Iterator<Item = &'a str> {
-        let mapped = self.map.iter().map(|mapping| mapping.column.as_str());
-        mapped.chain(self.ignore.iter().map(String::as_str))
+    fn asked(self) -> impl Iterator<Item = &'a str> {
+        self.mapped().chain(self.ignore.iter().map(String::as_str))
+    }
+
+    /// The columns that `--map` names.
+    pub(super) fn mapped(self) -> impl Iterator<Item = &'a str> {
+        self.map.iter().map(|mapping| mapping.column.as_str())
     }
 }
 
@@ -211,7 +179,7 @@ fn behind<'n>(prefix: &str, name: &'n str) -> Option<&'n str> {
     (start.eq_ignore_ascii_case(prefix) && !rest.is_empty()).then_some(rest)
 }
 
-/// What the fields are called elsewhere.
+/// The fields' names elsewhere.
 pub(super) fn aliases() -> impl Iterator<Item = &'static (Field, &'static [&'static str])> {
     ALIASES.iter().chain(FOREIGN)
 }
@@ -229,11 +197,6 @@ fn by_plain_name(name: &str) -> Option<Target> {
     LEFT_OUT.contains(&name).then_some(Target::LeftOut)
 }
 
-/// Whether a column of this [plain] name says that a `state` beside it is one on a map.
-fn is_of_address(plain_name: &str) -> bool {
-    OF_ADDRESS.contains(&plain_name)
-}
-
 /// A name without case, accents, spaces, underscores and the like.
 pub(super) fn plain(name: &str) -> String {
     let mut plain = unaccented(name);
@@ -246,7 +209,7 @@ pub(super) fn is_same(option: &str, name: &str) -> bool {
     option == name || plain(option) == plain(name)
 }
 
-/// What we call a field, where there is a name for it.
+/// Our name of a field, if it has one.
 pub(super) fn our_name(field: Field) -> Option<&'static str> {
     { OURS.iter() }.find_map(|(name, ours)| (*ours == field).then_some(*name))
 }

@@ -1,23 +1,19 @@
-//! How files are read, and what is noticed while they are.
+//! The options for reading files, and notes about them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::asked::{ADMIN_CLIENT_ROLE, Asked, asked};
 use super::dates::DateOrder;
 use super::encoding::Encoding;
-use super::names::{Field, Names, is_same, our_name};
+use super::names::{Field, Names, is_same};
 use super::roles::RealmRoles;
-use super::values::shortened;
 use crate::args::FormatArg;
-use crate::output::{count, shell_word};
 use crate::progress::Progress;
 
-/// Users that a note names.
-const NAMED_MAX: usize = 20;
-
-/// How often the progress is told.
+/// Records between two updates of the progress.
 const ROWS_BETWEEN: u64 = 1_000;
 
 /// How to read a file.
@@ -29,9 +25,9 @@ pub(crate) struct ReadOptions<'a> {
     pub(crate) names: Names<'a>,
     pub(crate) ignore_attributes: &'a [String],
     pub(crate) ignore_ids: bool,
-    /// What is first in dates that could be two days.
+    /// The order of day and month in ambiguous dates.
     pub(crate) dates: Option<DateOrder>,
-    /// Who gave the ids in a field `external_id`.
+    /// The provisioner of the ids in a field `external_id`.
     pub(crate) provisioner: Option<&'a str>,
     /// The realm role that makes an admin.
     pub(crate) admin_role: &'a str,
@@ -58,27 +54,31 @@ impl Default for ReadOptions<'_> {
     }
 }
 
-/// Files that are being read: the options, and what is to be said of them all.
+/// Files that are being read: the options, and the notes about all of them.
 pub(crate) struct Reading<'a> {
     pub(super) options: ReadOptions<'a>,
-    /// What the command line names of columns and fields that no file had so far.
-    unmet: Vec<&'a str>,
-    left_out: BTreeMap<String, usize>,
-    client_roles: BTreeMap<String, usize>,
+    /// What the command line names and no file had so far.
+    pub(super) unmet: Vec<Asked<'a>>,
+    /// Whether the ids of the file are ours; `None` before the first.
+    ids_are_uuids: Option<bool>,
+    /// Columns with ids of another system: how many, and the first.
+    pub(super) foreign_ids: BTreeMap<String, (usize, String)>,
+    pub(super) left_out: BTreeMap<String, usize>,
+    pub(super) client_roles: BTreeMap<String, usize>,
     /// Columns and fields that are read only where another is empty, with that and the field.
-    second: BTreeMap<String, (String, Field)>,
+    pub(super) second: BTreeMap<String, (String, Field)>,
     /// The name of the Keycloak realm that is being read; empty if it has none.
     pub(super) realm: Arc<str>,
     /// The realm roles of users who are no admins.
     pub(super) realm_roles: RealmRoles,
     /// The paths of Keycloak's groups that have the role of admins, by realm.
-    admin_groups: BTreeMap<Arc<str>, BTreeSet<String>>,
+    pub(super) admin_groups: BTreeMap<Arc<str>, BTreeSet<String>>,
     /// The groups that users are in, by realm, and how many users. A realm's groups may come
     /// after its users, in another file.
     memberships: BTreeMap<(Arc<str>, Vec<String>), usize>,
-    service_accounts: Vec<String>,
-    federated: Vec<String>,
-    others: Vec<String>,
+    pub(super) service_accounts: Vec<String>,
+    pub(super) federated: Vec<String>,
+    pub(super) others: Vec<String>,
     /// The file that is being read, and its rows so far.
     file: (String, u64),
 }
@@ -87,7 +87,9 @@ impl<'a> Reading<'a> {
     pub(crate) fn new(options: ReadOptions<'a>) -> Self {
         Self {
             options,
-            unmet: options.names.asked().collect(),
+            unmet: asked(&options),
+            ids_are_uuids: None,
+            foreign_ids: BTreeMap::new(),
             file: (String::new(), 0),
             left_out: BTreeMap::new(),
             client_roles: BTreeMap::new(),
@@ -105,6 +107,7 @@ impl<'a> Reading<'a> {
     /// Begins a file with this many bytes of text.
     pub(super) fn begin(&mut self, name: &str, bytes: usize) {
         self.file = (name.to_owned(), 0);
+        self.ids_are_uuids = None;
         self.begin_realm(None);
         if let Some(progress) = self.options.progress {
             progress.begin_bytes(&format!("reading {name}"), bytes as u64);
@@ -125,7 +128,31 @@ impl<'a> Reading<'a> {
 
     /// A field or column that a file has.
     pub(super) fn meet(&mut self, name: &str) {
-        self.unmet.retain(|asked| !is_same(asked, name));
+        self.unmet
+            .retain(|asked| !(asked.is_column && is_same(asked.name, name)));
+    }
+
+    /// Something else that an option names and a file has.
+    pub(super) fn meet_as(&mut self, option: &str, name: &str) {
+        self.unmet
+            .retain(|asked| (asked.option, asked.name) != (option, name));
+    }
+
+    /// Notes an id that the column `name` has: whether it is ours, a UUID. Returns whether those
+    /// before it were the same.
+    pub(super) fn id(&mut self, name: &str, text: &str, is_uuid: bool) -> bool {
+        if *self.ids_are_uuids.get_or_insert(is_uuid) != is_uuid {
+            return false;
+        }
+        if !is_uuid {
+            if let Some((users, _)) = self.foreign_ids.get_mut(name) {
+                *users += 1;
+            } else {
+                let first = (1, text.to_owned());
+                self.foreign_ids.insert(name.to_owned(), first);
+            }
+        }
+        true
     }
 
     /// A field or column that there is no place for.
@@ -141,9 +168,22 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A client role that may be an admin's, and makes none.
-    pub(super) fn client_role(&mut self, full: &str) {
-        count_one(&mut self.client_roles, full);
+    /// Counts the client roles of a user that may be an admin's, and make none.
+    pub(super) fn client_roles(&mut self, roles: &Value) {
+        let clients = roles.as_object().into_iter().flatten();
+        for (client, roles) in clients {
+            for role in roles.as_array().into_iter().flatten() {
+                let Some(role) = role.as_str() else {
+                    continue;
+                };
+                let full = format!("{client}/{role}");
+                if self.options.admin_client_roles.contains(&full) {
+                    self.meet_as(ADMIN_CLIENT_ROLE, &full);
+                } else if role.to_ascii_lowercase().contains("admin") {
+                    count_one(&mut self.client_roles, &full);
+                }
+            }
+        }
     }
 
     /// Begins a Keycloak realm, of which `groups` and users follow.
@@ -181,7 +221,7 @@ impl<'a> Reading<'a> {
 
     /// The groups with the role of admins, each with its realm, and the users in them who
     /// don't have it themselves. Each user counts in one group.
-    fn members_of_admin_groups(&self) -> BTreeMap<(&str, &str), usize> {
+    pub(super) fn members_of_admin_groups(&self) -> BTreeMap<(&str, &str), usize> {
         let is_in = |path: &str, group: &str| {
             let rest = path.strip_prefix(group);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -211,75 +251,6 @@ impl<'a> Reading<'a> {
     pub(crate) fn note(&mut self, note: String) {
         self.others.push(note);
     }
-
-    /// What there is to say of the files, a sentence each.
-    pub(crate) fn notes(&self) -> Vec<String> {
-        let mut notes = self.others.clone();
-        if !self.unmet.is_empty() {
-            let names: Vec<_> = self.unmet.iter().map(|name| format!("{name:?}")).collect();
-            notes.push(format!(
-                "no user has what --map or --ignore names: {}; check how it is written",
-                names.join(", ")
-            ));
-        }
-        if !self.service_accounts.is_empty() {
-            notes.push(format!(
-                "{} skipped: {}",
-                count(self.service_accounts.len(), "service account"),
-                listed(&self.service_accounts)
-            ));
-        }
-        if !self.federated.is_empty() {
-            notes.push(format!(
-                "federatedUsers left out: {}; Keycloak has their names and addresses from another \
-                 store, so export them from there",
-                listed(&self.federated)
-            ));
-        }
-        if !self.left_out.is_empty() {
-            let names: Vec<_> = self.left_out.keys().map(String::as_str).collect();
-            let (them, attributes) = match names.len() {
-                1 => ("it", "it as an attribute"),
-                _ => ("them", "them as attributes"),
-            };
-            notes.push(format!(
-                "left out, as there is no field for {them}: {}; use --map NAME=attributes.NAME to \
-                 keep {attributes}",
-                names.join(", ")
-            ));
-        }
-        for (name, (first, field)) in &self.second {
-            let field = our_name(*field).unwrap_or_default();
-            notes.push(format!(
-                "{name:?} is read only where {first:?} is empty, as both are the {field}; use --map \
-                 {} to read it first",
-                shell_word(&format!("{name}={field}"))
-            ));
-        }
-        for ((realm, group), users) in self.members_of_admin_groups() {
-            let are = if users == 1 { "is" } else { "are" };
-            // The name of the only realm would tell nothing apart.
-            let of = match self.admin_groups.len() {
-                0 | 1 => String::new(),
-                _ => format!(" of realm {}", shortened(realm)),
-            };
-            notes.push(format!(
-                "{} {are} in the group {group}{of}, which has the realm role {}; roles of groups \
-                 make nobody an admin, so give the role to the users themselves",
-                count(users, "user"),
-                self.options.admin_role
-            ));
-        }
-        notes.extend(self.realm_roles.notes(self.options.admin_role));
-        for (role, users) in &self.client_roles {
-            let have = if *users == 1 { "has" } else { "have" };
-            notes.push(format!(
-                "{} {have} the client role {role}, which makes nobody an admin; use --admin-client-role {role} if it should",
-                count(*users, "user")
-            ));
-        }
-        notes
-    }
 }
 
 /// Counts the name once more.
@@ -290,14 +261,5 @@ pub(super) fn count_one(counts: &mut BTreeMap<String, usize>, name: &str) {
         None => {
             counts.insert(name.to_owned(), 1);
         }
-    }
-}
-
-fn listed(names: &[String]) -> String {
-    let shown = names.iter().take(NAMED_MAX).map(String::as_str);
-    let text = shown.collect::<Vec<_>>().join(", ");
-    match names.len().saturating_sub(NAMED_MAX) {
-        0 => text,
-        more => format!("{text} and {more} more"),
     }
 }

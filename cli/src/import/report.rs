@@ -11,6 +11,7 @@ use super::candidate::Candidate;
 use super::obstacle::Obstacle;
 use super::outcome::{Fate, Imported, Outcomes, cells, count_seat};
 use super::refusals::{ROWS_SHOWN_MAX, Refusals};
+use super::remarks::Remarks;
 use super::results::ShownUser;
 use super::{Format, Rows};
 use crate::failure::Result;
@@ -26,8 +27,8 @@ pub(crate) struct Source<'a> {
     pub(crate) files: &'a [ReadFile],
     pub(crate) rows: &'a Rows,
     pub(crate) refusals: &'a Refusals,
-    /// What there is to say of the files.
-    pub(crate) notes: &'a [String],
+    /// Notes about the files.
+    pub(crate) remarks: &'a Remarks,
 }
 
 /// One of the files that were read.
@@ -117,9 +118,9 @@ impl<'a> Report<'a> {
             "skipped": self.number_of(Fate::Skipped),
             "deactivated": self.number_of(Fate::Deactivated),
             "by_field": self.by_field,
-            "notes": self.source.notes,
             "seats": self.seats,
         });
+        self.source.remarks.add_to(&mut facts);
         self.ownerless(true).add_to(&mut facts, self.dry_run);
         write_members(&facts, out)?;
         out.write_all(b",")?;
@@ -164,7 +165,7 @@ impl<'a> Report<'a> {
             writeln!(out, "{skipped} {verb}:")?;
             self.source.refusals.write(self.source.rows, out)?;
         }
-        for note in self.source.notes {
+        for note in &self.source.remarks.notes {
             writeln!(out, "{}", safe(note))?;
         }
         if (1..=TABLE_ROWS_MAX).contains(&self.users()) {
@@ -205,7 +206,7 @@ impl<'a> Report<'a> {
         format!("imported {} from {file}: {told}", count(users, "user"))
     }
 
-    /// How many had which fate, and which fields changed.
+    /// The number of users by outcome, and of changes by field.
     fn told(&self) -> String {
         let would_be = if self.dry_run { "would be " } else { "" };
         let mut told = vec![
@@ -299,12 +300,12 @@ pub(crate) fn write_refused(
 ) -> Result<()> {
     write!(out, "{{")?;
     write_head(source, out)?;
-    let facts = json!({
+    let mut facts = json!({
         "dry_run": dry_run,
         "applied": false,
         "changed": false,
-        "notes": source.notes,
     });
+    source.remarks.add_to(&mut facts);
     write_members(&facts, out)?;
     out.write_all(b",")?;
     let invalid = source.refusals.json(source.rows);

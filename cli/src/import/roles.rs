@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Row;
+use super::asked::ADMIN_ROLE;
+use super::names::{Field, Target};
 use super::reading::{Reading, count_one};
 use super::values::{kind_of, mismatch, shortened};
 use crate::output::{count, shell_word};
@@ -61,7 +63,7 @@ impl RealmRoles {
         false
     }
 
-    /// What there is to say of them, a sentence each.
+    /// The notes about them, a sentence each.
     pub(super) fn notes(&self, admin_role: &str) -> Vec<String> {
         let mut notes = Vec::new();
         let users = { self.users.iter() }
@@ -87,6 +89,44 @@ impl RealmRoles {
     }
 }
 
+/// The groups and roles of a user, which count once it is known that it is one.
+#[derive(Default)]
+pub(super) struct Aside {
+    groups: Value,
+    realm_roles: Value,
+    client_roles: Value,
+}
+
+impl Aside {
+    /// Keeps a member of a user that is one of these.
+    pub(super) fn keep(&mut self, name: &str, target: Option<&Target>, value: &Value) {
+        let kept = match target {
+            Some(Target::Field(Field::RealmRoles)) => &mut self.realm_roles,
+            Some(Target::Field(Field::ClientRoles)) => &mut self.client_roles,
+            Some(Target::Silent) if name == "groups" => &mut self.groups,
+            _ => return,
+        };
+        kept.clone_from(value);
+    }
+}
+
+impl Reading<'_> {
+    /// Counts the groups and roles of a user.
+    pub(super) fn count_roles(&mut self, aside: &Aside, is_admin: Option<bool>) {
+        self.client_roles(&aside.client_roles);
+        let admin_role = self.options.admin_role;
+        let realm_roles = aside.realm_roles.as_array();
+        if { realm_roles.into_iter().flatten() }.any(|role| role == admin_role) {
+            self.meet_as(ADMIN_ROLE, admin_role);
+        }
+        // Those who are admins by their own role need no group for it.
+        if is_admin != Some(true) {
+            self.member_of(&aside.groups);
+            self.realm_roles.has(&self.realm, &aside.realm_roles);
+        }
+    }
+}
+
 impl Row {
     pub(super) fn read_realm_roles(
         &mut self,
@@ -104,7 +144,7 @@ impl Row {
         &mut self,
         name: &str,
         value: &Value,
-        reading: &mut Reading<'_>,
+        reading: &Reading<'_>,
     ) -> Result<(), String> {
         let Value::Object(clients) = value else {
             return Err(mismatch(name, "an object of lists", value));
@@ -115,8 +155,6 @@ impl Row {
                 if reading.options.admin_client_roles.contains(&full) {
                     self.admin_by_role = Some(true);
                     self.notes.push(format!("admin by the client role {full}"));
-                } else if role.to_ascii_lowercase().contains("admin") {
-                    reading.client_role(&full);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! One user of a file: the fields that a row may have, and where it stands.
+//! One user of a file: the fields of a row, and its position.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,12 +6,14 @@ use std::sync::Arc;
 use headcount::{Timestamp, UserId};
 use serde_json::{Map, Value};
 
+use super::asked::PROVISIONER;
 use super::cells;
 use super::maps::text_of_scalar;
 use super::names::{Field, Target};
 use super::position::{RowPosition, Spot};
 use super::preference;
 use super::reading::Reading;
+use super::roles::Aside;
 use super::unknown_names::{resembles_active_or_admin, unknown};
 use super::values::{
     is_active, is_enabled, is_not_inactive, kind_of, mismatch, moment, shortened, truth,
@@ -47,7 +49,7 @@ pub(crate) struct Row {
     pub(super) is_exact: bool,
     /// Why the row can't be imported.
     pub(crate) problems: Vec<String>,
-    /// What was left out of it.
+    /// Notes about parts of the row that are ignored.
     pub(crate) notes: Vec<String>,
 }
 
@@ -93,7 +95,7 @@ impl Row {
         row
     }
 
-    /// A row of which nothing could be read.
+    /// A row that could not be read.
     pub(super) fn unreadable(spot: Spot, problem: String) -> Self {
         let mut row = Self::at(spot);
         row.problems.push(problem);
@@ -107,13 +109,12 @@ impl Row {
         reading: &mut Reading<'_>,
     ) {
         let mut unknown_names = Vec::new();
-        let mut groups = Value::Null;
         self.is_exact = OF_LISTING.iter().all(|name| members.contains_key(*name));
         let names = reading.options.names;
-        let has_address = names.has_state_on_a_map(members.keys().map(String::as_str));
+        let beside = names.beside(members.keys().map(String::as_str));
         let members = members.into_iter().map(|(name, value)| {
             reading.meet(&name);
-            let target = names.target_beside(&name, has_address);
+            let target = names.target_beside(&name, beside);
             (name, value, target)
         });
         let mut members: Vec<_> = members.collect();
@@ -125,11 +126,9 @@ impl Row {
             })
             .collect();
         members.retain(|(name, ..)| !second.contains(name));
-        let mut realm_roles = Value::Null;
+        let mut aside = Aside::default();
         for (name, value, target) in members {
-            if target == Some(Target::Field(Field::RealmRoles)) {
-                realm_roles = value.clone();
-            }
+            aside.keep(&name, target.as_ref(), &value);
             match target {
                 Some(Target::Field(field)) => self.read(field, &name, value, reading),
                 Some(Target::Attribute(attribute)) => {
@@ -146,7 +145,6 @@ impl Row {
                     let ids = Map::from_iter([(provisioner, value)]);
                     self.read_external_ids(&name, ids.into());
                 }
-                Some(Target::Silent) if name == "groups" => groups = value,
                 Some(Target::Silent) => {}
                 None if fields == Fields::Ours || resembles_active_or_admin(&name) => {
                     unknown_names.push(name);
@@ -159,10 +157,8 @@ impl Row {
             self.problems.push(unknown("field", &unknown_names));
         }
         self.finish();
-        // Those who are admins by their own role need no group for it.
-        if self.admin != Some(true) && !self.is_service_account() {
-            reading.member_of(&groups);
-            reading.realm_roles.has(&reading.realm, &realm_roles);
+        if !self.is_service_account() {
+            reading.count_roles(&aside, self.admin);
         }
     }
 
@@ -251,6 +247,7 @@ impl Row {
                 let provisioner = reading.options.provisioner.ok_or_else(|| {
                     format!("{name}: say who gave these ids with --provisioner NAME, such as okta")
                 })?;
+                reading.meet_as(PROVISIONER, provisioner);
                 let ids = Map::from_iter([(provisioner.to_owned(), value)]);
                 self.read_external_ids(name, ids.into());
                 Ok(())
@@ -269,34 +266,6 @@ impl Row {
         }
     }
 
-    fn read_id(&mut self, name: &str, value: Value, reading: &Reading<'_>) -> Result<(), String> {
-        if reading.options.ignore_ids {
-            return Ok(());
-        }
-        let text = match value {
-            Value::Number(number) => number.to_string(),
-            other => self.text(name, other)?,
-        };
-        let Some(text) = filled(&text) else {
-            return Ok(());
-        };
-        if is_federated(text) {
-            self.notes.push(format!(
-                "the federated id {:?} is left out: it is not a UUID",
-                shortened(text)
-            ));
-            return Ok(());
-        }
-        let id = text.parse().map_err(|error| {
-            format!(
-                "{name}: {error}; use --ignore-ids if the ids are not to be kept, or --map {} \
-                 --provisioner NAME to keep them as those of a provisioner",
-                shell_word(&format!("{name}=external_id"))
-            )
-        })?;
-        set(&mut self.id, name, id)
-    }
-
     /// Whether the row has this field, one of those that a second column may hold.
     pub(super) fn has(&self, field: Field) -> bool {
         match field {
@@ -308,7 +277,7 @@ impl Row {
         }
     }
 
-    fn text(&self, name: &str, value: Value) -> Result<String, String> {
+    pub(super) fn text(&self, name: &str, value: Value) -> Result<String, String> {
         match value {
             Value::String(text) => match cells::lost_character(&text).filter(|_| !self.is_exact) {
                 Some(problem) => Err(format!("{name}: {problem}")),
@@ -322,19 +291,14 @@ impl Row {
         }
     }
 
-    /// Who the row is about, as far as it says.
+    /// The user that the row names, if it does.
     pub(crate) fn identity(&self) -> Identity<'_> {
         Identity(self)
     }
 }
 
-/// Whether it is an id of Keycloak's for a user of another store.
-pub(super) fn is_federated(id: &str) -> bool {
-    id.starts_with("f:") && id[2..].contains(':')
-}
-
 /// Sets a field that a row may have once, under whichever name.
-fn set<T>(target: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
+pub(super) fn set<T>(target: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
     if target.is_some() {
         return Err(format!("{name} is there twice, or under two names"));
     }
@@ -350,7 +314,7 @@ fn set_filled(target: &mut Option<Box<str>>, name: &str, text: String) -> Result
 }
 
 /// White space alone is no email, username or id.
-fn filled(text: &str) -> Option<&str> {
+pub(super) fn filled(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.trim_ascii().is_empty())
 }
 

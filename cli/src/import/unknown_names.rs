@@ -1,6 +1,7 @@
-//! Names of columns and fields that nobody knows: which known one they are like, and what to
-//! say of them.
+//! Unknown names of columns and fields: the most similar known name, and the
+//! message.
 
+use super::beside::HALVES;
 use super::name_tables::OURS;
 use super::names::{aliases, our_name, our_names, plain};
 use crate::output::shell_word;
@@ -17,7 +18,9 @@ fn nearest(name: &str) -> Option<&'static str> {
         let ours = our_name(*field).unwrap_or("active");
         names.iter().map(move |name| (*name, ours))
     });
+    let halves = { HALVES.iter() }.map(|(name, field)| (*name, our_name(*field).unwrap_or("")));
     ours.chain(others)
+        .chain(halves)
         .map(|(like, ours)| {
             (
                 strsim::normalized_damerau_levenshtein(&plain(like), &name),
@@ -35,7 +38,7 @@ pub(super) fn resembles_active_or_admin(name: &str) -> bool {
     matches!(nearest(name), Some("active" | "admin"))
 }
 
-/// What to say of names that nobody knows, all at once.
+/// One message for all unknown names.
 pub(super) fn unknown(what: &str, names: &[&str]) -> String {
     let told: Vec<_> = names
         .iter()

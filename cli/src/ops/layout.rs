@@ -29,3 +29,10 @@ pub(super) fn spread_out(text: &str) -> Option<Vec<(usize, &str)>> {
     }
     Some(found)
 }
+
+/// What is wrong with a list that is not valid JSON as a whole.
+pub(super) fn broken_list(text: &str) -> Option<serde_json::Error> {
+    let is_list = text.trim_ascii_start().starts_with('[');
+    let read = is_list.then(|| serde_json::from_str::<Vec<&RawValue>>(text));
+    read?.err()
+}

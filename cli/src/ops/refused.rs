@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use headcount::Step;
 use serde_json::value::RawValue;
 
-use crate::import::json::without_place;
+use crate::import::json_words::{self, of_parser, without_place};
 use crate::nearest::nearest;
 
 /// The fields of an operation as they are written.
 type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
-/// What is wrong with `text`, which is JSON but was refused with `error`. Each field at fault is
-/// named.
+/// The error message for `text`, which is JSON but was refused with `error`. It names each field at
+/// fault.
 pub(super) fn reason(text: &str, error: &serde_json::Error) -> String {
     let Ok(fields) = serde_json::from_str::<Fields<'_>>(text) else {
         return without_place(error);
@@ -42,7 +42,7 @@ fn fault<'a>(
 ) -> Option<String> {
     let alone = serde_json::to_string(&fields.collect::<BTreeMap<_, _>>()).ok()?;
     let error = serde_json::from_str::<Step>(&alone).err()?;
-    let told = without_place(&error);
+    let told = of_parser(&error);
     let (name, value) = (suspect.0, suspect.1.get());
     if told.starts_with("missing field ") {
         return None;
@@ -52,19 +52,20 @@ fn fault<'a>(
             return Some(unknown(ours, rest));
         }
     }
+    let told = without_place(&error);
     if told.contains("a whole number is needed") && value.bytes().all(|b| b.is_ascii_digit()) {
         return Some(format!("`{name}`: the number is too large: {value}"));
     }
     Some(format!("`{name}`: {told}"))
 }
 
-/// An unknown name, from the rest of serde's message: the name and the known ones, each in
+/// An unknown name, from the rest of the parser's message: the name and the known ones, each in
 /// backticks.
 fn unknown(what: &str, rest: &str) -> String {
     let (name, known) = rest.split_once(", expected ").unwrap_or((rest, ""));
     let plain = name.trim_matches('`');
     match nearest(plain, known.split('`').skip(1).step_by(2)) {
         Some(near) => format!("unknown {what} {name}; did you mean `{near}`?"),
-        None => format!("unknown {what} {rest}"),
+        None => json_words::unknown(what, rest),
     }
 }

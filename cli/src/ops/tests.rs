@@ -1,4 +1,4 @@
-//! What is read as an operation, and what is said of the rest.
+//! Lines that are read as operations, and the messages for others.
 
 use headcount::{License, Op, WorkspaceId};
 
@@ -60,7 +60,8 @@ fn what_is_not_an_operation_is_told_with_its_line() {
     assert_eq!(told[1].0, 4);
     assert_eq!(
         told[1].1,
-        "not valid JSON: it ends in the middle of a value at column 6; write one operation a line"
+        "the file ends in the middle of a value, at column 6: was it copied whole? Export or copy it \
+         again"
     );
 }
 
@@ -69,10 +70,10 @@ fn nothing_unknown_is_taken() {
     for (line, expected) in [
         (
             r#"{"op":"explode"}"#,
-            "unknown op `explode`, expected one of `create_user`",
+            "unknown op `explode`; there are `create_user`",
         ),
-        (r#"{"user":"a@b"}"#, "missing field `op`"),
-        (r#"{"op":"activate_user"}"#, "missing field `user`"),
+        (r#"{"user":"a@b"}"#, "the field `op` is missing"),
+        (r#"{"op":"activate_user"}"#, "the field `user` is missing"),
         (r#"{"op":null}"#, "a text is needed, not null"),
         (
             r#"{"op":"activate_user","user":"a@b","who":1}"#,
@@ -109,7 +110,7 @@ fn nothing_unknown_is_taken() {
         ),
         (
             r#"{"op":"add_member","workspace":"a","user":"b"}"#,
-            "missing field `role`",
+            "the field `role` is missing",
         ),
         (
             r#"{"op":"add_member","workspace":true,"user":"b","role":"user"}"#,
@@ -140,4 +141,20 @@ fn operations_may_be_a_list_or_take_several_lines() {
     }
     let told = refused("[\n {\"op\":\"activate_user\",\"user\":\"a\"},\n {\"op\":\"explode\"}]");
     assert_eq!(told[0].0, 3);
+}
+
+#[test]
+fn a_broken_list_is_told_once_with_its_place() {
+    for (rest, expected) in [
+        (
+            "{\"op\":\"act",
+            "the file ends in the middle of a text, at column 11: was it copied",
+        ),
+        ("{\"op\" 1}]", "not valid JSON: `:` is needed at column 8"),
+    ] {
+        let text = format!("[{{\"op\":\"activate_user\",\"user\":\"a\"}},\n {rest}");
+        let told = refused(&text);
+        assert_eq!((told.len(), told[0].0), (1, 2), "{told:?}");
+        assert!(told[0].1.starts_with(expected), "{told:?}");
+    }
 }

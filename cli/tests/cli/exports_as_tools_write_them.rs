@@ -1,12 +1,12 @@
-//! Whole headers, as Okta, Entra, Google Workspace and GitLab write them, and files that went
-//! wrong on their way.
+//! Complete headers, as Okta, Entra, Google Workspace and GitLab write them, and files that were
+//! damaged on the way.
 
 use crate::folder::{Folder, assert_says};
 
 /// Name, content, options, and what the report says.
-const EXPORTS: [(&str, &str, &str, &[&str]); 11] = [
+const EXPORTS: [(&str, &str, &str, &[&str]); 15] = [
     (
-        // A state is one on a map here.
+        // The state is a part of an address here.
         "okta-profiles.csv",
         "login,firstName,lastName,middleName,honorificPrefix,honorificSuffix,email,title,\
          displayName,nickName,profileUrl,secondEmail,mobilePhone,primaryPhone,streetAddress,city,\
@@ -117,7 +117,49 @@ const EXPORTS: [(&str, &str, &str, &[&str]); 11] = [
         "--map 'Statut=active'",
         &["2 created", "Ann Lee  yes", "Bo Ray   no "],
     ),
+    (
+        "personnel-2.csv",
+        "Nom;Pr\u{e9}nom;Courriel;Identifiant;\u{c9}tat\n\
+         Lee;Ann;ann@ex.co;ann;Actif\nRay;Bo;bo@ex.co;bo;Suspendu\n",
+        "",
+        &["2 created", "Ann Lee  yes", "Bo Ray   no "],
+    ),
+    (
+        "personal.csv",
+        "Nombre;Apellidos;Correo electr\u{f3}nico;Usuario;Estado;Administrador\n\
+         Ann;Lee;ann@ex.co;ann;Activo;s\u{ed}\nBo;Ray;bo@ex.co;bo;Inactivo;no\n",
+        "",
+        &["2 created", "Ann Lee  yes   yes", "Bo Ray   no "],
+    ),
+    (
+        "personale.csv",
+        "Nome\tCognome\tIndirizzo e-mail\tNome utente\tStato\n\
+         Ann\tLee\tann@ex.co\tann\tAttivo\nBo\tRay\tbo@ex.co\tbo\tSospeso\n",
+        "",
+        &["2 created", "Ann Lee  yes", "Bo Ray   no "],
+    ),
+    (
+        "personeel.csv",
+        "Naam|Voornaam|E-mailadres|Gebruikersnaam|Ingeschakeld\n\
+         Lee|Ann|ann@ex.co|ann|ja\nRay|Bo|bo@ex.co|bo|nee\n",
+        "",
+        &["2 created", "Ann Lee  yes", "Bo Ray   no "],
+    ),
 ];
+
+#[test]
+fn a_name_that_may_be_the_whole_or_a_half_is_named_with_its_field() {
+    let folder = Folder::new();
+    folder.write("u.csv", "Nom,Courriel\nLee,ann@ex.co\n");
+    let told = "unknown column \"Nom\" (is it family_name?)";
+    assert_says(
+        &folder.refused("import u.csv"),
+        &[told, "--map 'Nom=field'"],
+    );
+    folder.write("u.csv", "nome,Apelido,email\nAnn,Lee,ann@ex.co\n");
+    let told = "unknown columns \"nome\" (is it given_name?), \"Apelido\" (is it family_name?)";
+    assert_says(&folder.refused("import u.csv"), &[told]);
+}
 
 #[test]
 fn exports_are_taken() {
@@ -140,17 +182,93 @@ fn exports_are_taken() {
 }
 
 #[test]
-fn ids_of_a_provisioner_are_refused_with_both_ways_out() {
-    let folder = Folder::new();
-    folder.write("u.csv", "User Id,email\n00u1,ann@ex.co\n");
-    assert_says(
-        &folder.refused("import u.csv"),
-        &[
-            "User Id: \"00u1\" is not a UUID",
-            "--ignore-ids",
-            "--map 'User Id=external_id' --provisioner NAME",
-        ],
-    );
+fn ids_of_another_system_are_left_out_with_a_word() {
+    let keycloak = r#"{"users":[{"id":"00u1","username":"ann","email":"ann@ex.co"}]}"#;
+    let gitlab = r#"[{"id":7,"username":"ann","email":"ann@ex.co","state":"active"},
+                     {"id":12,"username":"bo","email":"bo@ex.co","state":"blocked"}]"#;
+    for (name, text, column, first, users) in [
+        (
+            "okta.csv",
+            "User Id,email\n00u1,ann@ex.co\n,bo@ex.co\n00u3,cy@ex.co\n",
+            "User Id",
+            "00u1",
+            2,
+        ),
+        (
+            "gitlab.csv",
+            "Id;Username;Email;State\r7;ann;ann@ex.co;active",
+            "Id",
+            "7",
+            1,
+        ),
+        ("gitlab.json", gitlab, "id", "7", 2),
+        ("okta.json", keycloak, "id", "00u1", 1),
+        (
+            "auth0.jsonl",
+            "{\"user_id\":\"auth0|5f7c8ec7c33c6c004bbafe82\",\"email\":\"ann@ex.co\"}",
+            "user_id",
+            "auth0|5f7c8ec7c33c6c004bbafe82",
+            1,
+        ),
+    ] {
+        let folder = Folder::new();
+        folder.write(name, text);
+        let told = folder.done(&format!("import {name}"));
+        let users = if users == 1 {
+            "1 user".to_owned()
+        } else {
+            format!("{users} users")
+        };
+        assert_says(
+            &told,
+            &[
+                &format!("{column:?} has ids of another system and no UUIDs, such as {first:?}"),
+                &format!("left out for {users}; use --map "),
+                "--provisioner NAME",
+            ],
+        );
+        assert!(
+            folder.emails("").contains(&"ann@ex.co".to_owned()),
+            "{name}"
+        );
+        let kept = format!("import {name} --map {column}=external_id --provisioner o");
+        if !column.contains(' ') {
+            folder.done(&kept);
+            assert_eq!(
+                folder.user("ann@ex.co")["external_ids"]["o"],
+                first,
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn ids_that_are_ours_and_others_are_refused_with_both_ways_out() {
+    let id = "45e6b641-fe57-4fb2-83d2-2c2bd201efe8";
+    for (ids, told) in [
+        ([id, "00u1"], "\"00u1\" is not a UUID"),
+        (["00u1", id], "is a UUID, and the ids before it are not"),
+        // One that lost a character is no id of another system.
+        (["", "45e6b641-fe57-4fb2-83d2-2c2bd201efe"], "is not a UUID"),
+        (["", "45e6b641fe574fb283d22c2bd201efe"], "is not a UUID"),
+    ] {
+        let folder = Folder::new();
+        let [one, other] = ids;
+        folder.write(
+            "u.csv",
+            format!("User Id,email\n{one},ann@ex.co\n{other},bo@ex.co\n"),
+        );
+        assert_says(
+            &folder.refused("import u.csv"),
+            &[
+                "line 3, bo@ex.co: User Id: ",
+                told,
+                "--ignore-ids",
+                "--map 'User Id=external_id' --provisioner NAME",
+            ],
+        );
+    }
 }
 
 #[test]

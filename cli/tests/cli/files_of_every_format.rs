@@ -1,4 +1,4 @@
-//! Keycloak, Wallaroo, JSON lines and CSV: told apart, and read whole.
+//! Keycloak, Wallaroo, JSON lines and CSV: told apart, and read completely.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::folder::{Folder, assert_says};
 const WALLAROO: &str =
     "import examples/data/wallaroo-users-query.json --email-template {username}@wallaroo.ai";
 
-/// What `users` list an import of `content` ends in, and the format it was taken for.
+/// The list of `users` after an import of `content`, and the format that was detected.
 #[track_caller]
 fn imported(name: &str, content: impl AsRef<[u8]>) -> (String, Folder) {
     let folder = Folder::with_enterprise();
@@ -274,12 +274,12 @@ fn files_that_are_nothing_of_the_kind() {
         (b"hello world\n", "none of the formats"),
         (
             b"{\"users\": [\n{\"email\" 1}]}",
-            "not valid JSON: line 2, column 10: expected `:`",
+            "not valid JSON: line 2, column 10: `:` is needed",
         ),
         (b"{\"users\": 5}", "neither a list nor a map"),
         (b"{\"realm\": \"x\"}", "a realm without users"),
         (b"{}", "it has no users"),
-        (deep.as_bytes(), "it ends in the middle of a list"),
+        (deep.as_bytes(), "the file ends in the middle of a list"),
         (closed.as_bytes(), "1 of 1 row"),
     ] {
         folder.write("u", content);

@@ -1,4 +1,4 @@
-//! What an import may change is a choice, and the report says what it changed.
+//! Options choose what an import may change, and the report says what it changed.
 
 use serde_json::json;
 
@@ -256,7 +256,7 @@ fn options_that_contradict_each_other_are_usage_errors() {
         ("--map Email=email", false),
     ] {
         let told = folder.json(&format!("import u.jsonl {options}"))["notes"].to_string();
-        let is_there = told.contains("no user has what --map or --ignore names");
+        let is_there = told.contains("no user has what these options name: --map");
         assert_eq!(is_there, is_told, "{told}");
     }
 }

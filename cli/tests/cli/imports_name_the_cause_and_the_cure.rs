@@ -1,4 +1,4 @@
-//! What a file has that can't be taken, or isn't, is told with its cause and what helps.
+//! Everything in a file that can't be imported, or isn't, is reported with its cause and a fix.
 
 use crate::folder::{Folder, assert_says};
 
@@ -88,7 +88,11 @@ fn places_and_cures_are_told() {
             "email,username\na@ex.co\n",
             "it has 1 cell and the header has 2; the last are missing: add them",
         ),
-        ("c.json", "{\"users\":[\n", "line 1, column 11: it ends"),
+        (
+            "c.json",
+            "{\"users\":[\n",
+            "the file ends in the middle of a list, at line 1, column 11: was it copied whole?",
+        ),
         ("d.json", "\n", "it is empty; write the users to it"),
         (
             "e.json",

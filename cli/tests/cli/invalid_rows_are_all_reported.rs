@@ -1,5 +1,5 @@
-//! Rows that can't be taken: all are reported with their place, who they are and
-//! why, before anything is written.
+//! Rows that can't be imported: all are reported with their position, the user and the
+//! reason, before anything is written.
 
 use serde_json::Value;
 
@@ -77,7 +77,7 @@ fn a_template_needs_a_username() {
     );
 }
 
-/// Lines that are wrong in every way, and what is to be said of them.
+/// Lines with each kind of error, and the expected messages.
 const BAD_LINES: [(&str, &str); 14] = [
     (r#"{"email":"ann@ex.co""#, "it is not valid JSON"),
     ("[1]", "this is a list, not a user"),
@@ -98,7 +98,10 @@ const BAD_LINES: [(&str, &str); 14] = [
         r#"{"email":"c@ex.co","active":true,"enabled":true}"#,
         "enabled is there twice",
     ),
-    (r#"{"email":"d@ex.co","id":"7"}"#, "is not a UUID"),
+    (
+        r#"{"email":"d@ex.co","id":"7b1c2d3e-4f50-6172-8394"}"#,
+        "is not a UUID",
+    ),
     (
         r#"{"email":"e@ex.co","username":"f g"}"#,
         "a space is not allowed in one",

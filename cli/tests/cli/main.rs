@@ -1,5 +1,5 @@
-//! The `headcount` command as its users meet it: the real binary, in a folder of
-//! its own for each test. Whatever a test writes is verified when it ends.
+//! The `headcount` command as users run it: the real binary, in a folder of its own for each
+//! test. Whatever a test writes is verified when it ends.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,6 +22,7 @@ mod folder;
 mod imports_can_be_repeated;
 mod imports_change_what_was_chosen;
 mod imports_name_the_cause_and_the_cure;
+mod imports_tell_what_they_left_out;
 mod invalid_rows_are_all_reported;
 mod json_is_one_document;
 mod keycloak_is_taken_whole;

@@ -1,4 +1,4 @@
-//! Files that were once lost, misread or refused, each the example of a kind.
+//! Files that were once lost, misread or refused, each an example of a kind.
 
 use std::fs;
 use std::path::Path;
@@ -376,10 +376,15 @@ fn batches_are_read_as_they_come() {
         &["line 1: column 53: the key \"email\" is there twice"],
     );
     assert!(!folder.has_database());
-    folder.write("ops", "{\"op\":\"create_user\",\n");
+    folder.write("ops", "{\"op\":\"create_user\",\n{}\n");
     assert_says(
         &folder.refused("batch ops"),
         &["line 1: not valid JSON", "one operation a line"],
+    );
+    folder.write("ops", "{\"op\":\"create_user\",\n");
+    assert_says(
+        &folder.refused("batch ops"),
+        &["line 1: the file ends in the middle of a value, at column 20: was it copied whole?"],
     );
 }
 

@@ -153,9 +153,9 @@ fn every_line_that_is_no_operation_is_told() {
         &err,
         &[
             "headcount: 3 lines of b.jsonl are not an operation; nothing was changed\n",
-            "\n  line 2: unknown op `explode`, expected one of `create_user`, ",
+            "\n  line 2: unknown op `explode`; there are `create_user`, ",
             "\n  line 3: ",
-            "\n  line 4: not valid JSON: ",
+            "\n  line 4: the file ends in the middle of a value, at column 6: ",
             "`headcount batch --help`",
         ],
     );
@@ -202,7 +202,7 @@ fn the_net_result_counts() {
     assert_eq!(folder.run_with_input("batch -", &swap).code, 0);
     assert_eq!(folder.users("--active"), ["ann"]);
 
-    // What is refused of the whole has no line.
+    // A refusal of the batch as a whole has no line.
     let grow = "{\"op\":\"activate_user\",\"user\":\"bob@ex.co\"}\n";
     folder.write("grow.jsonl", grow);
     let error = folder.error("batch grow.jsonl");

@@ -1,0 +1,156 @@
+//! Names that mean one thing or another, by the names beside them.
+
+use super::name_tables::OF_ADDRESS;
+use super::names::{Field, Names, Target, plain};
+
+/// What the names of a file say of each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Beside {
+    /// Whether a state is a part of an address: beside a city, or beside a status, as in Okta and
+    /// Entra.
+    has_address: bool,
+    given_name: GivenName,
+    has_family_name: bool,
+}
+
+/// How a given name is called, if there is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum GivenName {
+    #[default]
+    Absent,
+    /// By a name beside which `Name` is the family name.
+    BesideName,
+    Other,
+}
+
+/// What says which state users are in, or which one they live in, in several languages.
+const STATES: [&str; 3] = ["state", "estado", "stato"];
+
+/// Given names beside which `Name` is the family name.
+const BESIDE_NAME: [&str; 3] = ["vorname", "prenom", "voornaam"];
+
+/// Names that are one half of a name where another column has the other half, and may be the
+/// whole elsewhere. Without accents.
+pub(super) const HALVES: [(&str, Field); 5] = [
+    ("nom", Field::FamilyName),
+    ("naam", Field::FamilyName),
+    ("nome", Field::GivenName),
+    ("nombre", Field::GivenName),
+    ("nombres", Field::GivenName),
+];
+
+impl Names<'_> {
+    /// What these names say of each other.
+    pub(super) fn beside<'n>(&self, names: impl Iterator<Item = &'n str>) -> Beside {
+        let mut beside = Beside::default();
+        for name in names {
+            let target = self.target(name);
+            let name = plain(name);
+            let is_state = STATES.contains(&&*name);
+            beside.has_address |= !is_state && OF_ADDRESS.contains(&&*name);
+            match target {
+                Some(Target::Field(Field::Active | Field::Inactive | Field::AccountControl)) => {
+                    beside.has_address |= !is_state;
+                }
+                Some(Target::Field(Field::GivenName)) => {
+                    beside.given_name = if BESIDE_NAME.contains(&&*name) {
+                        GivenName::BesideName
+                    } else {
+                        GivenName::Other
+                    };
+                }
+                Some(Target::Field(Field::FamilyName)) => beside.has_family_name = true,
+                _ => {}
+            }
+        }
+        beside
+    }
+
+    /// As [`target`](Self::target), of a name among others, unless the command line says what it
+    /// is.
+    pub(super) fn target_beside(&self, name: &str, beside: Beside) -> Option<Target> {
+        let target = self.target(name);
+        match target {
+            Some(Target::Field(Field::Active)) if beside.has_address && !self.maps(name) => {
+                let is_state = STATES.contains(&&*plain(name));
+                if is_state {
+                    Some(Target::LeftOut)
+                } else {
+                    target
+                }
+            }
+            None => half(&plain(name), beside).map(Target::Field),
+            Some(Target::LeftOut)
+                if beside.given_name == GivenName::BesideName
+                    && !beside.has_family_name
+                    && plain(name) == "name" =>
+            {
+                Some(Target::Field(Field::FamilyName))
+            }
+            target => target,
+        }
+    }
+}
+
+/// Which half of a name it is, if another column has the other half.
+fn half(name: &str, beside: Beside) -> Option<Field> {
+    let (_, field) = HALVES.iter().find(|(half, _)| *half == name)?;
+    let has_given_name = beside.given_name != GivenName::Absent;
+    let is_half = match field {
+        Field::GivenName => beside.has_family_name && !has_given_name,
+        _ => has_given_name && !beside.has_family_name,
+    };
+    is_half.then_some(*field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn targets(titles: &str) -> Vec<Option<Target>> {
+        let names = Names::default();
+        let beside = names.beside(titles.split(','));
+        let titles = titles.split(',');
+        titles
+            .map(|title| names.target_beside(title, beside))
+            .collect()
+    }
+
+    #[test]
+    fn a_name_is_a_half_beside_the_other_half_alone() {
+        let field = |field| Some(Target::Field(field));
+        let halves = [field(Field::GivenName), field(Field::FamilyName)];
+        for titles in [
+            "Pr\u{e9}nom,Nom",
+            "Nombre,Apellidos",
+            "Nome,Cognome",
+            "Nome,Sobrenome",
+            "Voornaam,Naam",
+            "Vorname,Name",
+            "Vorname,Nachname",
+        ] {
+            assert_eq!(targets(titles), halves, "{titles}");
+        }
+        for whole in ["Nom", "Nome", "Nombre", "Naam"] {
+            assert_eq!(targets(whole), [None], "{whole}");
+        }
+        let beside_both = targets("First name,Last name,Name,Nombre");
+        assert_eq!(beside_both[2..], [Some(Target::LeftOut), None]);
+        assert_eq!(targets("First name,Name")[1], Some(Target::LeftOut));
+    }
+
+    #[test]
+    fn a_state_is_on_a_map_beside_a_city_or_a_status() {
+        for (titles, is_on_map) in [
+            ("State", false),
+            ("Estado,Email", false),
+            ("State,City", true),
+            ("Estado,Ciudad", true),
+            ("state,status", true),
+            ("state,estado", false),
+        ] {
+            let is_left_out = targets(titles)[0] == Some(Target::LeftOut);
+            assert_eq!(is_left_out, is_on_map, "{titles}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Notes of an import on its files: options that match nothing, accounts that are not imported,
+//! and files that end too early.
+
+use serde_json::{Value, json};
+
+use crate::folder::{Folder, assert_says};
+
+#[test]
+fn options_that_meet_nobody_are_told() {
+    let realm = json!({ "realm": "demo", "users": [
+        { "username": "ann", "email": "ann@ex.co", "attributes": { "team": ["a"] },
+          "realmRoles": ["boss"], "clientRoles": { "web": ["owner"] } },
+        // A role that only the account of a program has counts as nobody's.
+        { "username": "service-account-web", "clientRoles": { "web": ["daemon-admin"] } },
+    ] });
+    let folder = Folder::new();
+    folder.write("u.json", realm.to_string());
+    for (options, unmet) in [
+        ("--admin-client-role web/owner", None),
+        (
+            "--admin-client-role web/Owner",
+            Some("--admin-client-role 'web/Owner'"),
+        ),
+        (
+            "--admin-client-role web/daemon-admin",
+            Some("--admin-client-role 'web/daemon-admin'"),
+        ),
+        ("--admin-role boss", None),
+        ("--admin-role chief", Some("--admin-role 'chief'")),
+        ("--ignore-attribute team", None),
+        ("--ignore-attribute Team", Some("--ignore-attribute 'Team'")),
+        ("--provisioner okta", Some("--provisioner 'okta'")),
+        ("--ignore realmRoles", None),
+        ("--ignore phone", Some("--ignore 'phone'")),
+    ] {
+        let line = format!("import u.json --dry-run {options}");
+        let told = folder.json(&line);
+        assert_eq!(told["unmet_options"], json!(unmet.as_slice()), "{options}");
+        let notes = told["notes"].to_string();
+        assert!(!notes.contains("daemon-admin, which"), "{notes}");
+        let text = folder.done(&line);
+        let is_told = text.contains("no user has what these options name: ");
+        assert_eq!(is_told, unmet.is_some(), "{text}");
+        assert!(unmet.is_none_or(|unmet| text.contains(unmet)), "{text}");
+    }
+}
+
+#[test]
+fn columns_meet_the_options_that_name_them() {
+    let folder = Folder::new();
+    folder.write("u.csv", "email,attributes.team,external_id\nann@ex.co,,\n");
+    let line = "import u.csv --ignore-attribute team --provisioner okta --dry-run";
+    assert_eq!(folder.json(line)["unmet_options"], json!([]));
+}
+
+#[test]
+fn json_names_everybody_who_is_left_out() {
+    let service = |number| json!({ "username": format!("service-account-{number}") });
+    let federated = |number| json!({ "id": format!("f:store:{number}") });
+    let numbers = || 0..25;
+    let mut users: Vec<Value> = numbers().map(service).collect();
+    users.push(json!({ "email": "ann@ex.co" }));
+    let realm = json!({ "realm": "demo", "users": users,
+        "federatedUsers": numbers().map(federated).collect::<Vec<_>>() });
+    let folder = Folder::new();
+    folder.write("u.json", realm.to_string());
+    let told = folder.json("import u.json --dry-run");
+    let accounts: Vec<_> = numbers().map(|n| format!("service-account-{n}")).collect();
+    assert_eq!(told["service_accounts"], json!(accounts));
+    let ids: Vec<_> = numbers().map(|n| format!("f:store:{n}")).collect();
+    assert_eq!(told["federated_users"], json!(ids));
+    let notes = told["notes"].to_string();
+    assert_says(&notes, &["service-account-24", "f:store:24"]);
+    assert!(!notes.contains(" more"), "{notes}");
+    let text = folder.done("import u.json --dry-run");
+    assert_says(
+        &text,
+        &["service-account-19 and 5 more; --json lists them all"],
+    );
+}
+
+#[test]
+fn a_file_that_was_cut_off_is_told_with_its_end() {
+    let users = r#"{"realm":"demo","users":[{"email":"ann@ex.co"},
+  {"email":"bo@ex.co","attributes":{"team":["a"]}}]}"#;
+    for (end, told) in [
+        (
+            users.len() - 1,
+            "in the middle of an object, at line 2, column 52",
+        ),
+        (
+            users.len() - 2,
+            "in the middle of a list, at line 2, column 51",
+        ),
+        (
+            users.len() - 6,
+            "in the middle of a text, at line 2, column 47",
+        ),
+        (
+            users.len() - 8,
+            "in the middle of a list, at line 2, column 45",
+        ),
+        (47, "in the middle of a value, at line 1, column 48"),
+        (30, "in the middle of a text, at line 1, column 31"),
+    ] {
+        let folder = Folder::new();
+        folder.write("u.json", &users[..end]);
+        let refused = folder.refused("import u.json");
+        let told = format!("the file ends {told}: was it copied whole?");
+        assert_says(&refused, &[&told]);
+    }
+    let folder = Folder::new();
+    folder.write(
+        "u.jsonl",
+        "{\"email\":\"ann@ex.co\"}\n{\"email\":\"bo@ex.co\",\"act",
+    );
+    assert_says(
+        &folder.refused("import u.jsonl"),
+        &["line 2, unnamed: the file ends in the middle of a text, at column 24: was it copied"],
+    );
+    // In the middle of a file, it is the line that is broken.
+    folder.write(
+        "u.jsonl",
+        "{\"email\":\"ann@ex.co\"\n{\"email\":\"bo@ex.co\"}\n",
+    );
+    let refused = folder.refused("import u.jsonl");
+    assert!(!refused.contains("copied"), "{refused}");
+}
