@@ -1,6 +1,7 @@
 package headcount
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,25 +20,31 @@ import (
 
 // The conformance script, of which tests/conformance/README.md has the format. Calls are found by their names.
 func TestConformance(t *testing.T) {
-	equal(t, true, runScripts(t, "../../tests/conformance/*.jsonl", false) > 60)
+	passed, skipped := runScripts(t, "../../tests/conformance/*.jsonl", false)
+	equal(t, true, passed > 60)
+	equal(t, `"a child of fork is refused", "a child of fork is refused in memory too"`, strings.Join(skipped, ", ")) // Go can't.
 }
 
 func TestEachPlantedErrorIsFound(t *testing.T) {
-	equal(t, 21, runScripts(t, "../../tests/conformance/planted/*.jsonl", true))
+	failed, _ := runScripts(t, "../../tests/conformance/planted/*.jsonl", true)
+	equal(t, 40, failed)
 }
 
 // Arguments of these types are all that is left of "in"; others are its values in the order of places.
 var whole = []any{NewUser{}, UserUpdate{}, Query{}, &Batch{}, object{}}
-var places = "workspace user name owner external_ids email username emails provisioner id ids role license after before since from to backup path text overwrite"
+var places = "workspace user name owner external_ids email username emails provisioner id ids role license after before since from to backup path aside text with limit overwrite"
 var isNobody = regexp.MustCompile(`("do":"(user|workspace)(?:_by_\w+)?",.*)"out":null`) // An error in Go.
-var members, repeated = regexp.MustCompile(`\b(case|needs|do|in|out|err|as|through|race|won|fork)\b| `), regexp.MustCompile(`{"\$repeat":"(.*?)","times":(\d+)}`)
+var known = decode[map[string]map[string]string](string(check(os.ReadFile("../../tests/conformance/calls.json"))))
+var repeated = regexp.MustCompile(`{"\$repeat":"(.*?)","times":(\d+)}`)
 
-func runScripts(t *testing.T, pattern string, isPlanted bool) int {
+// runScripts returns how many cases came out as they should, and those that were left out.
+func runScripts(t *testing.T, pattern string, isPlanted bool) (int, []string) {
+	skipped := []string{}
 	results := map[bool]int{} // How many cases passed.
 	for _, path := range check(filepath.Glob(check(filepath.Abs(pattern)))) {
 		for _, text := range strings.Split(string(check(os.ReadFile(path))), `{"case":`)[1:] {
 			if strings.Contains(text, `"needs":["fork"]`) {
-				t.Log("skipped, since Go can't fork:", strings.Split(text, ",")[0])
+				skipped = append(skipped, strings.Split(text, ",")[0])
 				continue
 			}
 			t.Chdir(t.TempDir())
@@ -53,8 +60,8 @@ func runScripts(t *testing.T, pattern string, isPlanted bool) int {
 			results[failure == ""]++
 		}
 	}
-	fmt.Printf("%d passed, %d failed\n", results[true], results[false])
-	return results[true] + results[false]
+	fmt.Println(results[true], "passed,", results[false], "failed, skipped:", skipped)
+	return results[!isPlanted], skipped
 }
 
 // A session is a case with the directory in use, a feed, and the values of names.
@@ -67,8 +74,8 @@ type session struct {
 // take takes a step, with each racer of a race, and says what was wrong.
 func (s *session) take(line string) string {
 	step := decode[object](line)
-	if unknown := members.ReplaceAllString(strings.Join(slices.Collect(maps.Keys(step)), " "), ""); unknown != "" {
-		return fmt.Sprint(line, " has ", unknown)
+	if words := unknown(step); len(words) > 0 {
+		return fmt.Sprint(line, " has ", words)
 	}
 	racers, isRace := step["race"].(float64)
 	outcomes, count := make([]object, max(int(racers), 1)), map[string]float64{}
@@ -92,6 +99,28 @@ func (s *session) take(line string) string {
 	return ""
 }
 
+// unknown are the words of a line that calls.json lacks: one that is misspelt would say nothing.
+func unknown(step object) (words []string) {
+	in, _ := step["in"].(object)
+	operations, _ := in["operations"].([]any)
+	parts := [][]any{{"lines", map[bool]string{true: "case", false: "step"}[step["case"] != nil], step}, {"calls", step["do"], in}}
+	for _, each := range operations {
+		parts = append(parts, []any{"operations", each.(object)["op"], each})
+	}
+	for _, part := range parts {
+		all, isKnown := known[part[0].(string)][fmt.Sprint(part[1])]
+		for word := range part[2].(object) {
+			if !slices.Contains(strings.Fields(all+" do in"), word) {
+				words = append(words, word)
+			}
+		}
+		if !isKnown {
+			words = append(words, fmt.Sprint(part[1]))
+		}
+	}
+	return words
+}
+
 func matches(wanted, found any, names object) bool {
 	list, isList := found.([]any)
 	of, isObject := found.(object)
@@ -106,6 +135,9 @@ func matches(wanted, found any, names object) bool {
 	case object:
 		if name, is := wanted["$from"].(string); is {
 			return !decode[time.Time](encode(found)).Before(decode[time.Time](encode(names[name])))
+		}
+		if part, is := wanted["$has"].(string); is {
+			return strings.Contains(fmt.Sprint(found), part)
 		}
 		differs := func(key string) bool { return !matches(wanted[key], of[key], names) }
 		return isObject && !slices.ContainsFunc(slices.Sorted(maps.Keys(wanted)), differs)
@@ -145,7 +177,7 @@ func (s *session) outcome(line string) (outcome object) {
 func (s *session) call(name string, in object, d *Directory) any {
 	functions := map[string]any{
 		"open": func(in object) error {
-			options := &Options{License: decode[License](encode(in["license"])), ReadOnly: in["read_only"] == true, MustExist: in["create_if_missing"] == false}
+			options := &Options{License: decode[License](encode(in["license"])), ReadOnly: in["read_only"] == true, MustExist: in["create_if_missing"] == false, SalvageLog: in["salvage_log"] == true}
 			opened := check(OpenInMemory(options))
 			if in["path"] != nil {
 				opened = check(Open(in["path"].(string), options))
@@ -156,15 +188,17 @@ func (s *session) call(name string, in object, d *Directory) any {
 		"next": func(in object) (any, error) {
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(in["timeout_ms"].(float64))*time.Millisecond)
 			defer cancel()
-			change, err := s.feed.Next(ctx)
-			if errors.Is(err, context.DeadlineExceeded) {
-				return nil, nil
+			if change, err := s.feed.Next(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				return change, err
 			}
-			return change, err
+			return nil, nil
 		},
 		"users": func() []User { return all(d.Users()) }, "workspaces": func() []Workspace { return all(d.Workspaces()) },
 		"len": func() (uint64, error) { return d.Count(Query{}) }, "position": func() uint64 { return s.feed.Position() },
-		"create_workspace": d.CreateWorkspaceWithExternalIDs, "restore": Restore, "remove_file": os.Remove,
+		"create_workspace": d.CreateWorkspaceWithExternalIDs, "restore": Restore, "repair": Repair, "remove_file": os.Remove,
+		"find_faults":      map[bool]any{true: FindFaultsIn, false: d.FindFaults}[in["path"] != nil],
+		"plan_repair":      func(path string, limit int) (Faults, error) { return Repair(path, "", limit) },
+		"compact":          func(path string) error { _, _, err := Compact(path); return err },
 		"changes":          func(after uint64) []Change { return all(d.ChangesOnRecord(after)) },
 		"follow":           func(after uint64) (err error) { s.feed, err = d.Follow(after); return err },
 		"delete_user":      func(ref string) (ID, error) { u, _ := d.User(ref); return u.ID, d.DeleteUser(ref) },
@@ -174,7 +208,10 @@ func (s *session) call(name string, in object, d *Directory) any {
 		"load":             func(path string) error { file := check(os.Open(path)); defer file.Close(); return d.Load(file) },
 		"copy_file":        func(from, to string) error { return os.WriteFile(to, check(os.ReadFile(from)), 0o600) },
 		"write_file":       func(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) },
-		"exists":           func(path string) bool { _, err := os.Stat(path); return err == nil },
+		"replace_in_file": func(path, text, with string) error {
+			return os.WriteFile(path, bytes.ReplaceAll(check(os.ReadFile(path)), []byte(text), []byte(with)), 0o600)
+		},
+		"exists": func(path string) bool { _, err := os.Stat(path); return err == nil },
 	}
 	for i := range reflect.TypeOf(d).NumMethod() {
 		if of := reflect.TypeOf(d).Method(i).Name; functions[name] == nil && strings.EqualFold(of, strings.ReplaceAll(name, "_", "")) {

@@ -51,6 +51,38 @@ func TestTheProgramOfTheReadmeRuns(t *testing.T) {
 	}
 }
 
+// The source tree without native/, and without cgo.
+func TestWithoutTheLibraryTheCompilerSaysWhatToDo(t *testing.T) {
+	folder := t.TempDir()
+	for _, pattern := range []string{"*.go", "*.h", "go.*", "internal/*/*", "unbuilt/*"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatal(pattern, err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err == nil {
+				err = os.MkdirAll(filepath.Join(folder, filepath.Dir(name)), 0o700)
+			}
+			if err == nil {
+				err = os.WriteFile(filepath.Join(folder, name), text, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for enabled, words := range map[string]string{"1": "run ./build in the folder", "0": "set CGO_ENABLED=1"} {
+		compiler := exec.Command("go", "build", ".")
+		compiler.Dir = folder
+		compiler.Env = append(os.Environ(), "CGO_ENABLED="+enabled, "GOFLAGS=", "GOWORK=off")
+		output, err := compiler.CombinedOutput()
+		if err == nil || !strings.Contains(string(output), words) {
+			t.Errorf("%v\n%s", err, output)
+		}
+	}
+}
+
 // block is the first block of a language in a text.
 func block(text, language string) string {
 	_, rest, _ := strings.Cut(text, "```"+language+"\n")

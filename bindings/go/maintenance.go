@@ -182,21 +182,21 @@ func Compact(path string) (before, after uint64, err error) {
 // A Fault is one thing that is wrong with a directory.
 type Fault struct {
 	// Kind is the name of its kind, such as "missing" or "dangling".
-	Kind string
+	Kind string `json:"kind"`
 	// Text says in a line what was expected and found. It holds no personal data but ids.
-	Text string
+	Text string `json:"text"`
 }
 
 // Faults are what is wrong with a directory, or what a repair did about it.
 type Faults struct {
 	// Total is how many there are.
-	Total uint64
+	Total uint64 `json:"total"`
 	// Listed has up to as many as were asked for.
-	Listed []Fault
+	Listed []Fault `json:"listed"`
 	// SetAside is how many records a repair wrote to the other file.
-	SetAside uint64
+	SetAside uint64 `json:"set_aside"`
 	// SeatsOver is how many more users are active than there are seats, which is not a fault.
-	SeatsOver uint64
+	SeatsOver uint64 `json:"seats_over"`
 }
 
 // FindFaults lists what is wrong with a directory, up to limit faults; all are counted.
@@ -249,6 +249,7 @@ func faultsCall(function func(**C.hc_faults, **C.hc_error) C.hc_status) (Faults,
 func takeFaults(list *C.hc_faults) Faults {
 	defer C.hc_faults_free(list)
 	faults := Faults{
+		Listed:    []Fault{},
 		Total:     uint64(C.hc_faults_total(list)),
 		SetAside:  uint64(C.hc_faults_set_aside(list)),
 		SeatsOver: uint64(C.hc_faults_seats_over(list)),

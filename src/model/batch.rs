@@ -36,6 +36,8 @@ pub struct Batch {
     pub(crate) door: Option<Arc<str>>,
     pub(crate) request_id: Option<RequestId>,
     pub(crate) allow_ownerless: bool,
+    /// Whether [`if_version`](Self::if_version) was called before the first operation.
+    pub(super) has_stray_version: bool,
     /// The digest of the request, once the batch [was prepared](Self::prepare).
     pub(super) digest: Option<BatchDigest>,
 }
@@ -158,8 +160,14 @@ impl Batch {
         (1..=DOOR_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_fine)
     }
 
-    /// Checks the name of the door.
-    pub(crate) fn check_door(&self) -> Result<()> {
+    /// Checks what is of no single operation: the name of the door, and versions.
+    pub(crate) fn check_settings(&self) -> Result<()> {
+        if self.has_stray_version {
+            return Err(Error::new(
+                ErrorKind::InvalidArgument,
+                "a version goes with the operation before it, and there is none; append the operation first",
+            ));
+        }
         self.door.as_deref().map_or(Ok(()), check_door)
     }
 
@@ -226,7 +234,8 @@ impl Batch {
     /// Makes the operation that was appended last depend on the version of the record that it
     /// changes: the user, the workspace, the membership or the license. If the record has
     /// another version, the batch is refused with [`Conflict`](crate::ErrorKind::Conflict).
-    /// Operations that create something ignore it, and so does an empty batch.
+    /// Operations that create something ignore it. On an empty batch it is a mistake: the batch is
+    /// refused with [`InvalidArgument`](crate::ErrorKind::InvalidArgument), whatever follows.
     ///
     /// ```
     /// use headcount::{Batch, Directory, ErrorKind};
@@ -241,8 +250,9 @@ impl Batch {
     /// ```
     #[must_use]
     pub fn if_version(mut self, version: u64) -> Self {
-        if let Some(step) = self.steps.last_mut() {
-            step.if_version = Some(version);
+        match self.steps.last_mut() {
+            Some(step) => step.if_version = Some(version),
+            None => self.has_stray_version = true,
         }
         self
     }

@@ -19,7 +19,7 @@ pub(crate) fn apply<R: Read>(base: &R, mut batch: Batch, at: Timestamp) -> Resul
     if let Some(replay) = replay(base, &batch)? {
         return Ok(replay);
     }
-    batch.check_door()?;
+    batch.check_settings()?;
     let mut session = Session::new(base, &batch, at)?;
     for (index, step) in batch.take_steps().into_iter().enumerate() {
         run(&mut session, index, &step)?;
@@ -39,7 +39,7 @@ pub(crate) fn refusals<R: Read>(base: &R, batch: &Batch, at: Timestamp) -> Resul
         Err(error) if error.is_refusal() => return Ok(vec![error]),
         Err(error) => return Err(error),
     }
-    if let Err(error) = batch.check_door() {
+    if let Err(error) = batch.check_settings() {
         return Ok(vec![error]);
     }
     let mut session = Session::new(base, batch, at)?;

@@ -129,6 +129,23 @@ fn every_operation_has_its_outcome() {
 }
 
 #[test]
+fn a_version_before_the_first_operation_is_refused() {
+    on_both_engines(|directory| {
+        create(directory, "ann@ex.co");
+        let stray = Batch::new().if_version(1);
+        for batch in [stray.clone(), stray.deactivate_user("ann@ex.co")] {
+            let refused = directory.apply(batch.clone()).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+            assert!(refused.to_string().contains("append the operation first"));
+            let refused = directory.dry_run(batch.clone()).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
+            assert_eq!(directory.refusals(batch).unwrap().len(), 1);
+        }
+        assert_eq!(directory.seats().unwrap().active, 1);
+    });
+}
+
+#[test]
 fn a_batch_can_be_applied_again_and_draws_other_ids() {
     on_both_engines(|directory| {
         let batch = Batch::new().create_user("ann@ex.co");

@@ -4,11 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod calls;
+mod complete;
 mod script;
 
-use calls::{Session, call, shown_error};
+use calls::{Session, call, json};
 use script::{Names, expect, filled, race, run_all};
-use serde_json::{Value, json};
+use serde_json::{Value, json as object};
 
 /// The folder that has `tests/conformance`.
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -36,7 +37,7 @@ fn each_planted_error_is_found() {
     let failures = report.failures;
     assert_eq!(
         (report.passed, failures.len()),
-        (0, 21),
+        (0, 40),
         "{}",
         failures.join("\n")
     );
@@ -62,14 +63,13 @@ fn run(lines: &[(usize, Value)]) -> Result<bool, String> {
 
 fn take(session: &mut Session, step: &Value, names: &mut Names) -> Result<(), String> {
     let name = step["do"].as_str().unwrap();
-    let given = filled(&step["in"], names, "");
     if let Some(racers) = step["race"].as_u64() {
         let directory = &session.directory;
-        let call =
-            |given: &Value| call(directory, name, given).map_err(|error| shown_error(&error));
+        let call = |given: &Value| call(directory, name, given).map_err(json);
         return race(step, racers, names, call);
     }
-    let on = json!({ "as": filled(&step["as"], names, ""), "through": step["through"] });
+    let given = filled(step.get("in").unwrap_or(&object!({})), names, "");
+    let on = object!({ "as": filled(&step["as"], names, ""), "through": step["through"] });
     let result = session.call(name, &given, &on);
-    expect(step, &result.map_err(|error| shown_error(&error)), names)
+    expect(step, &result.map_err(json), names)
 }

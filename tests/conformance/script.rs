@@ -3,13 +3,17 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Barrier;
+use std::sync::{Barrier, LazyLock};
 use std::{fs, thread};
 
 use headcount::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::ROOT;
+
+/// The names of lines, calls and operations, each with the members that it may have.
+pub static TABLE: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("calls.json")).unwrap());
 
 /// What the names of a case stand for.
 pub type Names = HashMap<String, Value>;
@@ -26,19 +30,10 @@ pub struct Report {
 
 /// Runs the cases of the scripts in a folder. `run` returns false for one that it skips.
 pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, String>) -> Report {
-    let folder = Path::new(ROOT).join("tests/conformance").join(folder);
-    let paths = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let mut scripts: Vec<_> = paths
-        .filter(|p| p.extension().is_some_and(|e| e == "jsonl"))
-        .collect();
-    scripts.sort();
     let mut report = Report::default();
-    for script in scripts {
-        let name = script.file_name().unwrap().to_string_lossy();
-        for case in cases(&fs::read_to_string(&script).unwrap()) {
-            match unknown_member(&case).map_or_else(|| run(&case), Err) {
+    for (name, script) in scripts(folder) {
+        for case in cases(&script) {
+            match unknown_word(&case).map_or_else(|| run(&case), Err) {
                 Ok(true) => report.passed += 1,
                 Ok(false) => report
                     .skipped
@@ -56,6 +51,21 @@ pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, Str
     report
 }
 
+/// The names of the scripts in a folder, in their order, and their texts.
+pub fn scripts(folder: &str) -> Vec<(String, String)> {
+    let folder = Path::new(ROOT).join("tests/conformance").join(folder);
+    let paths = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let scripts = paths.filter(|path| path.extension().is_some_and(|of| of == "jsonl"));
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    let mut scripts: Vec<_> = scripts
+        .map(|path| (name(&path), fs::read_to_string(&path).unwrap()))
+        .collect();
+    scripts.sort();
+    scripts
+}
+
 /// The lines of each case with their numbers.
 fn cases(text: &str) -> Vec<Vec<(usize, Value)>> {
     let mut cases: Vec<Vec<_>> = Vec::new();
@@ -70,17 +80,27 @@ fn cases(text: &str) -> Vec<Vec<(usize, Value)>> {
     cases
 }
 
-/// What no line of a script has: a word that is misspelt would say nothing.
-fn unknown_member(case: &[(usize, Value)]) -> Option<String> {
-    const OF_CASES: [&str; 3] = ["case", "open", "needs"];
-    const OF_STEPS: [&str; 9] = [
-        "do", "in", "out", "err", "as", "through", "race", "won", "fork",
-    ];
-    case.iter().enumerate().find_map(|(index, (number, line))| {
-        let known: &[&str] = if index == 0 { &OF_CASES } else { &OF_STEPS };
-        let mut members = line.as_object().unwrap().keys();
-        let unknown = members.find(|member| !known.contains(&member.as_str()))?;
-        Some(format!("{number}: {line} has {unknown}"))
+/// What `calls.json` lacks: a word that is misspelt would say nothing.
+fn unknown_word(case: &[(usize, Value)]) -> Option<String> {
+    case.iter().find_map(|(number, line)| {
+        let operations = line["in"]["operations"].as_array().into_iter().flatten();
+        let mut parts = if line.get("case").is_some() {
+            vec![("lines", "case", line), ("calls", "open", &line["open"])]
+        } else {
+            let name = line["do"].as_str().unwrap_or_default();
+            vec![("lines", "step", line), ("calls", name, &line["in"])]
+        };
+        parts
+            .extend(operations.map(|of| ("operations", of["op"].as_str().unwrap_or_default(), of)));
+        let unknown = parts.into_iter().find_map(|(section, name, part)| {
+            let Some(known) = TABLE[section][name].as_str() else {
+                return Some(name);
+            };
+            let mut members = part.as_object().into_iter().flat_map(Map::keys);
+            let unknown = members.find(|member| !known.split(' ').any(|word| word == *member));
+            unknown.map(String::as_str)
+        });
+        unknown.map(|word| format!("{number}: {line} has {word}"))
     })
 }
 
@@ -178,6 +198,9 @@ pub fn matches(wanted: &Value, found: &Value, names: &mut Names) -> bool {
         (Value::Object(wanted), Value::String(time)) if wanted.contains_key("$from") => {
             let from = names[wanted["$from"].as_str().unwrap()].as_str().unwrap();
             time.parse::<Timestamp>().unwrap() >= from.parse().unwrap()
+        }
+        (Value::Object(wanted), Value::String(text)) if wanted.contains_key("$has") => {
+            text.contains(wanted["$has"].as_str().unwrap())
         }
         (Value::Object(wanted), Value::Object(found)) => wanted
             .iter()

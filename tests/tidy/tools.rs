@@ -118,6 +118,43 @@ fn a_step_whose_tools_are_missing_or_too_old_says_so() {
 }
 
 #[test]
+fn the_compilers_are_installed_first() {
+    let machine = Machine::new();
+    machine.run("install_tools gcc g++", "");
+    assert!(
+        machine.asked().ends_with(" gcc g++\n"),
+        "{}",
+        machine.asked()
+    );
+}
+
+#[test]
+fn a_jdk_is_chosen_by_its_version() {
+    let machine = Machine::new();
+    for (name, version, is_chosen) in [("java-99-jdk", "21.0.9", false), ("java-8-jdk", "99", true)]
+    {
+        let home = machine.path(name);
+        fs::create_dir_all(home.join("bin")).unwrap();
+        symlink("/bin/sh", home.join("bin/javac")).unwrap();
+        fs::write(
+            home.join("release"),
+            format!("JAVA_VERSION=\"{version}\"\n"),
+        )
+        .unwrap();
+        let found = machine.run(
+            &format!("JAVA_HOME={} bindings/jdk || true", home.display()),
+            "",
+        );
+        let found = String::from_utf8(found.stdout).unwrap();
+        assert_eq!(
+            found.trim() == home.to_str().unwrap(),
+            is_chosen,
+            "{name}: {found}"
+        );
+    }
+}
+
+#[test]
 fn nothing_may_be_missing_in_ci() {
     let machine = Machine::new();
     let failed = machine.run("install_tools; echo tested", "true");

@@ -56,12 +56,14 @@ namespace Headcount
             {
                 cancellation.ThrowIfCancellationRequested();
                 var sliceMs = SliceMs(wait - waited.Elapsed);
-                // Another reader may have the feed for its whole wait.
+                // Another reader may have the feed for this slice.
                 if (Monitor.TryEnter(reading, sliceMs))
                 {
                     try
                     {
-                        return Next(wait, waited, cancellation);
+                        var next = Take((ulong)SliceMs(wait - waited.Elapsed));
+                        if (next != null)
+                            return next;
                     }
                     finally
                     {
@@ -73,16 +75,15 @@ namespace Headcount
             }
         }
 
-        /// The next change, by whoever has the lock.
-        private Change Next(TimeSpan wait, Stopwatch waited, CancellationToken cancellation)
+        /// Whether a thread has the feed now: for tests.
+        internal bool IsBeingRead
         {
-            while (true)
+            get
             {
-                cancellation.ThrowIfCancellationRequested();
-                var sliceMs = SliceMs(wait - waited.Elapsed);
-                var next = Take((ulong)sliceMs);
-                if (next != null || sliceMs == 0)
-                    return next;
+                if (!Monitor.TryEnter(reading))
+                    return true;
+                Monitor.Exit(reading);
+                return false;
             }
         }
 
@@ -108,7 +109,7 @@ namespace Headcount
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();
-                // A thread in Next has the feed until it has its change.
+                // A thread in Next may have the feed for a slice.
                 if (!Monitor.TryEnter(reading))
                 {
                     var sliceMs = SliceMs(wait - waited.Elapsed);

@@ -141,11 +141,11 @@ namespace Headcount.Tests
                 Assert.AreEqual(0, d.Count(new UserQuery()));
                 // Sixteen that wait for a stream keep the next one from beginning.
                 var gate = new ManualResetEventSlim();
-                var busy = Enumerable.Range(0, 16).Select(_ => d.ExportAsync(new Gated(gate))).ToList();
+                var entered = new CountdownEvent(16);
+                var busy = Enumerable.Range(0, 16).Select(_ => d.ExportAsync(new Gated(entered, gate))).ToList();
+                Assert.IsTrue(entered.Wait(20000), "sixteen don't run at once");
                 var cancel = new CancellationTokenSource();
                 var queued = d.CreateUserAsync(new NewUser("ann@ex.co"), cancel.Token);
-                Thread.Sleep(30);
-                Assert.IsFalse(queued.IsCompleted);
                 cancel.Cancel();
                 Cancelled(queued);
                 gate.Set();
@@ -160,11 +160,13 @@ namespace Headcount.Tests
             using (var files = new Files())
             using (var held = Directory.Open(files.Path("users.redb")))
             {
+                var waited = System.Diagnostics.Stopwatch.StartNew();
+                var brief = Directory.OpenAsync(files.Path("users.redb"), new Options().OpenTimeout(TimeSpan.FromMilliseconds(60)));
+                Assert.AreEqual(ErrorKind.AlreadyOpen, Assert.Throws<HeadcountException>(() => Of(brief)).Kind);
+                Assert.That(waited.ElapsedMilliseconds, Is.GreaterThanOrEqualTo(60));
                 var patient = new Options().OpenTimeout(TimeSpan.FromSeconds(20));
                 var cancel = new CancellationTokenSource();
                 var cancelled = Directory.OpenAsync(files.Path("users.redb"), patient, cancel.Token);
-                Thread.Sleep(30);
-                Assert.IsFalse(cancelled.IsCompleted);
                 cancel.Cancel();
                 Cancelled(cancelled);
                 var opened = Directory.OpenAsync(files.Path("users.redb"), patient);
@@ -181,15 +183,15 @@ namespace Headcount.Tests
                 var feed = d.Follow(0);
                 Assert.IsNull(Of(feed.NextAsync(TimeSpan.FromMilliseconds(20))));
                 var cancel = new CancellationTokenSource();
-                var cancelled = feed.NextAsync(cancel.Token);
-                Thread.Sleep(30);
+                var cancelled = feed.NextAsync(cancel.Token); // Waits by the time it returns.
+                Assert.IsFalse(cancelled.IsCompleted);
                 cancel.Cancel();
                 Cancelled(cancelled);
                 d.CreateUser(new NewUser("ann@ex.co"));
                 Assert.AreEqual(1, Of(feed.NextAsync()).Sequence);
                 var left = feed.NextAsync();
                 var closed = d.Follow(1).NextAsync();
-                Thread.Sleep(30);
+                Assert.IsFalse(left.IsCompleted || closed.IsCompleted);
                 feed.Dispose();
                 Assert.AreEqual(ErrorKind.Closed, Assert.Throws<HeadcountException>(() => Of(left)).Kind);
                 d.Dispose();
@@ -205,7 +207,7 @@ namespace Headcount.Tests
             using (var cancel = new CancellationTokenSource())
             {
                 var endless = Task.Run(() => feed.Next());
-                Thread.Sleep(30);
+                Assert.IsTrue(SpinWait.SpinUntil(() => feed.IsBeingRead, 20000));
                 var wait = TimeSpan.FromMilliseconds(20);
                 Assert.IsNull(Of(Task.Run(() => feed.Next(wait))));
                 Assert.IsNull(Of(feed.NextAsync(wait)));
@@ -249,11 +251,23 @@ namespace Headcount.Tests
         /// A stream that takes nothing until it may.
         private sealed class Gated : MemoryStream
         {
+            private readonly CountdownEvent entered;
             private readonly ManualResetEventSlim gate;
+            private bool isEntered;
 
-            internal Gated(ManualResetEventSlim gate) { this.gate = gate; }
+            internal Gated(CountdownEvent entered, ManualResetEventSlim gate)
+            {
+                this.entered = entered;
+                this.gate = gate;
+            }
 
-            public override void Write(byte[] buffer, int offset, int count) { gate.Wait(); }
+            public override void Write(byte[] buffer, int offset, int count)
+            {
+                if (!isEntered)
+                    entered.Signal();
+                isEntered = true;
+                gate.Wait();
+            }
         }
     }
 }

@@ -17,13 +17,19 @@ namespace Headcount.Tests
     [TestFixture]
     public class ConformanceTest
     {
+        private static readonly XElement Known = Read(File.ReadAllText(Path.Combine(Files.Root, "tests/conformance/calls.json")));
+        private readonly List<string> skipped = new List<string>();
         private Dictionary<string, XElement> names;
         private Files files;
         private Directory directory;
         private Feed feed;
 
-        [Test] public void EveryCasePasses() { Assert.That(Run(""), Has.Count.GreaterThan(60).And.All.Null); }
-        [Test] public void EachPlantedErrorIsFound() { Assert.That(Run("planted"), Has.Count.EqualTo(21).And.All.Not.Null); }
+        [Test] public void EachPlantedErrorIsFound() { Assert.That(Run("planted"), Has.Count.EqualTo(40).And.All.Not.Null); }
+        [Test] public void EveryCasePasses()
+        {
+            Assert.That(Run(""), Has.Count.GreaterThan(60).And.All.Null);
+            Assert.That(skipped, Is.EqualTo(new[] { "a child of fork is refused", "a child of fork is refused in memory too" }));
+        }
 
         /// Runs the cases of a folder, and prints and returns what is wrong with each: null for one that passes.
         private List<string> Run(string folder)
@@ -31,15 +37,16 @@ namespace Headcount.Tests
             var failures = new List<string>();
             var scripts = System.IO.Directory.GetFiles(Path.Combine(Files.Root, "tests/conformance", folder), "*.jsonl").OrderBy(path => path, StringComparer.Ordinal);
             foreach (var lines in scripts.SelectMany(path => Regex.Split(File.ReadAllText(path), "^(?={\"case\")", RegexOptions.Multiline))
-                .Where(lines => lines != "" && !Regex.IsMatch(lines, "\"needs\":.*\"fork\""))) // .NET can't fork.
+                .Where(lines => lines != ""))
                 using (files = new Files())
                 {
+                    if (Regex.IsMatch(lines, "\"needs\":.*\"fork\"")) { skipped.Add(At(Read(lines), "case").Value); continue; } // .NET can't.
                     names = new Dictionary<string, XElement>();
                     failures.Add(lines.Split(new[] { '\n' }, StringSplitOptions.RemoveEmptyEntries).Select(Failure).FirstOrDefault(each => each != null));
                     Console.Write(failures.Last() == null ? "" : "FAILED " + lines.Split('\n')[0] + "\n" + failures.Last() + "\n");
                     try { feed?.Dispose(); directory?.Dispose(); } catch (HeadcountException) { } // A case may have taken its file away.
                 }
-            Console.WriteLine(failures.Count(each => each == null) + " passed, " + failures.Count(each => each != null) + " failed");
+            Console.WriteLine(failures.Count(each => each == null) + " passed, " + failures.Count(each => each != null) + " failed, skipped: " + string.Join(", ", skipped));
             return failures;
         }
 
@@ -47,8 +54,7 @@ namespace Headcount.Tests
         private string Failure(string line)
         {
             var step = Read(line);
-            var unknown = step.Elements().Attributes("key").FirstOrDefault(key => !Regex.IsMatch(key.Value, "^(case|open|needs|do|in|out|err|as|through|race|won|fork)$"));
-            if (unknown != null) return line + " has " + unknown.Value;
+            if (UnknownWords(step).Any()) return line + " has " + string.Join(", ", UnknownWords(step));
             var racers = (int?)At(step, "race");
             var outcomes = Task.WhenAll(Enumerable.Range(0, racers ?? 1).Select(i => Task.Factory.StartNew(
                 () => Outcome(Filled(line, racers == null ? "" : i.ToString())), TaskCreationOptions.LongRunning))).Result;
@@ -64,10 +70,27 @@ namespace Headcount.Tests
             return isWon ? null : line + " was won by " + outcomes.Count(outcome => outcome.StartsWith("{\"out\""));
         }
 
+        /// What calls.json lacks of a line: a word that is misspelt would say nothing.
+        private static IEnumerable<string> UnknownWords(XElement line)
+        {
+            var given = At(line, "in") ?? At(line, "open") ?? new XElement("in");
+            var isHead = At(line, "case") != null;
+            var operations = At(given, "operations")?.Elements() ?? new XElement[0];
+            return Unknown("lines", isHead ? "case" : "step", line).Concat(Unknown("calls", isHead ? "open" : Value(line, "do"), given))
+                .Concat(operations.SelectMany(operation => Unknown("operations", Value(operation, "op"), operation)));
+        }
+
+        private static IEnumerable<string> Unknown(string part, string name, XElement of)
+        {
+            var words = Value(At(Known, part), name);
+            return words == null ? new[] { name } : of.Elements().Attributes("key").Select(key => key.Value).Except(words.Split(' '));
+        }
+
         private static bool Matches(XElement wanted, XElement found, Dictionary<string, XElement> names)
         {
             var isName = Kind(wanted) == "\"" && wanted.Value.StartsWith("$");
             if (At(wanted, "$from") != null) return Kind(found) == "\"" && (DateTimeOffset)found >= (DateTimeOffset)names[At(wanted, "$from").Value];
+            if (At(wanted, "$has") != null) return Kind(found) == "\"" && found.Value.Contains(At(wanted, "$has").Value);
             if (isName && Kind(found) != "n" && !names.ContainsKey(wanted.Value)) names.Add(wanted.Value, found);
             if (isName && Kind(found) != "n") wanted = names[wanted.Value];
             if (Kind(wanted) != Kind(found) || found == null) return Kind(wanted) == Kind(found);
@@ -144,6 +167,9 @@ namespace Headcount.Tests
         public Seats SetLicense(License license) { directory.SetLicense(license); return directory.Seats(); }
         public void Export(string path) { using (var lines = File.Create(path)) directory.Export(lines); }
         public void Load(string path) { using (var lines = File.OpenRead(path)) directory.Load(lines); }
+        public FaultList FindFaults(int limit, string path = null) { return path == null ? directory.FindFaults(limit) : Directory.FindFaultsIn(path, limit); }
+        public FaultList PlanRepair(string path, int limit) { return Directory.Repair(path, null, limit); }
+        public void ReplaceInFile(string path, string text, string with) { var latin1 = System.Text.Encoding.GetEncoding(28591); File.WriteAllText(path, File.ReadAllText(path, latin1).Replace(text, with), latin1); }
         public void WriteFile(string path, string text) { File.WriteAllText(path, text); }
         public void RemoveFile(string path) { File.Delete(path); }
         public bool Exists(string path) { return File.Exists(path); }
@@ -172,7 +198,7 @@ namespace Headcount.Tests
             var type = of.ParameterType;
             if (IsBuilt(type)) return Built(Activator.CreateInstance(type, type == typeof(NewUser) ? new object[] { Value(given, "email") } : null), given);
             if (text == null) return of.IsOptional ? of.DefaultValue : of.Name == "owner" ? "" : null;
-            if (new[] { "path", "backup", "from", "to" }.Contains(of.Name)) return files.Path(text);
+            if (new[] { "path", "backup", "from", "to", "aside" }.Contains(of.Name)) return files.Path(text);
             if (type == typeof(ulong) && !IsNumber(text)) return directory.FindWorkspaceByName(text)?.Id ?? long.MaxValue;
             if (type == typeof(License)) return License.Parse(text);
             if (type == typeof(IEnumerable<string>)) return At(given, of.Name).Elements().Select(each => each.Value);

@@ -23,7 +23,14 @@ namespace Headcount.Tests
             return Directory.InMemory(new Options().LicenseIfNew(License.Enterprise));
         }
 
-        /// Waits in a thread of its own, and returns what the wait ended with.
+        /// Waits for a change in a thread of its own, which has the feed by then, and returns what the wait ended with.
+        private static Func<Exception> Begin(Feed feed, Action wait)
+        {
+            var ended = Begin(wait);
+            Assert.IsTrue(SpinWait.SpinUntil(() => feed.IsBeingRead, 20000));
+            return ended;
+        }
+
         private static Func<Exception> Begin(Action wait)
         {
             Exception ended = null;
@@ -39,7 +46,6 @@ namespace Headcount.Tests
                 }
             });
             thread.Start();
-            Thread.Sleep(30);
             return () =>
             {
                 Assert.IsTrue(thread.Join(10000), "still waits");
@@ -181,14 +187,14 @@ namespace Headcount.Tests
                 Assert.IsInstanceOf<OperationCanceledException>(cancelled());
 
                 Change next = null;
-                var woken = Begin(() => next = feed.Next());
+                var woken = Begin(feed, () => next = feed.Next());
                 var user = directory.CreateUser(new NewUser("a@ex.co"));
                 Assert.IsNull(woken());
                 Assert.AreEqual(user.Id, next.Events.Single().User);
                 Assert.AreEqual(1, feed.Position);
                 Assert.IsNull(feed.Next(TimeSpan.FromMilliseconds(20)));
 
-                var closed = Begin(() => feed.Next());
+                var closed = Begin(feed, () => feed.Next());
                 feed.Dispose();
                 feed.Dispose();
                 Assert.AreEqual(ErrorKind.Closed, ((HeadcountException)closed()).Kind);
@@ -206,7 +212,7 @@ namespace Headcount.Tests
             directory.CreateUser(new NewUser("a@ex.co"));
             Assert.IsNotNull(directory.FindUserByEmail("a@ex.co"));
             var feed = directory.Follow(1);
-            var waits = Begin(() => feed.Next());
+            var waits = Begin(feed, () => feed.Next());
             directory.Dispose();
             directory.Dispose();
             Assert.AreEqual(ErrorKind.Closed, ((HeadcountException)waits()).Kind);
@@ -222,6 +228,9 @@ namespace Headcount.Tests
                 var path = files.Path("users.redb");
                 var first = Directory.Open(path);
                 Assert.IsTrue(Refused(ErrorKind.AlreadyOpen, () => Directory.Open(path)).IsRetryable);
+                var waited = System.Diagnostics.Stopwatch.StartNew();
+                Refused(ErrorKind.AlreadyOpen, () => Directory.Open(path, new Options().OpenTimeout(TimeSpan.FromMilliseconds(60))));
+                Assert.That(waited.ElapsedMilliseconds, Is.GreaterThanOrEqualTo(60));
                 var patient = new Options().OpenTimeout(TimeSpan.FromSeconds(20));
                 var cancel = new CancellationTokenSource();
                 var cancelled = Begin(() => Directory.Open(path, patient, cancel.Token));

@@ -20,7 +20,6 @@ import type {
   Member,
   NewUser,
   NewWorkspace,
-  Outcome,
   Role,
   SeatHistory,
   Seats,
@@ -369,7 +368,7 @@ function members(answer: Answer): Member[] {
 }
 
 function applied(answer: Answer): Applied {
-  return { ...json<{ sequence: number | null; outcomes: Outcome[]; replayed: boolean }>(answer), users: usersOf(answer) };
+  return { ...json<Omit<Applied, "users">>(answer), users: usersOf(answer) };
 }
 
 /** @internal */

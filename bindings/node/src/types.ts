@@ -274,6 +274,8 @@ export interface Applied {
   readonly outcomes: readonly Outcome[];
   /** Whether it had been applied before, under the same request id. */
   readonly replayed: boolean;
+  /** The workspaces that it left without an active owner, which only `allowOwnerless` allows; empty if it was replayed. */
+  readonly ownerless: readonly number[];
   /**
    * The users it was about, as it left them and in the order of the operations, without
    * deleted ones. Empty if it was replayed.

@@ -198,3 +198,13 @@ test("CommonJS and ES modules share one module", async () => {
   assert.deepEqual(Object.keys(named).filter((name) => name !== "__esModule" && name !== "module.exports").sort(), Object.keys(required).sort());
   assert.equal(all.Batch, Batch);
 });
+
+test("a batch names the workspaces that it leaves without an owner", async () => {
+  const users = Directory.inMemory();
+  await users.createUser({ email: "ann@ex.co" });
+  const lab = await users.createWorkspace({ name: "Lab", owner: "ann@ex.co" });
+  assert.deepEqual((await users.apply(new Batch().updateUser("ann@ex.co", { givenName: "Ann" }))).ownerless, []);
+  const leave = new Batch().deactivateUser("ann@ex.co").allowOwnerless();
+  assert.deepEqual((await users.dryRun(leave)).ownerless, [lab.id]);
+  assert.deepEqual((await users.apply(leave)).ownerless, [lab.id]);
+});

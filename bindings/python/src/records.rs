@@ -15,11 +15,12 @@ use crate::arguments::datetime;
 
 /// Makes a value of a data class whose fields have the names of the Rust type's.
 macro_rules! same_fields {
-    ($py:expr, $class:literal, $from:expr, [$($field:ident),+ $(,)?]) => {{
+    ($py:expr, $class:literal, $from:expr, [$($field:ident),+ $(,)?] $(, $other:ident: $value:expr)?) => {{
         static CLASS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
         let class = CLASS.import($py, "headcount.records", $class)?;
         let fields = PyDict::new($py);
         $(fields.set_item(stringify!($field), $from.$field)?;)+
+        $(fields.set_item(stringify!($other), $value)?;)?
         class.call((), Some(&fields))
     }};
 }
@@ -94,7 +95,16 @@ pub(crate) fn member<'py>(py: Python<'py>, member: &Member) -> Made<'py> {
 pub(crate) fn applied<'py>(py: Python<'py>, applied: &Applied) -> Made<'py> {
     let outcomes = applied.outcomes.iter().map(|one| outcome(py, one));
     let outcomes = PyTuple::new(py, outcomes.collect::<PyResult<Vec<_>>>()?)?;
-    record!(py, "Applied", applied.sequence, applied.replayed, outcomes)
+    let ownerless = applied.ownerless.iter().map(|workspace| workspace.as_u64());
+    let ownerless = PyTuple::new(py, ownerless.collect::<Vec<_>>())?;
+    record!(
+        py,
+        "Applied",
+        applied.sequence,
+        applied.replayed,
+        outcomes,
+        ownerless
+    )
 }
 
 fn outcome<'py>(py: Python<'py>, outcome: &Outcome) -> Made<'py> {
@@ -154,6 +164,19 @@ pub(crate) fn verified<'py>(py: Python<'py>, of: &Verified) -> Made<'py> {
 }
 
 pub(crate) fn stats<'py>(py: Python<'py>, stats: &Stats) -> Made<'py> {
+    let latency = same_fields!(
+        py,
+        "CommitLatency",
+        stats.commit_latency,
+        [
+            count,
+            sum_micros,
+            p50_micros,
+            p90_micros,
+            p99_micros,
+            p999_micros
+        ]
+    )?;
     same_fields!(
         py,
         "Stats",
@@ -175,7 +198,8 @@ pub(crate) fn stats<'py>(py: Python<'py>, stats: &Stats) -> Made<'py> {
             checkpoints,
             checkpoint_micros,
             checkpoint_micros_max,
-        ]
+        ],
+        commit_latency: latency
     )
 }
 

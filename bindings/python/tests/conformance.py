@@ -3,6 +3,7 @@ format, against this binding. ``test_conformance.py`` runs this."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -19,15 +20,10 @@ import headcount
 from headcount import Batch, Directory, HeadcountError, User
 
 SCRIPTS = Path(__file__).parents[3] / "tests" / "conformance"
-USER = """id email username given_name family_name active admin external_ids attributes created_at
-updated_at deactivated_at version""".split()
+KNOWN = json.loads((SCRIPTS / "calls.json").read_text())
+USER = [name for name in dir(User) if not name.startswith("_")]
 ERROR = "kind limit active requested expected found resume_after latest op_index".split()
-PLACES = {  # The arguments of calls that take other ones by place than these.
-    "": "workspace user before after", "create_user": "email", "create_workspace": "name", "set_license": "license",
-    "user_by_id": "id", "user_by_email": "email", "user_by_username": "username", "user_by_external_id": "provisioner id",
-    "workspace_by_external_id": "provisioner id", "set_workspace_external_id": "workspace provisioner id",
-    "rename_workspace": "workspace name", "query": "", "count": "",
-}
+OTHERS = {"plan_repair": "repair", "stats_text": "prometheus"}  # Calls that have other names here.
 moment = datetime.datetime.fromisoformat
 Step = dict[str, Any]
 Outcome = tuple[str, Any]
@@ -36,8 +32,7 @@ Outcome = tuple[str, Any]
 def shown(value: Any) -> Any:
     """A value of the binding as the script has it."""
     if isinstance(value, (User, HeadcountError)):
-        names = USER if isinstance(value, User) else ERROR
-        return {name: shown(getattr(value, name, None)) for name in names}
+        return {name: shown(getattr(value, name, None)) for name in (USER if isinstance(value, User) else ERROR)}
     if isinstance(value, headcount.Outcome):
         subject = {k: v for k in ("user", "workspace") if (v := getattr(value, k)) is not None}
         return {"subject": subject or "license", "changed": value.changed, "version": value.version}
@@ -53,13 +48,22 @@ def shown(value: Any) -> Any:
 def matches(wanted: Any, found: Any, names: Step) -> bool:
     if isinstance(wanted, str) and wanted.startswith("$"):
         return found is not None and bool(names.setdefault(wanted, found) == found)
-    if isinstance(wanted, dict) and "$from" in wanted:
-        return moment(found) >= moment(names[wanted["$from"]])
+    if isinstance(wanted, dict) and wanted.keys() & {"$from", "$has"}:
+        return wanted["$has"] in found if "$has" in wanted else moment(found) >= moment(names[wanted["$from"]])
     if isinstance(wanted, dict) and isinstance(found, dict):
         return all(matches(value, found.get(key), names) for key, value in wanted.items())
     if isinstance(wanted, list) and isinstance(found, list):
         return len(wanted) == len(found) and all(matches(w, f, names) for w, f in zip(wanted, found))
     return type(wanted) is type(found) and bool(wanted == found)
+
+
+def unknown_words(line: Step) -> list[str]:
+    """What ``calls.json`` lacks of a line: a word that is misspelt would say nothing."""
+    head, given = "case" in line, line.get("in") or line.get("open") or {}
+    parts = [("lines", "case" if head else "step", line), ("calls", "open" if head else line["do"], given)]
+    parts += [("operations", operation["op"], operation) for operation in given.get("operations", [])]
+    return [word for part, name, members in parts
+            for word in (members.keys() - KNOWN[part][name].split() if name in KNOWN[part] else [name])]
 
 
 def filled(given: Any, names: Step, i: str) -> Any:
@@ -79,8 +83,7 @@ def make(on: Any, name: str, given: Step) -> Any:
     given = {k: moment(v) if k.endswith(("_at", "since", "_before")) else v for k, v in given.items()}
     if "has_attributes" in given:  # None is any value.
         given["attributes"] = dict.fromkeys(given.pop("has_attributes")) | given.get("attributes", {})
-    by_place = [given.pop(place) for place in PLACES.get(name, PLACES[""]).split() if place in given]
-    return getattr(on, name)(*by_place, **given)
+    return getattr(on, OTHERS.get(name, name))(**given)
 
 
 class Session:
@@ -96,20 +99,21 @@ class Session:
         return Directory(**(given | path)) if path else Directory.in_memory(**given)
 
     def call(self, name: str, given: Step, on: Directory) -> Any:
-        for key in {"path", "from", "to", "backup"} & given.keys():
+        for key in {"path", "from", "to", "backup", "aside"} & given.keys():
             given[key] = self.folder / given[key]
+        path, texts = given.get("path", Path()), (given.get("text", ""), given.get("with", ""))
         calls: dict[str, Callable[[], Any]] = {
             "len": lambda: len(on),
             "follow": lambda: setattr(self, "feed", on.follow(given["after"])),
             "next": lambda: self.feed.next(given["timeout_ms"] / 1000),
             "position": lambda: self.feed.position,
-            "restore": lambda: headcount.restore(**given),
-            "copy_file": lambda: shutil.copy(given["from"], given["to"]) and None,
-            "write_file": lambda: given["path"].write_text(given["text"]) and None,
-            "remove_file": lambda: given["path"].unlink(),
-            "exists": lambda: given["path"].exists(),
-            "export": lambda: on.export(given["path"].open("wb")),
-            "load": lambda: on.load(given["path"].open("rb")),
+            "copy_file": lambda: shutil.copy(given["from"], given["to"]),
+            "write_file": lambda: path.write_text(texts[0]),
+            "replace_in_file": lambda: path.write_bytes(path.read_bytes().replace(*map(str.encode, texts))),
+            "remove_file": lambda: path.unlink(),
+            "exists": lambda: path.exists(),
+            "export": lambda: on.export(path.open("wb")),
+            "load": lambda: on.load(path.open("rb")),
         }
         if name == "open":
             before, self.directory = self.directory, self.opened(given)
@@ -120,7 +124,8 @@ class Session:
             for operation in operations:
                 make(batch, operation.pop("op"), operation)
             return getattr(on, name)(batch)
-        return calls[name]() if name in calls else make(on, name, given)
+        of_file = name in ("restore", "compact", "plan_repair", "repair", "find_faults") and "path" in given
+        return calls[name]() if name in calls else make(headcount if of_file else on, name, given)
 
     def outcome(self, step: Step, names: Step, i: str = "") -> Outcome:
         on = self.directory
@@ -143,11 +148,8 @@ class Session:
 
     def take(self, step: Step, names: Step) -> str | None:
         """Takes a step; says what was wrong."""
-        if unknown := step.keys() - set("do in out err as through race won fork".split()):
-            return f"has {unknown}"
         if "fork" in step:
-            child = os.fork()
-            if child == 0:
+            if (child := os.fork()) == 0:
                 os._exit(0 if is_expected(step, self.outcome(step, names), names) else 1)
             return "differs in the child" if os.waitpid(child, 0)[1] else None
         if "race" not in step:
@@ -164,22 +166,21 @@ def is_expected(step: Step, outcome: Outcome, names: Step) -> bool:
     how, found = outcome
     if how == "out":
         return "err" not in step and ("out" not in step or matches(step["out"], found, names))
-    wanted = step.get("err", {})
-    kinds = {wanted: {}} if isinstance(wanted, str) else wanted
+    kinds = {err: {}} if isinstance(err := step.get("err", {}), str) else err
     return bool(kinds) and all(k == found["kind"] and matches(n, found, names) for k, n in kinds.items())
 
 
 def run(lines: list[tuple[int, Step]]) -> str | None:
+    if unknown := [f"{number}: {line} has {word}" for number, line in lines for word in unknown_words(line)]:
+        return unknown[0]
     session, names = Session(lines[0][1]["open"]), dict[str, Any]()
     try:
         for number, step in lines[1:]:
             if wrong := session.take(step, names):
                 return f"{number}: {lines[0][1]['case']}: {json.dumps(step)} {wrong}"
     finally:
-        try:
+        with contextlib.suppress(HeadcountError):  # A case may have taken its file away.
             session.directory.close()
-        except HeadcountError:
-            pass  # A case may have taken its file away.
         shutil.rmtree(session.folder)
     return None
 

@@ -53,6 +53,7 @@ impl<'de> Deserialize<'de> for Batch {
             door: fields.door.map(Arc::from),
             request_id: fields.request_id,
             allow_ownerless: fields.allow_ownerless,
+            has_stray_version: false,
             digest: None,
         })
     }

@@ -15,8 +15,7 @@ static uint64_t number(const struct call *call, const char *key)
     return (uint64_t)json_integer_value(in(call, key));
 }
 
-/* A step that is about a file of the folder. */
-static const char *file(const struct call *call, const char *key, char *room)
+const char *file(const struct call *call, const char *key, char *room)
 {
     snprintf(room, 512, "%s/%s", call->session->folder, text_of(in(call, key)));
     return room;
@@ -34,6 +33,8 @@ hc_status open_directory(struct session *session, const json_t *how, hc_error **
     hc_options_set(options, HC_OPTION_READ_ONLY, json_is_true(json_object_get(how, "read_only")), NULL);
     hc_options_set(options, HC_OPTION_CREATE_IF_MISSING,
                    !json_is_false(json_object_get(how, "create_if_missing")), NULL);
+    hc_options_set(options, HC_OPTION_SALVAGE_LOG, json_is_true(json_object_get(how, "salvage_log")),
+                   NULL);
     if (license != NULL) {
         status = hc_license_from_text(TEXT(license), &kind, &seats, error);
         hc_options_set_license_if_new(options, kind, seats, NULL);
@@ -459,29 +460,33 @@ json_t *make_call(struct call *call)
         json_t *(*make)(struct call *);
         const char *names;
     } all[] = {
-        {create_user, " create_user "},
-        {update_user, " update_user "},
-        {delete_user, " delete_user "},
-        {on_user, " user user_by_id user_by_email user_by_username user_by_external_id activate_user "
-                  "deactivate_user "},
-        {users_by, " users_by_emails users_by_ids "},
-        {seen, " touch_user last_seen "},
-        {users, " users "},
-        {query, " query count "},
-        {seats, " seats len set_license "},
-        {on_workspace, " create_workspace default_workspace workspaces_of workspace add_member "
+        {create_user, "create_user"},
+        {update_user, "update_user"},
+        {delete_user, "delete_user"},
+        {on_user, "user user_by_id user_by_email user_by_username user_by_external_id activate_user "
+                  "deactivate_user"},
+        {users_by, "users_by_emails users_by_ids"},
+        {seen, "touch_user last_seen"},
+        {users, "users"},
+        {query, "query count"},
+        {seats, "seats len set_license"},
+        {on_workspace, "create_workspace default_workspace workspaces_of workspace add_member "
                        "set_role remove_member delete_workspace members rename_workspace "
                        "archive_workspace restore_workspace "
-                       "workspace_by_external_id set_workspace_external_id "},
-        {workspaces, " workspaces "},
-        {apply, " apply dry_run preview "},
-        {changes, " changes "},
-        {feed, " follow next position "},
-        {figures, " trim_changes verify stats "},
-        {copies, " backup restore "},
-        {lines, " export load "},
-        {seat_history, " seat_history "},
-        {files, " open close copy_file write_file remove_file exists "},
+                       "workspace_by_external_id set_workspace_external_id"},
+        {workspaces, "workspaces"},
+        {apply, "apply dry_run preview"},
+        {changes, "changes"},
+        {feed, "follow next position"},
+        {figures, "trim_changes verify stats"},
+        {copies, "backup restore"},
+        {lines, "export load"},
+        {seat_history, "seat_history"},
+        {faults, "find_faults plan_repair repair"},
+        {compact, "compact"},
+        {stats_text, "stats_text"},
+        {replace_in_file, "replace_in_file"},
+        {files, "open close copy_file write_file remove_file exists"},
     };
     size_t i;
     for (i = 0; i < sizeof all / sizeof *all; i++)

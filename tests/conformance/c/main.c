@@ -105,7 +105,7 @@ static int take(struct session *session, const json_t *step, json_t *names)
     char *told;
     int good, status;
     pid_t child = 0;
-    const char *unknown = unknown_member(step);
+    const char *unknown = unknown_word(step);
     if (unknown != NULL && snprintf(problem, sizeof problem, "has %s", unknown))
         return 0;
     if (racers > 0)
@@ -172,9 +172,9 @@ static void run(const char *script)
             session = (struct session){"/tmp/headcount-XX" "XX" "XX", NULL, NULL};
             names = json_object();
             is_case = 1;
-            is_good = mkdtemp(session.folder) != NULL
+            is_good = unknown_word(step) == NULL && mkdtemp(session.folder) != NULL
                 && open_directory(&session, json_object_get(step, "open"), NULL) == HC_STATUS_OK;
-            snprintf(problem, sizeof problem, "can't be opened");
+            snprintf(problem, sizeof problem, "can't be opened, or has an unknown word");
         } else if (step != NULL && is_good) {
             is_good = take(&session, step, names);
         } else {

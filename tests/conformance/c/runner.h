@@ -35,13 +35,14 @@ struct call {
 _Noreturn void stop(const char *what, const char *which);
 
 /* script.c: texts of JSON, arguments with what their names stand for and, in a race, the number
- * of the thread, and whether what came back, or the error, is what a step says. */
+ * of the thread, a word of a line that calls.json lacks, and whether what came back, or the error,
+ * is what a step says. */
 const char *text_of(const json_t *value);
 size_t text_len(const json_t *value);
 const json_t *in(const struct call *call, const char *key);
 json_t *filled(const json_t *given, json_t *names, int i);
 int is_one_of(const char *word, const char *words);
-const char *unknown_member(const json_t *step);
+const char *unknown_word(const json_t *line);
 int as_said(const json_t *wanted, const json_t *err, const json_t *out, const json_t *error,
             json_t *names);
 
@@ -50,9 +51,16 @@ json_t *make_call(struct call *call);
 hc_status open_directory(struct session *session, const json_t *how, hc_error **error);
 hc_status workspace(struct call *call, uint64_t *id);
 json_t *all_users(hc_cursor *cursor, hc_error **error);
+const char *file(const struct call *call, const char *key, char *room); /* its path, 512 bytes */
 
 /* queries.c: the calls `query` and `count`; NULL as above. */
 json_t *query(struct call *call);
+
+/* upkeep.c: the calls about faults, space and figures as text; NULL as above. */
+json_t *faults(struct call *call);
+json_t *compact(struct call *call);
+json_t *stats_text(struct call *call);
+json_t *replace_in_file(struct call *call);
 
 /* batches.c: builders and batches of what the script says; NULL as above. */
 hc_new_user *new_user(const json_t *in, hc_error **error);

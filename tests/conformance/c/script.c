@@ -94,6 +94,9 @@ static int matches(const json_t *wanted, const json_t *found, json_t *names)
         return json_is_string(found) && hc_time_from_text(TEXT(found), &to, NULL) == HC_STATUS_OK
             && hc_time_from_text(TEXT(json_object_get(names, json_string_value(value))), &from,
                                  NULL) == HC_STATUS_OK && to >= from;
+    if (json_is_object(wanted) && (value = json_object_get(wanted, "$has")) != NULL)
+        return json_is_string(found)
+            && strstr(json_string_value(found), json_string_value(value)) != NULL;
     if (json_is_object(wanted) && json_is_object(found)) {
         json_object_foreach ((json_t *)(size_t)wanted, key, value)
             if (!matches(value, json_object_get(found, key), names))
@@ -112,20 +115,47 @@ static int matches(const json_t *wanted, const json_t *found, json_t *names)
 /* Whether a word is one of those that a text has between spaces. */
 int is_one_of(const char *word, const char *words)
 {
-    char spaced[64];
+    char spaced[64], all[512];
     snprintf(spaced, sizeof spaced, " %s ", word);
-    return strstr(words, spaced) != NULL;
+    snprintf(all, sizeof all, " %s ", words);
+    return strstr(all, spaced) != NULL;
 }
 
-/* What no step has: a word that is misspelt would say nothing. */
-const char *unknown_member(const json_t *step)
+/* What calls.json lacks of a line, a call or an operation: a word that is misspelt would say
+ * nothing. */
+static const char *unknown(const char *part, const char *name, const json_t *object)
 {
-    const char *member;
+    static json_t *table;
+    const char *known, *member;
     json_t *value;
-    json_object_foreach ((json_t *)(size_t)step, member, value)
-        if (!is_one_of(member, " do in out err as through race won fork "))
+    if (table == NULL && (table = json_load_file("calls.json", 0, NULL)) == NULL)
+        stop("can't read", "calls.json");
+    known = json_string_value(json_object_get(json_object_get(table, part), name));
+    if (known == NULL)
+        return name;
+    json_object_foreach ((json_t *)(size_t)object, member, value)
+        if (!is_one_of(member, known))
             return member;
     return NULL;
+}
+
+const char *unknown_word(const json_t *line)
+{
+    const json_t *given = json_object_get(line, "in");
+    const char *word;
+    json_t *each;
+    size_t at;
+    if (json_object_get(line, "case") != NULL) {
+        word = unknown("lines", "case", line);
+        return word != NULL ? word : unknown("calls", "open", json_object_get(line, "open"));
+    }
+    word = unknown("lines", "step", line);
+    if (word == NULL)
+        word = unknown("calls", json_string_value(json_object_get(line, "do")), given);
+    json_array_foreach (json_object_get(given, "operations"), at, each)
+        if (word == NULL)
+            word = unknown("operations", json_string_value(json_object_get(each, "op")), each);
+    return word;
 }
 
 /* Whether what came back, or the error, is what the step says. */

@@ -21,6 +21,7 @@ void session::open(const json &how)
     hc::options options;
     options.read_only(value(how, "read_only") == true);
     options.create_if_missing(value(how, "create_if_missing") != false);
+    options.salvage_log(value(how, "salvage_log") == true);
     if (how.contains("license"))
         options.license_if_new(hc::license_from_text(text(how, "license")));
     directory = how.contains("path")
@@ -217,7 +218,7 @@ hc::query query(const hc::directory &directory, const json &in)
         if (key == "active")
             query.active(value == true);
         else if (key == "admins")
-          query.admins(value == true);
+            query.admins(value == true);
         else if (key == "member_of")
             query.member_of(workspace(directory, value),
                             in.contains("role") ? role(in) : hc::role::any);
@@ -228,23 +229,23 @@ hc::query query(const hc::directory &directory, const json &in)
         else if (key == "username_prefix")
             query.username_prefix(of);
         else if (key == "search")
-          query.search(of);
+            query.search(of);
         else if (key == "attributes")
-          for (const auto &[name, wanted] : value.items())
-            query.attribute(name, wanted.get<std::string>());
+            for (const auto &[name, wanted] : value.items())
+                query.attribute(name, wanted.get<std::string>());
         else if (key == "has_attributes")
-          for (const json &name : value)
-            query.attribute(name.get<std::string>());
+            for (const json &name : value)
+                query.attribute(name.get<std::string>());
         else if (key == "created_since")
             query.created_since(hc::time_from_text(of));
         else if (key == "created_before")
-          query.created_before(hc::time_from_text(of));
+            query.created_before(hc::time_from_text(of));
         else if (key == "changed_before")
-          query.changed_before(hc::time_from_text(of));
+            query.changed_before(hc::time_from_text(of));
         else if (key == "seen_since")
-          query.seen_since(hc::time_from_text(of));
+            query.seen_since(hc::time_from_text(of));
         else if (key == "seen_before")
-          query.seen_before(hc::time_from_text(of));
+            query.seen_before(hc::time_from_text(of));
         else if (key == "changed_since")
             query.changed_since(hc::time_from_text(of));
         else if (key == "sort")
@@ -252,7 +253,7 @@ hc::query query(const hc::directory &directory, const json &in)
                           : of == "username" ? hc::sort::username
                                              : hc::sort::created);
         else if (key == "descending")
-          query.descending(value == true);
+            query.descending(value == true);
         else if (key == "limit")
             query.limit(value.get<std::size_t>());
         else if (key == "after")
@@ -441,6 +442,8 @@ std::optional<json> on_directory(const hc::directory &d, const std::string &name
         return json{{"active", v.active},         {"inactive", v.inactive}, {"deleted", v.deleted},
                     {"workspaces", v.workspaces}, {"members", v.members},   {"changes", v.changes}};
     }
+    if (name == "stats_text")
+        return d.stats_text();
     if (name == "stats") {
         const hc::directory_stats s = d.stats();
         return json{{"users_active", s.users_active},
@@ -463,6 +466,16 @@ std::optional<json> on_directory(const hc::directory &d, const std::string &name
     return std::nullopt;
 }
 
+// Each place of a text in a file gets another of its length.
+void replace_in_file(const std::string &path, const std::string &text, const std::string &with)
+{
+    std::ifstream from(path, std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(from), {});
+    for (auto at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at))
+        bytes.replace(at, text.size(), with);
+    std::ofstream(path, std::ios::binary) << bytes;
+}
+
 std::optional<json> on_session(session &all, const std::string &name, const json &in)
 {
     const auto path = [&](const char *key) { return (all.folder / text(in, key)).string(); };
@@ -474,6 +487,19 @@ std::optional<json> on_session(session &all, const std::string &name, const json
         return copied(all.directory->backup(path("path"), replace));
     if (name == "restore")
         return copied(hc::directory::restore(path("backup"), path("path"), replace));
+    const std::size_t limit = in.contains("limit") ? number(in, "limit") : 0;
+    if (name == "compact") {
+        const hc::compacted made = hc::directory::compact(path("path"));
+        return json{{"bytes_before", made.bytes_before}, {"bytes", made.bytes}};
+    }
+    if (name == "find_faults" && !in.contains("path"))
+        return show(all.directory->find_faults(limit));
+    if (name == "find_faults")
+        return show(hc::find_faults(path("path"), limit));
+    if (name == "plan_repair")
+        return show(hc::repair(path("path"), std::nullopt, limit));
+    if (name == "repair")
+        return show(hc::repair(path("path"), path("aside"), limit));
     if (name == "exists")
         return fs::exists(path("path"));
     if (name == "position")
@@ -498,6 +524,8 @@ std::optional<json> on_session(session &all, const std::string &name, const json
         fs::copy_file(path("from"), path("to"));
     else if (name == "write_file")
         std::ofstream(path("path"), std::ios::binary) << text(in, "text");
+    else if (name == "replace_in_file")
+        replace_in_file(path("path"), text(in, "text"), text(in, "with"));
     else if (name == "export") {
         std::ofstream to(path("path"), std::ios::binary);
         all.directory->export_to([&](std::string_view lines) { to << lines; });

@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <set>
 #include <thread>
 
 namespace {
@@ -60,13 +59,10 @@ bool race(session &all, const json &step, const names &known, std::string &told)
 
 bool take(session &all, const json &step, names &known, std::string &told)
 {
-    static const std::set<std::string> members = {"do", "in", "out", "err", "as", "through",
-                                                  "race", "won", "fork"};
-    for (const auto &[member, of] : step.items())
-        if (members.count(member) == 0) {
-            told = "has " + member;
-            return false;
-        }
+    if (const std::string unknown = unknown_word(step); !unknown.empty()) {
+        told = "has " + unknown;
+        return false;
+    }
     if (step.contains("race"))
         return race(all, step, known, told);
     if (value(step, "fork") == true) {
@@ -94,7 +90,10 @@ std::string run(const std::vector<json> &lines)
     names known;
     std::string failed, told = "can't be opened";
     try {
-        all.open(lines[0]["open"]);
+        if (const std::string unknown = unknown_word(lines[0]); !unknown.empty())
+            failed = lines[0].dump() + " has " + unknown;
+        else
+            all.open(lines[0]["open"]);
         for (std::size_t i = 1; i < lines.size() && failed.empty(); i++)
             if (!take(all, lines[i], known, told))
                 failed = lines[i].dump() + "\n    " + told;

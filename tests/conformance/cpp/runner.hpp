@@ -41,8 +41,9 @@ struct outcome {
 };
 
 // script.cpp: arguments with what their names stand for and, in a race, the number of the thread,
-// and whether an outcome is what a step says.
+// a word of a line that calls.json lacks, and whether an outcome is what a step says.
 json filled(const json &given, const names &known, int i);
+std::string unknown_word(const json &line);
 bool as_said(const json &step, const outcome &result, names &known);
 
 // calls.cpp: what a call returns; throws what it throws.
@@ -57,6 +58,7 @@ json show(const hc::seat_history &history);
 json show(const hc::change_view &change);
 json show(const hc::applied &applied);
 json show(const hc::error &error);
+json show(const hc::fault_list &faults);
 json show(const std::optional<hc::id> &id);
 json show(const std::vector<hc::external_id> &ids);
 

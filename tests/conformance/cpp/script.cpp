@@ -2,6 +2,7 @@
 #include "runner.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 // The arguments, with what the names stand for; a thread's number in the place of {i}.
 json filled(const json &given, const names &known, int i)
@@ -36,6 +37,9 @@ static bool matches(const json &wanted, const json &found, names &known)
         return found.is_string() &&
                hc::time_from_text(found.get<std::string>()) >=
                    hc::time_from_text(known.at(wanted["$from"]).get<std::string>());
+    if (wanted.is_object() && wanted.contains("$has"))
+        return found.is_string() && found.get<std::string>().find(wanted["$has"].get<std::string>())
+                                        != std::string::npos;
     if (wanted.is_object() && found.is_object()) {
         for (const auto &[key, each] : wanted.items())
             if (!matches(each, value(found, key.c_str()), known))
@@ -47,6 +51,33 @@ static bool matches(const json &wanted, const json &found, names &known)
             wanted.begin(), wanted.end(), found.begin(), found.end(),
             [&](const json &one, const json &other) { return matches(one, other, known); });
     return wanted == found;
+}
+
+// The first word of an object that calls.json lacks.
+static std::string unknown(const char *part, const std::string &name, const json &object)
+{
+    static const json table = json::parse(std::ifstream("calls.json"));
+    if (!table[part].contains(name))
+        return name;
+    const std::string known = " " + table[part][name].get<std::string>() + " ";
+    for (const auto &[member, of] : object.items())
+        if (known.find(" " + member + " ") == std::string::npos)
+            return member;
+    return "";
+}
+
+// What calls.json lacks of a line: a word that is misspelt would say nothing.
+std::string unknown_word(const json &line)
+{
+    const bool is_head = line.contains("case");
+    const json given = value(line, is_head ? "open" : "in");
+    std::string word = unknown("lines", is_head ? "case" : "step", line);
+    if (word.empty())
+        word = unknown("calls", is_head ? "open" : text(line, "do"), given);
+    for (const json &each : value(given, "operations"))
+        if (word.empty())
+            word = unknown("operations", text(each, "op"), each);
+    return word;
 }
 
 // Whether the outcome is what the step says.

@@ -191,3 +191,14 @@ json show(const hc::error &error)
     shown["latest"] = number(error.latest_change());
     return shown;
 }
+
+json show(const hc::fault_list &faults)
+{
+    json listed = json::array();
+    for (const auto &each : faults.faults)
+        listed.push_back({{"kind", each.kind}, {"text", each.text}});
+    return {{"total", faults.total},
+            {"listed", listed},
+            {"set_aside", faults.set_aside},
+            {"seats_over", faults.seats_over}};
+}

@@ -248,8 +248,12 @@ fn applied(applied: &Applied) -> Answer {
         }
     }
     let outcomes: Vec<Value> = applied.outcomes.iter().map(outcome).collect();
-    let json =
-        json!({ "sequence": applied.sequence, "replayed": applied.replayed, "outcomes": outcomes });
+    let json = json!({
+        "sequence": applied.sequence,
+        "replayed": applied.replayed,
+        "outcomes": outcomes,
+        "ownerless": applied.ownerless,
+    });
     Answer::with_users(json, users)
 }
 

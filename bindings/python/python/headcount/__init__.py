@@ -32,6 +32,7 @@ from .errors import HeadcountError
 from .records import (
     Applied,
     Change,
+    CommitLatency,
     Compacted,
     Copied,
     Event,
@@ -72,6 +73,7 @@ __all__ = [
     "Change",
     "ChangeFeed",
     "Changes",
+    "CommitLatency",
     "Compacted",
     "Copied",
     "Directory",

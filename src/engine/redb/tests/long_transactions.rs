@@ -7,7 +7,9 @@ use std::ops::ControlFlow;
 
 use super::CREATE;
 use crate::engine::redb::Redb;
+use crate::engine::redb::staging::BYTES_MAX;
 use crate::engine::{Engine, KeyRange, Order, Read, Write};
+use crate::error::ErrorKind;
 
 #[test]
 fn a_long_transaction_scans_its_latest_writes() {
@@ -93,4 +95,18 @@ fn all(read: &impl Read) -> BTreeMap<[u8; 2], u32> {
     })
     .unwrap();
     all
+}
+
+/// The value takes no memory, since nobody touches its zeros.
+#[test]
+fn a_value_of_gigabytes_is_refused_and_keeps_the_others_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = Redb::open(&directory.path().join("users.redb"), &CREATE).unwrap();
+    let refused = engine.transact(|txn| {
+        txn.put(b"a", b"1")?;
+        txn.put(b"b", &vec![0; BYTES_MAX + 1])
+    });
+    let error = refused.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+    assert!(engine.snapshot().unwrap().get(b"a").unwrap().is_none());
 }

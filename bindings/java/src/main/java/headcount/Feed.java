@@ -100,6 +100,11 @@ public final class Feed implements AutoCloseable {
         }
     }
 
+    /** Whether a thread has the feed now: for tests. */
+    boolean isBeingRead() {
+        return reading.isLocked();
+    }
+
     private @Nullable Change next(long waitMs) {
         if (!changes.isReady() && !changes.read((f, b, n, w, e) -> Native.hc_feed_next_batch(f, waitMs, b, n, w, e))) {
             return null;

@@ -1,5 +1,7 @@
 package headcount;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.fasterxml.jackson.databind.*;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
@@ -21,6 +23,7 @@ class Conformance {
     private static final PropertyNamingStrategies.NamingBase SNAKE = new PropertyNamingStrategies.SnakeCaseStrategy();
     private static final Set<Class<?>> WHOLE = Set.of(NewUser.class, UserUpdate.class, UserQuery.class, Batch.class, boolean.class);
     private static final Comparator<JsonNode> SAME = (one, other) -> one.getNodeType() == other.getNodeType() ? one.asText().compareTo(other.asText()) : 1;
+    private JsonNode known;
     private Path folder;
     private Directory directory;
     private Feed feed;
@@ -29,6 +32,7 @@ class Conformance {
     final List<String> failures = new ArrayList<>(), skipped = new ArrayList<>();
 
     void run(Path scripts, Path root) throws Exception {
+        known = JSON.readTree(Path.of("../../tests/conformance/calls.json").toFile());
         for (String script : Stream.of(scripts.toFile().list()).filter(name -> name.endsWith(".jsonl")).sorted().toList()) {
             List<List<JsonNode>> cases = new ArrayList<>();
             for (var lines = Files.readAllLines(scripts.resolve(script)).listIterator(); lines.hasNext();) {
@@ -46,7 +50,8 @@ class Conformance {
         names = new ConcurrentHashMap<>();
         JsonNode now = steps.getFirst();
         try {
-            call("open", now.get("open"), null);
+            for (JsonNode step : steps) checkWords(now = step);
+            call("open", steps.getFirst().get("open"), null);
             for (JsonNode step : steps.subList(1, steps.size())) take(now = step);
             passed++;
         } catch (Exception | AssertionError wrong) {
@@ -56,8 +61,22 @@ class Conformance {
         feed = null;
     }
 
+    /** Refuses what calls.json lacks: a word that is misspelt would say nothing. */
+    private void checkWords(JsonNode line) {
+        boolean isHead = line.has("case");
+        JsonNode given = line.path(isHead ? "open" : "in");
+        checkWords("lines", isHead ? "case" : "step", line);
+        checkWords("calls", isHead ? "open" : line.path("do").asText(), given);
+        for (JsonNode operation : given.path("operations")) checkWords("operations", operation.path("op").asText(), operation);
+    }
+
+    private void checkWords(String part, String name, JsonNode of) {
+        JsonNode words = known.get(part).path(name);
+        var unknown = of.properties().stream().filter(each -> !List.of((words.asText() + " line").split(" ")).contains(each.getKey())).toList();
+        if (words.isMissingNode() || !unknown.isEmpty()) throw new AssertionError(name + " is unknown, or has " + unknown);
+    }
+
     private void take(JsonNode step) throws Exception {
-        for (var of : step.properties()) if (!of.getKey().matches("do|in|out|err|as|through|race|won|fork|line")) throw new AssertionError(step + " has " + of.getKey());
         boolean isRace = step.has("race");
         var racers = IntStream.range(0, step.path("race").asInt(1)).mapToObj(i -> (Callable<JsonNode>) () -> outcome(step, isRace ? "" + i : "")).toList();
         int won = 0;
@@ -79,6 +98,7 @@ class Conformance {
 
     private static boolean matches(JsonNode wanted, JsonNode found, Map<String, JsonNode> names) {
         if (wanted.asText().startsWith("$")) return !found.isNull() && names.computeIfAbsent(wanted.asText(), name -> found).equals(SAME, found);
+        if (wanted.has("$has")) return found.asText().contains(wanted.get("$has").asText());
         if (wanted.has("$from")) return !Instant.parse(found.asText()).isBefore(Instant.parse(names.get(wanted.get("$from").asText()).asText()));
         if (wanted.isObject()) return found.isObject() && wanted.properties().stream().allMatch(each ->
                 matches(each.getValue(), Objects.requireNonNullElse(found.get(each.getKey()), NullNode.instance), names));
@@ -140,6 +160,10 @@ class Conformance {
             case "load": try (var from = Files.newInputStream(path)) { d.load(from); } return null;
             case "copy_file": return Files.copy(folder.resolve(in.get("from").asText()), folder.resolve(in.get("to").asText()));
             case "write_file": return Files.writeString(path, in.get("text").asText());
+            case "replace_in_file": String bytes = Files.readString(path, ISO_8859_1).replace(in.get("text").asText(), in.get("with").asText());
+                return Files.writeString(path, bytes, ISO_8859_1);
+            case "plan_repair": return Directory.repair(path, Optional.empty(), in.get("limit").asInt());
+            case "repair": return Directory.repair(path, Optional.of(folder.resolve(in.get("aside").asText())), in.get("limit").asInt());
             case "remove_file": Files.delete(path); return null;
             case "exists": return Files.exists(path);
             default: return invoke(d, name, in);

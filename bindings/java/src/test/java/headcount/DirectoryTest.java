@@ -201,7 +201,7 @@ class DirectoryTest {
             var failures = new java.util.concurrent.atomic.AtomicReference<Throwable>();
             waiting.setUncaughtExceptionHandler((thread, failure) -> failures.set(failure));
             waiting.start();
-            Thread.sleep(20);
+            awaitReader(feed);
             waiting.interrupt();
             waiting.join(5000);
             assertEquals(null, failures.get());
@@ -212,7 +212,7 @@ class DirectoryTest {
             assertEquals(Optional.of(user.id()), next.get().events().getFirst().user());
             assertEquals(1, feed.position());
             CompletableFuture<Change> none = CompletableFuture.supplyAsync(() -> take(feed));
-            Thread.sleep(20);
+            awaitReader(feed);
             feed.close();
             feed.close();
             Throwable closed = assertThrows(Exception.class, none::get).getCause();
@@ -224,13 +224,22 @@ class DirectoryTest {
     void oneWhoWaitsForAFeedWithoutAnEndHoldsUpNobodyElse() throws Exception {
         try (Directory directory = enterprise(); Feed feed = directory.follow(0)) {
             CompletableFuture<Change> endless = CompletableFuture.supplyAsync(() -> take(feed));
-            Thread.sleep(30);
+            awaitReader(feed);
             for (Duration wait : List.of(Duration.ZERO, Duration.ofMillis(20))) {
                 assertEquals(Optional.empty(), assertTimeoutPreemptively(Duration.ofSeconds(20), () -> feed.poll(wait)));
             }
             directory.createUser(NewUser.of("a@ex.co"));
             assertEquals(1, endless.get(20, TimeUnit.SECONDS).sequence());
         }
+    }
+
+    /** Returns when a thread waits for a change. */
+    private static void awaitReader(Feed feed) {
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            while (!feed.isBeingRead()) {
+                Thread.onSpinWait();
+            }
+        });
     }
 
     private static Change take(Feed feed) {

@@ -196,8 +196,11 @@ class HostileTest {
             for (Future<Long> wait : waits) {
                 assertEquals(1, wait.get());
             }
-            Future<Change> interrupted = threads.submit(() -> directory.follow(300).take());
-            Thread.sleep(20);
+            Feed last = directory.follow(300);
+            Future<Change> interrupted = threads.submit(last::take);
+            while (!last.isBeingRead()) {
+                Thread.onSpinWait();
+            }
             interrupted.cancel(true);
             feeds.forEach(Feed::close);
         }
