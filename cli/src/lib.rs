@@ -10,6 +10,7 @@ mod failure;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod import;
+mod logging;
 mod nearest;
 mod ops;
 mod output;

@@ -6,7 +6,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware;
 use axum::response::{IntoResponse, Redirect};
-use axum::routing::{MethodRouter, delete, get, patch, post, put};
+use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
 
 use crate::auth::guard;
 use crate::door::{Door, Failure};
@@ -206,9 +206,30 @@ pub fn matrix() -> impl Iterator<Item = Matrix> {
         .map(|route| (route.method, route.path, route.access))
 }
 
+/// The folders of which no other program has parts. Unknown paths in them are answered in the words
+/// of their clients.
+const FOLDERS: [&str; 3] = ["/api/v1/{*rest}", "/scim/v2/{*rest}", "/admin/{*rest}"];
+
+/// The routes of a platform's server, which has its own fallback, health and metrics.
+pub(crate) fn mountable(server: &Server) -> Router {
+    // Health and metrics are the host's own.
+    let mut router = routes(server, |route| route.door != Door::Plain);
+    for folder in FOLDERS {
+        router = router.route(folder, any(nothing));
+    }
+    router.with_state(server.clone())
+}
+
+/// The routes of a server of its own.
 pub(crate) fn router(server: &Server) -> Router {
+    routes(server, |_| true)
+        .fallback(nothing)
+        .with_state(server.clone())
+}
+
+fn routes(server: &Server, is_wanted: impl Fn(&Route) -> bool) -> Router<Server> {
     let mut router = Router::new();
-    for route in ROUTES {
+    for route in ROUTES.iter().filter(|route| is_wanted(route)) {
         let guarded = middleware::from_fn_with_state((server.clone(), route), guard);
         let mut handler = (route.handler)().route_layer(guarded);
         if matches!(route.path, "/api/v1/batch" | "/api/v1/preview") {
@@ -217,10 +238,8 @@ pub(crate) fn router(server: &Server) -> Router {
         router = router.route(route.path, handler);
     }
     router
-        .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(server.0.config.body_bytes_max))
-        .with_state(server.clone())
 }
 
 /// The routes of the metrics address, without a key: only the operator's programs reach it.

@@ -23,7 +23,7 @@ use crate::descriptors::room_for_connections;
 use crate::patience::Patient;
 use crate::questions::AT_ONCE;
 use crate::rest::whole::EXPORTS_MAX;
-use crate::routes::metrics_router;
+use crate::routes::{metrics_router, router};
 use crate::server::{LISTENING_MAX, Server};
 use crate::tls::Encryption;
 
@@ -109,7 +109,7 @@ pub fn serve(
             encryption,
             connections_max: limits.connections_max,
         };
-        accept(server, server.router(), entrance, stop).await;
+        accept(server, router(server), entrance, stop).await;
         Ok(())
     });
     // Finish the writes that were accepted.
@@ -186,7 +186,7 @@ async fn accept(
         }
     }
     drop(listener);
-    server.0.ending.send_replace(true);
+    server.end_streams();
     if tokio::time::timeout(config.shutdown_grace, graceful.shutdown())
         .await
         .is_err()

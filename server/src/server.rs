@@ -117,12 +117,36 @@ impl Server {
         &self.0.keys
     }
 
-    /// All routes of [`matrix`](crate::matrix), to be served or to be mounted at the root
-    /// of another router. They use the blocking threads of the `tokio` runtime, which must allow
-    /// enough of them: [`Config::writes_max`] for writes, [`Config::scans_max`] for scans, two for
-    /// exports, and one for event listeners.
+    /// The routes of [`matrix`](crate::matrix) except for health and metrics, to be merged into the
+    /// router of a platform's server, at its root: links, cookies and the SDK's paths are absolute.
+    /// There is no fallback, so that the platform can have its own; unknown paths below `/api/v1/`,
+    /// `/scim/v2/` and `/admin/` get 404 here.
+    ///
+    /// The routes use the blocking threads of the `tokio` runtime, which must allow enough of them:
+    /// [`Config::writes_max`] for writes, [`Config::scans_max`] for scans, two for exports, one for
+    /// event listeners, and ten for identity providers. The platform's server limits connections,
+    /// heads and times; when it shuts down, it calls [`end_streams`](Self::end_streams).
+    ///
+    /// ```
+    /// use axum::{Router, routing::get};
+    /// use headcount::Directory;
+    /// use headcount_server::{Config, Server};
+    ///
+    /// let server = Server::new(Directory::in_memory()?, Config::default())?;
+    /// let platform: Router = Router::new()
+    ///     .route("/healthz", get(|| async { "fine" }))
+    ///     .fallback(|| async { "the platform's own page" })
+    ///     .merge(server.router());
+    /// # let _ = platform;
+    /// # Ok::<(), headcount::Error>(())
+    /// ```
     pub fn router(&self) -> Router {
-        routes::router(self)
+        routes::mountable(self)
+    }
+
+    /// Ends all streams of events, which a graceful shutdown would wait for. Later ones end at once.
+    pub fn end_streams(&self) {
+        self.0.ending.send_replace(true);
     }
 
     /// Whether the directory accepts writes.

@@ -7,7 +7,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Xml.Linq;
 using NUnit.Framework;
-using static Headcount.Tests.ConformanceTest;
+using static Headcount.Tests.Json;
 
 namespace Headcount.Tests
 {

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Subcommand};
 use headcount::Timestamp;
 use headcount_server::{Issuer, Login, Scope, Tls, is_private};
+use log::LevelFilter;
 
-use super::values::{address, at_least_1, expiry, url};
+use super::values::{address, at_least_1, expiry, log_level, token_scope, url};
 
 /// The long help of `headcount serve`.
 const SERVE_HELP: &str = "\
@@ -86,6 +87,15 @@ pub(crate) struct ServeArgs {
         allow_negative_numbers = true
     )]
     pub(crate) connections: usize,
+    /// What to log to standard error: nothing (off), error, and in addition warn, info, debug
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        env = "HEADCOUNT_LOG",
+        default_value = "info",
+        value_parser = log_level
+    )]
+    pub(crate) log: LevelFilter,
     /// Also serve metrics and health here, without a key
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     pub(crate) metrics: Option<SocketAddr>,
@@ -134,7 +144,8 @@ pub(crate) struct IssuerArgs {
         long,
         value_name = "SCOPE",
         default_value = "read",
-        requires = "issuer"
+        requires = "issuer",
+        value_parser = token_scope
     )]
     token_scope: Scope,
     /// Have people log in to the page by the provider, which knows the page by this id; it
@@ -254,5 +265,21 @@ mod tests {
             "k",
         ];
         assert!(!is_exposed(&files));
+    }
+
+    #[test]
+    fn tokens_read_or_write() {
+        for (scope, is_one) in [
+            ("read", true),
+            ("write", true),
+            ("admin", false),
+            ("scim", false),
+        ] {
+            let line = format!(
+                "headcount serve --issuer https://id.ex.co --audience x --token-scope {scope}"
+            );
+            let parsed = Args::try_parse_from(line.split(' '));
+            assert_eq!(parsed.is_ok(), is_one, "{scope}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 
 use headcount::Timestamp;
+use headcount_server::Scope;
+use log::LevelFilter;
 use ureq::http::Uri;
 use uuid::Uuid;
 
@@ -79,6 +81,20 @@ pub(crate) fn url(text: &str) -> Result<String, String> {
         return Err("write a URL such as https://users.example.com".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// The scope of users with tokens.
+pub(crate) fn token_scope(text: &str) -> Result<Scope, String> {
+    match text.parse() {
+        Ok(scope @ (Scope::Read | Scope::Write)) => Ok(scope),
+        _ => Err("say read or write; admins of the directory have admin".to_owned()),
+    }
+}
+
+/// How important something must be to be logged.
+pub(crate) fn log_level(text: &str) -> Result<LevelFilter, String> {
+    text.parse()
+        .map_err(|_| "say off, error, warn, info or debug".to_owned())
 }
 
 /// A UUID.

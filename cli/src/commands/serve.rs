@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use headcount_server::{Config, Holder, NewKey, Scope, Server};
+use log::LevelFilter;
 use serde_json::json;
 use tokio::sync::oneshot;
 
@@ -13,6 +14,7 @@ use super::keys::{author, refused, write_secret};
 use super::stop::on_stop;
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Result};
+use crate::logging;
 use crate::output::safe;
 
 pub(super) fn run(
@@ -40,6 +42,8 @@ pub(super) fn run(
         };
         return Err(Failure::refused("invalid_argument", told));
     }
+    // What goes wrong before it listens ends the command: only a warning is said besides.
+    logging::start(args.log.min(LevelFilter::Warn));
     let stop = stop_signal()?;
     let directory = store.open_or_create_file()?;
     let served = serve(store, args, &directory, stop, json, out);
@@ -70,6 +74,7 @@ fn serve(
     };
     let mut told = Ok(());
     let ended = headcount_server::serve(&server, args.listen, stop, |listening| {
+        log::set_max_level(args.log);
         let url = format!("{scheme}://{}", listening.address);
         let written = if json {
             let line = json!({ "listening": url, "connections": listening.connections_max });

@@ -6,7 +6,7 @@ pub(super) fn unreached(error: &ureq::Error) -> String {
         ureq::Error::Io(error) => error.to_string(),
         other => other.to_string(),
     };
-    let in_words: [(&[&str], &str); 4] = [
+    let in_words: [(&[&str], &str); 5] = [
         (
             &["invalidcontenttype"],
             "it doesn't encrypt; write http, or name the port that encrypts",
@@ -18,6 +18,11 @@ pub(super) fn unreached(error: &ureq::Error) -> String {
         (
             &["expired"],
             "its certificate has expired; have the server get another",
+        ),
+        (
+            &["causedasendentity"],
+            "its certificate is one of an authority, which can't be a server's own; have one made \
+             with basicConstraints=CA:FALSE",
         ),
         // Last: the others are kinds of it.
         (
@@ -76,6 +81,10 @@ mod tests {
             ),
             ("invalid peer certificate: Expired", "has expired"),
             ("invalid peer certificate: NotValidForName", "another name"),
+            (
+                "invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))",
+                "CA:FALSE",
+            ),
             (
                 "invalid peer certificate: Unsupported { id: [6, 8] }",
                 "is not trusted; name",

@@ -262,7 +262,9 @@ impl Session {
             flags.extend(flag.iter().flatten().cloned());
             flag.is_some()
         });
-        if !is_sayable || (is_update && flags.is_empty()) {
+        // The command refuses an update of nothing.
+        let is_empty = flags.iter().all(|flag| flag.starts_with("--if-version="));
+        if !is_sayable || (is_update && is_empty) {
             let mut operation = given.clone();
             operation["op"] = name.into();
             let mut batch = json!({ "operations": [operation] });

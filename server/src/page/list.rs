@@ -113,14 +113,16 @@ fn table(visitor: &Visitor, search: &Search, found: &Found) -> Markup {
             div class="scroll" tabindex="0" role="region" aria-label="Users" {
                 table {
                     thead { tr {
-                        th class="tick" scope="col" { span class="soft" { "✓" } }
+                        @if visitor.may_write() {
+                            th class="tick" scope="col" { span class="soft" { "✓" } }
+                        }
                         (heading("email", "Email"))
                         th scope="col" { "Name" }
                         (heading("username", "Username"))
                         th scope="col" { "State" }
                         (heading("created", "Created"))
                     } }
-                    tbody { @for user in &found.users { (row(user)) } }
+                    tbody { @for user in &found.users { (row(user, visitor.may_write())) } }
                 }
             }
             @if visitor.may_write() {
@@ -138,14 +140,16 @@ fn table(visitor: &Visitor, search: &Search, found: &Found) -> Markup {
     }
 }
 
-fn row(user: &User) -> Markup {
+fn row(user: &User, is_chosen_from: bool) -> Markup {
     let email = user.email().as_str();
     html! {
         tr {
-            td class="tick" {
-                label {
-                    input type="checkbox" name="user" value=(user.id())
-                        aria-label=(format!("choose {email}"));
+            @if is_chosen_from {
+                td class="tick" {
+                    label {
+                        input type="checkbox" name="user" value=(user.id())
+                            aria-label=(format!("choose {email}"));
+                    }
                 }
             }
             td class="email" { (link(user)) }

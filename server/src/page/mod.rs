@@ -165,9 +165,10 @@ impl Visitor {
             ("/admin/audit", "Audit"),
             ("/admin/keys", "Keys"),
         ];
+        let is_allowed = |(path, _): &(&str, _)| *path != "/admin/keys" || self.may_see_keys();
         let head = html! {
             nav aria-label="Main" {
-                @for (path, name) in links {
+                @for (path, name) in links.into_iter().filter(is_allowed) {
                     a href=(path) aria-current=[(path == at).then_some("page")] { (name) }
                 }
             }

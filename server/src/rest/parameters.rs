@@ -2,7 +2,7 @@
 //! version: to ignore one, such as `dry_run`, would do something else than the request
 //! says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use axum::extract::Request;
@@ -11,6 +11,9 @@ use axum::http::header;
 use super::openapi::{Parameters, parameters_of};
 use crate::door::{Failure, cut};
 use crate::routes::matrix;
+
+/// The parameter that may be given more than once.
+const REPEATED: &str = "attribute";
 
 /// The parameters of each route of REST, by method and path.
 static ROUTES: LazyLock<HashMap<(&str, &str), Parameters>> = LazyLock::new(|| {
@@ -44,7 +47,7 @@ pub(crate) fn check(method: &str, path: &str, request: &Request) -> Result<(), F
     })?;
     let names = &known.query;
     let Some((unknown, _)) = pairs.iter().find(|(name, _)| !names.contains(name)) else {
-        return Ok(());
+        return check_once(&pairs);
     };
     let hint = match &**names {
         [] => "it has none".to_owned(),
@@ -53,4 +56,19 @@ pub(crate) fn check(method: &str, path: &str, request: &Request) -> Result<(), F
     let unknown = cut(unknown);
     let message = format!("{method} {path} has no query parameter {unknown:?}; {hint}");
     Err(Failure::bad_request(message))
+}
+
+/// Refuses a parameter that is given twice: neither value is the one that was meant.
+fn check_once(pairs: &[(String, String)]) -> Result<(), Failure> {
+    let mut earlier = HashSet::new();
+    let twice = { pairs.iter() }
+        .map(|(name, _)| name)
+        .find(|name| *name != REPEATED && !earlier.insert(*name));
+    match twice {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("the query parameter `{name}` is given more than once");
+            Err(Failure::bad_request(message))
+        }
+    }
 }

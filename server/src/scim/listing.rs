@@ -51,20 +51,20 @@ pub(crate) struct SearchRequest {
 impl Parameters {
     /// Parses a query. Unknown parameters, such as Entra's flags, are ignored.
     pub(super) fn of_query(query: &[(String, String)]) -> Result<Self, ScimError> {
-        for (at, (name, _)) in query.iter().enumerate() {
-            let is_it = |(earlier, _): &(String, String)| earlier.eq_ignore_ascii_case(name);
-            if name.eq_ignore_ascii_case("filter") && query[..at].iter().any(is_it) {
-                return Err(ScimError::filter(
-                    "there is more than one filter; join them with and",
-                ));
+        let all = |wanted: &str| {
+            let found = { query.iter() }.filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value.as_str()).collect::<Vec<_>>()
+        };
+        if all("filter").len() > 1 {
+            let message = "there is more than one filter; join them with and";
+            return Err(ScimError::filter(message));
+        }
+        for name in ["startIndex", "count"] {
+            if all(name).len() > 1 {
+                return Err(ScimError::value(format!("there is more than one {name}")));
             }
         }
-        let find = |wanted: &str| {
-            let found = query
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(wanted));
-            found.map(|(_, value)| value.as_str())
-        };
+        let find = |wanted: &str| all(wanted).first().copied();
         let number = |name: &str| {
             find(name)
                 .map(|text| {
@@ -73,7 +73,7 @@ impl Parameters {
                 })
                 .transpose()
         };
-        let names = |name: &str| find(name).unwrap_or_default().to_owned();
+        let names = |name: &str| all(name).join(",");
         Self::of_search(&SearchRequest {
             filter: find("filter").map(str::to_owned),
             start_index: number("startIndex")?,

@@ -13,7 +13,7 @@ use super::listing::{Parameters, SearchRequest, answer};
 use super::patch::PatchRequest;
 use super::path::entry;
 use super::schema::ResourceType;
-use super::user::{WantedUser, groups, is_alias, shown};
+use super::user::{ScimRecord, WantedUser, groups, is_alias, shown};
 use super::user_names::Claim;
 use super::{ATTEMPTS, Document, Scim, ScimRequest, not_found, not_modified, resource, write};
 use crate::door::Failure;
@@ -137,7 +137,9 @@ fn is_full(server: &Server, kind: ErrorKind) -> bool {
     server.0.config.scim_inactive_when_full && matches!(kind, ErrorKind::NoFreeSeat { .. })
 }
 
-/// Reserves a user name that the directory does not accept, so that it is not assigned twice.
+/// Reserves a user name that the directory does not accept, so that it is not assigned twice. The name
+/// that a user has already is not checked again: a change of something else must not fail because
+/// another door gave that name away.
 fn claim<'a>(
     server: &'a Server,
     directory: &Directory,
@@ -145,7 +147,12 @@ fn claim<'a>(
     user: Option<&User>,
 ) -> Result<Option<Claim<'a>>, Failure> {
     let name = wanted.alias().unwrap_or_else(|| wanted.user_name());
-    if !is_alias(name) {
+    let has_it = |user: &User| {
+        let record = ScimRecord::of(user);
+        let own = record.alias_of(user).unwrap_or_else(|| user.username());
+        own.to_lowercase() == name.to_lowercase()
+    };
+    if !is_alias(name) || user.is_some_and(has_it) {
         return Ok(None);
     }
     let taken = || Failure {

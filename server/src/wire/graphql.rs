@@ -5,6 +5,7 @@ use async_graphql_parser::types::{
     ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
 };
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Extension, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -14,10 +15,11 @@ use serde_json::{Map, Value, json};
 use super::roots::{Found, RootField};
 use super::schema::Schema;
 use super::selection::{Budget, Fragments, GraphqlError, Selector, merge, no_directive};
+use super::unread;
 use super::validation::Validator;
 use super::values::{arguments, variables};
 use crate::auth::Caller;
-use crate::door::Failure;
+use crate::door::{Door, Failure};
 use crate::json::{Names, object_of};
 use crate::keys::Scope;
 use crate::server::Server;
@@ -49,12 +51,16 @@ struct Plan<'a> {
     reads_members: bool,
 }
 
-/// Executes a document. The status is always 200, with `data` or `errors`.
+/// Executes a document. The status is 200, with `data` or `errors`, unless the body can't be read.
 pub(crate) async fn answer(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(refused) => return unread(&refused).response(Door::Platform),
+    };
     let answer = execute(&server, &caller, &body).await;
     let answer = answer.unwrap_or_else(|error| {
         let errors = json!({

@@ -17,6 +17,7 @@ mod serving;
 
 mod a_batch_by_rest_is_all_or_nothing;
 mod a_closed_directory_is_told_on_every_door;
+mod a_platform_mounts_the_router;
 mod a_put_of_an_old_user_object_loses_nothing;
 mod a_retry_by_rest_is_done_once;
 mod changes_are_streamed;

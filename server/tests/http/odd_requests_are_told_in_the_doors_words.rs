@@ -297,3 +297,36 @@ fn head_is_like_get_on_the_page_too() {
         assert_eq!(head.header("location"), get.header("location"), "{path}");
     }
 }
+
+#[test]
+fn a_parameter_that_is_given_twice_is_refused() {
+    let running = Running::new();
+    let (_, client) = running.user("ann", Scope::Admin);
+    let refused = client.get("/api/v1/users?limit=1&limit=2");
+    assert_eq!(refused.status, 400);
+    assert!(refused.body.contains("`limit` is given more than once"));
+    let both = client.get("/api/v1/users?attribute=team&attribute=floor");
+    assert_eq!(both.status, 200, "{}", both.body);
+    let twice = client.get("/auth/admin/realms/master/users?email=a&email=b");
+    assert_eq!(twice.status, 400);
+
+    let scim = provisioner(&running, "okta");
+    for (query, scim_type) in [
+        ("count=1&Count=2", "invalidValue"),
+        ("startIndex=1&startindex=2", "invalidValue"),
+        ("filter=active%20pr&filter=title%20pr", "invalidFilter"),
+    ] {
+        let refused = scim.get(&format!("/scim/v2/Users?{query}"));
+        let told = (refused.status, &refused.json()["scimType"]);
+        assert_eq!(told, (400, &json!(scim_type)), "{query}");
+    }
+    let shown = scim
+        .get("/scim/v2/Users?attributes=active&attributes=userName")
+        .json();
+    let user = &shown["Resources"][0];
+    assert!(
+        user["active"].is_boolean() && user["userName"].is_string(),
+        "{user}"
+    );
+    assert!(user["emails"].is_null(), "{user}");
+}

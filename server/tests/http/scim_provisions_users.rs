@@ -349,3 +349,29 @@ fn a_user_name_beside_the_directorys_has_one_winner() {
         assert_eq!(found.json()["totalResults"], 1);
     }
 }
+
+#[test]
+fn a_user_whose_name_another_door_gave_away_is_still_deprovisioned() {
+    let running = Running::new();
+    let entra = provisioner(&running, "entra");
+    let new = json!({ "userName": "upn@idp.net", "emails": [{ "value": "real@ex.co" }] });
+    let made = entra.post(USERS, &new).json();
+    let path = format!("{USERS}/{}", made["id"].as_str().unwrap());
+    running.directory.create_user("upn@idp.net").unwrap();
+    let off = json!([{ "op": "replace", "path": "active", "value": false }]);
+    let done = patch(&entra, &path, off);
+    assert_eq!((done.status, &done.json()["active"]), (200, &json!(false)));
+    let mut whole = entra.get(&path).json();
+    whole["title"] = json!("Dr");
+    assert_eq!(entra.put(&path, &whole).status, 200);
+
+    // A name that this request changes is checked.
+    let other = entra.post(USERS, &json!({ "userName": "x@ex.co" })).json();
+    let other = format!("{USERS}/{}", other["id"].as_str().unwrap());
+    let taken = json!([{ "op": "replace", "path": "userName", "value": "UPN@idp.net" }]);
+    let refused = patch(&entra, &other, taken);
+    assert_eq!(
+        (refused.status, &refused.json()["scimType"]),
+        (409, &json!("uniqueness"))
+    );
+}

@@ -72,6 +72,21 @@ fn a_session_ends_with_its_key_its_user_and_by_hand() {
 }
 
 #[test]
+fn a_visitor_who_may_only_look_is_offered_nothing_else() {
+    let running = Running::new();
+    running.directory.create_user("ann@ex.co").unwrap();
+    for (scope, chooses, keeps) in [
+        (Scope::Read, false, false),
+        (Scope::Write, true, false),
+        (Scope::Admin, true, true),
+    ] {
+        let page = Browser::new(&running, scope).get("/admin").body;
+        assert_eq!(page.contains("type=\"checkbox\""), chooses, "{page}");
+        assert_eq!(page.contains("href=\"/admin/keys\""), keeps, "{page}");
+    }
+}
+
+#[test]
 fn forms_of_other_sites_are_refused() {
     let running = Running::new();
     let browser = Browser::new(&running, Scope::Write);
