@@ -1545,14 +1545,16 @@ hc_status hc_new_user_set_username(struct hc_new_user *new_user, const char *use
 
 /**
  * Sets the given (first) name.
- * @param name The name: at most 255 bytes, without control characters; empty for none.
+ * @param name The name: at most 255 bytes, without control or invisible characters; empty
+ *        for none.
  */
 hc_status hc_new_user_set_given_name(struct hc_new_user *new_user, const char *name,
                                      size_t name_len, struct hc_error **error);
 
 /**
  * Sets the family (last) name.
- * @param name The name: at most 255 bytes, without control characters; empty for none.
+ * @param name The name: at most 255 bytes, without control or invisible characters; empty
+ *        for none.
  */
 hc_status hc_new_user_set_family_name(struct hc_new_user *new_user, const char *name,
                                       size_t name_len, struct hc_error **error);
@@ -1835,14 +1837,16 @@ hc_status hc_user_update_reset_username(struct hc_user_update *update,
 
 /**
  * Changes the given (first) name.
- * @param name The name: at most 255 bytes, without control characters; empty to remove it.
+ * @param name The name: at most 255 bytes, without control or invisible characters; empty
+ *        to remove it.
  */
 hc_status hc_user_update_set_given_name(struct hc_user_update *update, const char *name,
                                         size_t name_len, struct hc_error **error);
 
 /**
  * Changes the family (last) name.
- * @param name The name: at most 255 bytes, without control characters; empty to remove it.
+ * @param name The name: at most 255 bytes, without control or invisible characters; empty
+ *        to remove it.
  */
 hc_status hc_user_update_set_family_name(struct hc_user_update *update, const char *name,
                                          size_t name_len, struct hc_error **error);
@@ -1980,7 +1984,7 @@ hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const c
 /**
  * Creates a workspace. It needs an active owner; only a batch can do without one, see
  * hc_batch_set_allow_ownerless().
- * @param name The name: 1 to 128 characters, without control characters.
+ * @param name The name: 1 to 128 characters, none of them a control or invisible one.
  * @param owner The first owner, named in the same way as who; empty for none.
  * @param made Set to the workspace; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
@@ -2001,7 +2005,7 @@ hc_status hc_user_get_default_workspace(const struct hc_directory *directory, co
 
 /**
  * Renames a workspace.
- * @param name The name: 1 to 128 characters, without control characters.
+ * @param name The name: 1 to 128 characters, none of them a control or invisible one.
  * @param made Set to the updated workspace; NULL if not wanted.
  * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
  * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.

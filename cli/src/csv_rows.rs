@@ -108,7 +108,7 @@ pub(crate) fn warn_of_formulas(count: u64) {
     ));
 }
 
-/// Whether a spreadsheet runs the cell. Telephone numbers and `@names` only look like formulas.
+/// Whether a spreadsheet would run the cell. Telephone numbers and `@names` only look like it.
 fn is_formula(cell: &str) -> bool {
     match cell.trim_start().as_bytes() {
         [b'=', _, ..] => true,

@@ -1,4 +1,4 @@
-//! Why a command failed, with which exit code, and how that is told.
+//! Why a command failed: the exit code and the messages.
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
@@ -93,7 +93,7 @@ impl Failure {
         })
     }
 
-    /// What the process exits with: see `docs/cli.md`.
+    /// The exit code of the process: see `docs/cli.md`.
     pub(crate) fn exit_code(&self) -> u8 {
         let refusal = match self {
             Self::Refused(refusal) => refusal,
@@ -195,7 +195,7 @@ pub(crate) fn without_numbers(message: &str) -> String {
 
 /// The directory refused, or the command did.
 const REFUSED: u8 = 1;
-/// The command line makes no sense.
+/// The command line is not valid.
 pub(crate) const USAGE: u8 = 2;
 /// Another process has the file.
 const BUSY: u8 = 3;
@@ -235,7 +235,7 @@ fn unwritten(error: &io::Error) -> String {
     format!("can't write the output: {error}")
 }
 
-/// What helps where a server has the file open.
+/// The hint for a file that a server has open.
 const BESIDE_A_SERVER: &str = "if a server has it open, work through that: --server URL \
                                --key-file FILE, or HEADCOUNT_SERVER and HEADCOUNT_KEY";
 

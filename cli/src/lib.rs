@@ -30,7 +30,7 @@ use args::{Args, Command};
 use failure::Failure;
 use wrap::Wrapping;
 
-/// Does what the command line says.
+/// Runs the command line.
 pub fn run() -> ExitCode {
     let mut out = Wrapping::new(BufWriter::new(stdout::open()), wrap::stdout_width());
     let (done, json) = match Args::try_parse() {
@@ -38,7 +38,7 @@ pub fn run() -> ExitCode {
             if args.prints_data() {
                 out.stop();
             }
-            // A server goes on after a panic in one of its requests, and has to print it.
+            // A server continues after a panic in one of its requests, and must print it.
             let done = match args.command {
                 Command::Serve(_) => commands::run(&args, &mut out),
                 _ => panics::caught(|| commands::run(&args, &mut out)),
@@ -49,16 +49,16 @@ pub fn run() -> ExitCode {
         Err(help) => (usage::help(&help, &mut out), usage::wants_json()),
     };
     let done = done.and_then(|()| Ok(out.flush()?));
-    // What a failed command has printed so far comes before its error.
+    // The output of a failed command comes before its error.
     let _ = out.flush();
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output has seen enough, as in `headcount … | head`.
+        // The reader has closed the output, as in `headcount … | head`.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            // There is nowhere left to say that this failed.
+            // Nothing is left to report this failure to.
             let _ = failure.write(&mut io::stderr().lock(), json);
             failure.exit_code().into()
         }

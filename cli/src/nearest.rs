@@ -1,6 +1,6 @@
-//! The known name that may have been meant by an unknown one.
+//! The known name that is most similar to an unknown one.
 
-/// How like the unknown name the known one must be.
+/// The minimum similarity.
 const LIKENESS_MIN: f64 = 0.8;
 
 /// Of the known names, the one most like `name`, if one is.

@@ -1,4 +1,4 @@
-//! What is printed: tables, JSON, and text that is safe to show in a terminal.
+//! Output: tables, JSON, and text that is safe to show in a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -27,7 +27,7 @@ pub(crate) struct Table<'o> {
     heads: Vec<String>,
     /// The rows to be written next, and the head before the first of them.
     rows: comfy_table::Table,
-    /// How wide the columns were so far.
+    /// The widths of the columns so far.
     widths: Vec<u16>,
     /// How many columns standard output has, if that is known.
     columns: Option<usize>,

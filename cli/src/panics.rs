@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::failure::{Failure, Result};
 
-/// What the last panic said, and where.
+/// The last panic: its message and position.
 static LAST: Mutex<String> = Mutex::new(String::new());
 
 /// Runs the command; a panic that nothing catches fails it.

@@ -1,4 +1,4 @@
-//! How far a command is, on a terminal's standard error. Nothing elsewhere, nor with `--json`.
+//! Shows a command's progress on standard error, if that is a terminal and `--json` is not set.
 
 use std::io::{self, IsTerminal};
 use std::thread;
@@ -89,7 +89,7 @@ impl Progress {
         }
     }
 
-    /// Says something else of what was begun. It may have the name of a file in it.
+    /// Changes the description, which may contain the name of a file.
     pub(crate) fn rename(&self, what: &str) {
         self.0.set_message(safe(what).into_owned());
     }

@@ -16,9 +16,9 @@ pub(crate) fn help(help: &clap::Error, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// Tells what is wrong with the command line, also as JSON.
+/// Prints what is wrong with the command line, also as JSON.
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
-    // There is nowhere left to say that this failed.
+    // Nothing is left to report this failure to.
     let _ = if wants_json() {
         writeln!(io::stderr(), "{}", as_json(error))
     } else {

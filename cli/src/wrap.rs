@@ -14,7 +14,7 @@ pub(crate) fn stderr_width() -> Option<usize> {
     of_environment().or_else(|| of_terminal(terminal_size::terminal_size_of(io::stderr())))
 }
 
-/// Says something on standard error beside the output. That nobody can read it is no failure.
+/// Prints something on standard error beside the output. A failure to write it is ignored.
 pub(crate) fn say(line: &str) {
     let mut err = Wrapping::new(io::stderr(), stderr_width());
     let _ = writeln!(err, "{line}").and_then(|()| err.flush());

@@ -7,10 +7,10 @@
 
 use std::borrow::Cow;
 
-/// What a column holds, which decides what is in doubt in its cells.
+/// The kind of a column's values, which decides which cells are doubtful.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
-    /// What tells users apart: ids, emails and usernames.
+    /// Names of users: ids, emails and usernames.
     Identity,
     /// Given and family names.
     Name,
@@ -21,7 +21,7 @@ pub enum Holds {
 }
 
 impl Holds {
-    /// What the column of this name holds, such as `email` or `attributes.team`.
+    /// The kind of the column with this name, such as `email` or `attributes.team`.
     pub fn of_column(name: &str) -> Self {
         match name.split_once('.').map_or(name, |(kind, _)| kind) {
             "id" | "email" | "username" | "external_ids" => Self::Identity,
@@ -53,10 +53,10 @@ pub enum Doubt {
     LostCharacter,
 }
 
-/// What a formula begins with.
+/// The characters that begin a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// What spreadsheets show for a formula that failed.
+/// The texts that spreadsheets show for a formula that failed.
 const FAILED: [&str; 9] = [
     "#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
 ];
@@ -108,7 +108,7 @@ pub fn doubt(text: &str, holds: Holds) -> Option<Doubt> {
 
 /// Whether UTF-8 of Latin letters was read as Windows-1252.
 fn is_misread(text: &str) -> bool {
-    // What Windows-1252 has at 0x80 to 0x9f.
+    // The characters of Windows-1252 at 0x80 to 0x9f.
     const OTHERS: &str = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ";
     let follows = |c: char| ('\u{80}'..='\u{bf}').contains(&c) || OTHERS.contains(c);
     let rest = text.split(['Ã', 'Â']).skip(1);

@@ -110,7 +110,8 @@ pub unsafe extern "C" fn hc_new_user_set_username(
 
 /// Sets the given (first) name.
 ///
-/// @param name The name: at most 255 bytes, without control characters; empty for none.
+/// @param name The name: at most 255 bytes, without control or invisible characters; empty
+///        for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_given_name(
     new_user: *mut HcNewUser,
@@ -130,7 +131,8 @@ pub unsafe extern "C" fn hc_new_user_set_given_name(
 
 /// Sets the family (last) name.
 ///
-/// @param name The name: at most 255 bytes, without control characters; empty for none.
+/// @param name The name: at most 255 bytes, without control or invisible characters; empty
+///        for none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_family_name(
     new_user: *mut HcNewUser,

@@ -129,7 +129,8 @@ pub unsafe extern "C" fn hc_user_update_reset_username(
 
 /// Changes the given (first) name.
 ///
-/// @param name The name: at most 255 bytes, without control characters; empty to remove it.
+/// @param name The name: at most 255 bytes, without control or invisible characters; empty
+///        to remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_given_name(
     update: *mut HcUserUpdate,
@@ -149,7 +150,8 @@ pub unsafe extern "C" fn hc_user_update_set_given_name(
 
 /// Changes the family (last) name.
 ///
-/// @param name The name: at most 255 bytes, without control characters; empty to remove it.
+/// @param name The name: at most 255 bytes, without control or invisible characters; empty
+///        to remove it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_family_name(
     update: *mut HcUserUpdate,

@@ -62,7 +62,7 @@ pub unsafe extern "C" fn hc_workspace_get_by_name(
 /// Creates a workspace. It needs an active owner; only a batch can do without one, see
 /// hc_batch_set_allow_ownerless().
 ///
-/// @param name The name: 1 to 128 characters, without control characters.
+/// @param name The name: 1 to 128 characters, none of them a control or invisible one.
 /// @param owner The first owner, named in the same way as who; empty for none.
 /// @param made Set to the workspace; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn hc_user_get_default_workspace(
 
 /// Renames a workspace.
 ///
-/// @param name The name: 1 to 128 characters, without control characters.
+/// @param name The name: 1 to 128 characters, none of them a control or invisible one.
 /// @param made Set to the updated workspace; NULL if not wanted.
 /// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
 /// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.

@@ -1,4 +1,4 @@
-//! A row that nothing is known against, and what it means.
+//! A row that is not refused, and what it changes.
 
 use headcount::{User, UserId, Username};
 
@@ -6,7 +6,7 @@ use super::Row;
 use super::options::{Keep, OnExisting, Options};
 use super::{attributes, values};
 
-/// A row that nothing is known against. It holds little: there may be a million.
+/// A row that is not refused. It is small, because there may be a million.
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is told to the user on its own"
@@ -14,11 +14,11 @@ use super::{attributes, values};
 pub(crate) struct Candidate {
     /// The row's number in the file.
     pub(crate) row: usize,
-    /// The user it is about, if they are there already.
+    /// The existing user that it is about, if there is one.
     pub(crate) user: Option<Known>,
     /// The address made up for a row without one.
     pub(super) email: Option<Box<str>>,
-    /// What the row says of being active.
+    /// Whether the row makes the user active.
     pub(super) told_active: Option<bool>,
     /// Whether the user is to be active.
     pub(crate) active: bool,
@@ -38,7 +38,7 @@ pub(crate) struct Candidate {
     pub(super) left_out: Box<[(usize, String)]>,
 }
 
-/// A user who is there, as far as a plan needs them.
+/// The parts of an existing user that a plan needs.
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about the user"
@@ -104,7 +104,7 @@ impl Candidate {
         });
     }
 
-    /// Settles what the row means for `user`, or for somebody new.
+    /// Decides what the row changes for `user`, or for a new user.
     pub(super) fn settle(&mut self, row: &Row, user: Option<&User>, options: &Options<'_>) {
         if user.is_some_and(User::is_admin)
             && row.admin == Some(false)

@@ -1,5 +1,5 @@
-//! What spreadsheets and databases leave in a cell in place of its value. Such a cell is
-//! refused: what was meant is lost, or can only be guessed.
+//! Texts that spreadsheets and databases leave in a cell in place of its value. Such a cell is
+//! refused, because the value is lost or could only be guessed.
 
 use headcount_server::csv_cell::{Doubt, Holds, doubt, other_quote};
 

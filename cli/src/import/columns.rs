@@ -12,7 +12,7 @@ use super::reading::Reading;
 use super::unknown_names::unknown;
 use crate::output::shell_word;
 
-/// What may separate two cells.
+/// Characters that can separate two cells.
 pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// What a column holds.
@@ -57,7 +57,7 @@ pub(super) fn titles(record: &CsvRecord) -> Vec<&str> {
 ///
 /// # Errors
 ///
-/// Columns that nobody knows, or two for the same field, or none that says who it is.
+/// Unknown columns, two for the same field, or none that identifies the user.
 pub(super) fn columns(
     titles: &[&str],
     delimiter: char,
@@ -118,7 +118,7 @@ pub(super) fn columns(
     Ok(columns)
 }
 
-/// The refusal of a header with columns that nobody knows.
+/// The refusal of a header with unknown columns.
 fn unknown_columns(unknown_names: &[&str], titles: &[&str], delimiter: char) -> String {
     let is_address = |title: &&&str| title.contains('@') && Email::parse(title).is_ok();
     if let Some(address) = titles.iter().find(is_address) {
@@ -172,7 +172,7 @@ fn of_field(field: Field, title: &str, reading: &mut Reading<'_>) -> Result<Colu
     }
 }
 
-/// Checks that no two columns hold the same field, and that one says who the user is.
+/// Checks that no two columns hold the same field, and that one identifies the user.
 fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
     let mut seen: Vec<(Target, &str)> = Vec::new();
     for (column, title) in columns.iter().zip(titles) {

@@ -55,7 +55,7 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
     Ok(rows)
 }
 
-/// Titles, however they are written and in whatever order.
+/// Titles in any spelling and order.
 fn plain_titles<'t>(titles: impl Iterator<Item = &'t str>) -> Vec<String> {
     let mut titles: Vec<_> = titles.map(plain).collect();
     titles.sort_unstable();

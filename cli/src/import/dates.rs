@@ -1,5 +1,4 @@
-//! Dates as people and spreadsheets write them. One that could be two days is
-//! refused.
+//! Dates as people and spreadsheets write them. Ambiguous dates are refused.
 
 use clap::ValueEnum;
 use headcount::Timestamp;
@@ -21,7 +20,7 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// What is first in dates such as 7/11/2024.
+/// Whether the day or the month comes first in dates such as 7/11/2024.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DateOrder {
     DayFirst,

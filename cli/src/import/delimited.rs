@@ -1,5 +1,5 @@
-//! Records of delimited text (RFC 4180), read to the letter: what can be read in
-//! two ways is an error that names line and column.
+//! Records of delimited text (RFC 4180), read strictly: anything ambiguous is an error that
+//! names line and column.
 
 use super::encoding::second_mark;
 
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// What can't be read for certain, where, and what would help.
+    /// The ambiguity, with its position and a fix.
     pub(super) fn next(&mut self) -> Result<Option<CsvRecord>, String> {
         while self.take_line_end() {}
         if self.rest.is_empty() {

@@ -59,7 +59,7 @@ pub(super) fn holds_operations(text: &str, names: Names<'_>) -> bool {
     op.is_some_and(|op| op.get().starts_with('"')) && names.target("op").is_none()
 }
 
-/// What a document turned out to be.
+/// The kind of a document.
 pub(super) struct Document {
     pub(super) format: Format,
     pub(super) rows: Rows,
@@ -125,7 +125,7 @@ impl<'a> Reader<'a, '_, '_> {
         }
         self.begin_realm(&members)?;
         let has_federated = self.read_federated(&members, None)?;
-        // The name of the only realm would tell nothing apart.
+        // The name of the only realm distinguishes nothing.
         match members.get("users") {
             Some(users) => self.read_users(users.get(), None, None),
             None if has_federated => Ok(()),

@@ -1,5 +1,5 @@
-//! From the bytes of a file to text: UTF-8, UTF-16 and Windows-1252, whatever ends
-//! the lines.
+//! Decodes the bytes of a file: UTF-8, UTF-16 and Windows-1252, with any line
+//! endings.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use super::signatures;
 
-/// The encodings that can be insisted on.
+/// The encodings that an option can set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Encoding {
     /// UTF-8, or UTF-16 with a byte order mark

@@ -1,4 +1,4 @@
-//! Which format a file has, and the rows that are in it.
+//! Detects the format of a file, and reads its rows.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use super::reading::Reading;
 use super::{Rows, csv, document, jsonl};
 use crate::args::FormatArg;
 
-/// What a text was found to be.
+/// The detected format of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Format {

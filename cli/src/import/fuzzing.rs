@@ -1,4 +1,4 @@
-//! What is checked of any file that is imported: nothing makes the importer panic, the
+//! Checks with any file: the importer doesn't panic, the
 //! directory is sound afterwards, and the same file again changes nothing.
 
 #![allow(clippy::unwrap_used)]
@@ -16,7 +16,7 @@ use crate::args::{FormatArg, WhenFull};
 use crate::directory::Directory;
 use crate::progress::Progress;
 
-/// Imports a file in every way there is.
+/// Imports a file with each combination of options.
 pub fn check(bytes: &[u8]) {
     let map = [
         "a=email".parse().unwrap(),

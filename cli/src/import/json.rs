@@ -1,5 +1,5 @@
-//! JSON that is read to the letter: a key that is there twice is an error, and an
-//! error says where in the file it is.
+//! Strict JSON: a duplicate key is an error, and errors give the position in the
+//! file.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Names that other tools export and that have no field here.
+//! Names in other tools' exports that have no field here.
 
 pub(super) const LEFT_OUT: &[&str] = &[
     "accesslevel",

@@ -1,4 +1,4 @@
-//! Whom a row is about: a user who is there, or somebody new.
+//! Finds the user that each row is about: an existing one, or a new one.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};

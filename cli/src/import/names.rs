@@ -1,5 +1,5 @@
-//! What columns and fields are called: by us, by the tools that users come from,
-//! and by people.
+//! The names of columns and fields: ours, those of the tools that users come from,
+//! and those that people use.
 
 use std::str::FromStr;
 
@@ -33,7 +33,7 @@ pub(super) enum Field {
     ServiceAccount,
 }
 
-/// What a name of a file stands for.
+/// The meaning of a name in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Target {
     Field(Field),
@@ -41,9 +41,9 @@ pub(super) enum Target {
     Attribute(String),
     /// The external id of one provisioner, in a column of its own.
     ExternalId(String),
-    /// Known, and of no use here: which is no news to anybody.
+    /// Known and ignored without a note.
     Silent,
-    /// Known from some tool, and without a place here, which is said.
+    /// Known from some tool and ignored, which a note says.
     LeftOut,
 }
 
@@ -85,7 +85,7 @@ impl FromStr for Mapping {
     }
 }
 
-/// What the command line says of names.
+/// The meanings of names that the command line sets.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Names<'a> {
     pub(crate) map: &'a [Mapping],
@@ -93,7 +93,7 @@ pub(crate) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// What `name` stands for; `None` where nobody has heard of it.
+    /// The meaning of `name`; `None` if it is unknown.
     pub(super) fn target(&self, name: &str) -> Option<Target> {
         if self.ignore.iter().any(|ignored| is_same(ignored, name)) {
             return Some(Target::Silent);
@@ -179,7 +179,7 @@ fn behind<'n>(prefix: &str, name: &'n str) -> Option<&'n str> {
     (start.eq_ignore_ascii_case(prefix) && !rest.is_empty()).then_some(rest)
 }
 
-/// What the fields are called elsewhere.
+/// The fields' names elsewhere.
 pub(super) fn aliases() -> impl Iterator<Item = &'static (Field, &'static [&'static str])> {
     ALIASES.iter().chain(FOREIGN)
 }
@@ -209,7 +209,7 @@ pub(super) fn is_same(option: &str, name: &str) -> bool {
     option == name || plain(option) == plain(name)
 }
 
-/// What we call a field, where there is a name for it.
+/// Our name of a field, if it has one.
 pub(super) fn our_name(field: Field) -> Option<&'static str> {
     { OURS.iter() }.find_map(|(name, ours)| (*ours == field).then_some(*name))
 }

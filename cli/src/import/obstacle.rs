@@ -1,4 +1,4 @@
-//! Why a directory would not take a file as a whole, and which rows cause it.
+//! Why a directory would refuse a file as a whole, and the rows that cause it.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use crate::directory::Directory;
 use crate::failure::{CommandRefusal, Failure, LongList, Result};
 use crate::output::count;
 
-/// What is in the way of all rows.
+/// A refusal of the file as a whole.
 #[derive(Debug)]
 pub(crate) struct Obstacle {
     kind: &'static str,
@@ -47,12 +47,12 @@ impl Obstacle {
         obstacle
     }
 
-    /// Says that the row is to blame.
+    /// Adds a row that causes it.
     pub(crate) fn blame(&mut self, row: usize, how: impl Into<Cow<'static, str>>) {
         self.rows.push((row, how.into()));
     }
 
-    /// The rows to blame, as JSON. Each is made as it is asked for.
+    /// The rows that cause it, as JSON. Each is made on request.
     pub(crate) fn json(&self, rows: &Rows) -> impl Iterator<Item = Value> {
         let of_rows =
             { self.rows.iter() }.map(move |(row, how)| row_json(&rows.get(*row), self.kind, how));
@@ -95,7 +95,7 @@ impl LongList for Blamed {
     }
 }
 
-/// The refusal of more active users than seats, and what would help.
+/// The refusal of more active users than seats, with a suggested fix.
 pub(super) fn too_few_seats(plan: &Plan, file: &str) -> Option<Obstacle> {
     let missing = plan.shares.missing.len();
     if missing == 0 {

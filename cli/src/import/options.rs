@@ -1,4 +1,4 @@
-//! What an import may change, and whom it takes a row for.
+//! What an import may change, and how it matches rows with users.
 
 use clap::ValueEnum;
 
@@ -8,7 +8,7 @@ use crate::progress::Progress;
 /// How to import.
 #[derive(Clone, Copy)]
 pub(crate) struct Options<'a> {
-    /// What messages call the file.
+    /// The file's name in messages.
     pub(crate) file: &'a str,
     pub(crate) when_full: WhenFull,
     pub(crate) skip_invalid: bool,
@@ -30,7 +30,7 @@ impl Options<'_> {
     }
 }
 
-/// Nobody is let in again, and nobody demoted, by a file that does not know better.
+/// A file neither reactivates nor demotes anybody by default, because it may be out of date.
 const DEFAULT_KEEP: [Keep; 2] = [Keep::Active, Keep::Admin];
 
 /// What to do with a row of a user who is there.

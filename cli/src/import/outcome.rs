@@ -1,4 +1,4 @@
-//! What came of each user of a file.
+//! The outcome for each user of a file.
 
 use std::borrow::Cow;
 use std::iter;
@@ -14,14 +14,14 @@ use crate::output::yes_or_no;
 /// Users that are looked up at once.
 pub(super) const USERS_AT_ONCE: usize = 500;
 
-/// What came of a row.
+/// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Fate {
     Created,
     Updated,
     Unchanged,
-    /// There already, and left alone on request.
+    /// Existing, and left alone by an option.
     Skipped,
     /// Not in the file.
     Deactivated,
@@ -51,7 +51,7 @@ pub(super) struct Imported<'r> {
     pub(super) without_seat: bool,
 }
 
-/// What came of all users. It is put together anew each time it is asked for: they may be
+/// The outcomes of all users. They are computed on each request, because there may be
 /// a million.
 pub(crate) struct Outcomes<'a> {
     pub(crate) plan: &'a Plan,

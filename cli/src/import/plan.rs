@@ -1,5 +1,5 @@
-//! What importing rows means for a directory: who is who, who gets a seat, and
-//! the operations that make it so.
+//! The plan of an import: the matched users, the assignment of seats, and
+//! the operations.
 
 use headcount::{NewUser, Op, Seats, User, UserId, UserUpdate};
 
@@ -14,7 +14,7 @@ use super::{Row, Rows, writing};
 use crate::directory::Directory;
 use crate::failure::Result;
 
-/// What an import is going to do.
+/// The plan of an import.
 pub(crate) struct Plan {
     pub(crate) candidates: Vec<Candidate>,
     /// The users who are not in the file, and to be deactivated for that.
@@ -62,7 +62,7 @@ impl Plan {
         }
     }
 
-    /// Makes a plan by what is known without trying it.
+    /// Makes a plan without trying it.
     pub(crate) fn draft(
         directory: &Directory,
         rows: &Rows,

@@ -1,4 +1,4 @@
-//! How files are read, and what is noticed while they are.
+//! The options for reading files, and notes about them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::roles::RealmRoles;
 use crate::args::FormatArg;
 use crate::progress::Progress;
 
-/// How often the progress is told.
+/// Records between two updates of the progress.
 const ROWS_BETWEEN: u64 = 1_000;
 
 /// How to read a file.
@@ -25,9 +25,9 @@ pub(crate) struct ReadOptions<'a> {
     pub(crate) names: Names<'a>,
     pub(crate) ignore_attributes: &'a [String],
     pub(crate) ignore_ids: bool,
-    /// What is first in dates that could be two days.
+    /// The order of day and month in ambiguous dates.
     pub(crate) dates: Option<DateOrder>,
-    /// Who gave the ids in a field `external_id`.
+    /// The provisioner of the ids in a field `external_id`.
     pub(crate) provisioner: Option<&'a str>,
     /// The realm role that makes an admin.
     pub(crate) admin_role: &'a str,
@@ -54,7 +54,7 @@ impl Default for ReadOptions<'_> {
     }
 }
 
-/// Files that are being read: the options, and what is to be said of them all.
+/// Files that are being read: the options, and the notes about all of them.
 pub(crate) struct Reading<'a> {
     pub(super) options: ReadOptions<'a>,
     /// What the command line names and no file had so far.

@@ -1,4 +1,4 @@
-//! The rows of a file that can't be taken, and why.
+//! The rows of a file that are refused, and why.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -11,7 +11,7 @@ use super::{Row, Rows};
 use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::{count, safe};
 
-/// Rows that a text report shows in full.
+/// Maximum rows that a text report lists.
 pub(crate) const ROWS_SHOWN_MAX: usize = 20;
 
 /// The kind of refusal of a row that needs an address.

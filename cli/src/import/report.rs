@@ -27,7 +27,7 @@ pub(crate) struct Source<'a> {
     pub(crate) files: &'a [ReadFile],
     pub(crate) rows: &'a Rows,
     pub(crate) refusals: &'a Refusals,
-    /// What there is to say of the files.
+    /// Notes about the files.
     pub(crate) remarks: &'a Remarks,
 }
 
@@ -206,7 +206,7 @@ impl<'a> Report<'a> {
         format!("imported {} from {file}: {told}", count(users, "user"))
     }
 
-    /// How many had which fate, and which fields changed.
+    /// The number of users by outcome, and of changes by field.
     fn told(&self) -> String {
         let would_be = if self.dry_run { "would be " } else { "" };
         let mut told = vec![

@@ -1,4 +1,4 @@
-//! What became of the users of a plan, packed: there may be a million.
+//! The results for the users of a plan, packed, because there may be a million.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
 
-/// What became of the users of a plan, by the plan's numbers for them.
+/// The results for the users of a plan, by the plan's numbers for them.
 pub(crate) struct Results {
     /// Whether anything is changed.
     pub(crate) changes: bool,
@@ -37,7 +37,7 @@ struct Shown {
     starts: Vec<(usize, usize)>,
 }
 
-/// What is shown of a user.
+/// The parts of a user that are shown.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ShownUser {
     #[serde(rename = "i")]

@@ -63,7 +63,7 @@ impl RealmRoles {
         false
     }
 
-    /// What there is to say of them, a sentence each.
+    /// The notes about them, a sentence each.
     pub(super) fn notes(&self, admin_role: &str) -> Vec<String> {
         let mut notes = Vec::new();
         let users = { self.users.iter() }

@@ -1,4 +1,4 @@
-//! One user of a file: the fields that a row may have, and where it stands.
+//! One user of a file: the fields of a row, and its position.
 
 use std::fmt;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub(crate) struct Row {
     pub(super) is_exact: bool,
     /// Why the row can't be imported.
     pub(crate) problems: Vec<String>,
-    /// What was left out of it.
+    /// Notes about parts of the row that are ignored.
     pub(crate) notes: Vec<String>,
 }
 
@@ -99,7 +99,7 @@ impl Row {
         row
     }
 
-    /// A row of which nothing could be read.
+    /// A row that could not be read.
     pub(super) fn unreadable(spot: Spot, problem: String) -> Self {
         let mut row = Self::at(spot);
         row.problems.push(problem);
@@ -295,7 +295,7 @@ impl Row {
         }
     }
 
-    /// Who the row is about, as far as it says.
+    /// The user that the row names, if it does.
     pub(crate) fn identity(&self) -> Identity<'_> {
         Identity(self)
     }

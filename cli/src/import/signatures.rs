@@ -1,6 +1,6 @@
 //! Files that are not text, recognized by how they begin.
 
-/// How files begin, and what to say of them.
+/// The beginnings of files, and the message for each.
 const SIGNATURES: [(&[u8], &str); 15] = [
     (b"\x1f\x8b", "it is compressed with gzip; unpack it first"),
     (
@@ -44,7 +44,7 @@ const SIGNATURES: [(&[u8], &str); 15] = [
     (b"\0\0\xfe\xff", "it is UTF-32; save it as UTF-8"),
 ];
 
-/// What to say of a file that is not text; `None` if it may be text.
+/// The message for a file that is not text; `None` if it may be text.
 pub(super) fn of_another_kind(bytes: &[u8]) -> Option<&'static str> {
     let found = SIGNATURES
         .iter()

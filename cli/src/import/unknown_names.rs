@@ -1,5 +1,5 @@
-//! Names of columns and fields that nobody knows: which known one they are like, and what to
-//! say of them.
+//! Unknown names of columns and fields: the most similar known name, and the
+//! message.
 
 use super::beside::HALVES;
 use super::name_tables::OURS;
@@ -38,7 +38,7 @@ pub(super) fn resembles_active_or_admin(name: &str) -> bool {
     matches!(nearest(name), Some("active" | "admin"))
 }
 
-/// What to say of names that nobody knows, all at once.
+/// One message for all unknown names.
 pub(super) fn unknown(what: &str, names: &[&str]) -> String {
     let told: Vec<_> = names
         .iter()

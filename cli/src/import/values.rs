@@ -1,4 +1,4 @@
-//! What the values of fields say: truth, states and moments, as files write them.
+//! Parses values of fields as files write them: truth values, states and times.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -62,7 +62,7 @@ fn state(value: &Value) -> Option<bool> {
     words::state(value.as_str()?)
 }
 
-/// What `value` answers to yes or no.
+/// The truth value of `value`.
 pub(super) fn truth(name: &str, value: &Value) -> Result<bool, String> {
     match value {
         Value::Bool(truth) => Ok(*truth),

@@ -2,7 +2,7 @@
 //! English, Dutch, French, German, Italian, Portuguese and Spanish. They stand here without
 //! accents and in lower case.
 
-/// Words that say yes, also as spreadsheets and people write them in other languages.
+/// Words for yes, including those of spreadsheets and of other languages.
 const YES: &[&str] = &[
     "true",
     "yes",
@@ -23,7 +23,7 @@ const YES: &[&str] = &[
     "sim",
 ];
 
-/// Words that say no.
+/// Words for no.
 const NO: &[&str] = &[
     "false", "no", "n", "f", "0", "off", "falsch", "faux", "falso", "onwaar", "nein", "non", "nee",
     "nao",

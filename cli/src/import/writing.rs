@@ -1,4 +1,4 @@
-//! Carrying a plan out: as a stream of operations, which takes little memory, or as one batch.
+//! Carries a plan out: as a stream of operations, which takes little memory, or as one batch.
 
 use std::cell::RefCell;
 
@@ -15,18 +15,18 @@ use crate::output::count;
 /// Users from which on the operations are streamed.
 const STREAM_MIN: usize = 2_000;
 
-/// What a plan is carried out for.
+/// The purpose of carrying out a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// To write it.
     Write,
-    /// To know whether it is accepted and changes anything, before a file is made for it.
+    /// To find out whether it is accepted and changes anything, before a file is created for it.
     Trial,
-    /// To show what would come of it.
+    /// To show its outcome.
     DryRun,
 }
 
-/// Writes what `plan` says to the directory, or tells what would come of it.
+/// Applies `plan` to the directory, or returns the outcome that it would have.
 pub(crate) fn carry_out(
     directory: &Directory,
     plan: &Plan,

@@ -11,8 +11,8 @@ use crate::nearest::nearest;
 /// The fields of an operation as they are written.
 type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
-/// What is wrong with `text`, which is JSON but was refused with `error`. Each field at fault is
-/// named.
+/// The error message for `text`, which is JSON but was refused with `error`. It names each field at
+/// fault.
 pub(super) fn reason(text: &str, error: &serde_json::Error) -> String {
     let Ok(fields) = serde_json::from_str::<Fields<'_>>(text) else {
         return without_place(error);

@@ -1,4 +1,4 @@
-//! What is read as an operation, and what is said of the rest.
+//! Lines that are read as operations, and the messages for others.
 
 use headcount::{License, Op, WorkspaceId};
 

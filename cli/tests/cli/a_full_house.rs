@@ -42,7 +42,7 @@ fn by_default_nothing_is_changed_and_help_is_offered() {
     assert_eq!(report["blamed"], error["error"]["rows"]);
     assert_eq!(report["invalid"], json!([]));
 
-    // What it says does help.
+    // The suggested option works.
     folder.done("license set 7");
     folder.done("import examples/data/keycloak-realm.json");
 }

@@ -3,7 +3,7 @@
 
 use crate::folder::{Folder, assert_says};
 
-/// By default: no address but the name to sign in with, which guests don't have.
+/// By default: no address except the sign-in name, which guests don't have.
 const PLAIN: &str = "#TYPE Microsoft.ActiveDirectory.Management.ADUser\r\n\
     \"DistinguishedName\",\"Enabled\",\"GivenName\",\"Name\",\"ObjectClass\",\"ObjectGUID\",\
     \"SamAccountName\",\"SID\",\"Surname\",\"UserPrincipalName\"\r\n\
@@ -95,7 +95,7 @@ fn the_order_of_the_columns_and_blanks_decide_nothing() {
             "bo@ex.co,2022-05-30T00:00:00Z"
         ]
     );
-    // One column of the three says what is wrong.
+    // One of the three columns is wrong, and the error names it.
     folder.write(
         "u.csv",
         "createTimeStamp,Created,whenCreated,mail\nsoon,soon,soon,cho@ex.co\n",

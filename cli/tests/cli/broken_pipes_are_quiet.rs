@@ -65,7 +65,7 @@ fn a_full_disk_is_not() {
         err.starts_with("headcount: can't write the output"),
         "{err}"
     );
-    // What was done is no less done for it.
+    // The changes stay.
     let output = folder
         .command(&["users", "create", "ann@ex.co", "--json"])
         .stdout(full)
@@ -77,7 +77,7 @@ fn a_full_disk_is_not() {
     folder.user("ann@ex.co");
 }
 
-/// One of each that prints something.
+/// One of each kind of command that prints something.
 #[cfg(unix)]
 const PRINTING: [&str; 26] = [
     "--help",
@@ -171,7 +171,7 @@ fn without_standard_error_the_exit_code_remains() {
     }
 }
 
-/// Whatever was done before the report failed is told to be done, by every command that writes.
+/// Every command that writes says that its change was made, even if its report then fails.
 #[cfg(target_os = "linux")]
 #[test]
 fn what_took_effect_is_told_whatever_was_written() {

@@ -1,9 +1,9 @@
-//! Files that a spreadsheet, a database or a mistake has changed: what they mean is read, or
-//! they are refused with a cure, and nothing is changed.
+//! Files that a spreadsheet, a database or a mistake has changed: they are read as they were meant,
+//! or refused with a suggested fix, and nothing is changed.
 
 use crate::folder::{Folder, assert_says};
 
-/// Imports `file`, which has to be refused with all `parts` in the message.
+/// Imports `file`, which must be refused with all `parts` in the message.
 fn refused(file: impl AsRef<[u8]>, options: &str, parts: &[&str]) {
     let folder = Folder::new();
     folder.write("users.csv", file);

@@ -1,4 +1,4 @@
-//! `headcount changes`: a line for each event, from wherever one left off.
+//! `headcount changes`: a line for each event, from any position.
 
 use crate::folder::Folder;
 

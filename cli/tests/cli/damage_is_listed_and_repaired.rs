@@ -66,7 +66,7 @@ fn folder_with_many() -> (Folder, Vec<u8>) {
     (folder, whole)
 }
 
-/// Puts the damaged bytes in the place of the directory, without what an earlier repair left.
+/// Replaces the directory's file by the damaged bytes, and removes what an earlier repair left.
 fn put(folder: &Folder, damaged: &[u8]) {
     folder.write("headcount.redb", damaged);
     for name in ["aside.jsonl", "headcount.redb-log0"] {
@@ -117,7 +117,7 @@ fn a_repair_that_succeeds_leaves_no_fault() {
             (repaired.code, &error["error"]["kind"]),
             (4, &"corrupted".into())
         );
-        // What the engine said in its panic is no message for people.
+        // The engine's panic message is not shown.
         for word in ["out of range", "unreachable", "slice"] {
             assert!(!repaired.err.contains(word), "{}", repaired.err);
         }
@@ -153,7 +153,7 @@ fn a_damaged_record_is_set_aside() {
     assert_eq!(folder.json("users list --count")["count"], 799);
 }
 
-/// An entry under another key is where no search for it looks, so it can't be removed.
+/// An entry in a place where no lookup goes can't be removed.
 #[test]
 fn what_a_repair_cannot_reach_is_told_with_what_it_did() {
     let (folder, whole) = folder_with_many();

@@ -1,12 +1,12 @@
-//! Whole headers, as Okta, Entra, Google Workspace and GitLab write them, and files that went
-//! wrong on their way.
+//! Complete headers, as Okta, Entra, Google Workspace and GitLab write them, and files that were
+//! damaged on the way.
 
 use crate::folder::{Folder, assert_says};
 
 /// Name, content, options, and what the report says.
 const EXPORTS: [(&str, &str, &str, &[&str]); 20] = [
     (
-        // A state is one on a map here.
+        // The state is a part of an address here.
         "okta-profiles.csv",
         "login,firstName,lastName,middleName,honorificPrefix,honorificSuffix,email,title,\
          displayName,nickName,profileUrl,secondEmail,mobilePhone,primaryPhone,streetAddress,city,\

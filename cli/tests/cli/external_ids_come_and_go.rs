@@ -1,5 +1,5 @@
-//! Ids that provisioners have given: on the command line, in files, and as what users are
-//! matched by.
+//! Ids that provisioners have given: on the command line, in files, and for matching
+//! users.
 
 use serde_json::json;
 

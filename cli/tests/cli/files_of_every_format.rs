@@ -1,4 +1,4 @@
-//! Keycloak, Wallaroo, JSON lines and CSV: told apart, and read whole.
+//! Keycloak, Wallaroo, JSON lines and CSV: told apart, and read completely.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::folder::{Folder, assert_says};
 const WALLAROO: &str =
     "import examples/data/wallaroo-users-query.json --email-template {username}@wallaroo.ai";
 
-/// What `users` list an import of `content` ends in, and the format it was taken for.
+/// The list of `users` after an import of `content`, and the format that was detected.
 #[track_caller]
 fn imported(name: &str, content: impl AsRef<[u8]>) -> (String, Folder) {
     let folder = Folder::with_enterprise();

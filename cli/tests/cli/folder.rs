@@ -1,4 +1,4 @@
-//! A folder to run the command in, and what it said.
+//! A folder to run the command in, and the command's output.
 
 use std::fs;
 use std::io::Write;
@@ -12,10 +12,10 @@ use tempfile::TempDir;
 /// The repository's `examples/data`.
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/data");
 
-/// A folder that is removed in the end, after the directory in it was verified.
+/// A folder that is removed on drop, after the directory in it was verified.
 pub struct Folder(TempDir);
 
-/// What came of running the command.
+/// The output of the command.
 pub struct CommandOutput {
     pub code: i32,
     pub out: String,
@@ -74,7 +74,7 @@ impl Folder {
         CommandOutput::of(self.command(args).stdin(Stdio::null()))
     }
 
-    /// Runs the command with the arguments that stand in `line`.
+    /// Runs the command with the arguments in `line`.
     pub fn run(&self, line: &str) -> CommandOutput {
         self.run_args(&words(line))
     }
@@ -97,7 +97,7 @@ impl Folder {
         CommandOutput::from_output(&child.wait_with_output().unwrap())
     }
 
-    /// What a command that succeeds prints.
+    /// The output of a command that must succeed.
     pub fn done(&self, line: &str) -> String {
         let run = self.run(line);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{line}: {}", run.err);
@@ -123,7 +123,7 @@ impl Folder {
         serde_json::from_str(&self.done(&format!("{line} --json"))).unwrap()
     }
 
-    /// A user, who has to be there.
+    /// A user, who must exist.
     pub fn user(&self, user: &str) -> Value {
         self.json(&format!("users get {user}"))["user"].take()
     }

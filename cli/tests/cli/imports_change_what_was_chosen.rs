@@ -1,4 +1,4 @@
-//! What an import may change is a choice, and the report says what it changed.
+//! Options choose what an import may change, and the report says what it changed.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What a file has that can't be taken, or isn't, is told with its cause and what helps.
+//! Everything in a file that can't be imported, or isn't, is reported with its cause and a fix.
 
 use crate::folder::{Folder, assert_says};
 

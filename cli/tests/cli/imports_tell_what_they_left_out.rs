@@ -1,4 +1,4 @@
-//! What an import has to say of its files: options that meet nobody, users who are no users here,
+//! Notes of an import on its files: options that match nothing, accounts that are not imported,
 //! and files that end too early.
 
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn options_that_meet_nobody_are_told() {
     let realm = json!({ "realm": "demo", "users": [
         { "username": "ann", "email": "ann@ex.co", "attributes": { "team": ["a"] },
           "realmRoles": ["boss"], "clientRoles": { "web": ["owner"] } },
-        // What only the account of a program has, nobody has.
+        // A role that only the account of a program has counts as nobody's.
         { "username": "service-account-web", "clientRoles": { "web": ["daemon-admin"] } },
     ] });
     let folder = Folder::new();

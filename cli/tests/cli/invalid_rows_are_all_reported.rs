@@ -1,5 +1,5 @@
-//! Rows that can't be taken: all are reported with their place, who they are and
-//! why, before anything is written.
+//! Rows that can't be imported: all are reported with their position, the user and the
+//! reason, before anything is written.
 
 use serde_json::Value;
 
@@ -77,7 +77,7 @@ fn a_template_needs_a_username() {
     );
 }
 
-/// Lines that are wrong in every way, and what is to be said of them.
+/// Lines with each kind of error, and the expected messages.
 const BAD_LINES: [(&str, &str); 14] = [
     (r#"{"email":"ann@ex.co""#, "it is not valid JSON"),
     ("[1]", "this is a list, not a user"),

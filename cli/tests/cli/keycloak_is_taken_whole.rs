@@ -45,7 +45,7 @@ fn several_files_and_a_folder_are_one_request() {
     ];
     assert_says(&out, &parts);
 
-    // A bad row is named with its file, and takes the others with it.
+    // A bad row is named with its file, and nothing is imported.
     folder.write(
         "export/demo-users-2.json",
         r#"{"users":[{"username":"cho"},{"email":"Ann@example.com"}]}"#,

@@ -1,5 +1,5 @@
-//! The operations of a large file are streamed. It comes to the same as the batch that a
-//! smaller file is.
+//! The operations of a large file are streamed, with the same result as the batch of a smaller
+//! file.
 
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ fn a_directory_that_is_not_there_is_made_when_all_is_right() {
     assert_eq!(folder.user("u7@ex.co")["admin"], true);
 }
 
-/// The same users with other names, some of them switched off.
+/// The same users with other names, some of them inactive.
 fn changed(number: usize) -> Value {
     let mut user = user(number);
     user["given_name"] = json!(format!("G{number}"));

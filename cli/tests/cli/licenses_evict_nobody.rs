@@ -1,4 +1,4 @@
-//! `headcount license`: any is accepted, and being over the limit is said plainly.
+//! `headcount license`: any license is accepted, and being over the limit is reported.
 
 use crate::folder::{Folder, assert_says};
 

@@ -1,5 +1,5 @@
-//! The `headcount` command as its users meet it: the real binary, in a folder of
-//! its own for each test. Whatever a test writes is verified when it ends.
+//! The `headcount` command as users run it: the real binary, in a folder of its own for each
+//! test. Whatever a test writes is verified when it ends.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Which user a row is about: by id, or else by email; what differs is updated.
+//! Matching rows with users: by id, or else by email; fields that differ are updated.
 
 use crate::folder::{Folder, assert_says};
 

@@ -1,4 +1,4 @@
-//! Which file it is, what happens when there is none, and when somebody has it.
+//! The choice of the file, a missing file, and a file that another process has open.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ fn a_reading_command_does_not_make_one() {
     }
     assert_says(&folder.refused("users create ann"), &["usable email"]);
     assert!(!folder.has_database());
-    // An empty file is as good as none.
+    // An empty file counts as missing.
     folder.write("headcount.redb", "");
     assert_says(&folder.refused("users list"), &["there is no directory"]);
     folder.done("users create ann@ex.co");

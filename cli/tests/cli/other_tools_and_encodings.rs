@@ -1,4 +1,4 @@
-//! Files like the cases, as other tools and other hands write them: what comes of each.
+//! Files like the cases, as other tools and people write them, and the result of each.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Files that were once lost, misread or refused, each the example of a kind.
+//! Files that were once lost, misread or refused, each an example of a kind.
 
 use std::fs;
 use std::path::Path;

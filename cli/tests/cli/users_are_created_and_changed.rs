@@ -1,4 +1,4 @@
-//! `headcount users`: created, found, changed, switched on and off, deleted.
+//! `headcount users`: users are created, found, changed, activated, deactivated and deleted.
 
 use serde_json::{Value, json};
 

@@ -10,7 +10,7 @@ mod serving;
 
 use self::serving::Serving;
 
-/// A server that ends, and whose directory is verified, with the test.
+/// A server that stops at the end of the test, when its directory is verified.
 pub struct Served {
     pub directory: Directory,
     pub url: String,

@@ -1,4 +1,4 @@
-//! The calls of the script as command lines, and what comes back as the script has it.
+//! The calls of the script as command lines, and their output in the script's form.
 
 use std::collections::HashMap;
 use std::fs;
@@ -20,7 +20,7 @@ type Answer = Result<Value, Value>;
 pub struct Session(TempDir, Option<Served>, Mutex<HashMap<String, String>>);
 
 impl Session {
-    /// Makes the file: the command makes one for its first user only.
+    /// Creates the file: the command creates one only for its first user.
     pub fn begin(open: &Value, through_server: bool) -> Self {
         let mut session = Self(tempfile::tempdir().unwrap(), None, Mutex::default());
         session.open(open);
@@ -327,7 +327,7 @@ impl Session {
     }
 }
 
-/// How a field is said on the command line; `None` if it can't be.
+/// A field as an option on the command line; `None` if there is none.
 fn flags_of(key: &str, value: &Value, is_update: bool) -> Option<Vec<String>> {
     let flag = format!("--{}", key.replace('_', "-"));
     if text(value).contains('\0') {

@@ -16,7 +16,7 @@ use serde_json::Value;
 /// The folder that has `tests/conformance`.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// What the command lacks of what cases need, and what it has.
+/// The features of cases that the command lacks, and those that it has.
 const LACKED: [&str; 7] = [
     "door",
     "export",

@@ -7,7 +7,7 @@ use headcount::Directory;
 
 use crate::folder::{Folder, assert_says};
 
-/// What the doctor found of one thing: its state.
+/// The state that the doctor found in one check.
 fn state(folder: &Folder, check: &str) -> String {
     let run = folder.run("doctor --json");
     let document: serde_json::Value = serde_json::from_str(&run.out).unwrap();

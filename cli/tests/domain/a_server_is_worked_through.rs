@@ -1,5 +1,5 @@
-//! `--server`: the same commands on a file and through a server that has one open say the
-//! same.
+//! `--server`: the same commands print the same on a file and through a server that has one
+//! open.
 
 use std::fs;
 
@@ -240,7 +240,7 @@ fn the_environment_names_the_server_unless_a_file_is_named() {
     let line = "users list --count --db headcount.redb";
     assert_eq!(run(line, &served.url, &key), (0, "1\n".to_owned()));
 
-    // What can't be done through it, and why.
+    // Commands that can't work through it, and why.
     for (line, server, key, code, told) in [
         (
             "doctor",
@@ -311,7 +311,7 @@ fn the_environment_names_the_server_unless_a_file_is_named() {
         }
     }
 
-    // Who finds the file taken is told.
+    // The error for a file that a server has open names the option.
     let busy = folder.run("users create cho@ex.co --db served.redb --wait 0s");
     assert_eq!(busy.code, 3);
     assert_says(&busy.err, &["--server URL"]);

@@ -1,5 +1,5 @@
-//! `headcount serve` starts on an empty folder, says where it is, and ends on a signal;
-//! `headcount keys` makes, lists and revokes what clients need for it.
+//! `headcount serve` starts in an empty folder, prints its address, and stops on a signal;
+//! `headcount keys` creates, lists and revokes keys for its clients.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -48,7 +48,7 @@ impl Serving {
         answer.split(' ').nth(1).unwrap().to_owned()
     }
 
-    /// Ends it with a signal and returns what it had printed besides.
+    /// Stops it with a signal and returns its remaining output.
     fn end(mut self) -> String {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
@@ -103,7 +103,7 @@ fn keys_are_made_listed_and_revoked() {
     assert_eq!(credentials["user_email"], "ann@ex.co");
     let token = credentials["token"].as_str().unwrap();
 
-    // A file that is there is not written over, and no key is left without one.
+    // An existing file is not overwritten, and no key is left behind.
     let again = "keys create again --user ann@ex.co --credentials ann.json";
     assert_eq!(folder.error(again)["kind"], "file_exists");
     let list = folder.done("keys list --json");

@@ -202,7 +202,7 @@ fn the_net_result_counts() {
     assert_eq!(folder.run_with_input("batch -", &swap).code, 0);
     assert_eq!(folder.users("--active"), ["ann"]);
 
-    // What is refused of the whole has no line.
+    // A refusal of the batch as a whole has no line.
     let grow = "{\"op\":\"activate_user\",\"user\":\"bob@ex.co\"}\n";
     folder.write("grow.jsonl", grow);
     let error = folder.error("batch grow.jsonl");

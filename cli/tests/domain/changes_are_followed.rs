@@ -1,5 +1,5 @@
-//! `headcount changes --follow`: what other processes write comes in as it is
-//! written, in order and once.
+//! `headcount changes --follow`: changes by other processes are printed as they are
+//! made, in order and once.
 
 use std::io::{BufRead, BufReader, Lines, Read};
 use std::process::{Child, ChildStdout, Stdio};
@@ -15,14 +15,14 @@ use crate::folder::{Folder, assert_says};
 /// The longest that a test waits for a line.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A command at work, and the lines that it prints.
+/// A running command, and the lines that it prints.
 struct Follower {
     child: Child,
     lines: Receiver<String>,
 }
 
 impl Follower {
-    /// One that looks every 20 milliseconds, unless `args` say otherwise.
+    /// One that looks every 20 milliseconds, unless `args` set another interval.
     fn start(folder: &Folder, args: &str) -> Self {
         let interval = if args.contains("--interval") {
             ""
@@ -82,7 +82,7 @@ fn as_they_come() {
     let folder = Folder::with_users(&["ann"]);
     let follower = Follower::start(&folder, "--json");
     assert_eq!((follower.sequence(), follower.sequence()), (1, 2));
-    // It looks many times in vain, and tells nothing twice.
+    // It looks many times without news, and prints nothing twice.
     thread::sleep(Duration::from_millis(600));
     for n in 3..=8 {
         write(&folder, &format!("users create u{n}@ex.co"));

@@ -42,7 +42,7 @@ fn by_user_workspace_actor_and_time() {
     ] {
         assert_eq!(shown(&folder, line), numbers, "{line}");
     }
-    // Of what is gone the id is still known.
+    // The ids of deleted records are still known.
     folder.done("users delete bob@ex.co --yes --allow-ownerless"); // 9
     folder.done("workspaces delete v --yes"); // 10
     assert_eq!(shown(&folder, &format!("--user {bob}")), [3, 5, 6, 7, 9]);

@@ -1,10 +1,10 @@
-//! `headcount undo`: what can be taken back is, in one change; nothing else happens.
+//! `headcount undo`: reverts a change in one other change, and does nothing else.
 
 use serde_json::Value;
 
 use crate::folder::{Folder, assert_says};
 
-/// What `users` and `workspaces` hold, without versions and times.
+/// The contents of `users` and `workspaces`, without versions and times.
 fn state(folder: &Folder) -> String {
     let mut lines = Vec::new();
     let columns = "--columns email,active,admin --format csv";

@@ -1,4 +1,4 @@
-//! Exit codes by kind, words that people type, and what a shell is told.
+//! Exit codes by kind, aliases of commands, and shell completions.
 
 use headcount::Directory;
 use serde_json::Value;

@@ -69,7 +69,7 @@ fn an_export_makes_the_same_directory() {
     let told: Value = serde_json::from_str(&piped.out).unwrap();
     assert_eq!(told["records"], 13);
     assert_eq!(folder.done("--db piped.redb export"), exported);
-    // The id of a user who was deleted is not given again, and ids of workspaces go on.
+    // A deleted user's id is not reused, and neither are ids of workspaces.
     let gone = exported.lines().find(|line| line.contains("deleted_user"));
     let gone: Value = serde_json::from_str(gone.unwrap()).unwrap();
     let line = format!(
@@ -304,7 +304,7 @@ fn csv_keeps_every_text() {
     let users = folder.done("--db c.redb users list --format csv --columns email,given_name");
     assert_eq!(users, "email,given_name\n+x@ex.co,-Ann\n");
 
-    // What no text file can have is not written.
+    // A character that no text file can contain is not written.
     folder.write(
         "nul.jsonl",
         "{\"email\":\"nul@ex.co\",\"attributes\":{\"a\":\"\\u0000\"}}\n",

@@ -11,7 +11,7 @@ use headcount::{Batch, Directory, License, NewUser, NewWorkspace, Role, UserUpda
 
 use crate::folder::Folder;
 
-/// What is said of the files, and by which command.
+/// The commands to run on the files, and their expected output.
 const SAID: [(&str, &str); 4] = [
     ("export.jsonl", "export"),
     ("changes.json", "changes --json"),

@@ -1,4 +1,4 @@
-//! A folder to run the command in, and what it said.
+//! A folder to run the command in, and the command's output.
 
 use std::fs;
 use std::io::Write;
@@ -9,10 +9,10 @@ use headcount::Directory;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A folder that is removed in the end, after the directory in it was verified.
+/// A folder that is removed on drop, after the directory in it was verified.
 pub struct Folder(TempDir);
 
-/// What came of running the command.
+/// The output of the command.
 pub struct CommandOutput {
     pub code: i32,
     pub out: String,
@@ -47,7 +47,7 @@ impl Folder {
         self.path("headcount.redb").exists()
     }
 
-    /// The command with the arguments that stand in `line`.
+    /// The command with the arguments in `line`.
     pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_headcount"));
         command
@@ -79,7 +79,7 @@ impl Folder {
         CommandOutput::from_output(&child.wait_with_output().unwrap())
     }
 
-    /// What a command that succeeds prints.
+    /// The output of a command that must succeed.
     #[track_caller]
     pub fn done(&self, line: &str) -> String {
         let run = self.run(line);
@@ -153,7 +153,7 @@ impl Folder {
                 continue;
             };
             let lines = list.lines().take_while(|line| !line.is_empty());
-            // What is below a name is a part of its description.
+            // Lines below a name belong to its description.
             let names = lines.filter_map(|line| line.strip_prefix("  "));
             let names = names.filter_map(|line| line.split(' ').next());
             let names = names.filter(|name| !["", "help"].contains(name));
@@ -206,7 +206,7 @@ pub fn texts(list: &Value, field: &str) -> Vec<String> {
         .collect()
 }
 
-/// The words of a line; what stands in single quotes is one.
+/// The words of a line; text in single quotes is one word.
 fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     for (index, part) in line.split('\'').enumerate() {

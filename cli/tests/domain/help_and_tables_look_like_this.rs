@@ -247,13 +247,13 @@ fn no_line_is_longer_than_forty_columns() {
             assert!(wide.is_empty(), "{line}: {wide:#?}");
         }
         let (_, shown) = terminal::run(folder.command(line), 40, "n\n");
-        // What was typed is shown before the question, and the error behind it.
+        // The output has the typed command before the question, and the error after it.
         let wide: Vec<_> = { shown.lines() }
             .filter(|line| !line.contains(['\u{1b}', '?']) && !fits(line.trim_end(), 40))
             .collect();
         assert!(wide.is_empty(), "{line}: {wide:#?}");
     }
-    // What programs read is as it is.
+    // Output for programs is not wrapped.
     let mut command = folder.command("users list --format csv");
     let output = command.env("COLUMNS", "40").output().unwrap();
     let csv = folder.done("users list --format csv");

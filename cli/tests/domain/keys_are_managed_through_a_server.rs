@@ -73,7 +73,7 @@ fn a_users_key_is_written_for_the_sdk() {
     let token = credentials["token"].as_str().unwrap();
     folder.done(&format!("--server {} --key {token} seats", served.url));
 
-    // No key is left that nobody has.
+    // No key without a holder is left.
     assert_eq!(folder.run(&line).code, 1);
     let keys: Value = folder.json(&format!("{more} keys list"));
     assert_eq!(keys["keys"].as_array().unwrap().len(), 2);

@@ -1,4 +1,4 @@
-//! `headcount users list --limit`: the cursor leads on, whatever happens between
+//! `headcount users list --limit`: the cursor continues the list, whatever changes between
 //! two pages.
 
 use serde_json::Value;
@@ -58,7 +58,7 @@ fn by_each_column() {
         ("created_at", ["ann", "bob", "cho"]),
         ("id", ["ann", "bob", "cho"]),
         ("given_name", ["cho", "ann", "bob"]),
-        // Who has none comes last, in both directions.
+        // Users without the field come last, in both directions.
         ("given_name --descending", ["ann", "cho", "bob"]),
         ("family_name", ["ann", "bob", "cho"]),
         ("admin --descending", ["cho", "bob", "ann"]),

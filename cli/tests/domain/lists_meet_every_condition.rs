@@ -1,5 +1,5 @@
-//! `headcount users list`: each filter, and filters together, against what a look
-//! at every user says.
+//! `headcount users list`: each filter, and combinations of filters, compared with
+//! a check of every user.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -59,7 +59,7 @@ fn text(user: &Value, field: &str) -> String {
 /// Whether a user is to be listed.
 type Wanted = Box<dyn Fn(&Value) -> bool>;
 
-/// Filters, and what they let through; the first of `members` is the owner.
+/// Filters, and the users that they select; the first of `members` is the owner.
 fn filters(members: &[String]) -> Vec<(&'static str, Wanted)> {
     fn starts(user: &Value, field: &str, with: &str) -> bool {
         text(user, field).to_lowercase().starts_with(with)

@@ -1,5 +1,5 @@
-//! `headcount changes --trim-before`: history ends somewhere, and whoever asks for
-//! what was before is told so.
+//! `headcount changes --trim-before`: earlier changes are forgotten, and
+//! asking for them is an error.
 
 use crate::folder::{Folder, assert_says};
 

@@ -1,4 +1,4 @@
-//! Options that contradict each other, or that a command has no use for, are told; nothing is done.
+//! Options that contradict each other, or that a command ignores, are refused, and nothing is done.
 
 use serde_json::{Value, json};
 

@@ -619,7 +619,7 @@ public final class Directory implements AutoCloseable {
     /**
      * Creates a workspace.
      *
-     * @param name 1 to 128 characters, none of them a control character
+     * @param name 1 to 128 characters, none of them a control or invisible one
      * @param owner its first owner, who must be active: an id as text, an email or a username
      * @return the workspace
      * @throws HeadcountException {@link ErrorKind#WORKSPACE_NAME_TAKEN}, {@link ErrorKind#USER_NOT_FOUND},
@@ -637,7 +637,7 @@ public final class Directory implements AutoCloseable {
      * Creates a workspace with the ids that other systems have for it, as {@link #createWorkspace(String, String)}
      * does.
      *
-     * @param name 1 to 128 characters, none of them a control character
+     * @param name 1 to 128 characters, none of them a control or invisible one
      * @param owner its first owner, who must be active: an id as text, an email or a username
      * @param externalIds the ids by the names of their provisioners: see {@link #setWorkspaceExternalId}
      * @return the workspace, read after it was created: with what others changed in the meantime
