@@ -52,9 +52,11 @@ impl Progress {
 
     /// Begins something whose size is not known.
     pub(crate) fn say(&self, what: &str) {
-        self.style("{spinner} {msg} ({elapsed})");
-        self.0.unset_length();
+        // As in `start`.
+        self.style("{msg}");
         self.rename(what);
+        self.0.unset_length();
+        self.style("{spinner} {msg} ({elapsed})");
     }
 
     /// Begins something with `total` things, which are called `unit`.

@@ -67,13 +67,11 @@ impl<'a> Fields<'a> {
         }
     }
 
-    #[cold]
+    #[inline(always)]
     fn seldom_number(&mut self, width: u8) -> Result<u64> {
-        match width {
-            251 => Ok(u64::from(u16::from_le_bytes(*self.array()?))),
-            252 => Ok(u64::from(u32::from_le_bytes(*self.array()?))),
-            _ => Err(malformed()),
-        }
+        let (number, rest) = split_seldom_number(self.rest, width)?;
+        self.rest = rest;
+        Ok(number)
     }
 
     #[inline(always)]
@@ -113,6 +111,23 @@ impl<'a> Fields<'a> {
     pub(super) fn pair(&mut self) -> Result<(&'a str, &'a str)> {
         Ok((self.text()?, self.text()?))
     }
+}
+
+/// Splits a number off whose first byte was `width`, one that few numbers have. It takes and
+/// returns the bytes by value: a reference to [`Fields`] would keep them in memory instead of
+/// registers, also where this isn't called.
+#[cold]
+fn split_seldom_number(bytes: &[u8], width: u8) -> Result<(u64, &[u8])> {
+    let split = match width {
+        251 => bytes
+            .split_first_chunk()
+            .map(|(number, rest)| (u64::from(u16::from_le_bytes(*number)), rest)),
+        252 => bytes
+            .split_first_chunk()
+            .map(|(number, rest)| (u64::from(u32::from_le_bytes(*number)), rest)),
+        _ => None,
+    };
+    split.ok_or_else(malformed)
 }
 
 /// The error for a field that is truncated or malformed.

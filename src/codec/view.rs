@@ -162,15 +162,21 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// Reads pairs, preceded by their number, from the front of `fields`, and checks them and
-/// their order: users are compared with their pairs in order.
-#[inline]
+/// Reads pairs, preceded by their number, from the front of `fields`. Most users have none.
+#[expect(clippy::inline_always, reason = "it keeps the fields in registers")]
+#[inline(always)]
 fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
     let count = usize::try_from(fields.number()?).map_err(|_| malformed())?;
-    if count == 0 {
-        return Ok(Pairs::Stored(0, Fields::default()));
-    }
     let pairs = *fields;
+    if count > 0 {
+        *fields = behind_pairs(count, pairs)?;
+    }
+    Ok(Pairs::Stored(count, pairs))
+}
+
+/// What follows `count` pairs, after checking them and their order: users are compared with
+/// their pairs in order.
+fn behind_pairs(count: usize, mut fields: Fields<'_>) -> Result<Fields<'_>> {
     let (mut before, _) = fields.pair()?;
     for _ in 1..count {
         let (name, _) = fields.pair()?;
@@ -179,7 +185,7 @@ fn take_pairs<'a>(fields: &mut Fields<'a>) -> Result<Pairs<'a>> {
         }
         before = name;
     }
-    Ok(Pairs::Stored(count, pairs))
+    Ok(fields)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::import::encoding::{decode_unicode, refuse_second_mark};
 use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list, write_members};
 use crate::ownerless::Ownerless;
+use crate::progress::Progress;
 
 /// Maximum lines that a message lists.
 const LINES_SHOWN_MAX: usize = 20;
@@ -28,7 +29,11 @@ pub(super) fn run(
 ) -> Result<()> {
     let file = input::name_of(&args.file);
     let operations = read(&file, args)?;
+    let doing = if args.dry_run { "trying" } else { "applying" };
+    let what = format!("{doing} {} of {file}", count(operations.len(), "operation"));
+    let progress = Progress::of_long(&what, json);
     let (directory, applied) = carry_out(store, args, &operations, &file)?;
+    drop(progress);
     let report = Report {
         file: &file,
         operations: &operations,

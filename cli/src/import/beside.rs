@@ -6,9 +6,9 @@ use super::names::{Field, Names, Target, plain};
 /// What the names of a file say of each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Beside {
-    /// Whether a state is a part of an address: beside a city, or beside a status, as in Okta and
-    /// Entra.
+    /// Whether a part of an address is among them, such as a city.
     has_address: bool,
+    has_status: bool,
     given_name: GivenName,
     has_family_name: bool,
 }
@@ -46,11 +46,10 @@ impl Names<'_> {
         for name in names {
             let target = self.target(name);
             let name = plain(name);
-            let is_state = STATES.contains(&&*name);
-            beside.has_address |= !is_state && OF_ADDRESS.contains(&&*name);
+            beside.has_address |= OF_ADDRESS.contains(&&*name);
             match target {
                 Some(Target::Field(Field::Active | Field::Inactive | Field::AccountControl)) => {
-                    beside.has_address |= !is_state;
+                    beside.has_status |= !STATES.contains(&&*name);
                 }
                 Some(Target::Field(Field::GivenName)) => {
                     beside.given_name = if BESIDE_NAME.contains(&&*name) {
@@ -71,7 +70,10 @@ impl Names<'_> {
     pub(super) fn target_beside(&self, name: &str, beside: Beside) -> Option<Target> {
         let target = self.target(name);
         match target {
-            Some(Target::Field(Field::Active)) if beside.has_address && !self.maps(name) => {
+            // In Okta and Entra, a state beside a status is one on a map.
+            Some(Target::Field(Field::Active))
+                if (beside.has_address || beside.has_status) && !self.maps(name) =>
+            {
                 let is_state = STATES.contains(&&*plain(name));
                 if is_state {
                     Some(Target::LeftOut)
@@ -79,6 +81,8 @@ impl Names<'_> {
                     target
                 }
             }
+            // When it was, in Okta, beside whether it still is.
+            None if beside.has_status && plain(name) == "activated" => Some(Target::LeftOut),
             None => half(&plain(name), beside).map(Target::Field),
             Some(Target::LeftOut)
                 if beside.given_name == GivenName::BesideName
@@ -137,6 +141,15 @@ mod tests {
         let beside_both = targets("First name,Last name,Name,Nombre");
         assert_eq!(beside_both[2..], [Some(Target::LeftOut), None]);
         assert_eq!(targets("First name,Name")[1], Some(Target::LeftOut));
+    }
+
+    #[test]
+    fn when_a_user_was_activated_is_no_state_beside_one() {
+        assert_eq!(targets("activated,status")[0], Some(Target::LeftOut));
+        assert_eq!(
+            targets("activated,email"),
+            [None, Some(Target::Field(Field::Email))]
+        );
     }
 
     #[test]

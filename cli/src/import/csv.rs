@@ -18,7 +18,7 @@ use crate::output::count;
 pub(super) fn has_header(text: &str, names: Names<'_>) -> bool {
     let (body, _, told) = without_preamble(text);
     let delimiter = told.unwrap_or_else(|| sniff(body, names));
-    let header = Reader::new(body, delimiter, 1).next();
+    let header = Reader::new(body, delimiter, 1).next_filled();
     header.ok().flatten().is_some_and(|header| {
         header.cells.iter().any(|cell| {
             let target = names.target(&cell.text);
@@ -34,16 +34,13 @@ pub(super) fn rows(text: &str, reading: &mut Reading<'_>) -> Result<Rows, String
     let delimiter = reading.options.delimiter.or(told);
     let delimiter = delimiter.unwrap_or_else(|| sniff(body, names));
     let mut reader = Reader::new(body, delimiter, line);
-    let first = reader.next()?.ok_or("it has no header line")?;
+    let first = reader.next_filled()?.ok_or("it has no header line")?;
     let header = titles(&first);
     let columns = columns(&header, delimiter, reading)?;
     let plain_header = plain_titles(header.iter().copied());
     let second = by_rank(&columns);
     let mut rows = Rows::default();
-    while let Some(record) = reader.next()? {
-        if record.is_empty() {
-            continue;
-        }
+    while let Some(record) = reader.next_filled()? {
         if is_header(&record, &plain_header) {
             return Err(format!(
                 "line {} is the header again, as if two files had been put together; import them \
@@ -101,7 +98,10 @@ fn without_preamble(text: &str) -> (&str, usize, Option<char>) {
 /// makes a known one.
 fn sniff(text: &str, names: Names<'_>) -> char {
     let known = |delimiter: &char| {
-        let header = Reader::new(text, *delimiter, 1).next().ok().flatten();
+        let header = Reader::new(text, *delimiter, 1)
+            .next_filled()
+            .ok()
+            .flatten();
         let cells = header.map_or_else(Vec::new, |header| header.cells);
         let known = cells
             .iter()

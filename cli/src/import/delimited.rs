@@ -77,6 +77,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The next record with anything in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub(super) fn next_filled(&mut self) -> Result<Option<CsvRecord>, String> {
+        loop {
+            match self.next()? {
+                Some(record) if record.is_empty() => {}
+                record => return Ok(record),
+            }
+        }
+    }
+
     /// Reads a cell up to its delimiter, the end of its line, or of the file.
     fn cell(&mut self) -> Result<Cell, String> {
         self.skip_blanks();

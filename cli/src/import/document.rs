@@ -28,7 +28,11 @@ impl Members<'_> {
             let target = names.target(name);
             matches!(target, Some(Target::Field(Field::Email | Field::Username)))
         };
-        self.get("users").is_none() && self.0.iter().any(|(name, _)| names_somebody(name))
+        let is_profile =
+            |(name, value): &(String, &RawValue)| name == "profile" && value.get().starts_with('{');
+        let mut members = self.0.iter();
+        self.get("users").is_none()
+            && members.any(|member| names_somebody(&member.0) || is_profile(member))
     }
 }
 

@@ -209,6 +209,7 @@ pub(super) const LEFT_OUT: &[&str] = &[
     // Google's Admin SDK.
     "lastlogintime",
     // Slack.
+    "billingactive",
     "expirationtimestamp",
     "has2fa",
     "hassso",

@@ -30,6 +30,7 @@ mod maps;
 mod matching;
 mod name_tables;
 pub(crate) mod names;
+mod nested;
 pub(crate) mod obstacle;
 pub(crate) mod options;
 pub(crate) mod outcome;

@@ -10,6 +10,7 @@ use super::asked::PROVISIONER;
 use super::cells;
 use super::maps::text_of_scalar;
 use super::names::{Field, Target};
+use super::nested;
 use super::position::{RowPosition, Spot};
 use super::preference;
 use super::reading::Reading;
@@ -87,7 +88,10 @@ impl Row {
     ) -> Self {
         let mut row = Self::at(spot);
         match value {
-            Value::Object(members) => row.read_members(members, fields, reading),
+            Value::Object(mut members) => {
+                nested::flatten(&mut members, reading);
+                row.read_members(members, fields, reading);
+            }
             other => row
                 .problems
                 .push(format!("this is {}, not a user", kind_of(&other))),

@@ -99,7 +99,11 @@ pub(super) fn moment(
                 (number.fract() == 0.0).then(|| format!("{number:.0}").parse().ok())?
             });
             let whole = whole.ok_or_else(|| {
-                format!("{name}: {number} is not a time in seconds or milliseconds")
+                format!(
+                    "{name}: {number} is not a time in seconds or milliseconds; correct it, or \
+                     leave it out with --ignore {}",
+                    shell_word(name)
+                )
             })?;
             (since_1970(name, whole)?, AHEAD_MAX_MICROS)
         }

@@ -4,7 +4,7 @@
 use crate::folder::{Folder, assert_says};
 
 /// Name, content, options, and what the report says.
-const EXPORTS: [(&str, &str, &str, &[&str]); 15] = [
+const EXPORTS: [(&str, &str, &str, &[&str]); 20] = [
     (
         // The state is a part of an address here.
         "okta-profiles.csv",
@@ -83,6 +83,42 @@ const EXPORTS: [(&str, &str, &str, &[&str]); 15] = [
          bo@ex.co,2023-01-05 10:00:00Z\n",
         "",
         &["2 created", "Ann Lee  yes", "Bo Ray   no "],
+    ),
+    (
+        "okta-users.csv",
+        "id,login,email,firstName,lastName,status,created,activated,lastLogin\n\
+         00u1,ann,ann@ex.co,Ann,Lee,ACTIVE,2024-05-01T12:00:00.000Z,2024-05-01T12:00:00.000Z,\n",
+        "",
+        &["1 created", "ann       Ann Lee  yes"],
+    ),
+    (
+        "okta-api.json",
+        r#"[{"id":"00u1","status":"ACTIVE","created":"2024-05-01T12:00:00.000Z","type":{"id":"o"},
+             "profile":{"login":"ann","email":"ann@ex.co","firstName":"Ann","lastName":"Lee"}}]"#,
+        "",
+        &["1 created", "ann       Ann Lee  yes"],
+    ),
+    (
+        "okta-api.jsonl",
+        "{\"id\":\"00u1\",\"status\":\"SUSPENDED\",\"profile\":{\"login\":\"ann\",\"email\":\"ann@ex.co\"}}\n\
+         {\"id\":\"00u2\",\"status\":\"ACTIVE\",\"profile\":{\"login\":\"bo\",\"email\":\"bo@ex.co\"}}\n",
+        "",
+        &["2 created", "ann       -     no ", "bo        -     yes"],
+    ),
+    (
+        "google-api.json",
+        r#"{"users":[{"id":"114511147312345678901","primaryEmail":"ann@ex.co","isAdmin":true,
+            "name":{"givenName":"Ann","familyName":"Lee","fullName":"Ann Lee"},"suspended":false,
+            "emails":[{"address":"other@ex.co"},{"address":"ann@ex.co","primary":true}]}]}"#,
+        "",
+        &["1 created", "Ann Lee  yes   yes"],
+    ),
+    (
+        "gitlab-users.csv",
+        "id,name,username,email,state,created_at,is_admin\n\
+         1,Ann Lee,ann,ann@ex.co,active,2012-05-23T08:00:58Z,t\n",
+        "",
+        &["1 created", "ann@ex.co  ann       -     yes   yes"],
     ),
     (
         // A user can be archived, suspended, or both.

@@ -110,6 +110,11 @@ fn tables_are_taken_as_spreadsheets_write_them() {
     for (text, options) in [
         ("sep=|\remail|username|\rann@example.com|ann|\r||\r", ""),
         ("email~username\nann@example.com~ann\n", "--delimiter ~"),
+        (";;\n  \n\"\";;\nemail;username;\nann@example.com;ann;", ""),
+        (
+            "\t\t\r\nemail\tusername\t\r\n\t\t\r\nann@example.com\tann\t",
+            "",
+        ),
         (
             "email\tusername\t\t\nann@example.com\tann\t\t\t\n\t\t\n",
             "--delimiter tab",
