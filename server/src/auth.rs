@@ -10,16 +10,16 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use headcount::{Batch, ErrorKind, Timestamp, UserId};
+use headcount::{Batch, Timestamp, UserId};
 
 use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
 use crate::keys::{Author, Holder, Key, Scope};
 use crate::preconditions;
-use crate::progress::{self, Late};
+use crate::progress;
 use crate::rest::parameters;
 use crate::routes::{Access, Route, only_reads};
-use crate::server::{NOTHING_DONE, Server};
+use crate::server::Server;
 
 const UNKNOWN_KEY: &str = "this key is not known, or was revoked";
 /// Bytes of a refusal that axum wrote.
@@ -247,7 +247,7 @@ pub(crate) async fn guard(
             let handled = progress::limited(server.0.config.request_timeout, next.run(request));
             let response = match handled.await {
                 Ok(response) => in_words_of(route.door, response).await,
-                Err(late) => too_late(late).response(route.door),
+                Err(late) => Failure::from(late).response(route.door),
             };
             if let Some(caller) = caller.filter(|_| route.door == Door::Scim) {
                 server.0.syncs.note(&caller.id(), &response);
@@ -258,21 +258,6 @@ pub(crate) async fn guard(
     };
     server.0.metrics.answered(response.status().as_u16());
     response
-}
-
-/// The refusal of a request that took too long. A client that sends a change again by itself may only
-/// do so if it was not made.
-fn too_late(late: Late) -> Failure {
-    match late {
-        Late::NothingDone => Failure::busy(NOTHING_DONE),
-        Late::Begun => Failure {
-            kind: Some(ErrorKind::OutcomeUnknown),
-            ..Failure::internal(
-                "the change takes too long, and may still be made; read the record to see whether \
-                 it was, or by REST send the request again with the same Idempotency-Key",
-            )
-        },
-    }
 }
 
 /// Converts a refusal that axum wrote as plain text, for a body that is too large or a parameter

@@ -6,6 +6,10 @@ use std::sync::atomic::AtomicU8;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use headcount::ErrorKind;
+
+use crate::door::Failure;
+
 const IDLE: u8 = 0;
 const BEGUN: u8 = 1;
 const GIVEN_UP: u8 = 2;
@@ -43,6 +47,23 @@ impl Progress {
         match self.0.compare_exchange(IDLE, GIVEN_UP, Relaxed, Relaxed) {
             Err(BEGUN) => Late::Begun,
             _ => Late::NothingDone,
+        }
+    }
+}
+
+/// A client that sends a change again by itself may only do so if it was not made.
+impl From<Late> for Failure {
+    fn from(late: Late) -> Self {
+        match late {
+            Late::NothingDone => Self::busy("the request took too long and has changed nothing"),
+            Late::Begun => Self {
+                kind: Some(ErrorKind::OutcomeUnknown),
+                ..Self::internal(
+                    "the change takes too long, and may still be made; read the record to see \
+                     whether it was, or by REST send the request again with the same \
+                     Idempotency-Key",
+                )
+            },
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::issuer::Issuing;
 use crate::keys::Keys;
 use crate::metrics::{Counted, Metrics};
 use crate::page::{Logins, Previews, Sessions, Undos};
-use crate::progress::Progress;
+use crate::progress::{Late, Progress};
 use crate::rates::Rates;
 use crate::relay::Relay;
 use crate::rest::whole::EXPORTS_MAX;
@@ -26,8 +26,6 @@ use crate::syncs::Syncs;
 
 /// Up to this many records are read inline. More would delay the other requests of the thread.
 pub(crate) const INLINE_MAX: usize = 100;
-/// What a request that was given up before its change began is answered.
-pub(crate) const NOTHING_DONE: &str = "the request took too long and has changed nothing";
 /// Threads that read for event listeners.
 pub(crate) const LISTENING_MAX: usize = 1;
 
@@ -170,7 +168,7 @@ impl Server {
         let (server, progress) = (self.clone(), Progress::current());
         let write = move |directory: &Directory| {
             if !progress.begin() {
-                return Err(Failure::busy(NOTHING_DONE));
+                return Err(Late::NothingDone.into());
             }
             work(directory).inspect_err(|failure| server.note(failure.kind))
         };
