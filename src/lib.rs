@@ -37,7 +37,7 @@ pub use model::{
     Applied, AppliedStream, Batch, Change, Email, Event, Field, License, Member, NewUser,
     NewWorkspace, Op, Outcome, PageVisit, RequestId, Role, SeatDay, SeatHistory, Seats, Sort, Step,
     Subject, Timestamp, User, UserId, UserPage, UserQuery, UserRef, UserUpdate, Username,
-    Workspace, WorkspaceId, WorkspaceRef,
+    Workspace, WorkspaceId, WorkspaceRef, printable, quoted,
 };
 pub use rules::{
     CheckProgress, Exported, Fault, FaultKind, Inspection, Record, Repaired, Verified,

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use headcount::quoted;
 use headcount_server::csv_cell::{self, Holds};
 
 use crate::failure::{Failure, Result};
@@ -89,7 +90,8 @@ fn unwritable(title: &str, first: &str) -> Failure {
     Failure::refused(
         "invalid_argument",
         format!(
-            "{title:?}{row} has the character U+0000, which CSV can't have; use --format jsonl"
+            "{}{row} has the character U+0000, which CSV can't have; use --format jsonl",
+            quoted(title)
         ),
     )
 }

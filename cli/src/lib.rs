@@ -45,7 +45,7 @@ pub fn run() -> ExitCode {
             };
             (done, args.json)
         }
-        Err(error) if error.use_stderr() => return usage::refuse(&error),
+        Err(error) if error.use_stderr() => return usage::refuse(error),
         Err(help) => (usage::help(&help, &mut out), usage::wants_json()),
     };
     let done = done.and_then(|()| Ok(out.flush()?));

@@ -1,11 +1,11 @@
 //! Output: tables, JSON, and text that is safe to show in a terminal.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, Width};
+pub(crate) use headcount::printable as safe;
 use headcount::{License, User};
 use serde::Serialize;
 use serde_json::Value;
@@ -183,29 +183,6 @@ pub(crate) fn write_members(members: &Value, out: &mut dyn Write) -> Result<()> 
     Ok(())
 }
 
-/// `text` with everything written out that could move the cursor, change the
-/// terminal's state, can't be seen, or shows text in another order than it is stored.
-pub(crate) fn safe(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
-        return text.into();
-    }
-    let mut safe = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if is_unsafe(c) {
-            // Writing to a string can't fail.
-            let _ = write!(safe, "{}", c.escape_default());
-        } else {
-            safe.push(c);
-        }
-    }
-    safe.into()
-}
-
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
 /// A text as one word of a command, in quotes.
 pub(crate) fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
@@ -232,14 +209,6 @@ pub(crate) fn count(number: usize, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_could_upset_a_terminal_is_written_out() {
-        assert!(matches!(safe("Ann Åberg 中"), Cow::Borrowed(_)));
-        assert_eq!(safe("a\x1b[31mb\n"), "a\\u{1b}[31mb\\n");
-        assert_eq!(safe("a\u{9b}b\u{202e}c"), "a\\u{9b}b\\u{202e}c");
-        assert_eq!(safe("\u{feff}a\u{200b}"), "\\u{feff}a\\u{200b}");
-    }
 
     fn printed(rows: &[[Cow<'_, str>; 2]]) -> String {
         printed_on(None, rows)

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use headcount::WorkspaceId;
+use headcount::{WorkspaceId, quoted};
 use serde_json::{Value, json};
 
 use crate::directory::Directory;
@@ -60,7 +60,7 @@ impl Ownerless {
             return Ok(());
         }
         let names = { self.0.iter().take(NAMED_MAX) }.map(|(id, known)| match known {
-            Known::Name(name) => format!("{name:?}"),
+            Known::Name(name) => quoted(name),
             Known::Gone if dry_run => "a new one".to_owned(),
             Known::Gone | Known::Nothing => format!("the one with the id {id}"),
         });

@@ -128,7 +128,7 @@ mod tests {
         for say in says {
             let progress = Progress::hidden();
             say(&progress, "reading \u{1b}[2J\u{202e}.csv");
-            assert_eq!(progress.0.message(), "reading \\u{1b}[2J\\u{202e}.csv");
+            assert_eq!(progress.0.message(), "reading <U+001B>[2J<U+202E>.csv");
         }
     }
 }

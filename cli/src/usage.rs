@@ -1,5 +1,7 @@
 //! Usage errors, and help.
 
+mod meant;
+
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -17,10 +19,11 @@ pub(crate) fn help(help: &clap::Error, out: &mut dyn Write) -> Result<()> {
 }
 
 /// Prints what is wrong with the command line, also as JSON.
-pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
+pub(crate) fn refuse(mut error: clap::Error) -> ExitCode {
+    let meant = meant::correct(&mut error);
     // Nothing is left to report this failure to.
     let _ = if wants_json() {
-        writeln!(io::stderr(), "{}", as_json(error))
+        writeln!(io::stderr(), "{}", as_json(&error, &meant))
     } else {
         let text = error.render().to_string();
         let text = match text.strip_prefix("error: ") {
@@ -41,14 +44,18 @@ pub(crate) fn wants_json() -> bool {
         .any(|argument| argument == OsStr::new("--json"))
 }
 
-fn as_json(error: &clap::Error) -> serde_json::Value {
+fn as_json(error: &clap::Error, meant: &[String]) -> serde_json::Value {
     let message = match error.kind() {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             "a command is missing; see --help".to_owned()
         }
         _ => sentence(&error.render().to_string()),
     };
-    json!({ "error": { "kind": "usage", "message": message } })
+    let mut told = json!({ "kind": "usage", "message": message });
+    if !meant.is_empty() {
+        told["did_you_mean"] = json!(meant);
+    }
+    json!({ "error": told })
 }
 
 /// The message in one line, without the usage that follows it.

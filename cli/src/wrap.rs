@@ -118,8 +118,15 @@ fn wrap_line(line: &str, width: usize, out: &mut String) {
             out.push('\n');
             out.extend(std::iter::repeat_n(' ', column));
         } else {
-            column += blanks.len();
-            out.push_str(blanks);
+            // A first word that fits alone is not indented over the edge.
+            let room = width.saturating_sub(columns);
+            let blanks = if !has_word && columns <= width {
+                blanks.len().min(room)
+            } else {
+                blanks.len()
+            };
+            column += blanks;
+            out.extend(std::iter::repeat_n(' ', blanks));
         }
         out.push_str(word);
         column += columns;
@@ -165,6 +172,8 @@ mod tests {
             ("      a b c d", "      a b\n      c d"),
             ("       a b c d", "       a b\nc d"),
             ("averylongword b", "averylongword\nb"),
+            ("    sevenxx b", "   sevenxx\n    b"),
+            ("  averylongword", "  averylongword"),
             ("a averylongword b", "a\naverylongword\nb"),
             ("中文 中文 中文", "中文 中文\n中文"),
             ("one two three\n\nfour\n", "one two\nthree\n\nfour\n"),

@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use headcount::{Batch, Timestamp, UserId};
+use headcount::{Batch, Timestamp, UserId, quoted};
 
 use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
@@ -204,10 +204,10 @@ impl Caller {
 
     /// Who it is, for the log.
     pub(crate) fn told(&self) -> String {
-        let (holder, door) = (self.holder_name(), self.door.name());
+        let (holder, door) = (quoted(&self.holder_name()), self.door.name());
         match self.key_id() {
-            Some(id) => format!("{holder:?} with the key {id} through {door}"),
-            None => format!("{holder:?} with a token through {door}"),
+            Some(id) => format!("{holder} with the key {id} through {door}"),
+            None => format!("{holder} with a token through {door}"),
         }
     }
 

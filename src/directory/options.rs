@@ -341,7 +341,10 @@ impl Options {
         match self.engine.sync_interval {
             Some(interval) if interval > SYNC_INTERVAL_MAX => Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("a sync interval of {interval:?} is too long; give up to a day"),
+                format!(
+                    "a sync interval of {}s is too long; give up to a day",
+                    interval.as_secs()
+                ),
             )),
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use super::text_map::TextMap;
 
-use super::email::quoted;
+use super::printable::excerpt;
 use super::visible::parse_visible;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -61,7 +61,7 @@ fn check_name(what: &str, name: &str) -> Result<()> {
     if name.chars().any(char::is_control) {
         return Err(invalid(format!(
             "the {what} {} contains a control character; remove it",
-            quoted(name)
+            excerpt(name)
         )));
     }
     Ok(())

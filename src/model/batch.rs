@@ -4,6 +4,7 @@ mod operations;
 
 use std::sync::Arc;
 
+use super::printable::quoted;
 use super::{BatchDigest, RequestId, Step, UserId};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -267,7 +268,8 @@ pub(crate) fn check_door(door: &str) -> Result<()> {
     Err(Error::new(
         ErrorKind::InvalidArgument,
         format!(
-            "{door:?} is not a door's name, which has 1 to {DOOR_BYTES_MAX} letters, digits and -_.:/"
+            "{door} is not a door's name, which has 1 to {DOOR_BYTES_MAX} letters, digits and -_.:/",
+            door = quoted(&door)
         ),
     ))
 }

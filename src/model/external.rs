@@ -2,7 +2,7 @@
 
 use super::text_map::TextMap;
 
-use super::email::quoted;
+use super::printable::excerpt;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Maximum external ids of a user or a workspace.
@@ -52,7 +52,7 @@ fn check(what: &str, text: &str, bytes_max: usize) -> Result<()> {
     } else if text.len() > bytes_max {
         format!("is {} bytes long; {bytes_max} are allowed", text.len())
     } else if text.chars().any(char::is_control) {
-        format!("{} contains a control character", quoted(text))
+        format!("{} contains a control character", excerpt(text))
     } else {
         return Ok(());
     };

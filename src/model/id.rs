@@ -8,7 +8,7 @@ use uuid::{ContextV7, Uuid};
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::Timestamp;
-use super::email::quoted;
+use super::printable::excerpt;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The id of a user: a UUID that is never given to another user, not even after a deletion.
@@ -96,7 +96,7 @@ impl FromStr for UserId {
                     ErrorKind::InvalidArgument,
                     format!(
                         "{} is not a UUID; write it as 8-4-4-4-12 hexadecimal digits",
-                        quoted(text)
+                        excerpt(text)
                     ),
                 )
             })

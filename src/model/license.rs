@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use wincode::{SchemaRead, SchemaWrite};
 
-use super::email::quoted;
+use super::printable::excerpt;
 use crate::error::{Error, ErrorKind, Result};
 
 // The order of the variants is part of the file format.
@@ -90,7 +90,7 @@ impl FromStr for License {
                 ErrorKind::InvalidArgument,
                 format!(
                     "{} is not a license; use community, enterprise or a number of seats",
-                    quoted(text)
+                    excerpt(text)
                 ),
             )),
         }

@@ -118,7 +118,8 @@ impl NewUser {
     }
 
     /// Sets the given name, of at most 255 bytes. White space is collapsed. Control characters,
-    /// invisible characters and those that change the direction of the text are refused.
+    /// separators of lines and paragraphs (U+2028, U+2029), invisible characters and those that
+    /// change the direction of the text are refused.
     ///
     /// ```
     /// use headcount::{Directory, NewUser};

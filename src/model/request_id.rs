@@ -7,7 +7,7 @@ use uuid::Uuid;
 use wincode::{SchemaRead, SchemaWrite};
 
 use super::UserId;
-use super::email::quoted;
+use super::printable::excerpt;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The id of a request, with which its [`Batch`](super::Batch) can be sent again without being
@@ -82,7 +82,7 @@ impl FromStr for RequestId {
                     ErrorKind::InvalidArgument,
                     format!(
                         "the request id {} is not a UUID; draw one and keep it for the retry",
-                        quoted(text)
+                        excerpt(text)
                     ),
                 )
             })

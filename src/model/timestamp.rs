@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use wincode::{SchemaRead, SchemaWrite};
 
-use super::email::quoted;
+use super::printable::excerpt;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A moment in time: microseconds since 1970-01-01T00:00:00Z, without leap
@@ -119,7 +119,7 @@ impl FromStr for Timestamp {
                 ErrorKind::InvalidArgument,
                 format!(
                     "{} is not a time from 1970 on; write it as 2024-07-11T16:55:59Z",
-                    quoted(text)
+                    excerpt(text)
                 ),
             )
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::email::quoted;
+use super::printable::excerpt;
 use super::{Email, User, UserId, Username};
 use crate::error::{Error, ErrorKind};
 
@@ -64,14 +64,14 @@ impl fmt::Display for UserRef {
         match &self.0 {
             UserKey::Id(id) => write!(f, "the id {id}"),
             UserKey::Address { typed, .. } => {
-                write!(f, "the email or username {}", quoted(typed))
+                write!(f, "the email or username {}", excerpt(typed))
             }
-            UserKey::Name { typed, .. } => write!(f, "the username {}", quoted(typed)),
+            UserKey::Name { typed, .. } => write!(f, "the username {}", excerpt(typed)),
             UserKey::Nobody { typed } => {
                 write!(
                     f,
                     "the name {}, which is not an id, email or username",
-                    quoted(typed)
+                    excerpt(typed)
                 )
             }
         }

@@ -16,7 +16,8 @@ use precis_profiles::precis_core::profile::PrecisFastInvocation;
 use precis_profiles::precis_core::{self, DerivedPropertyValue};
 use uuid::Uuid;
 
-use super::email::{Email, InvalidEmail, named, quoted};
+use super::email::{Email, InvalidEmail};
+use super::printable::{excerpt, named};
 use super::visible::{leading_mark, look_of};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -353,7 +354,7 @@ impl InvalidUsername {
                                use another script"
                 .to_owned(),
         };
-        format!("{} is not a usable username: {advice}", quoted(typed))
+        format!("{} is not a usable username: {advice}", excerpt(typed))
     }
 }
 

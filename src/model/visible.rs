@@ -5,27 +5,25 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 use unicode_security::skeleton;
 
-use super::email::{is_ignorable, named, quoted};
+use super::printable::{excerpt, is_line_separator, is_unseen, named};
 use crate::error::{Error, ErrorKind, Result};
-
-/// Characters that are not displayed, or change how their neighbours are displayed, in
-/// addition to `Default_Ignorable_Code_Point`, which includes the bidi controls.
-const UNSEEN: [char; 4] = ['\u{2800}', '\u{fff9}', '\u{fffa}', '\u{fffb}'];
 
 /// The name as it is stored: trimmed, and with white space inside it collapsed to single
 /// spaces.
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for control characters, and for characters that are invisible or
-/// change the direction of the text, so that no name can be displayed as another, and for a
+/// `InvalidArgument` for control characters and the separators of lines and paragraphs, and
+/// for characters that are invisible or change the direction of the text, so that no name can be displayed as another, and for a
 /// combining mark at the start.
 pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
     let text = text.trim();
     for c in text.chars() {
         let wrong = if c.is_control() {
             "is a control character"
-        } else if is_ignorable(c) || UNSEEN.contains(&c) {
+        } else if is_line_separator(c) {
+            "begins a new line"
+        } else if is_unseen(c) {
             "can't be seen, or changes how the rest is shown"
         } else {
             continue;
@@ -34,7 +32,7 @@ pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
             ErrorKind::InvalidArgument,
             format!(
                 "in the {what} {}, {} {wrong}; remove it",
-                quoted(text),
+                excerpt(text),
                 named(c)
             ),
         ));
@@ -44,7 +42,7 @@ pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
             ErrorKind::InvalidArgument,
             format!(
                 "the {what} {} begins with {}, which belongs on a letter before it; remove it",
-                quoted(text),
+                excerpt(text),
                 named(mark)
             ),
         ));
@@ -170,6 +168,8 @@ mod tests {
             "a\u{e0041}b",
             "a\u{2800}b",
             "a\nb",
+            "a\u{2028}b",
+            "a\u{2029}b",
             "a\u{0}b",
             "\u{301}",
             " \u{301}a",
@@ -182,12 +182,12 @@ mod tests {
         let error = parse_visible("name", "Fraud\u{200b}models").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "in the name \"Fraud\\u{200b}models\", U+200B can't be seen, or changes how the rest \
-             is shown; remove it"
+            "in the name \"Fraud<U+200B>models\", U+200B (zero width space) can't be seen, or \
+             changes how the rest is shown; remove it"
         );
         assert_eq!(
             parse_visible("name", "\u{301}a").unwrap_err().to_string(),
-            "the name \"\\u{301}a\" begins with U+0301, which belongs on a letter before it; \
+            "the name \"<U+0301>a\" begins with U+0301, which belongs on a letter before it; \
              remove it"
         );
         assert_eq!(parse_visible("name", "e\u{301}").unwrap(), "e\u{301}");

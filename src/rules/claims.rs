@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::index::RecordIndex;
 use super::working::{NAMES_MAX, WorkingRecord, WorkingSet};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{User, Workspace};
+use crate::model::{User, Workspace, quoted};
 
 /// The names of a record, by their index.
 type Names<'n> = [Option<&'n str>; NAMES_MAX];
@@ -185,9 +185,10 @@ impl<T: Named> Claims<T> {
         Err(Error::new(
             kind,
             format!(
-                "more than one {} has the {what} {name:?} at this point of the batch; \
+                "more than one {} has the {what} {name} at this point of the batch; \
                  name the one meant by id",
-                T::WHAT
+                T::WHAT,
+                name = quoted(name)
             ),
         ))
     }
@@ -256,12 +257,14 @@ fn taken<T: Named>(now: &T, nth: usize, other: &T, of: usize) -> Error {
     let (kind, what, who) = (T::NAMES[nth].1, T::NAMES[of].0, T::WHAT);
     let message = match now.look_alikes(nth, other, of) {
         Some([name, taken]) => format!(
-            "the {what} {name:?} looks like {taken:?}, which another {who} has; choose one that \
-             can be told apart"
+            "the {what} {name} looks like {taken}, which another {who} has; choose one that \
+             can be told apart",
+            name = quoted(name),
+            taken = quoted(taken)
         ),
         None => format!(
-            "another {who} has the {what} {:?}; choose another or change that one first",
-            other.name(of).unwrap_or_default()
+            "another {who} has the {what} {}; choose another or change that one first",
+            quoted(other.name(of).unwrap_or_default())
         ),
     };
     Error::new(kind, message)

@@ -8,7 +8,7 @@ use std::hash::Hash;
 
 use super::working::WorkingSet;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{User, Workspace};
+use crate::model::{User, Workspace, quoted};
 
 /// A record that has external ids.
 pub(super) trait HasExternalIds {
@@ -139,7 +139,9 @@ fn taken<T: HasExternalIds>(given: &Given<impl Copy>) -> Error {
     Error::new(
         ErrorKind::ExternalIdTaken,
         format!(
-            "another {what} has the external id {id:?} of {provisioner:?}; remove it there first"
+            "another {what} has the external id {id} of {provisioner}; remove it there first",
+            id = quoted(id),
+            provisioner = quoted(provisioner)
         ),
     )
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::codec::Totals;
 use crate::error::{Error, ErrorKind};
-use crate::model::{Event, License, Workspace, seats_called};
+use crate::model::{Event, License, Workspace, quoted, seats_called};
 
 /// Maximum workspaces that a message names.
 const NAMED_MAX: usize = 20;
@@ -63,9 +63,9 @@ pub(super) fn admins(before: &Totals, after: &Totals) -> Option<Error> {
 /// The refusal that names the workspaces that would have no active owner.
 pub(super) fn owners(ownerless: &[Arc<Workspace>]) -> Option<Error> {
     let (first, rest) = ownerless.split_first()?;
-    let mut names = format!("{:?}", first.name);
+    let mut names = quoted(&first.name);
     for workspace in rest.iter().take(NAMED_MAX - 1) {
-        let _ = write!(names, ", {:?}", workspace.name);
+        let _ = write!(names, ", {}", quoted(&workspace.name));
     }
     if ownerless.len() > NAMED_MAX {
         let _ = write!(names, " and {} more", ownerless.len() - NAMED_MAX);

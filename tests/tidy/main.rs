@@ -12,6 +12,7 @@ mod examples;
 mod expectations;
 mod imports;
 mod lengths;
+mod messages;
 mod operations;
 mod promises;
 mod sources;

@@ -55,12 +55,12 @@ Examples:
   headcount batch requests.jsonl --request-id 4b7c9c1e-6d0a-4f0e-9a57-0f6f0d6c9c11
 
 Such a file:
-  {"op":"set_license","license":3}
-  {"op":"create_user","email":"ann@ex.co","username":"ann","admin":true}
-  {"op":"create_user","email":"bob@ex.co","attributes":{"team":"fraud"}}
-  {"op":"create_workspace","name":"Fraud models","owner":"ann@ex.co"}
-  {"op":"add_member","workspace":"Fraud models","user":"bob@ex.co","role":"owner"}
-  {"op":"deactivate_user","user":"bob@ex.co","if_version":1}"#;
+  {"op":"set_license", "license":3}
+  {"op":"create_user", "email":"ann@ex.co", "username":"ann", "admin":true}
+  {"op":"create_user", "email":"bob@ex.co", "attributes":{"team":"fraud"}}
+  {"op":"create_workspace", "name":"Fraud models", "owner":"ann@ex.co"}
+  {"op":"add_member", "workspace":"Fraud models", "user":"bob@ex.co", "role":"owner"}
+  {"op":"deactivate_user", "user":"bob@ex.co", "if_version":1}"#;
 
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = BATCH_HELP)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use headcount::Timestamp;
 
-use super::values::{moment, number};
+use super::values::{moment, number, past};
 
 /// The long help of `--follow`: how it works with a file that only one process can have open.
 const CHANGES_HELP: &str = "\
@@ -45,7 +45,7 @@ pub(crate) struct ChangesArgs {
     pub(crate) door: Option<String>,
     /// Only changes made at this time or later: 2026-11-01, 2026-11-01T08:00:00Z, or 7d for seven
     /// days ago
-    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = past, allow_hyphen_values = true)]
     pub(crate) since: Option<Timestamp>,
     /// Only changes made before
     #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]

@@ -2,7 +2,7 @@
 
 use headcount::{Role, Timestamp};
 
-use super::values::{attribute_condition, condition, domain, moment};
+use super::values::{attribute_condition, condition, domain, moment, past};
 
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Conditions")]
@@ -40,7 +40,7 @@ pub(crate) struct FilterArgs {
         long,
         visible_alias = "created-after",
         value_name = "TIME",
-        value_parser = moment,
+        value_parser = past,
         allow_hyphen_values = true
     )]
     pub(crate) created_since: Option<Timestamp>,
@@ -52,7 +52,7 @@ pub(crate) struct FilterArgs {
         long,
         visible_alias = "changed-after",
         value_name = "TIME",
-        value_parser = moment,
+        value_parser = past,
         allow_hyphen_values = true
     )]
     pub(crate) changed_since: Option<Timestamp>,
@@ -60,7 +60,7 @@ pub(crate) struct FilterArgs {
     #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
     pub(crate) changed_before: Option<Timestamp>,
     /// Only users last seen at this time or later; users never seen count as seen when created
-    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = past, allow_hyphen_values = true)]
     pub(crate) seen_since: Option<Timestamp>,
     /// Only users not seen since this time, such as 90d; users never seen count as seen when
     /// created

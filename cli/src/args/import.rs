@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use headcount::Email;
+use headcount::{Email, printable};
 
 use super::Ownerless;
 use crate::import::dates::DateOrder;
@@ -174,7 +174,10 @@ fn parse_delimiter(text: &str) -> Result<char, String> {
         }
     };
     if one.is_alphanumeric() || matches!(one, '"' | '\n' | '\r' | ' ' | '@' | '.') {
-        return Err(format!("{one:?} can't separate cells; it is within them"));
+        return Err(format!(
+            "'{}' can't separate cells; it is within them",
+            printable(&one.to_string())
+        ));
     }
     Ok(one)
 }

@@ -97,6 +97,18 @@ pub(crate) enum SortArg {
     Column(String),
 }
 
+impl SortArg {
+    /// The name of the column.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Email => "email",
+            Self::Username => "username",
+            Self::Created => "created_at",
+            Self::Column(column) => column,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ListFormat {
     Table,

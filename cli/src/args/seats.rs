@@ -2,7 +2,7 @@
 
 use headcount::Timestamp;
 
-use super::values::moment;
+use super::values::past;
 
 const HELP: &str = "\
 PEAK is the most users that were active at one time since then, days being those of UTC.
@@ -20,7 +20,7 @@ pub(crate) struct SeatsArgs {
         long,
         value_name = "TIME",
         default_value = "30d",
-        value_parser = moment,
+        value_parser = past,
         allow_hyphen_values = true
     )]
     pub(crate) since: Timestamp,

@@ -167,6 +167,21 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     moment_before(text, Timestamp::now())
 }
 
+/// A moment that something happened at or after: not one to come.
+pub(crate) fn past(text: &str) -> Result<Timestamp, String> {
+    past_before(text, Timestamp::now())
+}
+
+fn past_before(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let moment = moment_before(text, now)?;
+    if moment > now {
+        return Err(format!(
+            "{moment} is in the future; give a time that has passed, such as 7d for seven days ago"
+        ));
+    }
+    Ok(moment)
+}
+
 fn moment_before(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let unreadable = || {
         "write a day such as 2026-11-01, a time such as 2026-11-01T08:00:00Z, or how long ago: \
@@ -239,6 +254,19 @@ mod tests {
         ] {
             assert!(told(text).unwrap_err().contains("7d"), "{text}");
         }
+    }
+
+    #[test]
+    fn nothing_has_happened_since_a_moment_to_come() {
+        let now: Timestamp = "2026-11-27T12:00:00Z".parse().unwrap();
+        for past in ["2026-11-27", "2026-11-27T12:00:00Z", "0s", "7d"] {
+            assert!(past_before(past, now).is_ok(), "{past}");
+        }
+        for future in ["2026-11-28", "2026-11-27T12:00:01Z", "2099-01-01"] {
+            let told = past_before(future, now).unwrap_err();
+            assert!(told.contains("is in the future"), "{told}");
+        }
+        assert!(past_before("later", now).unwrap_err().contains("7d"));
     }
 
     #[test]

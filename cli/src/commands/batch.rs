@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use headcount::{Applied, ErrorKind, Outcome, Subject};
+use headcount::{Applied, ErrorKind, Outcome, Seats, Subject};
 use serde_json::{Map, Value, json};
 
 use super::culprits::{blame, culprits};
 use super::naming::email_of;
-use super::{Store, input, refusal};
+use super::seats_after::seats_after;
+use super::{Store, input, note_effect, refusal};
 use crate::args::BatchArgs;
 use crate::directory::Directory;
-use crate::failure::{CommandRefusal, Failure, Result, took_effect};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::import::encoding::{decode_unicode, refuse_second_mark};
 use crate::ops::{self, Operation, Unreadable};
 use crate::output::{Table, count, safe, write_json_list, write_members};
@@ -66,7 +67,7 @@ fn carry_out(
         let applied = if dry {
             directory.dry_run(batch.clone())
         } else {
-            directory.apply(batch.clone()).inspect(|_| took_effect())
+            directory.apply(batch.clone()).inspect(note_effect)
         };
         applied.map_err(|error| {
             if error.op_index().is_none() {
@@ -224,8 +225,7 @@ impl Report<'_> {
             !replayed && self.number_changed() > 0,
             json!(sequence),
         )?;
-        // A dry run leaves them as they are.
-        serde_json::to_writer(&mut *out, &self.directory.seats()?)?;
+        serde_json::to_writer(&mut *out, &self.seats()?)?;
         out.write_all(b",")?;
         let outcomes = self
             .outcomes()
@@ -236,6 +236,15 @@ impl Report<'_> {
         write_members(&rest, out)?;
         writeln!(out, "}}")?;
         Ok(())
+    }
+
+    /// The seats as they are, or as a dry run would leave them.
+    fn seats(&self) -> Result<Seats> {
+        if !self.dry_run {
+            return Ok(self.directory.seats()?);
+        }
+        let ops = self.operations.iter().map(|operation| &operation.step.op);
+        seats_after(self.directory, ops, self.applied)
     }
 
     fn ownerless(&self, json: bool) -> Ownerless {
@@ -291,14 +300,11 @@ impl Report<'_> {
             }
             table.finish()?;
         }
-        let ownerless = self.ownerless(false);
-        if !self.dry_run {
-            writeln!(out)?;
-            ownerless.write(false, out)?;
-            writeln!(out, "{}", self.directory.seats()?)?;
-            return Ok(());
-        }
-        ownerless.write(true, out)
+        writeln!(out)?;
+        self.ownerless(false).write(self.dry_run, out)?;
+        let then = if self.dry_run { "then: " } else { "" };
+        writeln!(out, "{then}{}", self.seats()?)?;
+        Ok(())
     }
 
     fn headline(&self) -> String {

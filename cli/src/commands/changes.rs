@@ -2,6 +2,7 @@
 
 mod filter;
 mod follow;
+mod none;
 
 use std::io::Write;
 
@@ -9,12 +10,14 @@ use headcount::{Change, ErrorKind, Event};
 use serde_json::json;
 
 use self::filter::Filter;
+use self::none::ReadChanges;
 use super::Store;
 use super::confirm::confirm;
+use super::filter::refuse_empty;
 use crate::args::{ChangesArgs, Yes};
 use crate::directory::{Directory, Each};
 use crate::failure::{Result, took_effect};
-use crate::output::{count, license_name, write_json, write_json_list};
+use crate::output::{count, license_name, safe, write_json, write_json_list, write_members};
 
 pub(super) fn run(
     store: &Store<'_>,
@@ -22,6 +25,7 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    refuse_empty("since", args.since, "before", args.before)?;
     match args.trim_before {
         Some(before) => trim(store, before, args.yes, json, out),
         None if args.follow => follow::run(store, args, json, out),
@@ -33,24 +37,32 @@ fn list(store: &Store<'_>, args: &ChangesArgs, json: bool, out: &mut dyn Write) 
     let directory = store.open()?;
     let filter = Filter::of(&directory, args)?;
     let Kept { changes, trimmed } = kept(&directory, args.after)?;
+    let mut read = ReadChanges::default();
     let mut changes = changes.filter_map(|change| match change {
-        Ok(change) => filter.pick(change).map(Ok),
+        Ok(change) => {
+            read.note(&change);
+            filter.pick(change).map(Ok)
+        }
         error => Some(error),
     });
     if json {
+        let mut shown = 0;
+        let counted = changes.inspect(|_| shown += 1);
         out.write_all(b"{")?;
-        write_json_list(out, "changes", changes)?;
+        write_json_list(out, "changes", counted)?;
+        if shown == 0 && !filter.is_empty() {
+            write_members(
+                &json!({ "hint": read.why_none(&filter, args, trimmed) }),
+                out,
+            )?;
+        }
         writeln!(out, "}}")?;
         return Ok(());
     }
     write_trimmed(trimmed, out)?;
     let Some(first) = changes.next() else {
-        let such = if filter.is_empty() { "" } else { "such " };
-        writeln!(
-            out,
-            "no {such}changes after {}",
-            args.after.unwrap_or(trimmed)
-        )?;
+        drop(changes);
+        writeln!(out, "{}", safe(&read.why_none(&filter, args, trimmed)))?;
         return Ok(());
     };
     write_head(out)?;
@@ -64,7 +76,9 @@ fn trim(store: &Store<'_>, before: u64, yes: Yes, json: bool, out: &mut dyn Writ
     let directory = store.open_to_write()?;
     confirm(&format!("deleting the changes before {before}"), yes)?;
     let trimmed = directory.trim_changes(before)?;
-    took_effect();
+    if trimmed > 0 {
+        took_effect();
+    }
     directory.close()?;
     if json {
         return write_json(out, &json!({ "trimmed": trimmed }));

@@ -1,90 +1,42 @@
 //! `headcount doctor`: checks everything that the operator of a directory is responsible for, and
 //! suggests fixes. It writes nothing.
 
+mod check;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use headcount::{Directory, ErrorKind, UserQuery};
-use serde::Serialize;
+use headcount::{Directory, ErrorKind, UserQuery, quoted};
 use serde_json::json;
 
+use self::check::{Check, State, bad, ok};
 use super::Store;
-use crate::failure::{Failure, Result, without_numbers};
-use crate::output::{count, safe, write_json};
+use crate::failure::{Failure, Result};
+use crate::output::{count, write_json};
+use crate::wrap;
 
 /// Free space below which a warning is given, whatever the file's size.
 const FREE_BYTES_MIN: u64 = 64 << 20;
 /// Workspaces without an owner that are named.
 const NAMED_MAX: usize = 5;
-
-/// The result of one check.
-#[derive(Serialize)]
-struct Check {
-    #[serde(rename = "check")]
-    name: &'static str,
-    state: State,
-    found: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cure: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum State {
-    Ok,
-    /// It can't be determined now.
-    Unknown,
-    Warning,
-    Wrong,
-}
-
-impl State {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Unknown => "unknown",
-            Self::Warning => "look",
-            Self::Wrong => "WRONG",
-        }
-    }
-}
-
-fn ok(check: &'static str, found: impl Into<String>) -> Check {
-    Check {
-        name: check,
-        state: State::Ok,
-        found: without_numbers(&found.into()),
-        cure: None,
-    }
-}
-
-fn bad(check: &'static str, state: State, found: impl Into<String>, cure: &str) -> Check {
-    Check {
-        cure: Some(cure.to_owned()),
-        state,
-        ..ok(check, found)
-    }
-}
+/// Columns below which a check is a paragraph instead of a row.
+const COLUMNS_MIN: usize = 60;
+/// The end of what the library says of a file that another program made.
+const FOREIGN: &str = "check the path";
 
 pub(super) fn run(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
     store.must_be_there()?;
-    let mut checks = vec![file(store.path), log(store.path)];
-    checks.push(access(store.path));
-    checks.push(space(store.path));
-    inside(store.path, &mut checks);
+    let checks = checks(store.path);
     let worst = checks.iter().map(|check| check.state).max();
     if json {
         let is_healthy = worst != Some(State::Wrong);
         write_json(out, &json!({ "healthy": is_healthy, "checks": checks }))?;
     } else {
+        let is_narrow = wrap::stdout_width().is_some_and(|columns| columns < COLUMNS_MIN);
         for check in &checks {
-            let (name, state) = (check.name, check.state.word());
-            writeln!(out, "{state:<7} {name:<11}  {}", safe(&check.found))?;
-            if let Some(cure) = &check.cure {
-                writeln!(out, "{:21}{}", "", safe(cure))?;
-            }
+            check.write(is_narrow, out)?;
         }
     }
     if worst != Some(State::Wrong) {
@@ -97,6 +49,21 @@ pub(super) fn run(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<
         "unhealthy",
         format!("something is wrong: {wrong}"),
     ))
+}
+
+/// All checks that make sense of the file: nothing is advised about one that isn't ours.
+fn checks(path: &Path) -> Vec<Check> {
+    let file = file(path);
+    if file.state == State::Wrong {
+        return vec![file];
+    }
+    let mut inside = Vec::new();
+    look_inside(path, &mut inside);
+    if inside.iter().any(|check| check.is_foreign) {
+        return std::iter::once(file).chain(inside).collect();
+    }
+    let outside = [file, log(path), access(path), space(path)];
+    outside.into_iter().chain(inside).collect()
 }
 
 fn file(path: &Path) -> Check {
@@ -248,7 +215,7 @@ fn space(_path: &Path) -> Check {
 }
 
 /// What can only be seen with the file open, which another process may have.
-fn inside(path: &Path, checks: &mut Vec<Check>) {
+fn look_inside(path: &Path, checks: &mut Vec<Check>) {
     let options = || Directory::options().read_only(true);
     let opened = options().open_timeout(Duration::ZERO).open(path);
     let directory = match opened {
@@ -285,9 +252,13 @@ fn inside(path: &Path, checks: &mut Vec<Check>) {
 }
 
 fn not_opened(error: &headcount::Error) -> Check {
+    let is_foreign = error.kind() == ErrorKind::Corrupted && error.to_string().ends_with(FOREIGN);
     let cure = match error.kind() {
         ErrorKind::LogMissing | ErrorKind::LogForeign => {
             "bring the log back, restore a backup, or lose what is in the log with --salvage-log"
+        }
+        ErrorKind::Corrupted if is_foreign => {
+            "name the directory's file with --db or in HEADCOUNT_DB; leave this one as it is"
         }
         ErrorKind::Corrupted => {
             "restore a backup; `headcount verify` lists what is wrong, and `headcount repair \
@@ -296,7 +267,10 @@ fn not_opened(error: &headcount::Error) -> Check {
         ErrorKind::UnsupportedFormat => "use the release that wrote it, or a later one",
         _ => "make sure that you may read the file and its folder",
     };
-    bad("contents", State::Wrong, error.to_string(), cure)
+    Check {
+        is_foreign,
+        ..bad("contents", State::Wrong, error.to_string(), cure)
+    }
 }
 
 fn license(directory: &Directory) -> Check {
@@ -348,7 +322,7 @@ fn owners(directory: &Directory) -> Check {
                 .active(true)
                 .member_of(&workspace, headcount::Role::Owner);
             if directory.count(&query)? == 0 {
-                names.push(format!("{:?}", workspace.name()));
+                names.push(quoted(workspace.name()));
             }
         }
         Ok(names)

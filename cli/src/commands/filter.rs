@@ -2,15 +2,56 @@
 
 use std::sync::Arc;
 
-use headcount::{User, UserQuery};
+use headcount::{Timestamp, User, UserQuery};
 
 use super::naming::find_workspace;
 use crate::args::FilterArgs;
 use crate::directory::Directory;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
+
+/// Refuses two conditions that nothing can meet: since a time that is not before the end.
+pub(super) fn refuse_empty(
+    since: &str,
+    from: Option<Timestamp>,
+    before: &str,
+    to: Option<Timestamp>,
+) -> Result<()> {
+    match (from, to) {
+        (Some(from), Some(to)) if from >= to => Err(Failure::refused(
+            "usage",
+            format!(
+                "nothing is since {from} and before {to}; give --{since} a time that is earlier \
+                 than that of --{before}, or leave one of them out"
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
 
 /// The query that these conditions make.
 pub(super) fn query_of(directory: &Directory, args: &FilterArgs) -> Result<UserQuery> {
+    for (since, from, before, to) in [
+        (
+            "created-since",
+            args.created_since,
+            "created-before",
+            args.created_before,
+        ),
+        (
+            "changed-since",
+            args.changed_since,
+            "changed-before",
+            args.changed_before,
+        ),
+        (
+            "seen-since",
+            args.seen_since,
+            "inactive-since",
+            args.inactive_since,
+        ),
+    ] {
+        refuse_empty(since, from, before, to)?;
+    }
     let active = match (args.active, args.inactive) {
         (true, _) => Some(true),
         (_, true) => Some(false),

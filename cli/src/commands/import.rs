@@ -273,7 +273,7 @@ fn apply(
     };
     options.progress.begin(doing, plan.subjects(), "users");
     let results = writing::carry_out(directory, &plan, rows, options, purpose)?;
-    if purpose == Purpose::Write {
+    if purpose == Purpose::Write && results.changes {
         took_effect();
     }
     Ok(Done { plan, results })

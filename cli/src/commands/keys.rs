@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 
-use headcount::{Timestamp, UserId};
+use headcount::{Timestamp, UserId, quoted};
 use headcount_server::{Author, Holder, Key, KeyError, Keys, NewKey, RevokedKey};
 use serde_json::json;
 
@@ -112,7 +112,10 @@ impl<'a> KeyRing<'a> {
         }
         Err(Failure::refused(
             "key_not_found",
-            format!("no key has the id {id:?}; `headcount keys list` shows them"),
+            format!(
+                "no key has the id {}; `headcount keys list` shows them",
+                quoted(id)
+            ),
         ))
     }
 }
@@ -125,7 +128,10 @@ fn create(store: &Store<'_>, args: &CreateKeyArgs, json: bool, out: &mut dyn Wri
     };
     let user = match &args.user {
         Some(name) => Some(directory.user(name)?.ok_or_else(|| {
-            super::not_found(&format!("{name:?} is not a user's id, email or username"))
+            super::not_found(&format!(
+                "{} is not a user's id, email or username",
+                quoted(name)
+            ))
         })?),
         None => None,
     };

@@ -8,7 +8,7 @@ mod sorted;
 use std::io::Write;
 use std::sync::Arc;
 
-use headcount::{Sort, User, UserQuery};
+use headcount::{Sort, User, UserQuery, quoted};
 use headcount_server::Cursors;
 use serde_json::json;
 
@@ -154,7 +154,11 @@ impl<'a> Users<'a> {
         args: &ListArgs,
     ) -> Result<Self> {
         let direction = if args.descending { "descending" } else { "" };
-        let list = format!("{:?} {direction} {}", args.sort, Cursors::list_of(&query));
+        let list = format!(
+            "{} {direction} {}",
+            quoted(args.sort.name()),
+            Cursors::list_of(&query)
+        );
         let after = args.after.as_ref();
         let after = after
             .map(|cursor| cursor::open(cursors, &list, cursor))

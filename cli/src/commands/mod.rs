@@ -19,6 +19,7 @@ mod load;
 mod naming;
 mod owners;
 mod seats;
+mod seats_after;
 mod selection;
 mod serve;
 mod server;
@@ -35,7 +36,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use headcount::{Applied, Batch, ErrorKind, Options};
+use headcount::{Applied, Batch, ErrorKind, Options, quoted};
 
 use crate::args::{Args, Command};
 use crate::directory::{Address, Directory, Remote};
@@ -246,7 +247,8 @@ impl Store<'_> {
                 ),
             )),
             None => Err(not_found(&format!(
-                "the actor {actor:?} is not a user's id, email or username"
+                "the actor {} is not a user's id, email or username",
+                quoted(actor)
             ))),
         }
     }
@@ -262,8 +264,15 @@ fn not_found(what: &str) -> Failure {
 /// Applies `batch`; a refusal names the option that would allow it.
 fn apply(directory: &Directory, batch: Batch) -> Result<Applied> {
     let applied = directory.apply(batch).map_err(refusal)?;
-    took_effect();
+    note_effect(&applied);
     Ok(applied)
+}
+
+/// Notes that the batch changed something, or did so when it was sent before.
+fn note_effect(applied: &Applied) {
+    if applied.sequence.is_some() {
+        took_effect();
+    }
 }
 
 /// The refusal of a batch by a command that has `--allow-ownerless`.

@@ -1,6 +1,6 @@
 //! The names of users and workspaces, on the command line and in output.
 
-use headcount::{UserId, Workspace, WorkspaceId};
+use headcount::{UserId, Workspace, WorkspaceId, quoted};
 
 use crate::directory::Directory;
 use crate::failure::{Failure, Result};
@@ -20,12 +20,12 @@ pub(super) fn find_workspace(directory: &Directory, text: &str) -> Result<Worksp
     if let Some(name) = text.strip_prefix(NAME_PREFIX) {
         return directory
             .workspace(name)?
-            .ok_or_else(|| no_workspace(&format!("the name {name:?}")));
+            .ok_or_else(|| no_workspace(&format!("the name {}", quoted(name))));
     }
     let (found, named) = match text.strip_prefix(ID_PREFIX) {
-        Some(digits) => (by_id(digits)?, format!("the id {digits:?}")),
+        Some(digits) => (by_id(digits)?, format!("the id {}", quoted(digits))),
         None => match directory.workspace(text)? {
-            None => (by_id(text)?, format!("the name {text:?}")),
+            None => (by_id(text)?, format!("the name {}", quoted(text))),
             found => (found, String::new()),
         },
     };

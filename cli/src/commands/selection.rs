@@ -5,15 +5,16 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use headcount::{Applied, Batch, Op, Step, Subject, User, UserRef, UserUpdate};
+use headcount::{Applied, Batch, Op, Step, Subject, User, UserRef, UserUpdate, quoted};
 use serde_json::json;
 
 use super::culprits::{blame, culprits};
 use super::filter::{each, query_of};
-use super::{input, refusal};
+use super::seats_after::seats_after;
+use super::{input, note_effect, refusal};
 use crate::args::{self, SelectionArgs};
 use crate::directory::Directory;
-use crate::failure::{Failure, Result, took_effect};
+use crate::failure::{Failure, Result};
 use crate::import::encoding::{decode_unicode, lines, refuse_second_mark};
 use crate::import::json::{Strict, problem_in_line};
 use crate::output::{Table, count, write_json};
@@ -184,7 +185,7 @@ fn not_found(missing: &[&str]) -> Failure {
     let mut shown: Vec<_> = missing
         .iter()
         .take(NAMED_MAX)
-        .map(|name| format!("{name:?}"))
+        .map(|name| quoted(name))
         .collect();
     if missing.len() > NAMED_MAX {
         shown.push(format!("and {} more", missing.len() - NAMED_MAX));
@@ -209,7 +210,12 @@ pub(super) fn change(
 ) -> Result<()> {
     let applied = carry_out(&directory, users, verb, allowed, dry_run)?;
     let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
-    let seats = directory.seats()?;
+    let seats = if dry_run {
+        let ops: Vec<_> = users.iter().map(|user| verb.op(user.id())).collect();
+        seats_after(&directory, ops.iter(), &applied)?
+    } else {
+        directory.seats()?
+    };
     directory.close()?;
     let changed = applied.outcomes.iter().filter(|outcome| outcome.changed);
     let changed = changed.count();
@@ -253,7 +259,8 @@ pub(super) fn change(
     }
     writeln!(out)?;
     ownerless.write(dry_run, out)?;
-    writeln!(out, "{seats}")?;
+    let then = if dry_run { "then: " } else { "" };
+    writeln!(out, "{then}{seats}")?;
     Ok(())
 }
 
@@ -274,7 +281,7 @@ fn carry_out(
     let tried = if dry_run {
         directory.dry_run(batch)
     } else {
-        directory.apply(batch).inspect(|_| took_effect())
+        directory.apply(batch).inspect(note_effect)
     };
     tried.map_err(|error| {
         let steps: Vec<Step> = ops().map(Step::from).collect();

@@ -9,6 +9,8 @@ use log::LevelFilter;
 use serde_json::json;
 use tokio::sync::oneshot;
 
+use headcount::quoted;
+
 use super::Store;
 use super::keys::{author, refused, write_secret};
 use super::stop::on_stop;
@@ -38,7 +40,10 @@ pub(super) fn run(
         let told = if url.starts_with("http://") {
             format!("keys and logins would be sent unencrypted to {url}; use https")
         } else {
-            format!("{url:?} is not the URL of an identity provider; write it as https://id.ex.co")
+            format!(
+                "{} is not the URL of an identity provider; write it as https://id.ex.co",
+                quoted(url)
+            )
         };
         return Err(Failure::refused("invalid_argument", told));
     }

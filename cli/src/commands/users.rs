@@ -5,7 +5,7 @@ mod fields;
 use std::io::Write;
 use std::sync::Arc;
 
-use headcount::{Batch, Member, Seats, Subject, User, UserRef, Workspace, WorkspaceRef};
+use headcount::{Batch, Member, Seats, Subject, User, UserRef, Workspace, WorkspaceRef, quoted};
 use serde_json::{Value, json};
 
 use self::fields::{new_user, update};
@@ -180,7 +180,7 @@ fn find(directory: &Directory, user: Option<&str>, username: Option<&str>) -> Re
     let (found, what) = match (user, username) {
         (_, Some(username)) => (
             directory.user_by_username(username)?,
-            format!("no user has the username {username:?}"),
+            format!("no user has the username {}", quoted(username)),
         ),
         (user, None) => {
             let user = UserRef::from(user.unwrap_or_default());

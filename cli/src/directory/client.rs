@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use headcount::{Error, ErrorKind, Result};
+use headcount::{Error, ErrorKind, Result, quoted};
 use headcount_server::{client, is_private};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -84,8 +84,8 @@ impl Client {
         let base = address.url.trim_end_matches('/');
         if url(base).is_err() {
             return Err(refused(format!(
-                "{:?} is not the address of a server; write it as https://users.example.com",
-                address.url
+                "{} is not the address of a server; write it as https://users.example.com",
+                quoted(&address.url)
             )));
         }
         if !is_private(base) {

@@ -1,6 +1,6 @@
 //! Leaves out the largest attributes of a row that has more than a user may have.
 
-use headcount::User;
+use headcount::{User, quoted};
 
 use super::Row;
 use crate::output::count;
@@ -53,7 +53,8 @@ pub(super) fn left_out(row: &Row, user: Option<&User>) -> Vec<(usize, String)> {
 fn told(name: &str, bytes: usize) -> String {
     let name = super::values::shortened(name);
     format!(
-        "the attribute {name:?} of {} is left out: too big or one too many",
-        count(bytes, "byte")
+        "the attribute {name} of {} is left out: too big or one too many",
+        count(bytes, "byte"),
+        name = quoted(&name)
     )
 }

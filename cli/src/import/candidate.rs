@@ -1,6 +1,6 @@
 //! A row that is not refused, and what it changes.
 
-use headcount::{User, UserId, Username};
+use headcount::{User, UserId, Username, quoted};
 
 use super::Row;
 use super::options::{Keep, OnExisting, Options};
@@ -159,7 +159,8 @@ impl Candidate {
                 Some(_) => "the username stays as it is",
             };
             notes.push(format!(
-                "the username {name:?} is neither a name nor an address; {instead}"
+                "the username {} is neither a name nor an address; {instead}",
+                quoted(&name)
             ));
         }
         if self.keeps_inactive {

@@ -3,6 +3,8 @@
 
 use headcount_server::csv_cell::{Doubt, Holds, doubt, other_quote};
 
+use headcount::quoted;
+
 use super::values::shortened;
 
 /// What is wrong with the text of a cell that no apostrophe marks.
@@ -29,33 +31,34 @@ pub(super) fn lost_character(text: &str) -> Option<String> {
 }
 
 fn told(doubt: Doubt, text: &str) -> String {
-    let shown = shortened(text);
+    let plain = shortened(text);
+    let shown = quoted(&plain);
     match doubt {
         Doubt::Shown => format!(
-            "{shown:?} is what a spreadsheet shows in place of a value; correct the cell, and export \
+            "{shown} is what a spreadsheet shows in place of a value; correct the cell, and export \
              it again"
         ),
-        Doubt::NoValue => format!("{shown} is how a database exports no value; empty the cell"),
+        Doubt::NoValue => format!("{plain} is how a database exports no value; empty the cell"),
         Doubt::Rounded => format!(
-            "{shown:?} is a number that a spreadsheet has rounded; format its column as text, and \
+            "{shown} is a number that a spreadsheet has rounded; format its column as text, and \
              export it again"
         ),
-        Doubt::Apostrophe => format!(
-            "{shown:?} begins with the apostrophe by which spreadsheets mark text; remove it"
-        ),
+        Doubt::Apostrophe => {
+            format!("{shown} begins with the apostrophe by which spreadsheets mark text; remove it")
+        }
         Doubt::Quoted(quote) => format!(
-            "{shown:?} is in quotes (U+{:04X}) that are part of it; remove them, or put double \
+            "{shown} is in quotes (U+{:04X}) that are part of it; remove them, or put double \
              quotes around the cell in their place",
             u32::from(quote)
         ),
         Doubt::Formula => {
-            format!("{shown:?} is a formula; write the text alone, without = and quotes")
+            format!("{shown} is a formula; write the text alone, without = and quotes")
         }
         Doubt::Misread => format!(
-            "{shown:?} seems to be UTF-8 that was read as Windows-1252; export it again as UTF-8"
+            "{shown} seems to be UTF-8 that was read as Windows-1252; export it again as UTF-8"
         ),
         Doubt::LostCharacter => format!(
-            "{shown:?} has U+FFFD in place of a character that was lost; export it again as UTF-8"
+            "{shown} has U+FFFD in place of a character that was lost; export it again as UTF-8"
         ),
     }
 }

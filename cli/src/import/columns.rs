@@ -1,6 +1,6 @@
 //! The columns of delimited text, and what each holds according to the header.
 
-use headcount::Email;
+use headcount::{Email, quoted};
 use headcount_server::csv_cell::{Holds, marked_text};
 
 use super::asked::{IGNORE_ATTRIBUTE, PROVISIONER};
@@ -66,8 +66,9 @@ pub(super) fn columns(
     let names = reading.options.names;
     if let Some(absent) = names.absent(titles.iter().copied()).first() {
         return Err(format!(
-            "its header has no column {absent:?}, which the command line names; its columns are {}",
-            titles.join(", ")
+            "its header has no column {absent}, which the command line names; its columns are {}",
+            titles.join(", "),
+            absent = quoted(absent)
         ));
     }
     let beside = names.beside(titles.iter().copied());
@@ -84,8 +85,9 @@ pub(super) fn columns(
         }
         if titles[..index].contains(&title) {
             return Err(format!(
-                "its header has the column {title:?} twice; remove one of the two, or give it \
-                 another name"
+                "its header has the column {} twice; remove one of the two, or give it \
+                 another name",
+                quoted(title)
             ));
         }
         if let Some((first, field, rank)) = before(title, titles.iter().copied(), names) {
@@ -124,15 +126,17 @@ fn unknown_columns(unknown_names: &[&str], titles: &[&str], delimiter: char) -> 
     if let Some(address) = titles.iter().find(is_address) {
         return format!(
             "the first line needs the names of the columns, and this one has an address, \
-             {address:?}; put a line with their names before it, such as email{delimiter}username"
+             {}; put a line with their names before it, such as email{delimiter}username",
+            quoted(address)
         );
     }
     if let [title] = titles
         && title.contains(delimiter)
     {
         return format!(
-            "its first line is in quotes as a whole, so that it is the one column {title:?}; \
-             remove the quotes around whole lines"
+            "its first line is in quotes as a whole, so that it is the one column {}; \
+             remove the quotes around whole lines",
+            quoted(title)
         );
     }
     let mut told = unknown("column", unknown_names);
@@ -163,9 +167,10 @@ fn of_field(field: Field, title: &str, reading: &mut Reading<'_>) -> Result<Colu
                 Ok(Column::ExternalId(provisioner.to_owned()))
             }
             None => Err(format!(
-                "its column {title:?} has ids that a provisioner gave; say which one with \
+                "its column {title} has ids that a provisioner gave; say which one with \
                  --provisioner NAME, such as okta, or leave it out with --ignore {}",
-                shell_word(title)
+                shell_word(title),
+                title = quoted(title)
             )),
         },
         field => Ok(Column::Field(field, title.to_owned())),
@@ -194,7 +199,9 @@ fn check_fields(columns: &[Column], titles: &[&str]) -> Result<(), String> {
                 format!("leave one of them out with --ignore {}", shell_word(title))
             };
             return Err(format!(
-                "its columns {first:?} and {title:?} both hold the same field; {cure}"
+                "its columns {first} and {title} both hold the same field; {cure}",
+                first = quoted(first),
+                title = quoted(title)
             ));
         }
         seen.push((target, title));

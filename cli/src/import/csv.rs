@@ -1,7 +1,7 @@
 //! Delimited text: a header line with the names of the columns, then one user a
 //! line.
 
-use headcount::UserId;
+use headcount::{UserId, quoted};
 use headcount_server::csv_cell::marked_text;
 use serde_json::{Map, Value};
 
@@ -248,9 +248,10 @@ impl Row {
         let Some((holds, name)) = column.holds() else {
             if matches!(column, Column::Nameless) {
                 self.problems.push(format!(
-                    "there is {:?} at column {} of the line, under no name; give its column one in \
+                    "there is {} at column {} of the line, under no name; give its column one in \
                      the header, or empty it",
-                    cell.text, cell.place.1
+                    quoted(&cell.text),
+                    cell.place.1
                 ));
             }
             return;

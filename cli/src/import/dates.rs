@@ -1,7 +1,7 @@
 //! Dates as people and spreadsheets write them. Ambiguous dates are refused.
 
 use clap::ValueEnum;
-use headcount::Timestamp;
+use headcount::{Timestamp, quoted};
 
 use super::values::shortened;
 
@@ -34,9 +34,9 @@ pub(super) fn parse(name: &str, text: &str, order: Option<DateOrder>) -> Result<
     }
     let invalid = || {
         format!(
-            "{name}: {:?} is not a time from 1970 on; write it as 2024-07-11 or \
+            "{name}: {} is not a time from 1970 on; write it as 2024-07-11 or \
              2024-07-11T16:55:59Z",
-            shortened(text)
+            quoted(&shortened(text))
         )
     };
     let upper = text.trim().to_uppercase();
@@ -46,17 +46,17 @@ pub(super) fn parse(name: &str, text: &str, order: Option<DateOrder>) -> Result<
     let (year, month, day) = match date_of(date, order) {
         None if has_short_year(date) => {
             return Err(format!(
-                "{name}: the year of {:?} has two digits; write it with four, as in 2024-07-11",
-                shortened(text)
+                "{name}: the year of {} has two digits; write it with four, as in 2024-07-11",
+                quoted(&shortened(text))
             ));
         }
         None => return Err(invalid()),
         Some(Date::Sure(date)) => date,
         Some(Date::Either) => {
             return Err(format!(
-                "{name}: {:?} could be two different days; say which with --dates day-first or \
+                "{name}: {} could be two different days; say which with --dates day-first or \
                  --dates month-first, or write it with the year first, as in 2024-07-11",
-                shortened(text)
+                quoted(&shortened(text))
             ));
         }
     };

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use headcount::quoted;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -183,7 +184,8 @@ impl<'a> Reader<'a, '_, '_> {
         for (name, value) in rest {
             if let Some(read) = READ.iter().find(|read| read.eq_ignore_ascii_case(name)) {
                 return Err(format!(
-                    "its key {name:?} would be left out; is it `{read}`? Correct it, or remove it"
+                    "its key {} would be left out; is it `{read}`? Correct it, or remove it",
+                    quoted(name)
                 ));
             }
             let Strict(value) = part(self.text, value.get())?;
@@ -301,9 +303,9 @@ impl<'a> Reader<'a, '_, '_> {
                 .problems
                 .push(format!("it stands under the id {key} but has the id {id}")),
             (Err(_), _) => row.problems.push(format!(
-                "it stands under the key {:?}, which has to be its id, a UUID; put users without \
+                "it stands under the key {}, which has to be its id, a UUID; put users without \
                  ids in a list, {{\"users\": [...]}}, or use --ignore-ids to take any key",
-                shortened(key)
+                quoted(&shortened(key))
             )),
         }
         row
@@ -339,8 +341,8 @@ fn no_users(members: &Members<'_>) -> String {
             )
         }
         Some(path) => format!(
-            "; if they are in its list {:?}, import that alone",
-            shortened(&path.join("."))
+            "; if they are in its list {}, import that alone",
+            quoted(&shortened(&path.join(".")))
         ),
         None => String::new(),
     };

@@ -1,5 +1,6 @@
 //! The ids of rows: ours are UUIDs, and those of other systems are left out.
 
+use headcount::quoted;
 use serde_json::Value;
 
 use super::Row;
@@ -28,8 +29,8 @@ impl Row {
         };
         if is_federated(text) {
             self.notes.push(format!(
-                "the federated id {:?} is left out: it is not a UUID",
-                shortened(text)
+                "the federated id {} is left out: it is not a UUID",
+                quoted(&shortened(text))
             ));
             return Ok(());
         }
@@ -43,7 +44,8 @@ impl Row {
         match text.parse() {
             Ok(id) if reading.id(name, text, true) => set(&mut self.id, name, id),
             Ok(_) => Err(format!(
-                "{name}: {text:?} is a UUID, and the ids before it are not; {}",
+                "{name}: {} is a UUID, and the ids before it are not; {}",
+                quoted(text),
                 ways_out()
             )),
             Err(_) if is_of_another_kind(text) && reading.id(name, text, false) => Ok(()),

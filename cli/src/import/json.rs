@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use headcount::quoted;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -113,7 +114,8 @@ impl<'a> Members<'a> {
 
 fn twice<E: Error>(key: &str) -> E {
     E::custom(format_args!(
-        "the key {key:?} is there twice; remove one of the two"
+        "the key {} is there twice; remove one of the two",
+        quoted(key)
     ))
 }
 

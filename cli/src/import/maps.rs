@@ -1,5 +1,6 @@
 //! Fields that hold several texts by name: attributes and external ids.
 
+use headcount::quoted;
 use serde_json::{Map, Number, Value};
 
 use super::asked::IGNORE_ATTRIBUTE;
@@ -42,7 +43,7 @@ impl Row {
         let is_read = |name: &str| read.iter().any(|(other, _)| **other == *name);
         let mut others = others.iter();
         if let Some((twice, _)) = others.find(|(name, value)| !value.is_null() && is_read(name)) {
-            let problem = format!("{name}: there are two {what} {twice:?}");
+            let problem = format!("{name}: there are two {what} {}", quoted(twice));
             self.problems.push(problem);
         }
     }
@@ -69,20 +70,18 @@ impl Row {
 /// An id as it is; a number is as good as its text.
 fn external_id(provisioner: &str, value: Value, is_exact: bool) -> Result<Option<String>, String> {
     let is_blank = |text: &str| !is_exact && text.trim_ascii().is_empty();
+    let named = || format!("the external id of {}", quoted(provisioner));
     match value {
         Value::Null => Ok(None),
         Value::String(text) if is_blank(&text) => Ok(None),
         Value::String(text) => match lost_character(&text).filter(|_| !is_exact) {
-            Some(problem) => Err(format!("the external id of {provisioner:?}: {problem}")),
+            Some(problem) => Err(format!("{}: {problem}", named())),
             None => Ok(Some(text)),
         },
         Value::Number(number) => exact(&number)
             .map(Some)
-            .map_err(|problem| format!("the external id of {provisioner:?}: {problem}")),
-        other => {
-            let named = format!("the external id of {provisioner:?}");
-            Err(mismatch(&named, "a text", &other))
-        }
+            .map_err(|problem| format!("{}: {problem}", named())),
+        other => Err(mismatch(&named(), "a text", &other)),
     }
 }
 
@@ -111,7 +110,7 @@ fn exact(number: &Number) -> Result<String, String> {
 /// is, several become the JSON text of the list.
 fn attribute_value(name: &str, value: Value, is_exact: bool) -> Result<Option<String>, String> {
     let expected = "a text or a list of texts; use --ignore-attribute to leave it out";
-    let named = || format!("the attribute {name:?}");
+    let named = || format!("the attribute {}", quoted(name));
     match value {
         Value::Null => Ok(None),
         Value::String(text) => match lost_character(&text).filter(|_| !is_exact) {

@@ -3,6 +3,8 @@
 
 use std::str::FromStr;
 
+use headcount::quoted;
+
 use super::foreign_names::FOREIGN;
 use super::left_out::LEFT_OUT;
 use super::name_tables::{ALIASES, OURS, SILENT};
@@ -74,8 +76,9 @@ impl FromStr for Mapping {
                 | Target::Silent
                 | Target::LeftOut,
             ) => Err(format!(
-                "there is no field {field:?}; there are {}",
-                our_names()
+                "there is no field {field}; there are {}",
+                our_names(),
+                field = quoted(field)
             )),
             Some(target) => Ok(Self {
                 column: column.to_owned(),
@@ -112,12 +115,14 @@ impl<'a> Names<'a> {
                 |other: &Mapping| is_same(&other.column, column) && other.target != *target;
             if self.map[..index].iter().any(is_other) {
                 return Some(format!(
-                    "--map says of the column {column:?} that it is two fields; name one"
+                    "--map says of the column {} that it is two fields; name one",
+                    quoted(column)
                 ));
             }
             if self.ignore.iter().any(|ignored| is_same(ignored, column)) {
                 return Some(format!(
-                    "--map and --ignore both name the column {column:?}; leave one of them out"
+                    "--map and --ignore both name the column {}; leave one of them out",
+                    quoted(column)
                 ));
             }
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use headcount::{ErrorKind, License, Role, Seats, UserId, UserQuery};
+use headcount::{ErrorKind, License, Role, Seats, UserId, UserQuery, quoted};
 use serde_json::{Map, Value, json};
 
 use super::Rows;
@@ -239,7 +239,7 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
                 && !has_other_owner(directory, member.workspace(), &ids)?
                 && let Some(workspace) = directory.workspace(member.workspace())?
             {
-                names.push(format!("{:?}", workspace.name()));
+                names.push(quoted(workspace.name()));
             }
         }
         if names.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use headcount::ErrorKind;
+use headcount::{ErrorKind, quoted};
 
 use super::candidate::Candidate;
 use super::matching::{Name, names_of};
@@ -88,10 +88,10 @@ fn without_email(row: &Row) -> Option<String> {
     }
     Some(match &row.username {
         Some(name) => format!(
-            "an email address is required, and the username {:?} is not a valid one; \
+            "an email address is required, and the username {} is not a valid one; \
              --email-template takes no username with an \"@\" in it, so correct it, or give the \
              user an email",
-            shortened(name)
+            quoted(&shortened(name))
         ),
         None => "an email address is required, and there is no username that --email-template \
                  could make one of; give the user an email"

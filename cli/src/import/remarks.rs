@@ -1,5 +1,6 @@
 //! What there is to say of files that were read, as sentences and as lists.
 
+use headcount::quoted;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
@@ -93,9 +94,10 @@ impl Reading<'_> {
         }
         for (name, (users, first)) in &self.foreign_ids {
             notes.push(format!(
-                "{name:?} has ids of another system and no UUIDs, such as {:?}: left out for {}; \
+                "{} has ids of another system and no UUIDs, such as {}: left out for {}; \
                  use --map {} --provisioner NAME to keep them as the ids of a provisioner",
-                shortened(first),
+                quoted(name),
+                quoted(&shortened(first)),
                 count(*users, "user"),
                 shell_word(&format!("{name}=external_id"))
             ));
@@ -103,8 +105,10 @@ impl Reading<'_> {
         for (name, (first, field)) in &self.second {
             let field = our_name(*field).unwrap_or_default();
             notes.push(format!(
-                "{name:?} is read only where {first:?} is empty, as both are the {field}; use --map \
+                "{} is read only where {} is empty, as both are the {field}; use --map \
                  {} to read it first",
+                quoted(name),
+                quoted(first),
                 shell_word(&format!("{name}={field}"))
             ));
         }

@@ -1,6 +1,8 @@
 //! Unknown names of columns and fields: the most similar known name, and the
 //! message.
 
+use headcount::quoted;
+
 use super::beside::HALVES;
 use super::name_tables::OURS;
 use super::names::{aliases, our_name, our_names, plain};
@@ -43,8 +45,8 @@ pub(super) fn unknown(what: &str, names: &[&str]) -> String {
     let told: Vec<_> = names
         .iter()
         .map(|name| match nearest(name) {
-            Some(known) => format!("{name:?} (is it {known}?)"),
-            None => format!("{name:?}"),
+            Some(known) => format!("{} (is it {known}?)", quoted(name)),
+            None => quoted(name),
         })
         .collect();
     let (plural, it) = match names {

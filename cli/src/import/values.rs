@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use headcount::Timestamp;
+use headcount::{Timestamp, quoted};
 use serde_json::Value;
 
 use super::dates::{self, DateOrder};
@@ -26,8 +26,8 @@ pub(super) fn is_active(name: &str, value: &Value) -> Result<bool, String> {
     }
     truth(name, value).map_err(|problem| match value {
         Value::String(text) => format!(
-            "{name}: {:?} is not a known state; write {STATES}; or leave it out with --ignore {}",
-            shortened(text),
+            "{name}: {} is not a known state; write {STATES}; or leave it out with --ignore {}",
+            quoted(&shortened(text)),
             shell_word(name)
         ),
         _ => problem,
@@ -75,8 +75,8 @@ pub(super) fn truth(name: &str, value: &Value) -> Result<bool, String> {
         },
         Value::String(text) => words::answer(text).ok_or_else(|| {
             format!(
-                "{name}: {:?} is neither yes nor no; write true, false, yes or no",
-                shortened(text)
+                "{name}: {} is neither yes nor no; write true, false, yes or no",
+                quoted(&shortened(text))
             )
         }),
         other => Err(mismatch(name, "true or false", other)),

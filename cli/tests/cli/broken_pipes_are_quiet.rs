@@ -181,6 +181,11 @@ fn what_took_effect_is_told_whatever_was_written() {
         "{\"op\":\"create_user\",\"email\":\"eve@ex.co\"}\n",
     );
     folder.write("u.csv", "email\nfay@ex.co\n");
+    folder.write("nothing.jsonl", "");
+    folder.write(
+        "idle.jsonl",
+        "{\"op\":\"activate_user\",\"user\":\"ann@ex.co\"}\n",
+    );
     for line in [
         "users create ann@ex.co",
         "users update ann@ex.co --given-name Ann",
@@ -221,6 +226,35 @@ fn what_took_effect_is_told_whatever_was_written() {
         );
     }
     assert_eq!(folder.emails(""), ["ann@ex.co", "eve@ex.co", "fay@ex.co"]);
+    // What changes nothing has had no effect.
+    for line in [
+        "users update ann@ex.co --given-name Ann",
+        "users update ann@ex.co eve@ex.co --admin true --dry-run",
+        "users activate ann@ex.co",
+        "users activate ann@ex.co eve@ex.co",
+        "users deactivate --inactive",
+        "users delete --inactive --yes",
+        "users delete eve@ex.co --dry-run",
+        "license set 9",
+        "workspaces default ann@ex.co",
+        "batch idle.jsonl",
+        "batch idle.jsonl --dry-run",
+        "batch nothing.jsonl",
+        "import u.csv",
+        "import u.csv --dry-run",
+        "changes --trim-before 1 --yes",
+        "changes",
+        "--db other.redb users list --limit 1",
+    ] {
+        let (code, err) = redirected(&folder, &format!("{line} --json"), ">/dev/full");
+        let error: serde_json::Value = serde_json::from_str(&err).unwrap();
+        let error = &error["error"];
+        assert_eq!(
+            (code, &error["kind"], &error["took_effect"]),
+            (5, &"io".into(), &false.into()),
+            "{line}: {err}"
+        );
+    }
     for file in [
         "ann.json",
         "copy.redb",

@@ -23,7 +23,10 @@ fn what_is_stored_is_written_out() {
     let out = folder.done("users get ann@ex.co");
     assert_says(
         &out,
-        &["note = \\u{1b}[2J\\u{9b}\\r\\nx\n", "a\\u{202e}b\n"],
+        &[
+            "note = <U+001B>[2J<U+009B><U+000D><U+000A>x\n",
+            "a<U+202E>b\n",
+        ],
     );
     assert_plain(&out);
     assert_plain(&folder.done("users list"));

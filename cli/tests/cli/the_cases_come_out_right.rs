@@ -400,6 +400,6 @@ fn workspace_names_that_can_not_be_seen_are_refused() {
     let seen = "can't be seen, or changes how the rest is shown; remove it";
     assert_says(
         &err,
-        &["line 1", "line 3", "Fraud\\u{200b}models", "U+200B", seen],
+        &["line 1", "line 3", "Fraud<U+200B>models", "U+200B", seen],
     );
 }

@@ -58,9 +58,44 @@ fn what_is_wrong_fails() {
     folder.write("notes.redb", &"these are notes\n".repeat(1000));
     let run = folder.run("--db notes.redb doctor");
     assert_eq!(run.code, 1, "{}", run.err);
-    assert_says(&run.out, &["WRONG   contents"]);
+    assert_says(
+        &run.out,
+        &["WRONG   contents", "name the directory's file with --db"],
+    );
     assert_says(&run.err, &["something is wrong: contents"]);
+    // What helps a directory could harm what is none.
+    for advice in ["chmod", "backup", "repair", "log"] {
+        assert!(!run.out.contains(advice), "{advice}: {}", run.out);
+    }
+    let run = folder.run("--db . doctor");
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert_says(
+        &run.out,
+        &["WRONG   file", "name the directory's file with --db"],
+    );
+    assert_eq!(run.out.lines().count(), 2, "{}", run.out);
     assert_says(&folder.refused("doctor"), &["there is no directory"]);
+}
+
+#[test]
+fn a_narrow_report_has_paragraphs() {
+    let folder = Folder::with_users(&["ann"]);
+    let long = "a-name-that-takes-most-of-the-columns.redb";
+    fs::rename(folder.path("headcount.redb"), folder.path(long)).unwrap();
+    fs::set_permissions(folder.path(long), Permissions::from_mode(0o644)).unwrap();
+    let mut command = folder.command(&format!("--db {long} doctor"));
+    let output = command.env("COLUMNS", "40").output().unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    let heads = ["ok ", "look ", "WRONG ", "unknown "];
+    for line in report.lines() {
+        let is_head = heads.iter().any(|head| line.starts_with(head));
+        assert!(
+            is_head || line.starts_with("  ") || line.len() > 38,
+            "{line:?} of {report}"
+        );
+    }
+    assert_says(&report, &["look permissions\n  everybody"]);
+    fs::rename(folder.path(long), folder.path("headcount.redb")).unwrap();
 }
 
 #[test]

@@ -31,6 +31,8 @@ LINE  OP                ABOUT              RESULT     VERSION
 4     create_workspace  id:1               changed    1
 5     add_member        ann@ex.co in id:1  changed    1
 6     delete_workspace  id:1               changed    -
+
+then: 2 seats in use (enterprise: no limit), 0 inactive
 "
     );
     assert_eq!(folder.users(""), ["ann"]);

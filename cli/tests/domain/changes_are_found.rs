@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::folder::{Folder, assert_says};
 
@@ -49,10 +49,93 @@ fn by_user_workspace_actor_and_time() {
     assert_eq!(shown(&folder, "--workspace id:1"), [4, 5, 8, 10]);
     assert_says(&folder.refused("changes --user bob@ex.co"), &["by id"]);
     assert_says(&folder.refused("changes --workspace v"), &["no workspace"]);
-    assert_eq!(
-        folder.done("changes --before 1d"),
-        "no such changes after 0\n"
-    );
+}
+
+#[test]
+fn an_empty_list_says_why() {
+    let folder = Folder::new();
+    folder.done("license set enterprise"); // 1
+    folder.done("users create ann@ex.co"); // 2
+    for (line, told) in [
+        ("--after 2", "no changes after 2"),
+        ("--before 1d", "no match among 2 changes"),
+        ("--before 1d --after 1", "no match among 1 change after 1"),
+        ("--by ann@ex.co", "no match among 2 changes"),
+        (
+            "--door comand",
+            "no match among 2 changes: none came through the door \"comand\" (doors: command); \
+             did you mean command?",
+        ),
+        (
+            "--door 'scim:\u{200b}'",
+            "no match among 2 changes: none came through the door \"scim:<U+200B>\" (doors: \
+             command)",
+        ),
+        ("--door command --before 1d", "no match among 2 changes"),
+    ] {
+        let line = format!("changes {line}");
+        assert_eq!(folder.done(&line), format!("{told}\n"));
+        let document = folder.json(&line);
+        let hint = if line == "changes --after 2" {
+            json!(null)
+        } else {
+            json!(told)
+        };
+        assert_eq!(
+            (&document["changes"], &document["hint"]),
+            (&json!([]), &hint),
+            "{line}"
+        );
+    }
+    assert!(folder.json("changes").get("hint").is_none());
+    folder.done("changes --trim-before 3 --yes");
+    let told = "changes up to 2 were trimmed\nno changes after 2\n";
+    assert_eq!(folder.done("changes"), told);
+}
+
+#[test]
+fn a_range_that_nothing_is_in_is_refused() {
+    let folder = Folder::with_users(&["ann"]);
+    let refused = |line: &str| {
+        let run = folder.run(line);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{line}");
+        run.err
+    };
+    for options in [
+        "changes --since 2026-11-01 --before 2026-11-01",
+        "changes --since 1d --before 2d",
+    ] {
+        let told = refused(options);
+        assert_says(
+            &told,
+            &["nothing is since", "give --since a time that is earlier"],
+        );
+        refused(&format!("{options} --follow"));
+    }
+    for (since, before) in [
+        ("created-since", "created-before"),
+        ("changed-since", "changed-before"),
+        ("seen-since", "inactive-since"),
+    ] {
+        let options = format!("--{since} 1d --{before} 2d");
+        for command in ["users list", "users deactivate", "users delete --yes"] {
+            let told = refused(&format!("{command} {options}"));
+            assert_says(
+                &told,
+                &["nothing is since", &format!("than that of --{before}")],
+            );
+        }
+        let told = refused(&format!("users list --{since} 2199-01-01"));
+        assert_says(&told, &["is in the future; give a time that has passed"]);
+        folder.done(&format!("users list --{since} 2d --{before} 1d"));
+        folder.done(&format!("users list --{before} 2199-01-01"));
+    }
+    for line in ["changes --since 2199-01-01", "seats --since 2199-01-01"] {
+        assert_says(
+            &refused(line),
+            &["is in the future; give a time that has passed"],
+        );
+    }
 }
 
 #[test]

@@ -57,6 +57,51 @@ fn words_that_people_type_are_known() {
 }
 
 #[test]
+fn a_word_that_is_no_command_names_the_one_that_is() {
+    let folder = Folder::new();
+    for (line, meant) in [
+        ("disable ann", &["users disable"][..]),
+        ("ls", &["users ls", "workspaces ls", "keys ls"]),
+        ("remove ann", &["users remove", "workspaces remove"]),
+        ("deactivate ann", &["users deactivate"]),
+        ("DEACTIVATE ann", &["users deactivate"]),
+        ("deactivat ann", &["users deactivate"]),
+        ("--wait 2s rename a b", &["workspaces rename"]),
+        ("log", &["changes"]),
+        ("users search ann", &["search"]),
+        ("users archive w", &["workspaces archive"]),
+        ("users suspend ann", &["users deactivate"]),
+        ("workspaces destroy w", &["workspaces delete"]),
+        ("keys delete x", &["keys revoke"]),
+        ("license get", &["license show"]),
+        ("usres list", &["users", "user", "serve"]),
+        ("users lst", &["list", "ls"]),
+        ("users list --colums email", &["--columns"]),
+        ("users list --sort emial", &["email"]),
+        ("frobnicate", &[]),
+    ] {
+        let run = folder.run(line);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{line}");
+        for command in meant {
+            assert_says(&run.err, &[command]);
+        }
+        let run = folder.run(&format!("{line} --json"));
+        let error: Value = serde_json::from_str(&run.err).unwrap();
+        let told = &error["error"]["did_you_mean"];
+        let expected = match meant {
+            [] => Value::Null,
+            meant => serde_json::json!(meant),
+        };
+        assert_eq!(*told, expected, "{line}");
+    }
+    let told = folder.run("ls").err;
+    let tip =
+        "tip: did you mean `headcount users ls`, `headcount workspaces ls` or `headcount keys ls`?";
+    assert_says(&told, &[tip]);
+    assert!(!told.contains("similar"), "{told}");
+}
+
+#[test]
 fn an_empty_variable_counts_as_none() {
     let folder = Folder::with_users(&["ann"]);
     let run = |value: &str| {

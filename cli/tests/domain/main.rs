@@ -20,6 +20,7 @@ mod certificate;
 mod changes_are_followed;
 mod changes_are_found;
 mod changes_are_undone;
+mod dry_runs_tell_what_would_be;
 mod exit_codes_and_aliases;
 mod exports_make_the_same_directory;
 mod files_of_this_format_open;

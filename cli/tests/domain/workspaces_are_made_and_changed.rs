@@ -163,7 +163,7 @@ fn names_can_t_steer_a_terminal() {
         "workspaces create 'a\u{202e}b' --owner ann@ex.co",
         "workspaces get 'a\u{202e}b'",
     ] {
-        assert_says(&folder.refused(line), &["a\\u{202e}b"]);
+        assert_says(&folder.refused(line), &["a<U+202E>b"]);
     }
     assert_eq!(folder.done("workspaces list"), "no workspaces\n");
 }

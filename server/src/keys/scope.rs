@@ -1,5 +1,7 @@
 //! The scopes of keys.
 
+use headcount::quoted;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -51,6 +53,11 @@ impl FromStr for Scope {
         [Self::Read, Self::Write, Self::Admin, Self::Scim]
             .into_iter()
             .find(|scope| scope.to_string() == text)
-            .ok_or_else(|| format!("{text:?} is not a scope; say read, write, admin or scim"))
+            .ok_or_else(|| {
+                format!(
+                    "{} is not a scope; say read, write, admin or scim",
+                    quoted(text)
+                )
+            })
     }
 }

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use headcount::Timestamp;
+use headcount::{Timestamp, quoted};
 use maud::html;
 use serde::Deserialize;
 use serde_json::Value;
@@ -219,7 +219,10 @@ async fn credential(
         (Some(code), None) => code,
         (_, error) => {
             let why = error.unwrap_or_else(|| "no code".to_owned());
-            return Err(refused(&format!("the identity provider says {why:?}")));
+            return Err(refused(&format!(
+                "the identity provider says {}",
+                quoted(&why)
+            )));
         }
     };
     let token = exchange(issuing, login, &under_way, &code).await?;
@@ -263,7 +266,7 @@ async fn exchange(
     let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     if answer.status != 200 {
         let why = match document["error"].as_str() {
-            Some(why) => format!("says {why:?}"),
+            Some(why) => format!("says {}", quoted(why)),
             None => "gives no reason".to_owned(),
         };
         let message = format!("the identity provider refused the code and {why}");

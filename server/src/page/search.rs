@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use headcount::{Sort, User, UserId, UserQuery};
+use headcount::{Sort, User, UserId, UserQuery, quoted};
 use serde::Deserialize;
 
 use super::view::encoded;
@@ -94,8 +94,8 @@ impl Search {
             if !value.is_empty() && !known.contains(&&**value) {
                 let known = known.join(", ");
                 let message = format!(
-                    "{name} can be {known}, or left out, but not {:?}",
-                    cut(value)
+                    "{name} can be {known}, or left out, but not {}",
+                    quoted(&cut(value))
                 );
                 return Err(Failure::bad_request(message));
             }

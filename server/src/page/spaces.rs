@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use headcount::{Directory, Role, User, Workspace, WorkspaceId};
+use headcount::{Directory, Role, User, Workspace, WorkspaceId, quoted};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -122,7 +122,7 @@ pub(crate) async fn show(
         .map(|number| directory.workspace(WorkspaceId::from_u64(number)))
         .transpose()?;
     let workspace = found.flatten().ok_or_else(|| {
-        let message = format!("no workspace has the id {id:?}");
+        let message = format!("no workspace has the id {}", quoted(&id));
         Failure::new(StatusCode::NOT_FOUND, message)
     })?;
     let place = workspace.id();

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{Error, ErrorKind, Timestamp};
+use headcount::{Error, ErrorKind, Timestamp, quoted};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -176,10 +176,10 @@ fn told(key: &Key) -> String {
         format!("expires {moment}")
     });
     format!(
-        "{} ({:?}) of {:?} with the scopes {}, which {expiry}",
+        "{} ({}) of {} with the scopes {}, which {expiry}",
         key.id,
-        key.name,
-        key.holder.to_string(),
+        quoted(&key.name),
+        quoted(&key.holder.to_string()),
         key.scope_names()
     )
 }
@@ -229,6 +229,9 @@ fn named(server: &Server, id: &str) -> Result<Arc<Key>, Failure> {
 }
 
 fn no_key(id: &str) -> Failure {
-    let message = format!("no key has the id {:?}; list the keys to find it", cut(&id));
+    let message = format!(
+        "no key has the id {}; list the keys to find it",
+        quoted(&cut(&id))
+    );
     Failure::new(StatusCode::NOT_FOUND, message)
 }

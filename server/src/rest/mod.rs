@@ -20,7 +20,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{Directory, ErrorKind, User, UserPage, UserQuery};
+use headcount::{Directory, ErrorKind, User, UserPage, UserQuery, quoted};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -140,7 +140,7 @@ fn page_of(server: &Server, query: &UserQuery, after: Option<&str>) -> Result<Us
 /// The user with this id, email or username.
 pub(crate) fn user_named(directory: &Directory, name: &str) -> Result<Arc<User>, Failure> {
     directory.user(name)?.ok_or_else(|| {
-        let message = format!("no user has the id, email or username {name:?}");
+        let message = format!("no user has the id, email or username {}", quoted(name));
         Failure {
             kind: Some(ErrorKind::UserNotFound),
             ..Failure::new(StatusCode::NOT_FOUND, message)

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use axum::extract::Request;
 use axum::http::header;
 
+use headcount::quoted;
+
 use super::openapi::{Parameters, parameters_of};
 use crate::door::{Failure, cut};
 use crate::routes::matrix;
@@ -54,7 +56,10 @@ pub(crate) fn check(method: &str, path: &str, request: &Request) -> Result<(), F
         names => format!("it has {}", names.join(", ")),
     };
     let unknown = cut(unknown);
-    let message = format!("{method} {path} has no query parameter {unknown:?}; {hint}");
+    let message = format!(
+        "{method} {path} has no query parameter {}; {hint}",
+        quoted(&unknown)
+    );
     Err(Failure::bad_request(message))
 }
 

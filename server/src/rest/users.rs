@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{
     Applied, Batch, Directory, NewUser, Sort, Subject, Timestamp, User, UserId, UserQuery,
-    UserUpdate,
+    UserUpdate, quoted,
 };
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ impl Listing {
             };
             if !names.insert(name) {
                 // Of two conditions on it, one would be ignored.
-                let message = format!("the attribute {name:?} is named twice");
+                let message = format!("the attribute {} is named twice", quoted(name));
                 return Err(Failure::bad_request(message));
             }
             query = query.attribute(name, value);

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headcount::{
     Applied, Batch, Directory, ErrorKind, NewWorkspace, Role, Subject, Workspace, WorkspaceId,
-    WorkspaceRef,
+    WorkspaceRef, quoted,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,7 +51,10 @@ impl Place {
             kind: Some(ErrorKind::WorkspaceNotFound),
             ..Failure::new(
                 StatusCode::NOT_FOUND,
-                format!("no workspace has the id or name {:?}", cut(&self.text)),
+                format!(
+                    "no workspace has the id or name {}",
+                    quoted(&cut(&self.text))
+                ),
             )
         })
     }

@@ -2,7 +2,7 @@
 //! compared with a value of its type. An empty response to any other filter would claim that there
 //! are no matches, and a success of any other PATCH that it was applied.
 
-use headcount::Timestamp;
+use headcount::{Timestamp, quoted};
 use serde_json::Value;
 
 use super::ScimError;
@@ -67,8 +67,8 @@ fn check_in(filter: &Filter, scope: Scope) -> Result<(), ScimError> {
                 check_in(condition, Scope::Items(attribute))
             }
             Some(_) => Err(ScimError::filter(format!(
-                "{:?} is not multi-valued",
-                path.name
+                "{} is not multi-valued",
+                quoted(&path.name)
             ))),
             None => check_in(condition, Scope::Unknown),
         },
@@ -104,7 +104,7 @@ impl Scope {
         let name: Vec<_> = name.into_iter().flatten().map(String::as_str).collect();
         let unknown = || {
             let name = cut(&name.join("."));
-            ScimError::filter(format!("{of} has no attribute {name:?}"))
+            ScimError::filter(format!("{of} has no attribute {}", quoted(&name)))
         };
         found.map(Some).ok_or_else(unknown)
     }
@@ -120,7 +120,10 @@ impl Scope {
             return Ok(());
         }
         let (of, urn) = (kind.name(), cut(&urn));
-        Err(ScimError::filter(format!("{of} has no schema {urn:?}")))
+        Err(ScimError::filter(format!(
+            "{of} has no schema {}",
+            quoted(&urn)
+        )))
     }
 }
 

@@ -7,6 +7,8 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use headcount::quoted;
+
 use super::listing::{COUNT_MAX, Listed, Parameters, SearchRequest, answer};
 use super::schema::{ResourceType, schemas};
 use super::{Document, Scim, ScimFailure, ScimRequest, base, document, finding, groups, query};
@@ -123,7 +125,9 @@ fn one(documents: Vec<Value>, id: &str) -> Scim<Response> {
     };
     match documents.into_iter().find(is_it) {
         Some(found) => Ok(document(StatusCode::OK, &found)),
-        None => Err(Failure::new(StatusCode::NOT_FOUND, format!("there is no {id:?}")).into()),
+        None => {
+            Err(Failure::new(StatusCode::NOT_FOUND, format!("there is no {}", quoted(id))).into())
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use headcount::Timestamp;
+use headcount::{Timestamp, quoted};
 use serde_json::{Map, Value};
 
 use super::ScimError;
@@ -223,7 +223,10 @@ fn unexpected(rest: &str) -> ScimError {
     if shown.is_empty() {
         ScimError::filter("the filter ends too early")
     } else {
-        ScimError::filter(format!("the filter can't be read from {shown:?} on"))
+        ScimError::filter(format!(
+            "the filter can't be read from {} on",
+            quoted(&shown)
+        ))
     }
 }
 
@@ -348,7 +351,7 @@ impl<'a> Parser<'a> {
         }
         let word = self.word()?;
         let operator = Operator::parse(word)
-            .ok_or_else(|| ScimError::filter(format!("{word:?} is not an operator")))?;
+            .ok_or_else(|| ScimError::filter(format!("{} is not an operator", quoted(word))))?;
         let value = self.value()?;
         if !operator.is_equality() && !matches!(value, Value::String(_) | Value::Number(_)) {
             return Err(ScimError::filter(format!(
@@ -364,8 +367,9 @@ impl<'a> Parser<'a> {
             let word = self.word()?;
             return match boolean(word) {
                 Some(value) => Ok(Value::Bool(value)),
-                None => serde_json::from_str(&word.to_ascii_lowercase())
-                    .map_err(|_| ScimError::filter(format!("put {word:?} in double quotes"))),
+                None => serde_json::from_str(&word.to_ascii_lowercase()).map_err(|_| {
+                    ScimError::filter(format!("put {} in double quotes", quoted(word)))
+                }),
             };
         }
         let mut escaped = false;

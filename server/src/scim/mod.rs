@@ -24,7 +24,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::Directory;
+use headcount::{Directory, quoted};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -251,6 +251,6 @@ fn not_found(kind: schema::ResourceType, id: &str) -> Failure {
     let name = kind.name();
     Failure::new(
         StatusCode::NOT_FOUND,
-        format!("no {name} has the id {id:?}"),
+        format!("no {name} has the id {}", quoted(id)),
     )
 }

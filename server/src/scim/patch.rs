@@ -7,6 +7,8 @@ mod items;
 use serde_json::{Map, Value, json};
 
 use self::items::{add, is_primary, listed, merge, remove, set, unset_primary};
+use headcount::quoted;
+
 use super::ScimError;
 use super::checking::check_path;
 use super::filter::{Filter, Operator};
@@ -96,7 +98,7 @@ impl Operation {
             _ => {
                 let message = format!(
                     "op must be add, replace or remove, not {}",
-                    cut(&format!("{op:?}"))
+                    cut(&quoted(op))
                 );
                 return Err(ScimError::syntax(message));
             }
@@ -163,12 +165,7 @@ impl Target {
                 condition: None,
             });
         };
-        let unclosed = || {
-            ScimError::path(format!(
-                "{} has no closing bracket",
-                cut(&format!("{text:?}"))
-            ))
-        };
+        let unclosed = || ScimError::path(format!("{} has no closing bracket", cut(&quoted(text))));
         let (condition, part) = rest.rsplit_once(']').ok_or_else(unclosed)?;
         let condition = Filter::parse(condition).map_err(ScimError::into_path)?;
         let path = match part {

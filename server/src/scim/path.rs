@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use headcount::quoted;
+
 use super::ScimError;
 use super::schema::{ENTERPRISE, GROUP, USER, WORKSPACE};
 use crate::door::cut;
@@ -86,7 +88,7 @@ impl AttributePath {
 }
 
 pub(super) fn no_path(text: &str) -> ScimError {
-    let text = cut(&format!("{text:?}"));
+    let text = cut(&quoted(text));
     ScimError::path(format!("{text} is not an attribute path"))
 }
 

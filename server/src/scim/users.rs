@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use headcount::{Batch, Directory, ErrorKind, User, UserId};
+use headcount::{Batch, Directory, ErrorKind, User, UserId, quoted};
 use serde_json::{Map, Value};
 
 use super::finding::{find, is_short};
@@ -159,7 +159,7 @@ fn claim<'a>(
         kind: Some(ErrorKind::UsernameTaken),
         ..Failure::new(
             StatusCode::CONFLICT,
-            format!("another user has the userName {name:?}"),
+            format!("another user has the userName {}", quoted(name)),
         )
     };
     let claim = server.0.user_names.claim(name).ok_or_else(taken)?;

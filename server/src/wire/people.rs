@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{Batch, Directory, ErrorKind, NewUser, UserId, Users};
+use headcount::{Batch, Directory, ErrorKind, NewUser, UserId, Users, quoted};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -201,7 +201,7 @@ pub(crate) async fn deactivate(
 fn user_with(directory: &Directory, email: &str) -> Result<UserId, Failure> {
     let user = directory.user_by_email(email)?;
     let nobody = || {
-        let email = cut(&format!("{email:?}"));
+        let email = cut(&quoted(email));
         Failure::bad_request(format!("no user has the email {email}"))
     };
     Ok(user.ok_or_else(nobody)?.id())

@@ -162,7 +162,7 @@ impl RootField<'_> {
 }
 
 fn unknown(field: &str, of: &str) -> GraphqlError {
-    GraphqlError::invalid(format!("field {field:?} not found in type: {of:?}"))
+    GraphqlError::invalid(format!("field \"{field}\" not found in type: \"{of}\""))
 }
 
 /// The users for whom a new workspace would be the default one.

@@ -177,7 +177,7 @@ pub(super) fn no_directive(directives: &[Positioned<Directive>]) -> Result<(), G
     match directives.first() {
         None => Ok(()),
         Some(directive) => Err(GraphqlError::invalid(format!(
-            "there is no directive {:?}",
+            "there is no directive \"{}\"",
             directive.node.name.node.as_str()
         ))),
     }

@@ -50,7 +50,7 @@ impl<'a> Validator<'a> {
         for definition in &operation.variable_definitions {
             let name = definition.node.name.node.as_str();
             if variables.insert(name, &definition.node).is_some() {
-                let message = format!("the variable {name:?} is declared twice");
+                let message = format!("the variable \"{name}\" is declared twice");
                 return Err(GraphqlError::invalid(message));
             }
         }
@@ -91,7 +91,7 @@ impl<'a> Validator<'a> {
                         below: HashMap::new(),
                     });
                     if (first.name, first.arguments) != (name, arguments) {
-                        let message = format!("{key:?} is the name of two different fields");
+                        let message = format!("\"{key}\" is the name of two different fields");
                         return Err(GraphqlError::invalid(message));
                     }
                     self.check_field(field, of, &mut first.below, depth)?;
@@ -100,7 +100,7 @@ impl<'a> Validator<'a> {
                 Selection::FragmentSpread(spread) => {
                     let name = spread.node.fragment_name.node.as_str();
                     let fragment = self.fragments.get(name).ok_or_else(|| {
-                        GraphqlError::invalid(format!("there is no fragment {name:?}"))
+                        GraphqlError::invalid(format!("there is no fragment \"{name}\""))
                     })?;
                     let on = Some(fragment.node.type_condition.node.on.node.as_str());
                     (on, &fragment.node.selection_set.node)
@@ -112,7 +112,7 @@ impl<'a> Validator<'a> {
                 }
             };
             if let Some(on) = on.filter(|on| *on != of) {
-                let message = format!("a fragment on {on:?} can't be of type {of:?}");
+                let message = format!("a fragment on \"{on}\" can't be of type \"{of}\"");
                 return Err(GraphqlError::invalid(message));
             }
             self.check_set(set, of, selected, depth + 1)?;
@@ -136,7 +136,7 @@ impl<'a> Validator<'a> {
             (&[][..], None)
         } else {
             let definition = self.schema.field(of, name).ok_or_else(|| {
-                GraphqlError::invalid(format!("field {name:?} not found in type: {of:?}"))
+                GraphqlError::invalid(format!("field \"{name}\" not found in type: \"{of}\""))
             })?;
             let named = named_type(&definition.ty.node);
             (&definition.arguments[..], Some(named))
@@ -147,13 +147,13 @@ impl<'a> Validator<'a> {
             .collect();
         self.check_members(&given, definitions, name)?;
         match named.filter(|named| self.schema.is_object(named)) {
-            Some(_) if set.items.is_empty() => {
-                Err(GraphqlError::invalid(format!("select fields of {name:?}")))
-            }
+            Some(_) if set.items.is_empty() => Err(GraphqlError::invalid(format!(
+                "select fields of \"{name}\""
+            ))),
             Some(inner) => self.check_set(set, inner, below, depth + 1),
             None if set.items.is_empty() => Ok(()),
             None => Err(GraphqlError::invalid(format!(
-                "{name:?} has no fields to select"
+                "\"{name}\" has no fields to select"
             ))),
         }
     }
@@ -251,7 +251,10 @@ impl<'a> Validator<'a> {
         place: &str,
     ) -> Result<(), GraphqlError> {
         let definition = self.variables.get(name.as_str()).ok_or_else(|| {
-            GraphqlError::invalid(format!("the variable {:?} is not declared", name.as_str()))
+            GraphqlError::invalid(format!(
+                "the variable \"{}\" is not declared",
+                name.as_str()
+            ))
         })?;
         let declared = &definition.var_type.node;
         let own_default = definition.default_value.as_ref();

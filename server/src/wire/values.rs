@@ -8,6 +8,8 @@ use async_graphql_parser::types::{
 use async_graphql_value::{Number, Value as Literal};
 use serde_json::{Map, Value};
 
+use headcount::quoted;
+
 use super::schema::Schema;
 use super::selection::{Budget, GraphqlError};
 use crate::door::cut;
@@ -29,7 +31,7 @@ pub(super) fn variables(
         let place = format!("${name}");
         let named = named_type(of);
         if schema.kind(named).is_none() || schema.is_object(named) {
-            let message = format!("{place} can't have the type {named:?}");
+            let message = format!("{place} can't have the type {}", quoted(named));
             return Err(GraphqlError::invalid(message));
         }
         let value = match (sent.remove(name), &definition.default_value) {
@@ -164,7 +166,10 @@ fn coerced(schema: &Schema, of: &Type, value: Value, place: &str) -> Result<Valu
 /// The error for a value of the wrong type.
 pub(super) fn mistyped(place: &str, name: &str, value: &impl std::fmt::Display) -> GraphqlError {
     let value = cut(value);
-    GraphqlError::invalid(format!("{place} must be of type {name:?}, not {value}"))
+    GraphqlError::invalid(format!(
+        "{place} must be of type {}, not {value}",
+        quoted(name)
+    ))
 }
 
 fn coerced_object(
@@ -187,7 +192,7 @@ fn coerced_object(
 
 /// The error for an unknown argument or key.
 pub(super) fn no_member(place: &str, name: &str) -> GraphqlError {
-    let name = cut(&format!("{name:?}"));
+    let name = cut(&quoted(name));
     GraphqlError::invalid(format!("{place} has no argument or member {name}"))
 }
 

@@ -8,6 +8,7 @@
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
 use super::invalid::InvalidEmail;
+use crate::model::printable::is_ignorable;
 
 /// Maximum octets of a name: 255 on the wire (RFC 1035 section 2.3.4), minus the length
 /// bytes of the first label and of the root.
@@ -22,29 +23,6 @@ const HYPHENS: Hyphens = Hyphens::CheckFirstLast;
 
 /// Full stops of other scripts, which UTS #46 maps to an ASCII dot.
 const LOOK_ALIKE_DOTS: [char; 3] = ['\u{3002}', '\u{ff0e}', '\u{ff61}'];
-
-/// The property `Default_Ignorable_Code_Point` (`DerivedCoreProperties.txt`) as of Unicode
-/// 18.0: code points that are not displayed, and that UTS #46 drops or keeps. First and
-/// last of each range.
-const IGNORABLE: [(u32, u32); 17] = [
-    (0x00AD, 0x00AD),
-    (0x034F, 0x034F),
-    (0x061C, 0x061C),
-    (0x115F, 0x1160),
-    (0x17B4, 0x17B5),
-    (0x180B, 0x180F),
-    (0x200B, 0x200F),
-    (0x202A, 0x202E),
-    (0x2060, 0x206F),
-    (0x3164, 0x3164),
-    (0xFE00, 0xFE0F),
-    (0xFEFF, 0xFEFF),
-    (0xFFA0, 0xFFA0),
-    (0xFFF0, 0xFFF8),
-    (0x1_BCA0, 0x1_BCA3),
-    (0x1_D173, 0x1_D17A),
-    (0xE_0000, 0xE_0FFF),
-];
 
 /// The domain as lower-case A-labels; `None` if that is `domain` itself, apart from the
 /// case of its ASCII letters.
@@ -163,11 +141,4 @@ fn refuse_unseen(domain: &str) -> Result<(), InvalidEmail> {
         }
     }
     Ok(())
-}
-
-pub(in crate::model) fn is_ignorable(c: char) -> bool {
-    let code = u32::from(c);
-    IGNORABLE
-        .iter()
-        .any(|&(first, last)| (first..=last).contains(&code))
 }

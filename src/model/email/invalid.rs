@@ -1,11 +1,7 @@
 //! Why a text is not an address, and the messages that explain it.
 
-use std::fmt;
-
 use crate::error::ErrorKind;
-
-/// Maximum characters of a refused text that a message quotes.
-const QUOTED_CHARS_MAX: usize = 64;
+use crate::model::printable::{excerpt, named};
 
 /// The first reason why a text is not an address. It is cheap to create, because lookups
 /// discard it.
@@ -49,7 +45,7 @@ impl InvalidEmail {
         }
         format!(
             "{} is not a usable email address: {}",
-            quoted(typed),
+            excerpt(typed),
             self.advice()
         )
     }
@@ -114,26 +110,5 @@ impl InvalidEmail {
                                    there are at most 63 octets between two dots"
                 .to_owned(),
         }
-    }
-}
-
-/// `text` in quotes for a message: truncated if long, with invisible characters and line
-/// breaks escaped.
-pub(in crate::model) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(QUOTED_CHARS_MAX) {
-        None => format!("{text:?}"),
-        Some((end, _)) => format!("{:?}…", &text[..end]),
-    }
-}
-
-/// One character for a message: itself if it is printable ASCII, otherwise its Unicode
-/// number.
-pub(in crate::model) fn named(c: char) -> impl fmt::Display {
-    if c.is_ascii_graphic() {
-        format!("'{c}'")
-    } else if c == ' ' {
-        "a space".to_owned()
-    } else {
-        format!("U+{:04X}", u32::from(c))
     }
 }

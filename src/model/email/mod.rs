@@ -17,8 +17,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
-pub(super) use domain::is_ignorable;
-pub(super) use invalid::{InvalidEmail, named, quoted};
+pub(super) use invalid::InvalidEmail;
 
 /// Maximum octets of an address: RFC 5321 section 4.5.3.1.3 allows 256 for the path, which
 /// includes `<` and `>` around the address (RFC 3696 erratum 1690).

@@ -215,8 +215,8 @@ fn refusals_say_what_is_wrong_and_what_to_do() {
         ),
         (
             "ada\nlovelace",
-            "\"ada\\nlovelace\" is not a usable username: U+000A is not allowed in one; use \
-             letters, digits and ASCII punctuation, without spaces",
+            "\"ada<U+000A>lovelace\" is not a usable username: U+000A (line feed) is not allowed \
+             in one; use letters, digits and ASCII punctuation, without spaces",
         ),
     ] {
         assert_eq!(Username::parse(text).unwrap_err().to_string(), expected);

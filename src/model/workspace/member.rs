@@ -7,6 +7,7 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use super::WorkspaceId;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::printable::quoted;
 use crate::model::{Timestamp, UserId};
 
 /// What a member may do in a workspace.
@@ -50,7 +51,7 @@ impl FromStr for Role {
         } else {
             Err(Error::new(
                 ErrorKind::InvalidArgument,
-                format!("{text:?} is not a role; use owner or user"),
+                format!("{} is not a role; use owner or user", quoted(text)),
             ))
         }
     }

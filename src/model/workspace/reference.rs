@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Workspace, WorkspaceId, workspace_name_key};
 use crate::error::{Error, ErrorKind};
+use crate::model::printable::quoted;
 
 /// How a call names a workspace: by id or by name.
 ///
@@ -40,7 +41,9 @@ impl fmt::Display for WorkspaceRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             WorkspaceTarget::Id(id) => write!(f, "the id {id}"),
-            WorkspaceTarget::Name { typed, .. } => write!(f, "the name {typed:?}"),
+            WorkspaceTarget::Name { typed, .. } => {
+                write!(f, "the name {}", quoted(typed))
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use super::super::session::Session;
 use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
-    Event, Member, Outcome, Role, Step, Subject, User, UserRef, Workspace, WorkspaceRef,
+    Event, Member, Outcome, Role, Step, Subject, User, UserRef, Workspace, WorkspaceRef, quoted,
 };
 
 /// Adds a member.
@@ -24,8 +24,9 @@ pub(in crate::rules) fn add<R: Read>(
         Some(member) => Err(Error::new(
             ErrorKind::RoleDiffers,
             format!(
-                "the user is a member of {:?} already, as {}; set the role to change it",
-                workspace.name, member.role
+                "the user is a member of {} already, as {}; set the role to change it",
+                quoted(&workspace.name),
+                member.role
             ),
         )),
     }
@@ -91,8 +92,8 @@ fn refuse_own_default(workspace: &Workspace, user: &User) -> Result<()> {
     Err(Error::new(
         ErrorKind::DefaultWorkspace,
         format!(
-            "{:?} is the user's own default workspace, which they can't leave; deactivate or delete the user instead",
-            workspace.name
+            "{} is the user's own default workspace, which they can't leave; deactivate or delete the user instead",
+            quoted(&workspace.name)
         ),
     ))
 }
@@ -107,8 +108,9 @@ fn find_member<R: Read>(
         Error::new(
             ErrorKind::MemberNotFound,
             format!(
-                "the user {} is not a member of {:?}; {cure}",
-                user.id, workspace.name
+                "the user {} is not a member of {}; {cure}",
+                user.id,
+                quoted(&workspace.name)
             ),
         )
     })

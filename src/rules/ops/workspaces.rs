@@ -5,7 +5,7 @@ use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     self, Event, ExternalIds, NewWorkspace, Outcome, Role, Step, Subject, UserId, UserRef,
-    Workspace, WorkspaceName, WorkspaceRef, check_external_id, check_provisioner,
+    Workspace, WorkspaceName, WorkspaceRef, check_external_id, check_provisioner, quoted,
 };
 
 /// Creates a workspace.
@@ -167,8 +167,8 @@ pub(in crate::rules) fn delete<R: Read>(
         return Err(Error::new(
             ErrorKind::DefaultWorkspace,
             format!(
-                "{:?} is a user's default workspace, which goes with the user; archive it instead",
-                workspace.name
+                "{} is a user's default workspace, which goes with the user; archive it instead",
+                quoted(&workspace.name)
             ),
         ));
     }

@@ -7,6 +7,7 @@ use crate::engine::Read;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{
     Event, Outcome, Subject, User, UserId, Workspace, WorkspaceId, WorkspaceRef, WorkspaceTarget,
+    quoted,
 };
 use crate::rules::read;
 
@@ -33,8 +34,8 @@ impl<R: Read> Session<'_, R> {
             return Err(Error::new(
                 ErrorKind::WorkspaceArchived,
                 format!(
-                    "the workspace {:?} is archived; restore it first",
-                    found.name
+                    "the workspace {} is archived; restore it first",
+                    quoted(&found.name)
                 ),
             ));
         }

@@ -1,6 +1,6 @@
 //! Selects changes, and the events of each to show.
 
-use headcount::{Change, ErrorKind, Event, Timestamp, UserId, WorkspaceId};
+use headcount::{Change, ErrorKind, Event, Timestamp, UserId, WorkspaceId, quoted};
 
 use crate::args::ChangesArgs;
 use crate::commands::naming::find_workspace;
@@ -72,8 +72,9 @@ fn find_user(directory: &Directory, text: &str) -> Result<UserId> {
     }
     text.parse().map_err(|_| {
         not_found(&format!(
-            "{text:?} is nobody's email or username now; if it was a deleted user's, name the \
-             user by id"
+            "{} is nobody's email or username now; if it was a deleted user's, name the \
+             user by id",
+            quoted(text)
         ))
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use headcount::{NewUser, UserUpdate};
+use headcount::{NewUser, UserUpdate, quoted};
 
 use crate::args::{CreateArgs, UpdateArgs};
 use crate::failure::{Failure, Result};
@@ -86,7 +86,10 @@ fn refuse_twice<'a>(what: &str, names: impl Iterator<Item = &'a str>) -> Result<
         if !seen.insert(name) {
             return Err(Failure::refused(
                 "usage",
-                format!("the {what} {name:?} is named twice; give it one value"),
+                format!(
+                    "the {what} {} is named twice; give it one value",
+                    quoted(name)
+                ),
             ));
         }
     }

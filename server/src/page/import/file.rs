@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use csv::{ReaderBuilder, StringRecord};
-use headcount::UserId;
+use headcount::{UserId, quoted};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -180,7 +180,12 @@ fn row(columns: &[String], record: &StringRecord) -> Result<Row, String> {
             "active" => row.active = boolean(name, cell)?,
             "admin" => row.admin = boolean(name, cell)?,
             "created_at" | "updated_at" => {}
-            other => return Err(format!("{other:?} is none of the columns {COLUMNS}")),
+            other => {
+                return Err(format!(
+                    "{} is none of the columns {COLUMNS}",
+                    quoted(other)
+                ));
+            }
         }
     }
     Ok(row)
@@ -191,7 +196,10 @@ fn boolean(column: &str, cell: &str) -> Result<Option<bool>, String> {
         "" => Ok(None),
         "true" => Ok(Some(true)),
         "false" => Ok(Some(false)),
-        _ => Err(format!("{column} must be true or false, not {cell:?}")),
+        _ => Err(format!(
+            "{column} must be true or false, not {}",
+            quoted(cell)
+        )),
     }
 }
 
