@@ -109,13 +109,12 @@ impl Session {
     /// What the library says of the seats.
     fn seat_history(&self, since: &str) -> Value {
         let since: headcount::Timestamp = since.parse().unwrap();
-        let history = match &self.1 {
-            Some(served) => served.directory.seat_history(since),
-            None => {
-                let options = Directory::options().read_only(true);
-                let directory = options.open(self.0.path().join("users.redb")).unwrap();
-                directory.seat_history(since)
-            }
+        let history = if let Some(served) = &self.1 {
+            served.directory.seat_history(since)
+        } else {
+            let options = Directory::options().read_only(true);
+            let directory = options.open(self.0.path().join("users.redb")).unwrap();
+            directory.seat_history(since)
         };
         json!(history.unwrap())
     }
