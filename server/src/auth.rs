@@ -16,6 +16,7 @@ use crate::door::{Door, Failure};
 use crate::jwt::TokenError;
 use crate::keys::{Author, Holder, Key, Scope};
 use crate::preconditions;
+use crate::progress;
 use crate::rest::parameters;
 use crate::routes::{Access, Route, only_reads};
 use crate::server::Server;
@@ -243,11 +244,10 @@ pub(crate) async fn guard(
     let response = match admit(&server, route, &mut request).await {
         Ok(()) => {
             let caller = request.extensions().get::<Caller>().cloned();
-            let answer = next.run(request);
-            let timed = tokio::time::timeout(server.0.config.request_timeout, answer);
-            let response = match timed.await {
+            let handled = progress::limited(server.0.config.request_timeout, next.run(request));
+            let response = match handled.await {
                 Ok(response) => in_words_of(route.door, response).await,
-                Err(_) => Failure::busy("the request took too long").response(route.door),
+                Err(late) => Failure::from(late).response(route.door),
             };
             if let Some(caller) = caller.filter(|_| route.door == Door::Scim) {
                 server.0.syncs.note(&caller.id(), &response);

@@ -44,6 +44,7 @@ mod outbound;
 mod page;
 mod patience;
 mod preconditions;
+mod progress;
 mod questions;
 mod rates;
 mod relay;

@@ -15,7 +15,8 @@ use crate::feed::Feed;
 use crate::issuer::Issuing;
 use crate::keys::Keys;
 use crate::metrics::{Counted, Metrics};
-use crate::page::{Logins, Sessions, Undos};
+use crate::page::{Logins, Previews, Sessions, Undos};
+use crate::progress::{Late, Progress};
 use crate::rates::Rates;
 use crate::relay::Relay;
 use crate::rest::whole::EXPORTS_MAX;
@@ -51,6 +52,8 @@ pub(crate) struct Shared {
     pub(crate) logins: Logins,
     /// Encrypts positions in lists of users.
     pub(crate) cursors: Cursors,
+    /// The page's latest previews of imports.
+    pub(crate) previews: Previews,
     /// The inverses of the page's latest imports.
     pub(crate) undos: Undos,
     /// Where the SDK's logins are relayed to.
@@ -93,6 +96,7 @@ impl Server {
             sessions: Sessions::default(),
             logins: Logins::default(),
             cursors: Cursors::create(&directory)?,
+            previews: Previews::default(),
             undos: Undos::default(),
             relay: config
                 .relay
@@ -154,9 +158,26 @@ impl Server {
         !self.0.broken.load(Ordering::Relaxed) && self.0.directory.seats().is_ok()
     }
 
-    /// Runs `work`, which writes, on a blocking thread. It finishes even if the client
-    /// disconnects.
+    /// Runs `work`, which writes, on a blocking thread. Once begun, it finishes even if the client
+    /// disconnects or the request takes too long.
     pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        work: impl FnOnce(&Directory) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (server, progress) = (self.clone(), Progress::current());
+        let write = move |directory: &Directory| {
+            if !progress.begin() {
+                return Err(Late::NothingDone.into());
+            }
+            work(directory).inspect_err(|failure| server.note(failure.kind))
+        };
+        self.try_out(caller, write).await
+    }
+
+    /// Runs `work`, which tries out a change and makes none, on a thread for writes: it takes as
+    /// long as the change.
+    pub(crate) async fn try_out<T: Send + 'static>(
         &self,
         caller: &Caller,
         work: impl FnOnce(&Directory) -> Result<T, Failure> + Send + 'static,
@@ -172,16 +193,8 @@ impl Server {
             drop(permit);
             done
         });
-        let done = done
-            .await
-            .unwrap_or_else(|_| Err(Failure::internal("the write panicked")));
-        if let Err(Failure {
-            kind: Some(kind), ..
-        }) = &done
-        {
-            self.note(*kind);
-        }
-        done
+        done.await
+            .unwrap_or_else(|_| Err(Failure::internal("the write panicked")))
     }
 
     /// Runs `work`, which may read many records, on a blocking thread. Scans are limited, so
@@ -261,8 +274,8 @@ impl Server {
     }
 
     /// Remembers an error after which the directory accepts no writes.
-    fn note(&self, kind: ErrorKind) {
-        if matches!(kind, ErrorKind::OutcomeUnknown | ErrorKind::Closed) {
+    fn note(&self, kind: Option<ErrorKind>) {
+        if matches!(kind, Some(ErrorKind::OutcomeUnknown | ErrorKind::Closed)) {
             self.0.broken.store(true, Ordering::Relaxed);
         }
     }
@@ -279,10 +292,10 @@ mod tests {
             |directory: &Directory| Server::new(directory.clone(), Config::default()).unwrap();
         let noted = server(&directory);
         for kind in [ErrorKind::Io, ErrorKind::TooLarge, ErrorKind::LastAdmin] {
-            noted.note(kind);
+            noted.note(Some(kind));
             assert!(noted.is_ready(), "{kind:?}");
         }
-        noted.note(ErrorKind::OutcomeUnknown);
+        noted.note(Some(ErrorKind::OutcomeUnknown));
         assert!(!noted.is_ready());
         let closed = server(&directory);
         directory.close().unwrap();

@@ -19,7 +19,7 @@ export async function withFolder(story) {
   const db = ["--db", join(folder, "users.redb"), "--json"];
   const servers = [];
   const run = (...line) =>
-    JSON.parse(execFileSync(headcount, [...db, ...line], { encoding: "utf8" }));
+    JSON.parse(execFileSync(headcount, [...db, ...line], { encoding: "utf8", maxBuffer: 2 ** 26 }));
   const serve = async (...line) => {
     const server = spawn(headcount, [...db, "serve", ...line], { stdio: ["ignore", "pipe", "inherit"] });
     servers.push(server);
@@ -53,6 +53,17 @@ export function watch(page, complaints) {
   page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("dialog", (dialog) => complaints.push(dialog.message()));
+}
+
+// Logs in by keyboard.
+export async function logIn(page, address, key) {
+  await page.goto(`${address}/admin`);
+  assert.equal(page.url(), `${address}/admin/login`);
+  // The field gets the focus: a keyboard is enough.
+  await page.locator("input:focus").waitFor();
+  await page.keyboard.type(key);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${address}/admin`);
 }
 
 export async function picture(page, name) {

@@ -4,7 +4,7 @@
 // Usage: node page.mjs path/to/headcount folder-with-node_modules [folder for screenshots]
 
 import assert from "node:assert/strict";
-import { checkAxe, checkWidth, picture, reach, watch, withFolder } from "./chromium.mjs";
+import { checkAxe, checkWidth, logIn, picture, reach, watch, withFolder } from "./chromium.mjs";
 
 const HOSTILE = [
   ["ann.lee@example.com", "Ann", "Lee"],
@@ -15,16 +15,6 @@ const HOSTILE = [
   ["eve@example.com", "\"><img src=x onerror=alert(1)>", "E"],
   ["omar@example.com", "عمر", "O'Neil & Söhne"],
 ];
-
-async function logIn(page, address, key) {
-  await page.goto(`${address}/admin`);
-  assert.equal(page.url(), `${address}/admin/login`);
-  // The field gets the focus: a keyboard is enough.
-  await page.locator("input:focus").waitFor();
-  await page.keyboard.type(key);
-  await page.keyboard.press("Enter");
-  await page.waitForURL(`${address}/admin`);
-}
 
 async function checkLooks(browser, address, state, users) {
   for (const scheme of ["light", "dark"]) {

@@ -100,10 +100,10 @@ mod tests {
     use super::*;
 
     /// The operations behind workspaces without an owner, where Ann and Bob own `both`, Ann owns
-    /// `anns`, and Cy is inactive.
+    /// `anns`, Cy is inactive, and Dee owns nothing.
     fn found(ops: Vec<Op>) -> Vec<usize> {
         let file = headcount::Directory::in_memory().unwrap();
-        for user in ["ann@ex.co", "bob@ex.co", "cy@ex.co"] {
+        for user in ["ann@ex.co", "bob@ex.co", "cy@ex.co", "dee@ex.co"] {
             file.create_user(user).unwrap();
         }
         let owned = |name: &str| NewWorkspace::new(name).owner("ann@ex.co");
@@ -133,6 +133,7 @@ mod tests {
         let removed = Op::RemoveMember("anns".into(), "ann@ex.co".into());
         assert_eq!(found(vec![demoted, removed]), [1]);
         assert_eq!(found(vec![off("cy@ex.co"), off("ann@ex.co")]), [1]);
+        assert_eq!(found(vec![off("dee@ex.co"), off("ann@ex.co")]), [1]);
         assert_eq!(found(vec![Op::DeleteUser("ann@ex.co".into())]), [0]);
         assert_eq!(found(vec![off("bob@ex.co")]), [0; 0]);
     }

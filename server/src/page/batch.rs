@@ -198,7 +198,7 @@ pub(super) fn single(user: &User) -> Markup {
 pub(crate) async fn preview(visitor: Visitor, Form(fields): Form<Fields>) -> Shown {
     // A dry run of many operations takes as long as applying them.
     let work = move |directory: &Directory| foreseen(directory, &fields);
-    let content = visitor.server.write(&visitor.caller, work).await?;
+    let content = visitor.server.try_out(&visitor.caller, work).await?;
     Ok(visitor.page(StatusCode::OK, "What would happen", "/admin", &content))
 }
 

@@ -1,18 +1,25 @@
 //! All users as CSV (RFC 4180), as the import reads it.
 
-use std::fmt::Write;
+use std::io::Write;
 
 use axum::http::header;
 use axum::response::IntoResponse;
-use headcount::{Directory, User};
+use headcount::{User, Users};
 
 use super::{Shown, Visitor, secure};
 use crate::csv_cell::{self, Holds};
-use crate::server::Server;
+use crate::door::Failure;
+use crate::stream::{self, PART_BYTES, Parts};
+
+const HEAD: &[u8] =
+    b"id,email,username,given_name,family_name,active,admin,created_at,updated_at\r\n";
 
 pub(crate) async fn show(visitor: Visitor) -> Shown {
-    let work = |server: &Server| Ok(table(&server.0.directory)?);
-    let text = visitor.server.scan(work).await?;
+    let table = Table {
+        users: visitor.directory().users()?,
+        is_begun: false,
+    };
+    let body = stream::in_parts(&visitor.server, table).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (
@@ -20,33 +27,48 @@ pub(crate) async fn show(visitor: Visitor) -> Shown {
             "attachment; filename=\"users.csv\"",
         ),
     ];
-    let mut response = (headers, text).into_response();
+    let mut response = (headers, body).into_response();
     secure(&mut response);
     Ok(response)
 }
 
-fn table(directory: &Directory) -> headcount::Result<String> {
-    let mut text =
-        "id,email,username,given_name,family_name,active,admin,created_at,updated_at\r\n"
-            .to_owned();
-    for user in directory.users()? {
-        let user = user?;
-        // Writing to a string can't fail.
-        let _ = write!(
-            text,
-            "{},{},{},{},{},{},{},{},{}\r\n",
-            user.id(),
-            cell(user.email().as_str(), Holds::Identity),
-            cell(own_username(&user), Holds::Identity),
-            cell(user.given_name().unwrap_or_default(), Holds::Name),
-            cell(user.family_name().unwrap_or_default(), Holds::Name),
-            user.is_active(),
-            user.is_admin(),
-            user.created_at(),
-            user.updated_at(),
-        );
+/// The rows that are still to be sent.
+struct Table {
+    users: Users,
+    is_begun: bool,
+}
+
+impl Parts for Table {
+    fn write(&mut self, part: &mut Vec<u8>) -> Result<bool, Failure> {
+        if !self.is_begun {
+            part.extend_from_slice(HEAD);
+        }
+        self.is_begun = true;
+        while part.len() < PART_BYTES {
+            let Some(user) = self.users.next() else {
+                return Ok(true);
+            };
+            push(part, &*user?);
+        }
+        Ok(false)
     }
-    Ok(text)
+}
+
+fn push(part: &mut Vec<u8>, user: &User) {
+    // Writing to memory can't fail.
+    let _ = write!(
+        part,
+        "{},{},{},{},{},{},{},{},{}\r\n",
+        user.id(),
+        cell(user.email().as_str(), Holds::Identity),
+        cell(own_username(user), Holds::Identity),
+        cell(user.given_name().unwrap_or_default(), Holds::Name),
+        cell(user.family_name().unwrap_or_default(), Holds::Name),
+        user.is_active(),
+        user.is_admin(),
+        user.created_at(),
+        user.updated_at(),
+    );
 }
 
 /// The username, if it is not the email.

@@ -26,8 +26,8 @@ pub(crate) use self::audit::show as audit;
 pub(crate) use self::batch::{apply, preview};
 pub(crate) use self::export::show as export;
 pub(crate) use self::import::{
-    BODY_BYTES_MAX as IMPORT_BYTES_MAX, Undos, apply as import_apply, form as import_form,
-    preview as import_preview, undo as import_undo,
+    BODY_BYTES_MAX as IMPORT_BYTES_MAX, Previews, Undos, apply as import_apply,
+    form as import_form, preview as import_preview, undo as import_undo,
 };
 pub(crate) use self::keys::{create as key_create, revoke as key_revoke, show as keys};
 pub(crate) use self::list::show as list;

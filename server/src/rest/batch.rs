@@ -58,14 +58,13 @@ pub(crate) async fn apply(
 ) -> Rest<Json<Value>> {
     let batch = with_request_id(request.batch(&caller)?, &headers)?;
     // A dry run of many operations takes as long as applying them.
-    let work = move |directory: &Directory| {
-        Ok(if how.dry_run {
-            directory.dry_run(batch)?
-        } else {
-            directory.apply(batch)?
-        })
+    let applied = if how.dry_run {
+        let work = |directory: &Directory| Ok(directory.dry_run(batch)?);
+        server.try_out(&caller, work).await?
+    } else {
+        let work = |directory: &Directory| Ok(directory.apply(batch)?);
+        server.write(&caller, work).await?
     };
-    let applied = server.write(&caller, work).await?;
     Ok(Json(shown(&applied, &how)))
 }
 
@@ -77,7 +76,7 @@ pub(crate) async fn preview(
 ) -> Rest<Json<Value>> {
     let batch = request.batch(&caller)?;
     let work = move |directory: &Directory| Ok(directory.refusals(batch)?);
-    let refused = server.write(&caller, work).await?;
+    let refused = server.try_out(&caller, work).await?;
     Ok(Json(json!({ "refused": refused })))
 }
 

@@ -46,6 +46,12 @@ impl ScimRecord {
             .filter(|_| user.username() == user.email().as_str())
     }
 
+    /// Whether no emails were ever sent, so that the email is the user name and follows it.
+    fn has_its_name_as_email(&self, user: &User) -> bool {
+        let is_name = user.username() == user.email().as_str() && self.user_name.is_none();
+        self.emails.is_empty() && is_name
+    }
+
     /// The addresses of the emails as they were sent.
     pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
         self.emails.iter().filter_map(|item| item["value"].as_str())
@@ -213,6 +219,9 @@ impl WantedUser {
                 (email.to_owned(), emails)
             }
             _ => match before {
+                Some(user) if Email::parse(&name).is_ok() && old.has_its_name_as_email(user) => {
+                    (name.clone(), Vec::new())
+                }
                 Some(user) => (user.email().as_str().to_owned(), old.emails),
                 None if name.contains('@') => (name.clone(), Vec::new()),
                 None => return Err(ScimError::value("emails is required")),

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::{Extension, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{Batch, Directory, ErrorKind, NewUser, UserId, quoted};
+use headcount::{Batch, Directory, ErrorKind, NewUser, UserId, Users, quoted};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,9 +18,14 @@ use crate::door::{Failure, cut};
 use crate::json::{Names, object_of};
 use crate::keys::Scope;
 use crate::server::Server;
+use crate::stream::{self, PART_BYTES, Parts};
 
 /// How often a PUT is tried if somebody else keeps changing the user.
 const TRIES_MAX: usize = 5;
+
+/// What the answer with users begins and ends with.
+const START: &[u8] = br#"{"users":{"#;
+const END: &[u8] = b"}}";
 
 /// The configuration, which clients request before they have a key.
 pub(crate) async fn config() -> Json<Value> {
@@ -37,19 +42,67 @@ pub(crate) async fn query(
     State(server): State<Server>,
     Document(UserIds { user_ids }): Document<UserIds>,
 ) -> Platform<Response> {
-    let count = user_ids.as_ref().map_or(usize::MAX, Vec::len);
-    let work = move |server: &Server| {
-        let directory = &server.0.directory;
-        let mut body = br#"{"users":{"#.to_vec();
-        match user_ids {
-            Some(ids) => push_those(&mut body, directory, ids)?,
-            None => push_all(&mut body, directory)?,
+    let body = match user_ids {
+        Some(ids) => {
+            let count = ids.len();
+            let work = move |server: &Server| {
+                let mut body = START.to_vec();
+                push_those(&mut body, &server.0.directory, ids)?;
+                body.extend_from_slice(END);
+                Ok(body)
+            };
+            server.read(count, work).await?.into()
         }
-        body.extend_from_slice(b"}}");
-        Ok(body)
+        None => stream::in_parts(&server, All::new(&server.0.directory)?).await?,
     };
-    let body = server.read(count, work).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+/// All users as the members of one object.
+struct All {
+    users: Users,
+    is_begun: bool,
+}
+
+impl All {
+    fn new(directory: &Directory) -> headcount::Result<Self> {
+        Ok(Self {
+            users: directory.users()?,
+            is_begun: false,
+        })
+    }
+}
+
+impl Parts for All {
+    fn write(&mut self, part: &mut Vec<u8>) -> Result<bool, Failure> {
+        if !self.is_begun {
+            part.extend_from_slice(START);
+        } else if !self.users.is_empty() {
+            part.push(b',');
+        }
+        self.is_begun = true;
+        let start = part.len();
+        let cut = self.users.for_each_view(|user| {
+            if part.len() - start >= PART_BYTES {
+                return ControlFlow::Break(Ok(()));
+            }
+            let pushed = push(
+                part,
+                start,
+                &user.id().to_string(),
+                &UserObject::from(&user),
+            );
+            match pushed {
+                Ok(()) => ControlFlow::Continue(()),
+                failed => ControlFlow::Break(failed),
+            }
+        })?;
+        let is_last = cut.transpose()?.is_none();
+        if is_last {
+            part.extend_from_slice(END);
+        }
+        Ok(is_last)
+    }
 }
 
 fn push_those(body: &mut Vec<u8>, directory: &Directory, ids: Vec<Value>) -> Result<(), Failure> {
@@ -67,26 +120,22 @@ fn push_those(body: &mut Vec<u8>, directory: &Directory, ids: Vec<Value>) -> Res
         };
         found.insert(id, user);
     }
+    let start = body.len();
     for (id, user) in &found {
-        push(body, id, &user.as_deref().map(UserObject::from))?;
+        push(body, start, id, &user.as_deref().map(UserObject::from))?;
     }
     Ok(())
 }
 
-fn push_all(body: &mut Vec<u8>, directory: &Directory) -> Result<(), Failure> {
-    let failed = directory.for_each_user(|user| {
-        match push(body, &user.id().to_string(), &UserObject::from(&user)) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(failure) => ControlFlow::Break(failure),
-        }
-    })?;
-    failed.map_or(Ok(()), Err)
-}
-
-/// Appends a member to the JSON object in `body`.
-fn push(body: &mut Vec<u8>, key: &str, value: &impl serde::Serialize) -> Result<(), Failure> {
+/// Appends a member to the JSON object in `body`, whose members begin at `start`.
+fn push(
+    body: &mut Vec<u8>,
+    start: usize,
+    key: &str,
+    value: &impl serde::Serialize,
+) -> Result<(), Failure> {
     let unwritten = |_| Failure::internal("a user can't be written as JSON");
-    if body.last() != Some(&b'{') {
+    if body.len() > start {
         body.push(b',');
     }
     serde_json::to_writer(&mut *body, key).map_err(unwritten)?;

@@ -120,16 +120,17 @@ impl Browser {
         self.send_as(&kind, path, "Sec-Fetch-Site: same-origin\r\n", &body)
     }
 
-    /// Imports `text`, of which `preview` shows what it would change.
-    pub fn import(&self, preview: &Answer, text: &str) -> Answer {
-        let field = |name: &str| {
-            let start = format!("name=\"{name}\" value=\"");
-            let rest = preview.body.split_once(&start);
-            let (_, rest) = rest.unwrap_or_else(|| panic!("{}", preview.body));
-            rest.split('"').next().unwrap()
-        };
-        let (steps, request) = (field("steps"), field("request"));
-        let fields = [("text", text), ("steps", steps), ("request", request)];
-        self.upload("/admin/import/apply", &fields)
+    /// Imports the file of which `preview` shows what it would change.
+    pub fn import(&self, preview: &Answer) -> Answer {
+        self.send_preview("/admin/import/apply", preview, &[])
+    }
+
+    /// Sends the form of a preview with more fields.
+    pub fn send_preview(&self, path: &str, preview: &Answer, more: &[(&str, &str)]) -> Answer {
+        let rest = preview.body.split_once("name=\"request\" value=\"");
+        let (_, rest) = rest.unwrap_or_else(|| panic!("{}", preview.body));
+        let request = rest.split('"').next().unwrap();
+        let fields = [&[("request", request)], more].concat();
+        self.upload(path, &fields)
     }
 }

@@ -112,6 +112,20 @@ impl Answer {
     }
 }
 
+/// The whole body that was sent in chunks.
+fn of_chunks(mut body: &str) -> String {
+    let mut whole = String::new();
+    while let Some((size, rest)) = body.split_once("\r\n") {
+        let size = usize::from_str_radix(size, 16).unwrap();
+        if size == 0 {
+            return whole;
+        }
+        whole += &rest[..size];
+        body = &rest[size + 2..];
+    }
+    panic!("the body was cut off after {} bytes", whole.len());
+}
+
 impl Client {
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "", "")
@@ -157,7 +171,11 @@ impl Client {
         Answer {
             status: status.unwrap_or(0),
             head: head.to_owned(),
-            body: body.to_owned(),
+            body: if head.contains("transfer-encoding: chunked") {
+                of_chunks(body)
+            } else {
+                body.to_owned()
+            },
         }
     }
 

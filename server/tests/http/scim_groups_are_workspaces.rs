@@ -204,6 +204,13 @@ fn a_replacement_that_names_no_members_keeps_them() {
     let path = story.group(&[0, 1]);
     let put = |body: &Value| story.okta.put(&path, body);
     story.check(&put(&json!({ "displayName": "Fraud" })), &[0, 1], &[]);
+    for value in [
+        json!({ "displayName": "Fraud" }),
+        json!({ "displayName": "Fraud", "members": null }),
+    ] {
+        let replace = json!([{ "op": "replace", "value": value }]);
+        story.check(&patch(&story.okta, &path, replace), &[0, 1], &[]);
+    }
     story.check(
         &put(&json!({ "displayName": "Fraud", "members": story.members(&[2]) })),
         &[2],

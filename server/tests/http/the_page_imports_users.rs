@@ -32,9 +32,9 @@ fn a_file_is_shown_imported_and_not_imported_twice() {
     }
     assert_eq!(directory.len().unwrap(), 2, "nothing has happened yet");
     let before = directory.stats().unwrap().latest_change;
-    let done = browser.import(&preview, text);
+    let done = browser.import(&preview);
     assert!(done.body.contains("1 created, 2 changed"), "{}", done.body);
-    let again = browser.import(&preview, text);
+    let again = browser.import(&preview);
     assert!(
         again.body.contains("1 created, 2 changed"),
         "{}",
@@ -69,12 +69,12 @@ fn an_export_changes_nothing_where_it_came_from() {
             preview.body
         );
         assert!(
-            !preview.body.contains("name=\"steps\""),
+            !preview.body.contains("/admin/import/apply"),
             "there is nothing to do"
         );
         let (other, browser) = story();
         let preview = browser.upload("/admin/import", &[("text", &text)]);
-        let done = browser.import(&preview, &text);
+        let done = browser.import(&preview);
         assert!(done.body.contains("1 created, 0 changed"), "{}", done.body);
         let dee = |of: &Running| of.directory.user_by_username("dee").unwrap().unwrap();
         assert_eq!(dee(&other).id(), dee(&running).id());
@@ -89,11 +89,11 @@ fn what_others_did_meanwhile_is_not_overwritten() {
     let preview = browser.upload("/admin/import", &[("text", text)]);
     let update = headcount::UserUpdate::new().family_name("Lee");
     running.directory.update_user("ann@ex.co", update).unwrap();
-    let refused = browser.import(&preview, text);
+    let refused = browser.import(&preview);
     assert_eq!(refused.status, 412);
     assert!(refused.body.contains("user 1: "), "{}", refused.body);
     assert_eq!(running.directory.len().unwrap(), 2, "all or nothing");
-    let done = browser.import(&refused, text);
+    let done = browser.import(&refused);
     assert!(done.body.contains("1 created, 1 changed"), "{}", done.body);
 }
 
@@ -109,8 +109,14 @@ fn refusals_say_where_and_what_helps() {
         "{}",
         full.body
     );
-    let fields = [("text", "email\ncho@ex.co\n"), ("inactive", "yes")];
-    assert_eq!(browser.upload("/admin/import", &fields).status, 200);
+    let inactive = [("inactive", "yes")];
+    let possible = browser.send_preview("/admin/import", &full, &inactive);
+    assert_eq!(possible.status, 200, "{}", possible.body);
+    assert!(
+        possible.body.contains("<b>1</b> created"),
+        "{}",
+        possible.body
+    );
     for (text, status, told) in [
         ("email\nan n@ex.co\n", 422, "line 2: "),
         ("email,phone\na@ex.co,1\n", 400, "line 2: "),
@@ -133,18 +139,18 @@ fn refusals_say_where_and_what_helps() {
         let refused = show(text);
         assert_eq!(refused.status, status, "{text}: {}", refused.body);
         assert!(refused.body.contains(told), "{told}: {}", refused.body);
-        assert!(!refused.body.contains("name=\"steps\""));
+        assert!(!refused.body.contains("/admin/import/apply"));
     }
-    let forged = [
-        ("text", "email,admin\nann@ex.co,true\n"),
-        ("steps", "create"),
-    ];
+    let forged = [("text", "email,admin\nann@ex.co,true\n")];
     assert_eq!(browser.upload("/admin/import/apply", &forged).status, 400);
+    let unknown = headcount::RequestId::generate().to_string();
+    let forged = [("request", &*unknown)];
+    assert_eq!(browser.upload("/admin/import/apply", &forged).status, 410);
     let admin = Browser::new(&running, Scope::Admin);
     let text = "email,admin\nann@ex.co,true\n";
     let preview = admin.upload("/admin/import", &[("text", text)]);
-    assert_eq!(browser.import(&preview, text).status, 403);
-    assert_eq!(admin.import(&preview, text).status, 200);
+    assert_eq!(browser.import(&preview).status, 403);
+    assert_eq!(admin.import(&preview).status, 200);
     let large = "x".repeat((2 << 20) + 1);
     assert_eq!(show(&large).status, 413);
     assert_eq!(show(&large.repeat(3)).status, 413);
@@ -178,5 +184,28 @@ fn what_a_file_says_of_new_users_is_shown() {
     assert!(
         plain.contains(">new<") && !plain.contains("<ins>"),
         "{plain}"
+    );
+}
+
+#[test]
+fn what_was_shown_can_be_imported() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    directory.set_license(License::Enterprise).unwrap();
+    let rows = (0..5_000).map(|number| format!("u{number}@ex.co,U{number},false\n"));
+    let text = "email,given_name,active\n".to_owned() + &rows.collect::<String>();
+    let preview = browser.upload("/admin/import", &[("file", &text)]);
+    assert!(preview.body.len() < 100_000, "the file is not sent back");
+    let done = browser.import(&preview);
+    assert_eq!(done.status, 200, "{}", done.body);
+    assert_eq!(directory.len().unwrap(), 2 + 5_000);
+    let user = directory.user_by_email("u7@ex.co").unwrap().unwrap();
+    assert_eq!(user.given_name(), Some("U7"));
+
+    let unreadable = browser.upload("/admin/import", &[("text", "email,phone\na@ex.co,1\n")]);
+    assert_eq!(
+        browser.import(&unreadable).status,
+        400,
+        "there is no plan for it"
     );
 }

@@ -1,9 +1,11 @@
 //! The platform's wire lists users, finds them by exact email and by id, and shows them
 //! with what its SDK needs.
 
-use headcount_server::Scope;
+use headcount::{Batch, License};
+use headcount_server::{Holder, Scope};
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
 use crate::client::Running;
 
 const USERS: &str = "/auth/admin/realms/master/users";
@@ -76,4 +78,28 @@ fn a_user_is_shown_by_id_as_the_sdk_reads_one() {
             (404, json!({ "error": "User not found" }))
         );
     }
+}
+
+#[test]
+fn a_list_of_many_users_is_one_object() {
+    let running = Running::new();
+    let directory = &running.directory;
+    let mut batch = Batch::new().set_license(License::Enterprise);
+    for number in 0..2_000 {
+        batch = batch.create_user(format!("user{number}@ex.co").as_str());
+    }
+    directory.apply(batch).unwrap();
+    let client = running.client(Holder::Provisioner("ops".to_owned()), Scope::Read);
+    let all = client.post("/v1/api/users/query", &json!({}));
+    assert_eq!(all.header("content-length"), None, "it comes in parts");
+    let all = all.json();
+    let all = all["users"].as_object().unwrap();
+    assert_eq!(all.len(), 2_000);
+    for user in directory.users().unwrap() {
+        let user = user.unwrap();
+        assert_eq!(all[&user.id().to_string()]["email"], user.email().as_str());
+    }
+    let browser = Browser::new(&running, Scope::Read);
+    let csv = browser.get("/admin/export.csv").body;
+    assert_eq!(csv.lines().count(), 1 + 2_000);
 }

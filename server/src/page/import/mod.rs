@@ -1,10 +1,11 @@
-//! Import: a preview of what a file would change, then one batch with all of it. The form that
-//! applies it contains the file, the planned step for each user with their version, and a request
-//! id. So it is applied once even if it is sent twice, and never overwrites what somebody else did
-//! in the meantime.
+//! Import: a preview of what a file would change, then one batch with all of it. The server keeps
+//! the file and the planned step for each user with their version, under the request id of the
+//! batch. So it is applied once even if the form is sent twice, and never overwrites what somebody
+//! else did in the meantime.
 
 mod file;
 mod plan;
+mod previews;
 mod undo;
 
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ use maud::{Markup, html};
 
 use self::file::File;
 use self::plan::{Difference, Step, Work};
+use self::previews::Planned;
+pub(crate) use self::previews::Previews;
 use self::undo::Undo;
 pub(crate) use self::undo::{Undos, undo};
 use super::view::seats;
@@ -26,7 +29,7 @@ use crate::keys::Scope;
 
 /// The largest file, in bytes.
 const FILE_BYTES_MAX: usize = 2 << 20;
-/// The largest form with a file and its planned steps, in bytes.
+/// The largest form with a file, in bytes. Browsers send a pasted text with longer line ends.
 pub(crate) const BODY_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
 /// Users whose changes are listed; the rest are counted.
 const SHOWN: usize = 200;
@@ -35,7 +38,7 @@ const SHOWN: usize = 200;
 struct Sent {
     text: String,
     is_inactive: bool,
-    steps: String,
+    /// The request id of the import that was previewed.
     request: String,
 }
 
@@ -63,9 +66,14 @@ impl Sent {
         Ok(Self {
             text,
             is_inactive: !take("inactive").is_empty(),
-            steps: take("steps"),
             request: take("request"),
         })
+    }
+
+    /// The request id of the import that was previewed.
+    fn request(&self) -> Result<RequestId, Failure> {
+        let wrong = |_| Failure::bad_request("this form is not from this page");
+        self.request.parse().map_err(wrong)
     }
 }
 
@@ -197,7 +205,11 @@ pub(crate) async fn preview(
     visitor: Visitor,
     form: Result<Multipart, MultipartRejection>,
 ) -> Shown {
-    let sent = Sent::read(form).await?;
+    let mut sent = Sent::read(form).await?;
+    if sent.text.is_empty() && !sent.request.is_empty() {
+        let planned = visitor.server.0.previews.find(sent.request()?)?;
+        sent.text.clone_from(&planned.text);
+    }
     show(&visitor, sent, None).await
 }
 
@@ -215,6 +227,11 @@ async fn show(visitor: &Visitor, sent: Sent, why: Option<Failure>) -> Shown {
         preview.count(|step| matches!(step, Step::Update(..))),
     );
     let is_nothing = created + changed == 0;
+    let request = visitor.server.0.previews.keep(Planned {
+        text: sent.text,
+        steps: preview.steps.iter().map(|(step, _)| step.clone()).collect(),
+    });
+    let is_possible = preview.outcome.is_ok() && !is_nothing;
     let content = html! {
         h1 { "What this import would change" }
         @if let Some(failure) = refused { (refusal(&preview, failure)) }
@@ -227,7 +244,7 @@ async fn show(visitor: &Visitor, sent: Sent, why: Option<Failure>) -> Shown {
         }
         @if let Ok(then) = &preview.outcome { (seats(then)) }
         (changes(&preview))
-        (apply_form(&preview, &sent, is_nothing))
+        (apply_form(request, sent.is_inactive, is_possible))
     };
     Ok(visitor.page(status, "Import", "/admin", &content))
 }
@@ -254,17 +271,11 @@ fn refusal(preview: &Preview, failure: &Failure) -> Markup {
 }
 
 /// The form that applies the import, or shows the preview again with another choice.
-fn apply_form(preview: &Preview, sent: &Sent, is_nothing: bool) -> Markup {
-    let steps: Vec<_> = preview.steps.iter().map(|(step, _)| step.clone()).collect();
-    let is_possible = preview.outcome.is_ok() && !is_nothing;
+fn apply_form(request: RequestId, is_inactive: bool, is_possible: bool) -> Markup {
     html! {
         form method="post" action="/admin/import" enctype="multipart/form-data" class="stack" {
-            textarea name="text" hidden { "\n" (sent.text) }
-            (inactive(sent.is_inactive))
-            @if is_possible {
-                input type="hidden" name="steps" value=(plan::written(&steps));
-                input type="hidden" name="request" value=(RequestId::generate());
-            }
+            input type="hidden" name="request" value=(request);
+            (inactive(is_inactive))
             div class="row" {
                 @if is_possible {
                     button class="main" formaction="/admin/import/apply" { "Import" }
@@ -321,12 +332,14 @@ fn told(step: &Step, differences: &[Difference]) -> Markup {
 
 /// Applies the import that the preview showed.
 pub(crate) async fn apply(visitor: Visitor, form: Result<Multipart, MultipartRejection>) -> Shown {
-    let sent = Sent::read(form).await?;
-    let file = File::parse(&sent.text);
-    let wrong = || Failure::bad_request("this form is not from this page");
-    let steps = plan::read(&sent.steps).filter(|steps| steps.len() == file.rows.len());
-    let steps = steps.ok_or_else(wrong)?;
-    let request: RequestId = sent.request.parse().map_err(|_| wrong())?;
+    let mut sent = Sent::read(form).await?;
+    let request = sent.request()?;
+    let planned = visitor.server.0.previews.find(request)?;
+    sent.text.clone_from(&planned.text);
+    let (file, steps) = (File::parse(&sent.text), planned.steps.clone());
+    if !file.problems.is_empty() || steps.len() != file.rows.len() {
+        return Err(Failure::bad_request("this file can't be imported; see its preview").into());
+    }
     let work = plan::work(&file.rows, &steps, sent.is_inactive);
     check_admins(work.is_about_admins, &visitor)?;
     let count = |is: fn(&Step) -> bool| steps.iter().filter(|step| is(step)).count();

@@ -31,51 +31,6 @@ pub(super) struct Difference {
     pub(super) after: String,
 }
 
-impl Step {
-    /// The step, as a form contains it.
-    fn text(&self) -> String {
-        match self {
-            Self::Create => "create".to_owned(),
-            Self::Keep => "keep".to_owned(),
-            Self::Update(id, version, parts) => {
-                let letter = |is: bool, letter: &'static str| if is { letter } else { "" };
-                format!(
-                    "{id}:{version}:{}{}{}",
-                    letter(parts.profile, "p"),
-                    letter(parts.active, "a"),
-                    letter(parts.admin, "r")
-                )
-            }
-        }
-    }
-
-    /// Parses a step from a form.
-    fn parse(text: &str) -> Option<Self> {
-        match text {
-            "create" => return Some(Self::Create),
-            "keep" => return Some(Self::Keep),
-            _ => {}
-        }
-        let (id, rest) = text.split_once(':')?;
-        let (version, parts) = rest.split_once(':')?;
-        let parts = Parts {
-            profile: parts.contains('p'),
-            active: parts.contains('a'),
-            admin: parts.contains('r'),
-        };
-        Some(Self::Update(id.parse().ok()?, version.parse().ok()?, parts))
-    }
-}
-
-/// The steps, as a form contains them.
-pub(super) fn written(steps: &[Step]) -> String {
-    steps.iter().map(Step::text).collect::<Vec<_>>().join(" ")
-}
-
-pub(super) fn read(text: &str) -> Option<Vec<Step>> {
-    text.split_ascii_whitespace().map(Step::parse).collect()
-}
-
 /// The step for each row given the directory as it is now, with the differences.
 pub(super) fn steps(
     directory: &Directory,
