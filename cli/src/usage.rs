@@ -25,7 +25,7 @@ pub(crate) fn refuse(mut error: clap::Error) -> ExitCode {
     let _ = if wants_json() {
         writeln!(io::stderr(), "{}", as_json(&error, &meant))
     } else {
-        let text = error.render().to_string();
+        let text = rendered(&error);
         let text = match text.strip_prefix("error: ") {
             Some(reason) => format!("headcount: {reason}"),
             None => text,
@@ -49,13 +49,20 @@ fn as_json(error: &clap::Error, meant: &[String]) -> serde_json::Value {
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             "a command is missing; see --help".to_owned()
         }
-        _ => sentence(&error.render().to_string()),
+        _ => sentence(&rendered(error)),
     };
     let mut told = json!({ "kind": "usage", "message": message });
     if !meant.is_empty() {
         told["did_you_mean"] = json!(meant);
     }
     json!({ "error": told })
+}
+
+/// The message with the usage, in which arguments are shown as a terminal can show them.
+fn rendered(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines: Vec<_> = text.split('\n').map(headcount::printable).collect();
+    lines.join("\n")
 }
 
 /// The message in one line, without the usage that follows it.

@@ -48,7 +48,13 @@ pub(crate) struct ChangesArgs {
     #[arg(long, value_name = "TIME", value_parser = past, allow_hyphen_values = true)]
     pub(crate) since: Option<Timestamp>,
     /// Only changes made before
-    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "TIME",
+        conflicts_with = "follow",
+        value_parser = moment,
+        allow_hyphen_values = true
+    )]
     pub(crate) before: Option<Timestamp>,
     /// Keep printing changes as they are made; with --json, each on a line of its own
     #[arg(long)]

@@ -2,7 +2,7 @@
 
 use headcount::{Role, Timestamp};
 
-use super::values::{attribute_condition, condition, domain, moment, past};
+use super::values::{attribute_condition, condition, domain, past};
 
 #[derive(Debug, Default, clap::Args)]
 #[command(next_help_heading = "Conditions")]
@@ -45,7 +45,7 @@ pub(crate) struct FilterArgs {
     )]
     pub(crate) created_since: Option<Timestamp>,
     /// Only users created before this time
-    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = past, allow_hyphen_values = true)]
     pub(crate) created_before: Option<Timestamp>,
     /// Only users created or changed at this time or later
     #[arg(
@@ -57,7 +57,7 @@ pub(crate) struct FilterArgs {
     )]
     pub(crate) changed_since: Option<Timestamp>,
     /// Only users last changed before this time
-    #[arg(long, value_name = "TIME", value_parser = moment, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = past, allow_hyphen_values = true)]
     pub(crate) changed_before: Option<Timestamp>,
     /// Only users last seen at this time or later; users never seen count as seen when created
     #[arg(long, value_name = "TIME", value_parser = past, allow_hyphen_values = true)]
@@ -68,7 +68,7 @@ pub(crate) struct FilterArgs {
         long,
         visible_alias = "seen-before",
         value_name = "TIME",
-        value_parser = moment,
+        value_parser = past,
         allow_hyphen_values = true
     )]
     pub(crate) inactive_since: Option<Timestamp>,

@@ -51,6 +51,22 @@ fn what_is_refused_is_written_out() {
 }
 
 #[test]
+fn arguments_in_usage_errors_are_written_out() {
+    let folder = Folder::new();
+    for line in [
+        ["users", "list", "--no\u{1b}[31m"],
+        ["users", "li\u{202e}st", "x"],
+        ["users", "\u{1b}[31m", "x"],
+        ["users", "list", "--limit=\u{1b}[31m"],
+    ] {
+        let run = folder.run_args(&line);
+        assert_eq!(run.code, 2, "{line:?}");
+        assert_plain(&run.err);
+        assert_says(&run.err, &["<U+"]);
+    }
+}
+
+#[test]
 fn long_cells_are_whole_in_a_pipe() {
     let folder = Folder::new();
     let email = format!("{}@{}.example", "a".repeat(60), "b".repeat(60));

@@ -125,10 +125,11 @@ fn a_range_that_nothing_is_in_is_refused() {
                 &["nothing is since", &format!("than that of --{before}")],
             );
         }
-        let told = refused(&format!("users list --{since} 2199-01-01"));
-        assert_says(&told, &["is in the future; give a time that has passed"]);
+        for option in [since, before] {
+            let told = refused(&format!("users deactivate --{option} 2199-01-01 --dry-run"));
+            assert_says(&told, &["is in the future; give a time that has passed"]);
+        }
         folder.done(&format!("users list --{since} 2d --{before} 1d"));
-        folder.done(&format!("users list --{before} 2199-01-01"));
     }
     for line in ["changes --since 2199-01-01", "seats --since 2199-01-01"] {
         assert_says(
@@ -136,6 +137,10 @@ fn a_range_that_nothing_is_in_is_refused() {
             &["is in the future; give a time that has passed"],
         );
     }
+    assert_says(
+        &refused("changes --follow --before 1d"),
+        &["cannot be used with"],
+    );
 }
 
 #[test]
