@@ -1,7 +1,6 @@
 package headcount
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,16 +28,13 @@ func TestEachPlantedErrorIsFound(t *testing.T) {
 	equal(t, 40, failed)
 }
 
-// Arguments of these types are all that is left of "in"; others are its values in the order of places.
-var whole = []any{NewUser{}, UserUpdate{}, Query{}, &Batch{}, object{}}
+// places are the keys of "in" in the order in which methods take them.
 var places = "workspace user name owner external_ids email username emails provisioner id ids role license after before since from to backup path aside text with limit overwrite"
 var isNobody = regexp.MustCompile(`("do":"(user|workspace)(?:_by_\w+)?",.*)"out":null`) // An error in Go.
-var known = decode[map[string]map[string]string](string(check(os.ReadFile("../../tests/conformance/calls.json"))))
-var repeated = regexp.MustCompile(`{"\$repeat":"(.*?)","times":(\d+)}`)
+var isKind, repeated = regexp.MustCompile(`"err":("\w+")`), regexp.MustCompile(`{"\$repeat":"(.*?)","times":(\d+)}`)
 
 // runScripts returns how many cases came out as they should, and those that were left out.
-func runScripts(t *testing.T, pattern string, isPlanted bool) (int, []string) {
-	skipped := []string{}
+func runScripts(t *testing.T, pattern string, isPlanted bool) (_ int, skipped []string) {
 	results := map[bool]int{} // How many cases passed.
 	for _, path := range check(filepath.Glob(check(filepath.Abs(pattern)))) {
 		for _, text := range strings.Split(string(check(os.ReadFile(path))), `{"case":`)[1:] {
@@ -49,9 +44,8 @@ func runScripts(t *testing.T, pattern string, isPlanted bool) (int, []string) {
 			}
 			t.Chdir(t.TempDir())
 			s, failure := &session{check(OpenInMemory(nil)), nil, object{}}, ""
-			text = strings.TrimSpace(strings.Replace(`{"case":`+text, `"open":`, `"do":"open","in":`, 1))
-			text = regexp.MustCompile(`"err":("\w+")`).ReplaceAllString(isNobody.ReplaceAllString(text, `$1"err":"${2}_not_found"`), `"err":{$1:{}}`)
-			for lines := strings.Split(text, "\n"); failure == "" && len(lines) > 0; lines = lines[1:] {
+			text = isNobody.ReplaceAllString(`{"case":`+strings.TrimSpace(text), `$1"err":"${2}_not_found"`)
+			for lines := strings.Split(isKind.ReplaceAllString(text, `"err":{$1:{}}`), "\n"); failure == "" && len(lines) > 0; lines = lines[1:] {
 				failure = s.take(lines[0])
 			}
 			if s.directory.Close(); isPlanted != (failure != "") { // A case may have taken its file away.
@@ -77,6 +71,7 @@ func (s *session) take(line string) string {
 	if words := unknown(step); len(words) > 0 {
 		return fmt.Sprint(line, " has ", words)
 	}
+	line = strings.Replace(line, `"open":`, `"do":"open","in":`, 1)
 	racers, isRace := step["race"].(float64)
 	outcomes, count := make([]object, max(int(racers), 1)), map[string]float64{}
 	var group sync.WaitGroup
@@ -99,28 +94,6 @@ func (s *session) take(line string) string {
 	return ""
 }
 
-// unknown are the words of a line that calls.json lacks: one that is misspelt would say nothing.
-func unknown(step object) (words []string) {
-	in, _ := step["in"].(object)
-	operations, _ := in["operations"].([]any)
-	parts := [][]any{{"lines", map[bool]string{true: "case", false: "step"}[step["case"] != nil], step}, {"calls", step["do"], in}}
-	for _, each := range operations {
-		parts = append(parts, []any{"operations", each.(object)["op"], each})
-	}
-	for _, part := range parts {
-		all, isKnown := known[part[0].(string)][fmt.Sprint(part[1])]
-		for word := range part[2].(object) {
-			if !slices.Contains(strings.Fields(all+" do in"), word) {
-				words = append(words, word)
-			}
-		}
-		if !isKnown {
-			words = append(words, fmt.Sprint(part[1]))
-		}
-	}
-	return words
-}
-
 func matches(wanted, found any, names object) bool {
 	list, isList := found.([]any)
 	of, isObject := found.(object)
@@ -129,7 +102,7 @@ func matches(wanted, found any, names object) bool {
 		if names[wanted] == nil && strings.HasPrefix(wanted, "$") {
 			names[wanted] = found
 		}
-		return found != nil && (wanted == found || reflect.DeepEqual(names[wanted], found))
+		return found != nil && (wanted == found || names[wanted] != nil && encode(names[wanted]) == encode(found))
 	case []any:
 		return isList && slices.EqualFunc(wanted, list, func(w, f any) bool { return matches(w, f, names) })
 	case object:
@@ -139,8 +112,7 @@ func matches(wanted, found any, names object) bool {
 		if part, is := wanted["$has"].(string); is {
 			return strings.Contains(fmt.Sprint(found), part)
 		}
-		differs := func(key string) bool { return !matches(wanted[key], of[key], names) }
-		return isObject && !slices.ContainsFunc(slices.Sorted(maps.Keys(wanted)), differs)
+		return isObject && !slices.ContainsFunc(slices.Sorted(maps.Keys(wanted)), func(key string) bool { return !matches(wanted[key], of[key], names) })
 	}
 	return wanted == found
 }
@@ -150,9 +122,8 @@ func (s *session) outcome(line string) (outcome object) {
 	for name, value := range s.names {
 		line = strings.ReplaceAll(line, encode(name), encode(value))
 	}
-	step := decode[object](repeated.ReplaceAllStringFunc(line, func(of string) string {
-		return encode(strings.Repeat(repeated.FindStringSubmatch(of)[1], decode[int](repeated.FindStringSubmatch(of)[2])))
-	}))
+	repeat := func(of []string) string { return encode(strings.Repeat(of[1], decode[int](of[2]))) }
+	step := decode[object](repeated.ReplaceAllStringFunc(line, func(of string) string { return repeat(repeated.FindStringSubmatch(of)) }))
 	defer func() {
 		if refused := recover(); refused != nil {
 			outcome = object{"err": object{refused.(*Error).Kind.String(): decode[any](encode(refused))}}
@@ -175,7 +146,8 @@ func (s *session) outcome(line string) (outcome object) {
 
 // call calls the function of the table, or else the method of the directory, that has the name.
 func (s *session) call(name string, in object, d *Directory) any {
-	functions := map[string]any{
+	functions := methods(d)
+	maps.Copy(functions, map[string]any{
 		"open": func(in object) error {
 			options := &Options{License: decode[License](encode(in["license"])), ReadOnly: in["read_only"] == true, MustExist: in["create_if_missing"] == false, SalvageLog: in["salvage_log"] == true}
 			opened := check(OpenInMemory(options))
@@ -209,28 +181,19 @@ func (s *session) call(name string, in object, d *Directory) any {
 		"copy_file":        func(from, to string) error { return os.WriteFile(to, check(os.ReadFile(from)), 0o600) },
 		"write_file":       func(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) },
 		"replace_in_file": func(path, text, with string) error {
-			return os.WriteFile(path, bytes.ReplaceAll(check(os.ReadFile(path)), []byte(text), []byte(with)), 0o600)
+			return os.WriteFile(path, []byte(strings.ReplaceAll(string(check(os.ReadFile(path))), text, with)), 0o600)
 		},
 		"exists": func(path string) bool { _, err := os.Stat(path); return err == nil },
-	}
-	for i := range reflect.TypeOf(d).NumMethod() {
-		if of := reflect.TypeOf(d).Method(i).Name; functions[name] == nil && strings.EqualFold(of, strings.ReplaceAll(name, "_", "")) {
-			functions[name] = reflect.ValueOf(d).Method(i).Interface()
-		}
-	}
-	function := reflect.ValueOf(functions[name])
-	arguments := make([]reflect.Value, function.Type().NumIn())
-	for i := range arguments {
-		argument, value := reflect.New(function.Type().In(i)), any(in)
-		if !slices.ContainsFunc(whole, func(of any) bool { return reflect.TypeOf(of) == argument.Type().Elem() }) {
+	})
+	return invoke(functions[name], func(argument any) {
+		value := any(in) // What is left of it.
+		switch argument.(type) {
+		case *NewUser, *UserUpdate, *Query, **Batch, *object:
+		default:
 			key := append(slices.DeleteFunc(strings.Fields(places), func(key string) bool { return in[key] == nil }), "")[0]
 			value = in[key]
 			delete(in, key)
 		}
-		check(0, json.Unmarshal([]byte(encode(value)), argument.Interface()))
-		arguments[i] = argument.Elem()
-	}
-	results := function.Call(arguments)
-	err, _ := results[len(results)-1].Interface().(error)
-	return check(results[0].Interface(), err)
+		check(0, json.Unmarshal([]byte(encode(value)), argument))
+	})
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"iter"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -97,4 +99,28 @@ func encode(value any) string {
 func decode[T any](text string) (value T) {
 	check(0, json.Unmarshal([]byte(text), &value))
 	return value
+}
+
+// methods are those of a directory, by their names in snake case.
+func methods(d *Directory) map[string]any {
+	methods, of := map[string]any{}, reflect.ValueOf(d)
+	for i := range of.NumMethod() {
+		name := regexp.MustCompile("([a-z])([A-Z])").ReplaceAllString(of.Type().Method(i).Name, "${1}_$2")
+		methods[strings.ToLower(name)] = of.Method(i).Interface()
+	}
+	return methods
+}
+
+// invoke calls a function, whose arguments are filled through pointers to them; its error panics.
+func invoke(function any, fill func(argument any)) any {
+	value := reflect.ValueOf(function)
+	arguments := make([]reflect.Value, value.Type().NumIn())
+	for i := range arguments {
+		argument := reflect.New(value.Type().In(i))
+		fill(argument.Interface())
+		arguments[i] = argument.Elem()
+	}
+	results := value.Call(arguments)
+	err, _ := results[len(results)-1].Interface().(error)
+	return check(results[0].Interface(), err)
 }

@@ -84,6 +84,44 @@ func TestClosingEndsEveryCall(t *testing.T) {
 	}
 }
 
+func TestEveryCallOfAClosedDirectoryIsRefused(t *testing.T) {
+	d := memory(t, CommunityLicense())
+	ok(t, d.Close())
+	calls := methods(d)
+	delete(calls, "close") // It may be called again.
+	for name, call := range calls {
+		err := func() (err error) {
+			defer func() { err, _ = recover().(error) }()
+			switch items := invoke(call, func(argument any) {
+				switch argument := argument.(type) {
+				case *context.Context:
+					*argument = t.Context()
+				case *string:
+					*argument = "rest"
+				case *NewUser:
+					argument.Email = "a@ex.co"
+				case *Role:
+					*argument = Owner
+				case **Batch:
+					*argument = &Batch{}
+				}
+			}).(type) {
+			case iter.Seq2[User, error]:
+				all(items)
+			case iter.Seq2[Workspace, error]:
+				all(items)
+			case iter.Seq2[Change, error]:
+				all(items)
+			}
+			return nil
+		}()
+		if !errors.Is(err, ErrClosed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	equal(t, true, len(calls) > 50)
+}
+
 // last is the error that ends a loop, if one does.
 func last[T any](items iter.Seq2[T, error]) (err error) {
 	for _, err = range items {

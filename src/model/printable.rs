@@ -72,7 +72,9 @@ const NAMES: [(char, &str); 25] = [
 /// ```
 pub fn quoted(text: &str) -> String {
     let is_odd_space = |c: char| c.is_whitespace() && c != ' ';
-    format!("\"{}\"", written_out(text, is_odd_space))
+    // Of several names in a row, each has to end somewhere.
+    let text = text.replace('"', "\\\"");
+    format!("\"{}\"", written_out(&text, is_odd_space))
 }
 
 /// A text as a terminal can show it: characters that could move the cursor or change the
@@ -190,6 +192,7 @@ mod tests {
             ("ann", "\"ann\""),
             ("O'Neill", "\"O'Neill\""),
             (r"CORP\ann", r#""CORP\ann""#),
+            (r#"Fraud "x""#, r#""Fraud \"x\"""#),
             ("1\u{a0}2 3\t", "\"1<U+00A0>2 3<U+0009>\""),
         ] {
             assert_eq!(quoted(text), shown);

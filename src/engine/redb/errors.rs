@@ -9,6 +9,7 @@ use std::{fmt, io};
 use ::redb::{CommitError, DatabaseError, StorageError};
 
 use super::holder;
+use super::staging::BYTES_MAX;
 use crate::error::{Error, ErrorKind};
 
 /// The beginning of redb 4.6's message about a newer format, for which it has no separate
@@ -76,7 +77,8 @@ impl Name {
             Redb::ValueTooLarge(bytes) => (
                 ErrorKind::TooLarge,
                 format!(
-                    "an entry of {bytes} bytes does not fit into `{name}`; the limit is 3 GiB, so store less"
+                    "an entry of {bytes} bytes does not fit into `{name}`; the limit is {} GiB, so store less",
+                    BYTES_MAX >> 30
                 ),
             ),
             Redb::DatabaseClosed => return self.closed(),

@@ -28,8 +28,8 @@ pub(super) type Sorted<'s> = Vec<Write<'s>>;
 /// The length of a removed key's value.
 const REMOVED: u32 = u32::MAX;
 
-/// Maximum bytes of a key or value.
-pub(super) const BYTES_MAX: usize = REMOVED as usize - 1;
+/// Maximum bytes of a key or value: redb takes no longer ones.
+pub(super) const BYTES_MAX: usize = 3 << 30;
 
 /// The position of a write.
 #[derive(Clone, Copy, Debug)]

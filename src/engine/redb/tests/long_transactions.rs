@@ -108,5 +108,7 @@ fn a_value_of_gigabytes_is_refused_and_keeps_the_others_out() {
     });
     let error = refused.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
+    assert_eq!(BYTES_MAX, 3 << 30, "the limit of redb");
+    assert!(error.to_string().contains("the limit is 3 GiB"), "{error}");
     assert!(engine.snapshot().unwrap().get(b"a").unwrap().is_none());
 }

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -14,7 +12,6 @@ import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,26 +26,20 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What this package repeats of the C API is what {@code include/headcount.json} says. */
 class ApiTest {
     private static final UUID ID = UUID.fromString("00112233-4455-6677-8899-aabbccddeeff");
     private static final UUID OTHER = UUID.fromString("ffeeddcc-bbaa-9988-7766-554433221100");
-    private static JsonNode api;
-
-    @BeforeAll
-    static void read() throws IOException {
-        api = new ObjectMapper().readTree(Path.of("../../include/headcount.json").toFile());
-    }
+    private static final JsonNode API = Json.file("include/headcount.json");
 
     @Test
     void everyFunctionIsDescribedAsItIs() {
         Map<String, Method> declared = Arrays.stream(Native.class.getDeclaredMethods())
                 .filter(method -> method.getName().startsWith("hc_"))
                 .collect(Collectors.toMap(Method::getName, method -> method));
-        for (JsonNode function : api.get("functions")) {
+        for (JsonNode function : API.get("functions")) {
             String name = function.get("name").asText();
             Method method = declared.remove(name);
             List<Class<?>> types = StreamSupport.stream(function.get("parameters").spliterator(), false)
@@ -74,11 +65,11 @@ class ApiTest {
     @Test
     void constantsAndStructsAreTheLibrarys() throws ReflectiveOperationException {
         Map<String, Long> wanted = new HashMap<>();
-        api.get("constants").properties().forEach(each -> wanted.put(each.getKey(), each.getValue().asLong()));
-        for (JsonNode values : api.get("enums")) {
+        API.get("constants").properties().forEach(each -> wanted.put(each.getKey(), each.getValue().asLong()));
+        for (JsonNode values : API.get("enums")) {
             values.get("values").forEach(value -> wanted.put(value.get("name").asText(), value.get("value").asLong()));
         }
-        for (JsonNode struct : api.get("structs")) {
+        for (JsonNode struct : API.get("structs")) {
             String name = struct.get("name").asText().toUpperCase(Locale.ROOT);
             long at = 0;
             for (JsonNode field : struct.get("fields")) {
@@ -176,7 +167,7 @@ class ApiTest {
         /** The first, second and so on of the tables of a section. */
         Record(String section, int table) {
             List<JsonNode> tables = new ArrayList<>();
-            api.get("packed").forEach(each -> {
+            API.get("packed").forEach(each -> {
                 if (each.get("section").asText().equals(section)) {
                     tables.add(each);
                 }

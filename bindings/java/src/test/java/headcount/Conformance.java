@@ -3,10 +3,7 @@ package headcount;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.fasterxml.jackson.databind.*;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.*;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import java.lang.reflect.*;
 import java.nio.file.*;
 import java.time.*;
@@ -16,14 +13,9 @@ import java.util.stream.*;
 
 /** Runs the conformance script: tests/conformance/README.md has the format. Calls are found by reflection, by their names. */
 class Conformance {
-    private static final ObjectMapper JSON = JsonMapper.builder().findAndAddModules()
-            .addModule(new SimpleModule().addSerializer(License.class, ToStringSerializer.instance))
-            .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING).disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
-    private static final PropertyNamingStrategies.NamingBase SNAKE = new PropertyNamingStrategies.SnakeCaseStrategy();
+    private static final JsonNode KNOWN = Json.file("tests/conformance/calls.json");
     private static final Set<Class<?>> WHOLE = Set.of(NewUser.class, UserUpdate.class, UserQuery.class, Batch.class, boolean.class);
     private static final Comparator<JsonNode> SAME = (one, other) -> one.getNodeType() == other.getNodeType() ? one.asText().compareTo(other.asText()) : 1;
-    private JsonNode known;
     private Path folder;
     private Directory directory;
     private Feed feed;
@@ -32,11 +24,10 @@ class Conformance {
     final List<String> failures = new ArrayList<>(), skipped = new ArrayList<>();
 
     void run(Path scripts, Path root) throws Exception {
-        known = JSON.readTree(Path.of("../../tests/conformance/calls.json").toFile());
         for (String script : Stream.of(scripts.toFile().list()).filter(name -> name.endsWith(".jsonl")).sorted().toList()) {
             List<List<JsonNode>> cases = new ArrayList<>();
             for (var lines = Files.readAllLines(scripts.resolve(script)).listIterator(); lines.hasNext();) {
-                JsonNode step = JSON.readTree(lines.next());
+                JsonNode step = Json.MAPPER.readTree(lines.next());
                 if (step.has("case")) cases.add(new ArrayList<>());
                 if (step instanceof ObjectNode of) cases.getLast().add(of.put("line", lines.nextIndex()));
             }
@@ -71,7 +62,7 @@ class Conformance {
     }
 
     private void checkWords(String part, String name, JsonNode of) {
-        JsonNode words = known.get(part).path(name);
+        JsonNode words = KNOWN.get(part).path(name);
         var unknown = of.properties().stream().filter(each -> !List.of((words.asText() + " line").split(" ")).contains(each.getKey())).toList();
         if (words.isMissingNode() || !unknown.isEmpty()) throw new AssertionError(name + " is unknown, or has " + unknown);
     }
@@ -110,8 +101,8 @@ class Conformance {
         String text = given.asText();
         if (given.isTextual()) return text.startsWith("$") ? Objects.requireNonNull(names.get(text), text + " is not bound") : TextNode.valueOf(text.replace("{i}", i));
         if (given.has("$repeat")) return TextNode.valueOf(given.get("$repeat").asText().repeat(given.get("times").asInt()));
-        if (given.isArray()) return JSON.createArrayNode().addAll(IntStream.range(0, given.size()).mapToObj(at -> filled(given.get(at), i)).toList());
-        ObjectNode filled = JSON.createObjectNode();
+        if (given.isArray()) return Json.MAPPER.createArrayNode().addAll(IntStream.range(0, given.size()).mapToObj(at -> filled(given.get(at), i)).toList());
+        ObjectNode filled = Json.MAPPER.createObjectNode();
         given.properties().forEach(each -> filled.set(each.getKey(), filled(each.getValue(), i)));
         return given.isObject() ? filled : given;
     }
@@ -121,28 +112,12 @@ class Conformance {
         try {
             Directory d = step.has("as") ? directory.actingAs(UUID.fromString(filled(step.get("as"), i).asText())) : directory;
             Directory on = step.has("through") ? d.through(step.get("through").asText()) : d;
-            return JSON.createObjectNode().set("out", shown(call(step.get("do").asText(), filled(step.path("in"), i), on)));
+            return Json.MAPPER.createObjectNode().set("out", Json.of(call(step.get("do").asText(), filled(step.path("in"), i), on)));
         } catch (HeadcountException | InvocationTargetException thrown) {
             Throwable why = thrown instanceof InvocationTargetException ? thrown.getCause() : thrown;
             if (!(why instanceof HeadcountException)) throw new AssertionError(step + " threw " + why, why);
-            return JSON.createObjectNode().set("err", shown(why));
+            return Json.MAPPER.createObjectNode().set("err", Json.of(why));
         }
-    }
-
-    /** A value of the binding as the script has it. */
-    private static JsonNode shown(Object value) {
-        if (value instanceof Stream<?> all) return shown(all.toList());
-        if (value instanceof List<?> all) return JSON.createArrayNode().addAll(all.stream().map(each -> shown(each)).toList());
-        JsonNode shown = JSON.valueToTree(value instanceof HeadcountException e ? Map.of("kind", e.kind(), "op_index", e.operation(),
-                "resume_after", e.resumeAfter(), "latest", e.latestChange(), "seats", e.seats(), "versions", e.versions()) : value);
-        for (String of : List.of("seats", "versions")) if (shown.path(of).isObject()) ((ObjectNode) shown).setAll((ObjectNode) shown.get(of));
-        for (JsonNode of : shown.findParents("kind")) ((ObjectNode) of).<ObjectNode>set("event", of.get("kind")).set("default_of", of.get("user"));
-        for (JsonNode of : shown.path("outcomes")) {
-            String kind = of.get("subject").asText();
-            if (!kind.equals("license")) ((ObjectNode) of).putObject("subject").<ObjectNode>setAll(Map.of("user", of.get("user_id"), "workspace", of.get("workspace_id")))
-                    .retain(kind.equals("member") ? List.of("user", "workspace") : List.of(kind));
-        }
-        return shown;
     }
 
     private Object call(String name, JsonNode in, Directory d) throws Exception {
@@ -175,10 +150,10 @@ class Conformance {
         for (Method of : Stream.of(on.getClass().getMethods()).sorted(Comparator.comparing((Method of) -> -of.getParameterCount())
                 .thenComparing(of -> Arrays.toString(of.getParameterTypes()))).toList()) { // A text before a number.
             boolean takesFewer = values.length > 0 && values.length - (name.startsWith("remove_") ? 1 : 0) != of.getParameterCount();
-            if (takesFewer || !SNAKE.translate(of.getName()).equals(name)) continue;
+            if (takesFewer || !Json.snake(of.getName()).equals(name)) continue;
             List<Object> arguments = new ArrayList<>();
             for (Parameter p : of.getParameters()) {
-                JsonNode value = values.length > 0 ? values[arguments.size()] : in.path(p.getName().equals("ref") ? "user" : SNAKE.translate(p.getName()));
+                JsonNode value = values.length > 0 ? values[arguments.size()] : in.path(p.getName().equals("ref") ? "user" : Json.snake(p.getName()));
                 boolean isGiven = !value.isMissingNode() && (values.length > 0 || !value.isNull()) && !(value.isNumber() && p.getType() == String.class);
                 if (isGiven || WHOLE.contains(p.getType()) || p.getName().equals("owner")) arguments.add(argument(p, value, in));
             }
@@ -196,7 +171,7 @@ class Conformance {
         if (type == String.class) return value.asText("");
         if (type == long.class && value.isTextual()) return directory.workspace(value.asText()).map(Workspace::id).orElse(Long.MAX_VALUE);
         if (type == License.class) return License.parse(value.asText());
-        if (type != Batch.class) return JSON.convertValue(value.isMissingNode() ? BooleanNode.FALSE : value, JSON.constructType(of.getParameterizedType()));
+        if (type != Batch.class) return Json.MAPPER.convertValue(value.isMissingNode() ? BooleanNode.FALSE : value, Json.MAPPER.constructType(of.getParameterizedType()));
         Batch batch = built(new Batch(), in);
         for (JsonNode operation : in.get("operations")) {
             invoke(batch, operation.get("op").asText(), operation);
