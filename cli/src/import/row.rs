@@ -134,16 +134,7 @@ impl Row {
             .collect();
         members.retain(|(name, ..)| !second.contains(name));
         if is_service_account(&members) {
-            // What it has besides is nobody's, and not counted.
-            members.retain(|(.., target)| {
-                let Some(Target::Field(field)) = target else {
-                    return false;
-                };
-                matches!(
-                    field,
-                    Field::Email | Field::Username | Field::ServiceAccount
-                )
-            });
+            members.retain(|(.., target)| names_account(target.as_ref()));
         }
         let mut aside = Aside::default();
         for (name, value, target) in members {
@@ -332,7 +323,7 @@ fn set_filled(target: &mut Option<Box<str>>, name: &str, text: String) -> Result
     set(target, name, text.into())
 }
 
-/// Whether these members are the account of a program's.
+/// Whether these members are the account of a program.
 fn is_service_account(members: &[(String, Value, Option<Target>)]) -> bool {
     let text = |wanted: Field| {
         let all = { members.iter() }.filter(|(.., target)| *target == Some(Target::Field(wanted)));
@@ -342,6 +333,17 @@ fn is_service_account(members: &[(String, Value, Option<Target>)]) -> bool {
     let has_prefix = |name: &str| name.starts_with(SERVICE_ACCOUNT_PREFIX);
     text(Field::ServiceAccount).is_some()
         || (text(Field::Email).is_none() && text(Field::Username).is_some_and(has_prefix))
+}
+
+/// Whether a member tells a service account; what it has besides is nobody's, and not counted.
+fn names_account(target: Option<&Target>) -> bool {
+    let Some(Target::Field(field)) = target else {
+        return false;
+    };
+    matches!(
+        field,
+        Field::Email | Field::Username | Field::ServiceAccount
+    )
 }
 
 /// Whether nothing is lost with the value of a field that is left out: Keycloak writes `false`,
