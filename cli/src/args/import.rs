@@ -101,7 +101,8 @@ pub(crate) struct ImportArgs {
     /// What to do with existing users
     #[arg(long, value_enum, default_value_t)]
     pub(crate) on_existing: OnExisting,
-    /// Fields of existing users that stay as they are; the default is active,admin
+    /// Fields of existing users that stay as they are; active,admin do too, unless one of
+    /// the two or none is named
     #[arg(long, value_name = "FIELDS", value_enum, value_delimiter = ',')]
     pub(crate) keep: Option<Vec<Keep>>,
     /// What to do with users who are not in the file

@@ -17,7 +17,7 @@ use crate::import::obstacle::{Blamed, Obstacle};
 use crate::import::options::{Keep, Missing, OnExisting, Options};
 use crate::import::outcome::Outcomes;
 use crate::import::plan::Plan;
-use crate::import::refusals::Refusals;
+use crate::import::refusals::{Refusals, RefusedRows};
 use crate::import::report::{self, Report, Source};
 use crate::import::results::Results;
 use crate::import::writing::{self, Purpose};
@@ -38,6 +38,7 @@ pub(super) fn run(
     let files = Files::read(args, opened, &progress, json)?;
     let options = options(args, &files.name, &progress);
     refuse_to_empty(&files, &options)?;
+    refuse_pages(&files, &options)?;
     let mut refusals = Refusals::of_unreadable(&files.rows);
     let tried = import(store, &files.rows, &options, &mut refusals, args.dry_run);
     let source = source(&files, &refusals);
@@ -56,6 +57,7 @@ pub(super) fn run(
             let rows = files.rows;
             return Err(match obstacle {
                 Some(obstacle) => failure.with_list(Blamed { obstacle, rows }),
+                None if is_refusal => failure.with_list(RefusedRows { refusals, rows }),
                 None => failure,
             });
         }
@@ -78,11 +80,13 @@ fn refuse_contradictions(args: &ImportArgs) -> Result<()> {
         ignore: &args.ignore,
     };
     let keep = args.keep.as_deref().unwrap_or_default();
-    let keeps_nothing = || {
-        let told = "--keep none keeps nothing, so that no field can stand beside it; leave one out";
-        (keep.len() > 1 && keep.contains(&Keep::None)).then(|| told.to_owned())
+    let keeps_and_not = || {
+        let told = "--keep none keeps neither active nor admin, so that they can't stand beside \
+                    it; leave one out";
+        let is_default = |what| matches!(what, &Keep::Active | &Keep::Admin);
+        (keep.contains(&Keep::None) && keep.iter().any(is_default)).then(|| told.to_owned())
     };
-    match names.contradiction().or_else(keeps_nothing) {
+    match names.contradiction().or_else(keeps_and_not) {
         Some(problem) => Err(Failure::refused("usage", problem)),
         None => Ok(()),
     }
@@ -190,6 +194,21 @@ fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Refuses a page of a longer list where all who are not in it would be deactivated.
+fn refuse_pages(files: &Files, options: &Options<'_>) -> Result<()> {
+    match files.remarks.pages.first() {
+        Some(page) if options.missing == Missing::Deactivate => Err(Failure::refused(
+            "page_of_list",
+            format!(
+                "{page}, and --missing deactivate would deactivate those; put the users of all \
+                 pages in one file: `jq -s '[.[].users[]]' PAGES | headcount import -`; nothing \
+                 was changed"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 fn options<'a>(args: &'a ImportArgs, file: &'a str, progress: &'a Progress) -> Options<'a> {

@@ -165,7 +165,8 @@ fn in_folder(folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>)> {
         let is_hidden = path
             .file_name()
             .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        if !is_hidden && path.is_file() && ENDINGS.iter().any(|known| ending == *known) {
+        if !is_hidden && !path.is_dir() && ENDINGS.iter().any(|known| ending == *known) {
+            refuse_special(&path)?;
             known.push(path);
         } else {
             others.push(path.display().to_string());
@@ -173,6 +174,22 @@ fn in_folder(folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>)> {
     }
     others.sort();
     Ok((known, others))
+}
+
+/// Refuses what is there under a file's name and would block, such as a pipe. What can't be read
+/// at all is refused when it is.
+fn refuse_special(path: &Path) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if !there.is_file() => Err(Failure::refused(
+            "io",
+            format!(
+                "can't read {}: it is not a regular file; remove it from the folder, or name the \
+                 files to import",
+                path.display()
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Orders `users-10` after `users-9`.

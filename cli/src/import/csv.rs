@@ -201,7 +201,10 @@ fn row(columns: &[Column], second: &[usize], record: &CsvRecord, reading: &mut R
         .iter()
         .rposition(is_filled)
         .map_or(0, |last| last + 1);
-    if record.cells.len() < columns.len() || filled > columns.len() {
+    // Spreadsheets end rows before columns that have neither a name nor a cell.
+    let named = { columns.iter() }.rposition(|column| !matches!(column, Column::Nameless));
+    let needed = named.map_or(0, |last| last + 1);
+    if record.cells.len() < needed || filled > columns.len() {
         let cure = match record.cells.get(columns.len()) {
             Some(cell) => format!(
                 "the first too many begins at column {} of the line: put cells with a delimiter \

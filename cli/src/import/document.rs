@@ -15,7 +15,7 @@ use super::federated;
 use super::ids::is_federated;
 use super::json::{Members, Strict, part};
 use super::json_words::{CUT_OFF, FOLLOWED};
-use super::names::{Field, Names, Target};
+use super::names::{Field, Names, Target, plain};
 use super::position::{List, Spot};
 use super::reading::Reading;
 use super::row::Fields;
@@ -180,6 +180,12 @@ impl<'a> Reader<'a, '_, '_> {
         let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
         let name = name.map(Arc::from);
         self.reading.begin_realm(name.as_ref());
+        let mut marks = { members.0.iter() }.filter(|(name, value)| continues(name, value));
+        if members.get("users").is_some()
+            && let Some((mark, _)) = marks.next()
+        {
+            self.reading.page(mark);
+        }
         let rest = { members.0.iter() }.filter(|(name, _)| !is_read(name));
         for (name, value) in rest {
             if let Some(read) = READ.iter().find(|read| read.eq_ignore_ascii_case(name)) {
@@ -360,6 +366,18 @@ const READ: [&str; 2] = ["users", "federatedUsers"];
 
 fn is_read(name: &str) -> bool {
     READ.contains(&name)
+}
+
+/// Whether a member beside the users says that more follow on another page.
+fn continues(name: &str, value: &RawValue) -> bool {
+    const MARKS: [&str; 5] = [
+        "next",
+        "nextpage",
+        "nextpagetoken",
+        "nextlink",
+        "odatanextlink",
+    ];
+    MARKS.contains(&&*plain(name)) && !["null", "false", "\"\""].contains(&value.get())
 }
 
 /// Whether an object is a realm, though it has a key twice.

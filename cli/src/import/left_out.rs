@@ -359,4 +359,23 @@ pub(super) const LEFT_OUT: &[&str] = &[
     "volledigenaam",
     "vollstandigername",
     "weergavenaam",
+    // Keycloak.
+    "applicationroles",
+    "clientconsents",
+    "credentials",
+    "disableablecredentialtypes",
+    "emailverified",
+    "federatedidentities",
+    "federationlink",
+    "groups",
+    "notbefore",
+    "origin",
+    "requiredactions",
+    "sociallinks",
+    "totp",
+    // What Google and SCIM say of every resource.
+    "etag",
+    "kind",
+    "meta",
+    "schemas",
 ];

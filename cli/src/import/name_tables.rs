@@ -125,28 +125,15 @@ pub(super) const ALIASES: &[(Field, &[&str])] = &[
     (Field::ServiceAccount, &["serviceaccountclientid"]),
 ];
 
-/// What our own listing says besides, and what Keycloak says of every user.
+/// What our own listing says besides, and what Keycloak says of its own listing.
 pub(super) const SILENT: &[&str] = &[
     "updatedat",
     "deactivatedat",
     "version",
     "seat",
     "access",
-    "applicationroles",
-    "clientconsents",
-    "credentials",
-    "disableablecredentialtypes",
-    "emailverified",
-    "federatedidentities",
-    "federationlink",
-    "groups",
     "lastlogin",
-    "notbefore",
-    "origin",
-    "requiredactions",
     "self",
-    "sociallinks",
-    "totp",
     "userprofilemetadata",
 ];
 

@@ -14,8 +14,7 @@ pub(crate) struct Options<'a> {
     pub(crate) skip_invalid: bool,
     pub(crate) email_template: Option<&'a str>,
     pub(crate) on_existing: OnExisting,
-    /// What stays as it is here; `None` is the default, under which a file may still
-    /// not take away the last admin in silence.
+    /// What stays as it is here; see [`keeps`](Self::keeps).
     pub(crate) keep: Option<&'a [Keep]>,
     pub(crate) matching: &'a [MatchBy],
     pub(crate) missing: Missing,
@@ -24,9 +23,18 @@ pub(crate) struct Options<'a> {
 }
 
 impl Options<'_> {
-    /// Whether `what` stays as it is here.
+    /// Whether `what` stays as it is here. Where neither of the [default](DEFAULT_KEEP) is named,
+    /// nor `none`, both stay, beside the fields that are.
     pub(crate) fn keeps(&self, what: Keep) -> bool {
-        self.keep.unwrap_or(&DEFAULT_KEEP).contains(&what)
+        let named = self.keep.unwrap_or_default();
+        named.contains(&what) || (self.keeps_by_default() && DEFAULT_KEEP.contains(&what))
+    }
+
+    /// Whether nobody said that admins stay admins: a file may then not take away the last admin
+    /// in silence.
+    pub(crate) fn keeps_by_default(&self) -> bool {
+        let decides = |what: &Keep| *what == Keep::None || DEFAULT_KEEP.contains(what);
+        !self.keep.unwrap_or_default().iter().any(decides)
     }
 }
 
@@ -61,7 +69,7 @@ pub(crate) enum Keep {
     #[value(name = "external_ids", alias = "external-ids")]
     ExternalIds,
     Attributes,
-    /// Nothing: the file decides
+    /// Neither active nor admin: the file decides
     None,
 }
 

@@ -98,7 +98,7 @@ impl Plan {
             obstacle: None,
         };
         plan.obstacle = obstacle::too_few_seats(&plan, options.file);
-        if options.keep.is_none() && plan.obstacle.is_none() {
+        if options.keeps_by_default() && plan.obstacle.is_none() {
             plan.obstacle = obstacle::silently_kept_admins(directory, &plan)?;
         }
         Ok(plan)

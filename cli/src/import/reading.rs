@@ -78,6 +78,8 @@ pub(crate) struct Reading<'a> {
     memberships: BTreeMap<(Arc<str>, Vec<String>), usize>,
     pub(super) service_accounts: Vec<String>,
     pub(super) federated: Vec<String>,
+    /// The files that are a page of a longer list, each with the member that says so.
+    pub(super) pages: Vec<(String, String)>,
     pub(super) others: Vec<String>,
     /// The file that is being read, and its rows so far.
     file: (String, u64),
@@ -100,6 +102,7 @@ impl<'a> Reading<'a> {
             memberships: BTreeMap::new(),
             service_accounts: Vec::new(),
             federated: Vec::new(),
+            pages: Vec::new(),
             others: Vec::new(),
         }
     }
@@ -241,6 +244,11 @@ impl<'a> Reading<'a> {
 
     pub(super) fn service_account(&mut self, name: &str) {
         self.service_accounts.push(name.to_owned());
+    }
+
+    /// The file is a page of a longer list, as the member `mark` says.
+    pub(super) fn page(&mut self, mark: &str) {
+        self.pages.push((self.file.0.clone(), mark.to_owned()));
     }
 
     /// A member of `federatedUsers`.

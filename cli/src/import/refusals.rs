@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::position::Spot;
 use super::reasons::can_fill_template;
 use super::{Row, Rows};
-use crate::failure::{CommandRefusal, Failure, Result};
+use crate::failure::{CommandRefusal, Failure, LongList, Result};
 use crate::output::{count, safe};
 
 /// Maximum rows that a text report lists.
@@ -18,9 +18,10 @@ pub(crate) const ROWS_SHOWN_MAX: usize = 20;
 const EMAIL_REQUIRED: &str = "email_required";
 
 /// Why rows are refused, by their number in the file.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Refusals(BTreeMap<usize, Reasons>);
 
+#[derive(Debug)]
 struct Reasons {
     kind: &'static str,
     texts: Vec<String>,
@@ -112,6 +113,23 @@ impl Refusals {
             notes,
             details: Map::from_iter([("invalid".to_owned(), self.len().into())]),
         })
+    }
+}
+
+/// The rows that are refused, which the JSON of the refusal lists.
+#[derive(Debug)]
+pub(crate) struct RefusedRows {
+    pub(crate) refusals: Refusals,
+    pub(crate) rows: Rows,
+}
+
+impl LongList for RefusedRows {
+    fn name(&self) -> &'static str {
+        "rows"
+    }
+
+    fn items(&self) -> Box<dyn Iterator<Item = Value> + '_> {
+        Box::new(self.refusals.json(&self.rows))
     }
 }
 

@@ -103,7 +103,7 @@ impl Aside {
         let kept = match target {
             Some(Target::Field(Field::RealmRoles)) => &mut self.realm_roles,
             Some(Target::Field(Field::ClientRoles)) => &mut self.client_roles,
-            Some(Target::Silent) if name == "groups" => &mut self.groups,
+            Some(Target::Silent | Target::LeftOut) if name == "groups" => &mut self.groups,
             _ => return,
         };
         kept.clone_from(value);

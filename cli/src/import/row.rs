@@ -60,6 +60,9 @@ pub(crate) type Pairs = Box<[(Box<str>, Box<str>)]>;
 /// What only our own listing says of a user: its texts are as they are here.
 const OF_LISTING: [&str; 3] = ["version", "updated_at", "deactivated_at"];
 
+/// What begins the usernames of the accounts that Keycloak makes for programs.
+const SERVICE_ACCOUNT_PREFIX: &str = "service-account-";
+
 /// Which fields a format has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fields {
@@ -130,6 +133,9 @@ impl Row {
             })
             .collect();
         members.retain(|(name, ..)| !second.contains(name));
+        if is_service_account(&members) {
+            members.retain(|(.., target)| names_account(target.as_ref()));
+        }
         let mut aside = Aside::default();
         for (name, value, target) in members {
             aside.keep(&name, target.as_ref(), &value);
@@ -150,6 +156,7 @@ impl Row {
                     self.read_external_ids(&name, ids.into());
                 }
                 Some(Target::Silent) => {}
+                Some(Target::LeftOut) if says_nothing(&value) => {}
                 None if fields == Fields::Ours || resembles_active_or_admin(&name) => {
                     unknown_names.push(name);
                 }
@@ -184,8 +191,7 @@ impl Row {
 
     /// Whether this is no user but the account of a program.
     pub(super) fn is_service_account(&self) -> bool {
-        const PREFIX: &str = "service-account-";
-        let has_prefix = |name: &str| name.starts_with(PREFIX);
+        let has_prefix = |name: &str| name.starts_with(SERVICE_ACCOUNT_PREFIX);
         self.is_service_account
             || (self.email.is_none() && self.username.as_deref().is_some_and(has_prefix))
     }
@@ -315,6 +321,42 @@ fn set_filled(target: &mut Option<Box<str>>, name: &str, text: String) -> Result
         return Ok(());
     }
     set(target, name, text.into())
+}
+
+/// Whether these members are the account of a program.
+fn is_service_account(members: &[(String, Value, Option<Target>)]) -> bool {
+    let text = |wanted: Field| {
+        let all = { members.iter() }.filter(|(.., target)| *target == Some(Target::Field(wanted)));
+        let mut filled = all.filter_map(|(_, value, _)| filled(value.as_str()?));
+        filled.next()
+    };
+    let has_prefix = |name: &str| name.starts_with(SERVICE_ACCOUNT_PREFIX);
+    text(Field::ServiceAccount).is_some()
+        || (text(Field::Email).is_none() && text(Field::Username).is_some_and(has_prefix))
+}
+
+/// Whether a member tells a service account; what it has besides is nobody's, and not counted.
+fn names_account(target: Option<&Target>) -> bool {
+    let Some(Target::Field(field)) = target else {
+        return false;
+    };
+    matches!(
+        field,
+        Field::Email | Field::Username | Field::ServiceAccount
+    )
+}
+
+/// Whether nothing is lost with the value of a field that is left out: Keycloak writes `false`,
+/// `0` and empty lists for every user.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_u64() == Some(0),
+        Value::String(text) => filled(text).is_none(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+    }
 }
 
 /// White space alone is no email, username or id.

@@ -1,11 +1,15 @@
 //! Unknown names of columns and fields: the most similar known name, and the
 //! message.
 
+use std::borrow::Cow;
+
 use headcount::quoted;
 
 use super::beside::HALVES;
-use super::name_tables::OURS;
-use super::names::{aliases, our_name, our_names, plain};
+use super::name_tables::{ALIASES, OURS};
+use super::names::{Field, aliases, our_name, our_names, plain};
+use super::values::shortened;
+use crate::nearest::is_comparable;
 use crate::output::shell_word;
 
 /// Names that are given as options.
@@ -14,6 +18,9 @@ const IGNORED_MAX: usize = 20;
 /// Of all names that are known, the one most like `name`, if one is.
 fn nearest(name: &str) -> Option<&'static str> {
     const LIKENESS_MIN: f64 = 0.7;
+    if !is_comparable(name) {
+        return None;
+    }
     let name = plain(name);
     let ours = OURS.iter().map(|(ours, _)| (*ours, *ours));
     let others = aliases().flat_map(|(field, names)| {
@@ -34,10 +41,25 @@ fn nearest(name: &str) -> Option<&'static str> {
         .map(|(_, ours)| ours)
 }
 
-/// Whether a name that nobody knows is most like `active` or `admin`. To leave out that a
-/// user is inactive would give them a seat.
+/// Whether a name that nobody knows is `active` or `admin`, or an English name of theirs, with a
+/// slip of the pen. To leave out that a user is inactive would give them a seat. JSON has
+/// many other names, so that these must be nearer than what a message proposes.
 pub(super) fn resembles_active_or_admin(name: &str) -> bool {
-    matches!(nearest(name), Some("active" | "admin"))
+    /// The letters for each of which one may be wrong.
+    const LETTERS_PER_SLIP: usize = 5;
+    /// The fewest letters of an alias: `state` is too near to other words.
+    const ALIAS_MIN: usize = 6;
+    if !is_comparable(name) {
+        return false;
+    }
+    let name = plain(name);
+    let is_meant = |field: &Field| matches!(field, Field::Active | Field::Inactive | Field::Admin);
+    let ours = { OURS.iter() }.filter(|(_, field)| is_meant(field));
+    let others = { ALIASES.iter() }.filter(|(field, _)| is_meant(field));
+    let others = others.flat_map(|(_, names)| names.iter().copied());
+    ours.map(|(ours, _)| *ours)
+        .chain(others.filter(|other| other.len() >= ALIAS_MIN))
+        .any(|known| strsim::damerau_levenshtein(known, &name) <= known.len() / LETTERS_PER_SLIP)
 }
 
 /// One message for all unknown names.
@@ -46,15 +68,20 @@ pub(super) fn unknown(what: &str, names: &[&str]) -> String {
         .iter()
         .map(|name| match nearest(name) {
             Some(known) => format!("{} (is it {known}?)", quoted(name)),
-            None => quoted(name),
+            None => quoted(&shortened(name)),
         })
         .collect();
     let (plural, it) = match names {
         [_] => ("", "it"),
         _ => ("s", "them"),
     };
+    // A name that was cut off could not be pasted.
+    let word = |name: &str, meaning: &str| match shortened(name) {
+        Cow::Borrowed(name) => shell_word(&format!("{name}{meaning}")),
+        Cow::Owned(_) => format!("NAME{meaning}"),
+    };
     let ignore: Vec<_> = { names.iter().take(IGNORED_MAX) }
-        .map(|name| format!("--ignore {}", shell_word(name)))
+        .map(|name| format!("--ignore {}", word(name, "")))
         .collect();
     let more = if names.len() > IGNORED_MAX {
         " …"
@@ -68,7 +95,7 @@ pub(super) fn unknown(what: &str, names: &[&str]) -> String {
         told.join(", "),
         our_names(),
         ignore.join(" "),
-        shell_word(&format!("{name}=field"))
+        word(name, "=field")
     )
 }
 

@@ -55,6 +55,32 @@ fn a_nightly_sync_neither_lets_in_nor_demotes() {
 }
 
 #[test]
+fn fields_that_are_kept_are_kept_beside_the_default() {
+    let folder = folder_with_ann();
+    folder.done("users deactivate ann@ex.co");
+    folder.write("u.csv", "email,given_name,active\nann@ex.co,Anna,true\n");
+    let ann = || {
+        let ann = folder.user("ann@ex.co");
+        (ann["given_name"].clone(), ann["active"].clone())
+    };
+    let out = folder.done("import u.csv --keep given_name");
+    assert_says(&out, &["stays inactive, as here"]);
+    assert_eq!(ann(), (json!("Ann"), json!(false)));
+    folder.done("import u.csv --keep none,given_name");
+    assert_eq!(ann(), (json!("Ann"), json!(true)));
+
+    // That admins stay is not said, so the last one is not kept in silence.
+    folder.done("users create boss@ex.co --admin");
+    folder.write("boss.csv", "email,admin\nboss@ex.co,no\n");
+    assert_says(
+        &folder.refused("import boss.csv --keep given_name"),
+        &["--keep active,admin"],
+    );
+    folder.done("import boss.csv --keep given_name,admin");
+    assert_eq!(folder.user("boss@ex.co")["admin"], true);
+}
+
+#[test]
 fn users_who_are_there_are_updated_refused_or_skipped() {
     let folder = folder_with_ann();
     folder.write("u.csv", "email,given_name\nann@ex.co,Anna\nbob@ex.co,Bob\n");
@@ -237,8 +263,8 @@ fn options_that_contradict_each_other_are_usage_errors() {
         ),
         ("--map team=password", "there is no field \"password\""),
         (
-            "--keep none,email --ignore team",
-            "--keep none keeps nothing",
+            "--keep none,admin --ignore team",
+            "--keep none keeps neither active nor admin",
         ),
     ] {
         let run = folder.run(&format!("import u.csv {options}"));

@@ -126,3 +126,56 @@ fn a_file_that_was_cut_off_is_told_with_its_end() {
     let refused = folder.refused("import u.jsonl");
     assert!(!refused.contains("copied"), "{refused}");
 }
+
+#[test]
+fn a_name_that_only_looks_a_little_like_active_is_left_out() {
+    let folder = Folder::new();
+    let google = json!({ "kind": "admin#directory#users", "etag": "x", "users": [
+        { "kind": "admin#directory#user", "etag": "x", "primaryEmail": "ann@ex.co",
+          "archivedAt": "2026", "stat": 1, "activity": "low", "domain": "ex.co",
+          "isAdmin": true, "suspended": true },
+    ] });
+    folder.write("u.json", google.to_string());
+    let told = folder.done("import u.json");
+    let names = ": activity, archivedAt, domain, etag, kind, stat;";
+    assert_says(&told, &["1 created", names]);
+    for name in [
+        "admn",
+        "isActve",
+        "suspeneded",
+        "isAdmim",
+        "deactivted",
+        "Statsu",
+    ] {
+        folder.write(
+            "u.json",
+            json!([{ "email": "b@ex.co", name: true }]).to_string(),
+        );
+        let told = folder.refused("import u.json");
+        assert_says(&told, &["unknown field", "(is it a"]);
+    }
+}
+
+#[test]
+fn a_page_of_a_longer_list_deactivates_nobody() {
+    let folder = Folder::new();
+    for user in ["ann", "bob", "cho"] {
+        folder.done(&format!("users create {user}@ex.co"));
+    }
+    let page = folder.json("users list --limit 1");
+    folder.write("page.json", page.to_string());
+    folder.write("list.json", folder.json("users list").to_string());
+    folder.write(
+        "google.json",
+        r#"{"users":[{"primaryEmail":"ann@ex.co"}],"nextPageToken":"abc"}"#,
+    );
+    for (file, mark) in [("page.json", "next"), ("google.json", "nextPageToken")] {
+        let told = format!("{file} is a page of a longer list: its \"{mark}\" says that more");
+        assert_says(&folder.done(&format!("import {file}")), &[&told]);
+        let refused = folder.refused(&format!("import {file} --missing deactivate"));
+        assert_says(&refused, &[&told, "jq -s"]);
+    }
+    let whole = folder.done("import list.json --missing deactivate");
+    assert!(!whole.contains("page"), "{whole}");
+    assert_eq!(folder.emails("--active").len(), 3);
+}

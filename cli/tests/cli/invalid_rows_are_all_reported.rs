@@ -238,6 +238,9 @@ fn of_many_rows_a_text_shows_the_first() {
     let run = folder.run("import u.csv --json");
     let report: Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(report["invalid"].as_array().unwrap().len(), 30);
+    let told: Value = serde_json::from_str(&run.err).unwrap();
+    assert_eq!(told["error"]["invalid"], 30);
+    assert_eq!(told["error"]["rows"], report["invalid"]);
 }
 
 #[test]
@@ -249,5 +252,54 @@ fn a_deleted_id_is_not_used_again() {
     assert_says(
         &err,
         &["line 2, steve@ex.co: the id 45e6b641", "never used again"],
+    );
+}
+
+#[test]
+fn rows_may_end_before_columns_without_a_name() {
+    let folder = Folder::new();
+    folder.write(
+        "u.csv",
+        "email,username,,\nann@ex.co,ann,,\nbob@ex.co,bob\ncho@ex.co,cho,\n",
+    );
+    assert_says(&folder.done("import u.csv"), &["3 created"]);
+    folder.write("u.csv", "email,username,,\ndee@ex.co\n");
+    let err = folder.refused("import u.csv");
+    assert_says(&err, &["it has 1 cell and the header has 4"]);
+}
+
+#[test]
+fn a_name_of_any_length_is_refused_at_once_and_in_short() {
+    let folder = Folder::new();
+    let name = "x".repeat(1_000_000);
+    folder.write("u.csv", format!("email,{name}\nann@ex.co,1\n"));
+    let begun = std::time::Instant::now();
+    let err = folder.refused("import u.csv");
+    assert_says(&err, &["unknown column \"xxx", "use --ignore NAME"]);
+    assert!(err.len() < 2_000, "{} bytes", err.len());
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_a_folder_that_cannot_be_read_is_refused() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("in")).unwrap();
+    folder.write("in/a.csv", "email\nann@ex.co\n");
+    let second = folder.path("in/b.csv");
+    let refused = |told: &str| {
+        let run = folder.run("import in");
+        assert_eq!((run.code, &*run.out), (5, ""), "{}", run.err);
+        assert_says(&run.err, &["b.csv: ", told]);
+        std::fs::remove_file(&second).unwrap();
+    };
+    std::os::unix::fs::symlink("gone.csv", &second).unwrap();
+    refused("No such file");
+    let _socket = std::os::unix::net::UnixListener::bind(&second).unwrap();
+    refused("not a regular file");
+    std::fs::create_dir(&second).unwrap();
+    assert_says(
+        &folder.done("import in"),
+        &["1 created", "not imported: in/b.csv"],
     );
 }

@@ -241,7 +241,7 @@ fn what_nobody_knows_is_named() {
     );
     assert_says(
         &folder.done("import u.json"),
-        &["left out, as there is no field for it: shoeSize;"],
+        &["left out, as there is no field for them: shoeSize, totp;"],
     );
     folder.done("import u.json --map shoeSize=attributes.shoes");
     // Left out, it would give a seat.
@@ -261,6 +261,23 @@ fn what_nobody_knows_is_named() {
         folder.done(&mapped);
         assert_eq!(folder.user("bob@ex.co")["active"], false);
     }
+}
+
+#[test]
+fn what_keycloak_says_of_a_user_is_named_if_it_says_anything() {
+    let folder = Folder::new();
+    let users = json!([
+        { "email": "ann@ex.co", "credentials": [], "emailVerified": false, "notBefore": 0,
+          "requiredActions": ["UPDATE_PASSWORD"], "federationLink": null },
+        { "email": "bob@ex.co", "credentials": [{ "type": "password" }], "groups": [] },
+        { "username": "service-account-web", "id": "x1", "totp": true, "shoeSize": 5 },
+    ]);
+    folder.write("u.json", users.to_string());
+    let notes = &folder.json("import u.json --dry-run")["notes"];
+    let told = "left out, as there is no field for them: credentials, requiredActions;";
+    assert_says(&notes.to_string(), &[told, "service-account-web"]);
+    // The account of a program counts nowhere else.
+    assert_eq!(notes.as_array().unwrap().len(), 2, "{notes}");
 }
 
 #[test]

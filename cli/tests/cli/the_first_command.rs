@@ -9,6 +9,8 @@ fn it_imports_seven_users_into_five_seats_and_shows_who_has_one() {
     let folder = Folder::with_examples();
     let expected = "\
 imported 7 users from examples/data/keycloak-realm.json: 7 created, 0 updated, 0 unchanged
+left out, as there is no field for it: groups; use --map NAME=attributes.NAME to keep it as an \
+attribute
 
 EMAIL                               USERNAME                  NAME         SEAT  ADMIN  IMPORT
 test-user@localhost                 test-user@localhost       Tom Brady    yes   no     created
