@@ -103,7 +103,7 @@ impl Reading<'_> {
             };
             notes.push(format!(
                 "left out, as there is no field for {them}: {}; use --map NAME=attributes.NAME to \
-                 keep {attributes}",
+                 keep {attributes}, where the values are texts or numbers",
                 names.join(", ")
             ));
         }

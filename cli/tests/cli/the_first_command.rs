@@ -10,7 +10,7 @@ fn it_imports_seven_users_into_five_seats_and_shows_who_has_one() {
     let expected = "\
 imported 7 users from examples/data/keycloak-realm.json: 7 created, 0 updated, 0 unchanged
 left out, as there is no field for it: groups; use --map NAME=attributes.NAME to keep it as an \
-attribute
+attribute, where the values are texts or numbers
 
 EMAIL                               USERNAME                  NAME         SEAT  ADMIN  IMPORT
 test-user@localhost                 test-user@localhost       Tom Brady    yes   no     created

@@ -398,6 +398,10 @@ fn list(given: &Value) -> Vec<String> {
             ("active", Value::Bool(false)) => "--inactive".to_owned(),
             ("admins", _) => "--admin".to_owned(),
             ("member_of", workspace_name) => format!("--workspace={}", workspace(workspace_name)),
+            // The command refuses times to come, before which everybody was changed.
+            ("changed_before", _) if text(value).starts_with("9999-") => {
+                "--changed-before=0s".to_owned()
+            }
             ("email_domain", _) => format!("--domain={}", text(value)),
             (key, Value::Bool(true)) => format!("--{}", key.replace('_', "-")),
             (key, value) => format!("--{}={}", key.replace('_', "-"), text(value)),
