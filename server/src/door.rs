@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::ErrorKind;
+use headcount::{ErrorKind, quoted};
 use serde_json::{Value, json};
 
 use crate::keys::KeyError;
@@ -80,6 +80,12 @@ impl Failure {
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// No record of the kind `what` has this id.
+    pub(crate) fn no_id(what: &str, id: &str) -> Self {
+        let message = format!("no {what} has the id {}", quoted(id));
+        Self::new(StatusCode::NOT_FOUND, message)
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {

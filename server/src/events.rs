@@ -1,4 +1,4 @@
-//! Changes as server-sent events.
+//! Changes, and what was done to keys, as server-sent events.
 
 mod place;
 
@@ -127,7 +127,7 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<Place>, Failure> {
     match place {
         Some(place) => Ok(Some(place)),
         None => Err(Failure::bad_request(
-            "Last-Event-ID must be the number of a change",
+            "Last-Event-ID must be the id of an event",
         )),
     }
 }
@@ -223,6 +223,10 @@ fn events(server: &Server, mut place: Place, told: &Told) -> Result<(String, Pla
     let (Some(after), Some(told)) = (place.keys, &told.key_event) else {
         return Ok((text, place));
     };
+    // Most wake-ups are for changes; to look for events of keys would list all keys.
+    if server.keys().latest() <= after {
+        return Ok((text, place));
+    }
     for event in server.keys().events_after(after) {
         place.keys = Some(event.at());
         if let Some(data) = told(&event) {

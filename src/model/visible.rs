@@ -13,9 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// # Errors
 ///
-/// `InvalidArgument` for control characters and the separators of lines and paragraphs, and
-/// for characters that are invisible or change the direction of the text, so that no name can be displayed as another, and for a
-/// combining mark at the start.
+/// `InvalidArgument` for control characters and the separators of lines and paragraphs, for
+/// characters that are invisible or change the direction of the text, so that no name can be
+/// displayed as another, and for a combining mark at the start.
 pub(super) fn parse_visible(what: &str, text: &str) -> Result<String> {
     let text = text.trim();
     for c in text.chars() {

@@ -167,7 +167,7 @@ pub(crate) fn moment(text: &str) -> Result<Timestamp, String> {
     moment_before(text, Timestamp::now())
 }
 
-/// A moment that something happened at or after: not one to come.
+/// A time, as [`moment`], that has passed.
 pub(crate) fn past(text: &str) -> Result<Timestamp, String> {
     past_before(text, Timestamp::now())
 }

@@ -149,8 +149,10 @@ impl Reading<'_> {
         for (role, users) in &self.client_roles {
             let have = if *users == 1 { "has" } else { "have" };
             notes.push(format!(
-                "{} {have} the client role {role}, which makes nobody an admin; use --admin-client-role {role} if it should",
-                count(*users, "user")
+                "{} {have} the client role {role}, which makes nobody an admin; use \
+                 --admin-client-role {} if it should",
+                count(*users, "user"),
+                shell_word(role)
             ));
         }
     }

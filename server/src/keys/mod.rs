@@ -195,7 +195,7 @@ impl Keys {
             }
         };
         let name = checked_name(&new.name, NAME_BYTES_MAX)?;
-        let _one_at_a_time = self.lock_events();
+        let _one_at_a_time = self.lock_changing();
         let now = self.next_moment();
         if let Some(moment) = new.expires_at.filter(|moment| *moment <= now) {
             return Err(KeyError::Expired(moment));
@@ -255,7 +255,7 @@ impl Keys {
     ///
     /// Those of storing it; then the key stays valid.
     pub fn revoke(&self, id: &str, by: Author) -> headcount::Result<bool> {
-        let _one_at_a_time = self.lock_events();
+        let _one_at_a_time = self.lock_changing();
         let Some(key) = self.named(id) else {
             return Ok(false);
         };
@@ -334,7 +334,7 @@ impl Keys {
         keys.contains_key(&key.hash)
     }
 
-    fn lock_events(&self) -> MutexGuard<'_, ()> {
+    fn lock_changing(&self) -> MutexGuard<'_, ()> {
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

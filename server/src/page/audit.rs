@@ -70,8 +70,9 @@ pub(crate) async fn show(
 /// The changes before the one with this number, or the latest ones.
 fn content(server: &Server, before: Option<u64>, with_keys: bool) -> Result<Markup, Failure> {
     let directory = &server.0.directory;
-    let latest = directory.stats()?.latest_change;
+    // Read before the number of the change: of what happens in between, the stream tells.
     let latest_of_keys = server.keys().latest();
+    let latest = directory.stats()?.latest_change;
     let last = before.map_or(latest, |before| before.saturating_sub(1).min(latest));
     let first = last.saturating_sub(LIMIT);
     // What was done to keys belongs to the page with the last change before it.

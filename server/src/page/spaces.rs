@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use headcount::{Directory, Role, User, Workspace, WorkspaceId, quoted};
+use headcount::{Directory, Role, User, Workspace, WorkspaceId};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -121,10 +121,9 @@ pub(crate) async fn show(
     let found = number
         .map(|number| directory.workspace(WorkspaceId::from_u64(number)))
         .transpose()?;
-    let workspace = found.flatten().ok_or_else(|| {
-        let message = format!("no workspace has the id {}", quoted(&id));
-        Failure::new(StatusCode::NOT_FOUND, message)
-    })?;
+    let workspace = found
+        .flatten()
+        .ok_or_else(|| Failure::no_id("workspace", &id))?;
     let place = workspace.id();
     let start = from.start.unwrap_or(0);
     let work = move |server: &Server| Ok(members(&server.0.directory, place, start)?);

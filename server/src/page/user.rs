@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use headcount::{Change, Directory, User, UserId, quoted};
+use headcount::{Change, Directory, User, UserId};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -34,12 +34,7 @@ pub(crate) async fn show(
         .map(|id| directory.user_by_id(id))
         .transpose()?
         .flatten();
-    let user = found.ok_or_else(|| {
-        Failure::new(
-            StatusCode::NOT_FOUND,
-            format!("no user has the id {}", quoted(&id)),
-        )
-    })?;
+    let user = found.ok_or_else(|| Failure::no_id("user", &id))?;
     let id = user.id();
     let with_keys = visitor.may_see_keys();
     let work = move |server: &Server| {

@@ -1,6 +1,5 @@
 //! Query parameters that a route does not have are refused, and so is `If-Match` where there is no
-//! version: to ignore one, such as `dry_run`, would do something else than the request
-//! says.
+//! version: to ignore one, such as `dry_run`, would do something else than the request says.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;

@@ -24,7 +24,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use headcount::{Directory, quoted};
+use headcount::Directory;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -248,9 +248,5 @@ fn headers_of(shown: &Map<String, Value>) -> HeaderMap {
 }
 
 fn not_found(kind: schema::ResourceType, id: &str) -> Failure {
-    let name = kind.name();
-    Failure::new(
-        StatusCode::NOT_FOUND,
-        format!("no {name} has the id {}", quoted(id)),
-    )
+    Failure::no_id(kind.name(), id)
 }

@@ -265,13 +265,18 @@ impl Base {
         })
     }
 
-    /// Before a transaction of many `writes`: lets the database reuse the pages that the last
-    /// commit replaced, unless somebody still reads them. Otherwise redb would do that at the
-    /// end of the next commit, which would then write to new pages only. Errors are those of
-    /// [`commit`](Self::commit).
+    /// Lets the database reuse the pages that the last commit replaced, unless somebody still
+    /// reads them. Otherwise redb would do that at the end of the next commit, which would
+    /// then write to new pages only. Errors are those of [`commit`](Self::commit).
+    pub(super) fn reclaim(&self) -> Result<()> {
+        self.finish(self.begin()?, |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// [Reclaims](Self::reclaim) before a transaction of this many `writes`, if it is worth it.
     pub(super) fn reclaim_for(&self, writes: usize) -> Result<()> {
         if writes >= RECLAIMING_WRITES {
-            self.finish(self.begin()?, |_| Ok(()))?;
+            self.reclaim()?;
         }
         Ok(())
     }

@@ -143,7 +143,7 @@ impl Shared {
             state = self.state()?;
         }
         let guard = PoisonGuard(self);
-        if let Err(error) = self.with_base(|base| base.reclaim_for(usize::MAX)) {
+        if let Err(error) = self.with_base(Base::reclaim) {
             return Err(guard.confirm(error));
         }
         guard.clear();

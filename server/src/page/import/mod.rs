@@ -335,8 +335,7 @@ pub(crate) async fn apply(visitor: Visitor, form: Result<Multipart, MultipartRej
     let mut sent = Sent::read(form).await?;
     let request = sent.request()?;
     let planned = visitor.server.0.previews.find(request)?;
-    sent.text.clone_from(&planned.text);
-    let (file, steps) = (File::parse(&sent.text), planned.steps.clone());
+    let (file, steps) = (File::parse(&planned.text), planned.steps.clone());
     if !file.problems.is_empty() || steps.len() != file.rows.len() {
         return Err(Failure::bad_request("this file can't be imported; see its preview").into());
     }
@@ -347,6 +346,7 @@ pub(crate) async fn apply(visitor: Visitor, form: Result<Multipart, MultipartRej
     let changed = count(|step| matches!(step, Step::Update(..)));
     let done = import(&visitor, work, steps, file, request).await;
     if let Err(failure) = done {
+        sent.text.clone_from(&planned.text);
         return show(&visitor, sent, Some(failure)).await;
     }
     let content = html! {
