@@ -40,7 +40,7 @@ fn the_time_is_kept() {
     assert!(timed(patient().read_only(true)) >= Duration::from_millis(150));
     assert!(timed(Directory::options()) < Duration::from_millis(150));
     finish(directory);
-    // Errors that waiting can't cure are returned at once.
+    // Errors that don't go away by waiting are returned at once.
     let missing = Directory::options()
         .create_if_missing(false)
         .open_timeout(Duration::from_mins(1));

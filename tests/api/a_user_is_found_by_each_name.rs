@@ -1,5 +1,5 @@
-//! A user is found by id, email and username. A text that names nobody finds nobody, which is
-//! not an error.
+//! A user is found by id, email and username. If nobody has a text, the result is nobody, not an
+//! error.
 
 use headcount::{Directory, ErrorKind, License, NewUser, UserId, UserUpdate};
 

@@ -46,7 +46,7 @@ fn one_of_two_admins_can_go_and_then_the_other_stays() {
             ErrorKind::LastAdmin
         );
 
-        // Admins who take no seat come and go.
+        // Inactive admins come and go.
         directory
             .update_user("ann@ex.co", UserUpdate::new().admin(false))
             .unwrap();
