@@ -1,5 +1,5 @@
-//! A program that polls for users changed since the latest time it has seen learns of every
-//! change, however many threads write.
+//! A program that polls for users changed since the latest time it has seen finds every change,
+//! however many threads write.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use crate::helpers::{TempPath, finish, listed, roomy};
 
 const WRITERS: usize = 8;
 
-/// The state of a poller: the version of each user, and the latest time.
+/// A poller's state: the version of each user, and the latest time.
 #[derive(Default)]
 struct Poller {
     versions: HashMap<UserId, u64>,

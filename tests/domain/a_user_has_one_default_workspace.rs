@@ -1,5 +1,5 @@
-//! A default workspace is created when it is first asked for, belongs to the user's id, and
-//! can't be taken from the user.
+//! A default workspace is created on first request, belongs to the user's id, and can't be taken
+//! from the user.
 
 use headcount::{Batch, ErrorKind, Event, NewUser, NewWorkspace, Op, Role, UserUpdate};
 
@@ -52,7 +52,7 @@ fn many_concurrent_requests_get_the_same_one() {
     }
 }
 
-/// It is keyed by the id: neither a new email nor a new name makes another.
+/// It is keyed by the id: neither a new email nor a new name creates another.
 #[test]
 fn it_stays_when_the_email_or_its_name_changes() {
     on_both_engines(|directory| {
@@ -65,7 +65,7 @@ fn it_stays_when_the_email_or_its_name_changes() {
         directory.rename_workspace(own, "Mine").unwrap();
         assert_eq!(directory.default_workspace(ann).unwrap().id(), own);
 
-        // A new user with the old email is somebody else.
+        // A new user with the old email is another user.
         let other = hire(directory, "ann");
         assert_ne!(directory.default_workspace(other).unwrap().id(), own);
     });
@@ -96,7 +96,7 @@ fn users_can_not_be_removed_from_or_demoted_in_their_own() {
         let forced = Batch::new().remove_member(own, ann).allow_ownerless(true);
         assert_eq!(refused(directory.apply(forced)), (refusal, Some(0)));
 
-        // Others can join and leave it, and the user can join and leave theirs.
+        // Others can join and leave it, and the user can join and leave those of others.
         directory.set_role(own, bob, Role::User).unwrap();
         directory.remove_member(own, bob).unwrap();
         let other = directory.default_workspace(bob).unwrap().id();

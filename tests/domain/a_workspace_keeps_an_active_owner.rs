@@ -1,5 +1,5 @@
-//! A workspace keeps at least one active owner, judged on the net result of a batch, in whichever
-//! way an owner would leave. Offboarding can allow otherwise, which is recorded.
+//! A workspace keeps at least one active owner, judged on the net result of a batch, however an
+//! owner would leave. Offboarding can allow an exception, which is recorded.
 
 use headcount::{
     Batch, Directory, ErrorKind, Event, NewUser, NewWorkspace, Op, Role, UserId, UserUpdate,
@@ -72,7 +72,7 @@ fn an_inactive_owner_does_not_count() {
     });
 }
 
-/// Handing over and leaving is one request, in whatever order it is written.
+/// Handing over and leaving work in one request, in either order.
 #[test]
 fn hand_over_and_departure_go_together_in_any_order() {
     for departure in 0..4 {
@@ -98,7 +98,7 @@ fn a_successor_can_be_created_activated_or_added_in_the_same_batch() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let models = found(directory, "Models", ann);
-        // The newcomer is only there when the batch is done.
+        // The newcomer exists only once the batch is applied.
         let handed_over = Batch::new()
             .remove_member(models, ann)
             .create_user("bob@ex.co")
@@ -228,7 +228,7 @@ fn an_ownerless_workspace_blocks_nothing() {
                 .contains(&Event::WorkspaceOwnerless { workspace: models })
         }));
 
-        // Once it has an owner again, that one is kept.
+        // Once it has an owner again, that owner can't leave.
         directory.set_role(models, cho, Role::Owner).unwrap();
         assert_eq!(kind(directory.delete_user(cho)), ErrorKind::LastOwner);
     });
@@ -245,7 +245,7 @@ fn a_deleted_workspace_needs_no_owner() {
     });
 }
 
-/// Each thread sees the other's owner stay; only one of them can be right.
+/// Each thread expects the other's owner to stay; only one of them can be right.
 #[test]
 fn of_two_owners_who_leave_at_once_one_is_refused() {
     let file = TempPath::new();

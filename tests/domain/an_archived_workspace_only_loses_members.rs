@@ -44,12 +44,12 @@ fn members_can_leave_and_so_can_the_last_owner() {
         directory
             .update_user(ann, UserUpdate::new().email("ann@new.co"))
             .unwrap();
-        // Nobody could be made an owner in her place.
+        // Nobody could become an owner in her place.
         directory.deactivate_user(ann).unwrap();
         directory.delete_user(ann).unwrap();
         assert_eq!(roles(directory, models), []);
 
-        // Restored it has no owner, until somebody is made one.
+        // Once restored, it has no owner until somebody becomes one.
         let dee = hire(directory, "dee");
         directory.restore_workspace(models).unwrap();
         directory.add_member(models, dee, Role::Owner).unwrap();

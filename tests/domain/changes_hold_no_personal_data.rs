@@ -66,7 +66,7 @@ fn tell_a_life(directory: &Directory) {
         .attribute("shoesize", "forty-two");
     directory.update_user(person, edits).unwrap();
 
-    // Named in every way, with a request id, and refused.
+    // Users named in every way, a request id, and a refusal.
     let mut batch = Batch::new()
         .create_workspace(NewWorkspace::new("Pangolin").owner("yolanda@obelisk.example"))
         .rename_workspace("pangolin", "Quokka")

@@ -1,5 +1,5 @@
-//! What the stories share: directories on both engines, people to fill them
-//! with, and the check at the end.
+//! What the stories share: directories on both engines, users and workspaces to fill them with, and
+//! the check at the end.
 
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -12,8 +12,8 @@ use headcount::{
 pub use crate::kit::cases::run_cases;
 pub use crate::kit::temp::TempPath;
 
-/// Tells the story once on each engine, without a limit of seats, and checks
-/// what it left.
+/// Runs the story once on each engine, without a limit of seats, and checks the directory at the
+/// end.
 pub fn on_both_engines(story: impl Fn(&Directory)) {
     let in_memory = Directory::in_memory().unwrap();
     let file = TempPath::new();
@@ -32,7 +32,7 @@ pub fn roomy() -> Directory {
         .unwrap()
 }
 
-/// The end of every test that writes: the directory is consistent.
+/// Ends every test that writes: checks that the directory is consistent.
 pub fn finish(directory: Directory) {
     let verified = directory.verify().unwrap();
     let seats = directory.seats().unwrap();

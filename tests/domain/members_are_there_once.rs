@@ -1,5 +1,5 @@
-//! A user is a member of a workspace once, in one role, and is found from either side, even after
-//! the email changes.
+//! A user is a member of a workspace once, in one role, and the membership is found from either
+//! side, even after the email changes.
 
 use headcount::{
     Batch, Directory, ErrorKind, Event, Role, UserId, UserQuery, UserUpdate, WorkspaceId,
@@ -111,7 +111,7 @@ fn members_are_listed_owners_first_and_by_email() {
     });
 }
 
-/// The index of members contains emails; the members are right after any change.
+/// The index of members contains emails, so it must follow every change of them.
 #[test]
 fn members_stay_in_order_when_emails_change() {
     on_both_engines(|directory| {
@@ -127,7 +127,7 @@ fn members_stay_in_order_when_emails_change() {
         assert_eq!(queried(directory, models, None), [bob, cho, ann]);
         directory.verify().unwrap();
 
-        // Two owners of one workspace swap their emails: each takes the other's entry.
+        // Two owners of one workspace swap their emails: each gets the other's index entry.
         let swap = Batch::new()
             .update_user(ann, UserUpdate::new().email("bob@ex.co"))
             .update_user(bob, UserUpdate::new().email("zoe@ex.co"));
@@ -135,7 +135,7 @@ fn members_stay_in_order_when_emails_change() {
         assert_eq!(queried(directory, models, None), [ann, cho, bob]);
         directory.verify().unwrap();
 
-        // The email and the role change in one batch, and the heir takes the email.
+        // The email and the role change in one batch, and another user takes the old email.
         let heir = Batch::new()
             .update_user(bob, UserUpdate::new().email("old@ex.co"))
             .set_role(models, bob, Role::User)

@@ -1,5 +1,5 @@
-//! A license with fewer seats than active users is accepted. Nobody is deactivated, and whatever
-//! needs no further seat still works; only growth is refused.
+//! A license with fewer seats than active users is accepted. Nobody is deactivated, and everything
+//! that needs no further seat still works; only growth is refused.
 
 use headcount::{Batch, Directory, ErrorKind, License, NewUser, NewWorkspace, Role, UserUpdate};
 
@@ -74,7 +74,7 @@ fn operations_that_need_no_seat_still_work() {
     });
 }
 
-/// On the way down every step is allowed, though it ends above the limit.
+/// On the way down, every step is allowed, even if it ends above the limit.
 #[test]
 fn shrinking_is_allowed_step_by_step_and_growth_at_no_step() {
     on_both_engines(|directory| {
@@ -116,7 +116,7 @@ fn any_license_is_accepted_at_any_time() {
     });
 }
 
-/// A batch is judged by the license that it leaves.
+/// A batch that sets the license is checked against the new license.
 #[test]
 fn growth_and_its_license_go_together() {
     on_both_engines(|directory| {

@@ -48,7 +48,7 @@ fn a_cursor_of_another_order_is_refused() {
     });
 }
 
-/// A cursor is text that anybody can send back: any well-formed one is a position.
+/// A cursor is a text that anybody can send back: any well-formed one is a position.
 #[test]
 fn an_invented_cursor_does_no_harm() {
     on_both_engines(|directory| {

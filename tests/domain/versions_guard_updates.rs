@@ -89,7 +89,7 @@ fn a_stale_version_of_anything_is_a_conflict_and_changes_nothing() {
         let before = state();
         for op in ops {
             for stale in [0, 1, 3, u64::MAX] {
-                // A helper has made it Enterprise, so that is version 2 too.
+                // A helper has set the Enterprise license, so the license is at version 2 too.
                 let mut batch = Batch::new().create_user("cho@ex.co");
                 batch.push(op.clone());
                 let result = directory.apply(batch.if_version(stale));
@@ -120,7 +120,7 @@ fn an_update_can_carry_its_own_version() {
     });
 }
 
-/// Within a batch the version is the one that the operations before have made.
+/// Within a batch, the expected version is the one after the operations before it.
 #[test]
 fn a_batch_sees_its_own_versions() {
     on_both_engines(|directory| {
@@ -161,7 +161,7 @@ fn the_license_has_a_version_that_counts_changes() {
         assert_eq!(
             set(License::Community),
             (true, 4),
-            "as many seats, another license"
+            "the same number of seats, but another license"
         );
         let late = Batch::new().set_license(License::Enterprise).if_version(3);
         assert_eq!(kind(directory.apply(late)), conflict(3, 4));

@@ -1,4 +1,5 @@
-//! A workspace has an id that is never reused and a name that no other has, and is found by both.
+//! A workspace has an id that is never reused and a name that no other workspace has, and is found
+//! by both.
 
 use headcount::{Batch, Directory, ErrorKind, NewWorkspace, UserId, WorkspaceId};
 
@@ -121,7 +122,7 @@ fn ids_are_never_reused() {
 
     let directory = file.open();
     assert_eq!(found(&directory, "Third", ann).as_u64(), 3);
-    // One that is created and deleted in one batch uses up an id too.
+    // A workspace that is created and deleted in one batch uses up an id too.
     let passing = Batch::new()
         .create_workspace(NewWorkspace::new("Passing").owner(ann))
         .delete_workspace("Passing");
@@ -135,7 +136,7 @@ fn ids_are_never_reused() {
     finish(directory);
 }
 
-/// The listing is read in pages; nothing is lost between them.
+/// The listing is read in pages; no workspace is lost between them.
 #[test]
 fn a_listing_is_complete_and_shows_one_moment() {
     let directory = roomy();
