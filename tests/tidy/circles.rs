@@ -1,5 +1,5 @@
-//! Modules beside each other don't import each other in circles, also not by the way of the
-//! module that they are in: what it re-exports counts as what it is of. A module and those in it
+//! Sibling modules don't import each other in cycles, not even through their parent module: a
+//! re-exported item counts as an item of the module that defines it. A module and its submodules
 //! may import each other.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use crate::expect_none;
 use crate::imports::{module_of, paths};
 use crate::sources::{self, Source};
 
-/// The modules of a folder, each with those beside it that it imports.
+/// The modules of a folder, each with the siblings that it imports.
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
@@ -24,7 +24,7 @@ fn complaints(circles: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     told.collect()
 }
 
-/// The folders with circles, each with the modules in them.
+/// The folders with cycles, each with the modules in a cycle.
 fn circles(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
     let mut circles = BTreeMap::new();
     for (folder, imports) in imports(sources) {
@@ -54,7 +54,7 @@ fn reached_from(module: &str, imports: &Imports) -> BTreeSet<String> {
     reached
 }
 
-/// The imports between modules of the library, by the folder that both are in.
+/// The imports between sibling modules of the library, by folder.
 fn imports(sources: &[Source]) -> BTreeMap<String, Imports> {
     let library = sources
         .iter()
@@ -81,7 +81,7 @@ fn imports(sources: &[Source]) -> BTreeMap<String, Imports> {
     imports
 }
 
-/// Paths by the paths under which a module imports or re-exports them.
+/// The paths that modules import or re-export, by the paths under which they do.
 type Exports = BTreeMap<Vec<String>, Vec<String>>;
 
 fn exports(library: &[&Source]) -> Exports {
