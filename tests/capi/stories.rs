@@ -1,5 +1,5 @@
-//! The programs in `c/`, and the example: compiled and run, under sanitizers too, and under
-//! valgrind: some of them, or all with `HEADCOUNT_DEEP=yes`.
+//! Compiles and runs the programs in `c/`, and the example: under sanitizers too, and some of them,
+//! or all with `HEADCOUNT_DEEP=yes`, under valgrind.
 
 use std::path::Path;
 use std::process::Command;
@@ -208,13 +208,13 @@ fn quickstart_prints_the_seats() {
     }
 }
 
-/// What a story wants on its command line.
+/// The arguments of a story.
 #[derive(Clone, Copy)]
 enum Argument {
     None,
-    /// The path of a file to make.
+    /// The path of a file to create.
     File,
-    /// How often to do it; under valgrind everything is much slower.
+    /// A number of rounds, which is lower under valgrind, where everything is much slower.
     Rounds {
         native: u32,
         valgrind: u32,
@@ -226,9 +226,9 @@ enum Argument {
     },
 }
 
-/// The stories that valgrind watches by default: those that read the most of what the library
-/// writes. The address sanitizer watches all of them; only valgrind sees that a value was
-/// never written, but it takes seconds to load the library.
+/// The stories that run under valgrind by default: those that read the most of what the library
+/// writes. All of them run under the address sanitizer; only valgrind detects uninitialized values,
+/// but it takes seconds to load the library.
 const UNDER_VALGRIND: [&str; 6] = [
     "guide_session",
     "builders",
@@ -238,9 +238,9 @@ const UNDER_VALGRIND: [&str; 6] = [
     "feed",
 ];
 
-/// Compiles and runs a story with the shared library, natively and maybe under valgrind, and
-/// with the one that is made for the sanitizers. The static one links slowly: the quickstart
-/// runs with it, and `static_library_has_every_function` links all of it.
+/// Compiles and runs a story with the shared library, natively and maybe under valgrind, and with
+/// the library built for the sanitizers. The static library links slowly: only the quickstart runs
+/// with it, and `static_library_has_every_function` links all of it.
 fn story(name: &str, argument: Argument) {
     if !tools::have(&["gcc"]) {
         return;

@@ -1,8 +1,9 @@
 //! The testkit: one generator of requests, one model of their effects, and the helpers that several
 //! tests need.
+//!
 //! | file | contents |
 //! | --- | --- |
-//! | `script.rs`, `texts.rs`, `wording.rs` | requests and scripts, the texts in them, how they are printed |
+//! | `script.rs`, `texts.rs`, `wording.rs` | requests and scripts, their texts, how they are printed |
 //! | `draw.rs`, `choices.rs` | draws requests from a seed, and scripts for proptest and fuzzers |
 //! | `model.rs`, `draft*.rs` | the model: the rules in their plainest form |
 //! | `play.rs`, `content.rs`, `look_ups.rs` | plays a script, compares a directory with the model |
