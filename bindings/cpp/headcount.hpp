@@ -2691,9 +2691,8 @@ public:
 namespace detail {
 
 /*
- * A list that is read once, from packed batches. Self has `records`, the kind of a Record,
- * `decode`, which reads one, `next_batch`, which reads more of them, and `turn_page`, which
- * continues where they end.
+ * A list that is read once, from packed batches. Self has `decode`, which decodes a Record,
+ * `next_batch`, which reads more of them, and `turn_page`, which continues where they end.
  */
 template <class Self, class Record, class View>
 class record_list {
