@@ -128,8 +128,8 @@ fn a_post_that_only_reads_is_no_change() {
     }
 }
 
-/// Another record may have the email or name now, with the same version; and the seats can change
-/// without the license.
+/// Another record may have the email or name now, with the same version; and the seats in the
+/// license's response change without its version.
 #[test]
 fn what_has_no_version_of_its_own_is_always_sent() {
     let running = Running::new();

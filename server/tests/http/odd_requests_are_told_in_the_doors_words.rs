@@ -154,7 +154,7 @@ fn a_refusal_says_which_part_of_the_request_is_wrong() {
         has(&answer, status, "detail");
         assert!(answer.body.contains(told), "{path}: {}", answer.body);
     }
-    // Only a body can be compressed; the header may come without one.
+    // Only a body can be compressed, and any of several header lines may say so.
     let user = r#"{"email":"bob@ex.co"}"#;
     for (coding, status) in [
         ("Content-Encoding: gzip\r\n", 415),

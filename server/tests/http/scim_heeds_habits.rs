@@ -321,7 +321,7 @@ fn members_of_a_patch_have_names_in_any_case() {
     assert_eq!(okta.get(&path).json()["title"], "B");
 }
 
-/// Its parts are names in the directory, none of which may change without a response that says so.
+/// The parts of a name are fields of the directory, which must not change silently.
 #[test]
 fn a_name_of_the_wrong_type_is_refused() {
     let running = Running::new();
