@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_lie_are_refused() {
+    fn misleading_names_are_refused() {
         for bad in [
             "\u{200b}",
             "Fraud\u{200b}models",

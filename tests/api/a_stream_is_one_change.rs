@@ -152,7 +152,7 @@ fn seats_are_judged_at_the_end() {
 }
 
 #[test]
-fn a_dry_run_tells_the_same_and_writes_nothing() {
+fn a_dry_run_returns_the_same_and_writes_nothing() {
     on_both_engines(|directory| {
         create_many(directory);
         let before = (told(directory), last_change(directory));
@@ -192,7 +192,7 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
 
 /// If a name changes hands between parts, a dry run says that it can't tell the outcome.
 #[test]
-fn what_depends_on_another_part_is_not_told() {
+fn a_dry_run_does_not_guess_what_depends_on_another_part() {
     on_both_engines(|directory| {
         create_many(directory);
         let users = listed(directory);
@@ -213,7 +213,7 @@ fn what_depends_on_another_part_is_not_told() {
 }
 
 #[test]
-fn cached_users_are_not_older() {
+fn cached_users_are_current() {
     on_both_engines(|directory| {
         create_many(directory);
         let users = listed(directory);
@@ -230,7 +230,7 @@ fn cached_users_are_not_older() {
 }
 
 #[test]
-fn owners_are_heeded() {
+fn owners_are_checked() {
     on_both_engines(|directory| {
         create_many(directory);
         let users = listed(directory);

@@ -74,7 +74,7 @@ fn every_method_takes_each_of_the_names() {
 }
 
 #[test]
-fn an_email_can_not_be_taken_as_username_nor_the_other_way_round() {
+fn an_email_cannot_be_taken_as_username_nor_vice_versa() {
     on_both_engines(|directory| {
         create(directory, "ann@ex.co");
         let bob = NewUser::new("bob@ex.co").username("bob@old.example");

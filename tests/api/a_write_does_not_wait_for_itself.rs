@@ -51,7 +51,7 @@ fn assert_inside(directory: &Directory, users: u64) {
 }
 
 #[test]
-fn the_operations_of_a_stream_read_and_cannot_write() {
+fn streamed_operations_can_read_and_cannot_write() {
     on_both_engines(|directory| {
         directory.create_user("ann@ex.co").unwrap();
         ends(directory, |directory| {
@@ -95,7 +95,7 @@ fn a_stream_that_panics_leaves_the_directory_writable() {
 }
 
 #[test]
-fn what_only_tries_a_stream_lets_others_write() {
+fn dry_runs_of_streams_let_others_write() {
     on_both_engines(|directory| {
         ends(directory, |directory| {
             let ops = OpStream::new([Op::CreateUser("ann@ex.co".into())]);
@@ -107,7 +107,7 @@ fn what_only_tries_a_stream_lets_others_write() {
 }
 
 #[test]
-fn records_that_are_loaded_read_and_cannot_write() {
+fn loaded_records_can_read_and_cannot_write() {
     on_both_engines(|directory| {
         ends(directory, |directory| {
             let records = ["ann@ex.co", "bob@ex.co"].into_iter().map(|email| {

@@ -5,7 +5,7 @@ use headcount::{Batch, ErrorKind, UserId, UserUpdate};
 use crate::helpers::{changes_after, create_admin, on_both_engines, refusal};
 
 #[test]
-fn an_actor_can_not_deactivate_or_delete_themself() {
+fn an_actor_cannot_deactivate_or_delete_themself() {
     on_both_engines(|directory| {
         let ann = create_admin(directory, "ann@ex.co");
         let bob = create_admin(directory, "bob@ex.co");

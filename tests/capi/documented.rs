@@ -75,7 +75,7 @@ fn every_function_says_what_it_must() {
 }
 
 #[test]
-fn doxygen_finds_nothing_to_complain_of() {
+fn doxygen_has_no_complaints() {
     if !tools::have(&["doxygen"]) {
         return;
     }
@@ -88,7 +88,7 @@ fn doxygen_finds_nothing_to_complain_of() {
 }
 
 #[test]
-fn doxygen_finds_what_is_missing() {
+fn doxygen_finds_missing_comments() {
     if !tools::have(&["doxygen"]) {
         return;
     }

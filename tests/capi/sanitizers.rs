@@ -136,7 +136,7 @@ fn races_are_found_in_rust() {
 pub fn build_for_threads(sources: &[PathBuf], program: &Path) {
     if !Sanitizer::Thread.is_there() {
         let test = tools::skip::test_name();
-        tools::skip::tell(&format!(
+        tools::skip::print(&format!(
             "{test} runs without the thread sanitizer: the toolchain lacks rust-src"
         ));
         let mut gcc = tools::gcc("c11");

@@ -112,7 +112,7 @@ fn calls_come_in_two_forms() {
 
 /// Everything public has a comment that doxygen understands.
 #[test]
-fn doxygen_finds_nothing_to_complain_of() {
+fn doxygen_has_no_complaints() {
     if !tools::have(&["doxygen"]) {
         return;
     }

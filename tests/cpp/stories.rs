@@ -49,7 +49,7 @@ pub const STORIES: [(&str, Argument); 13] = [
 /// The first stories without sanitizers, or all with `HEADCOUNT_DEEP=yes`. All of them run under
 /// the sanitizers.
 #[test]
-fn stories_hold() {
+fn stories_pass() {
     let count = if tools::is_deep() { STORIES.len() } else { 2 };
     if tools::have(&["g++"]) {
         for (name, argument) in &STORIES[..count] {

@@ -7,7 +7,7 @@ use std::thread;
 
 use headcount::{Directory, License, Timestamp, UserId, UserQuery, UserUpdate};
 
-use crate::helpers::{TempPath, finish, listed, roomy};
+use crate::helpers::{TempPath, finish, listed, unlimited};
 
 const WRITERS: usize = 8;
 
@@ -43,7 +43,7 @@ fn write(directory: &Directory, writer: usize, count: usize) {
 #[test]
 fn a_poller_misses_nobody_beside_many_writers() {
     let file = TempPath::new();
-    for (directory, writes) in [(roomy(), 100), (file.open(), 30)] {
+    for (directory, writes) in [(unlimited(), 100), (file.open(), 30)] {
         directory.set_license(License::Enterprise).unwrap();
         let mut poller = Poller::default();
         let at_work = AtomicUsize::new(WRITERS);

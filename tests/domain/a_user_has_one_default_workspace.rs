@@ -4,8 +4,8 @@
 use headcount::{Batch, ErrorKind, Event, NewUser, NewWorkspace, Op, Role, UserUpdate};
 
 use crate::helpers::{
-    TempPath, at_once, changes, finish, found, hire, kind, last_sequence, listed_workspaces,
-    on_both_engines, refused, roles, roomy, workspace,
+    TempPath, at_once, changes, create_workspace, finish, hire, kind, last_sequence,
+    listed_workspaces, on_both_engines, refused, roles, unlimited, workspace,
 };
 
 #[test]
@@ -41,7 +41,7 @@ fn it_is_created_on_the_first_request_and_stays_the_same() {
 #[test]
 fn many_concurrent_requests_get_the_same_one() {
     let file = TempPath::new();
-    for (directory, rounds) in [(roomy(), 30), (file.open(), 3)] {
+    for (directory, rounds) in [(unlimited(), 30), (file.open(), 3)] {
         for round in 0..rounds {
             let user = hire(&directory, &format!("user{round}"));
             let own = at_once(16, |_| directory.default_workspace(user).unwrap().id());
@@ -75,8 +75,8 @@ fn it_stays_when_the_email_or_its_name_changes() {
 fn its_name_avoids_a_taken_one() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        found(directory, &format!("default-{ann}"), bob);
-        found(directory, &format!("DEFAULT-{ann}-2").to_uppercase(), bob);
+        create_workspace(directory, &format!("default-{ann}"), bob);
+        create_workspace(directory, &format!("DEFAULT-{ann}-2").to_uppercase(), bob);
         let own = directory.default_workspace(ann).unwrap();
         assert_eq!(own.name(), format!("default-{ann}-3"));
         assert_eq!(roles(directory, own.id()), [(ann, Role::Owner)]);
@@ -84,7 +84,7 @@ fn its_name_avoids_a_taken_one() {
 }
 
 #[test]
-fn users_can_not_be_removed_from_or_demoted_in_their_own() {
+fn users_cannot_be_removed_from_or_demoted_in_their_own() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let own = directory.default_workspace(ann).unwrap().id();

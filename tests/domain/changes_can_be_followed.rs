@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use headcount::{Batch, Change, ChangeFeed, Directory, ErrorKind, Event, NewUser, Result};
 
 use crate::helpers::{
-    TempPath, at_once, changes, finish, hire, kind, last_sequence, on_both_engines, roomy,
+    TempPath, at_once, changes, finish, hire, kind, last_sequence, on_both_engines, unlimited,
 };
 
 /// A timeout that only a reader that is never woken reaches.
@@ -22,7 +22,7 @@ fn drain(feed: &mut ChangeFeed) -> Vec<Change> {
 #[test]
 fn numbers_have_no_gap_with_many_writers() {
     let file = TempPath::new();
-    for (directory, writes) in [(roomy(), 100), (file.open(), 5)] {
+    for (directory, writes) in [(unlimited(), 100), (file.open(), 5)] {
         directory
             .set_license(headcount::License::Enterprise)
             .unwrap();
@@ -52,7 +52,7 @@ fn numbers_have_no_gap_with_many_writers() {
 #[test]
 fn readers_at_different_paces_see_the_same() {
     let file = TempPath::new();
-    for (directory, writes) in [(roomy(), 700_u64), (file.open(), 30)] {
+    for (directory, writes) in [(unlimited(), 700_u64), (file.open(), 30)] {
         directory
             .set_license(headcount::License::Enterprise)
             .unwrap();
@@ -118,7 +118,7 @@ fn a_reader_waits_and_is_woken() {
 /// The end of a long timeout may be out of range.
 #[test]
 fn the_longest_timeout_waits_forever() {
-    let directory = roomy();
+    let directory = unlimited();
     let mut feed = directory.follow(0);
     hire(&directory, "ann");
     assert_eq!(
@@ -154,7 +154,7 @@ fn a_batch_that_changes_nothing_wakes_nobody() {
 #[test]
 fn closing_wakes_those_who_wait() {
     let file = TempPath::new();
-    for directory in [roomy(), file.open()] {
+    for directory in [unlimited(), file.open()] {
         hire(&directory, "ann");
         directory.verify().unwrap();
         let last = last_sequence(&directory);
@@ -307,7 +307,7 @@ fn trimming_goes_exactly_as_far_as_requested() {
 /// Trims more changes than one transaction does.
 #[test]
 fn a_long_history_is_trimmed_to_the_end() {
-    let directory = roomy();
+    let directory = unlimited();
     let ann = directory
         .create_user(NewUser::new("ann@ex.co").active(false))
         .unwrap()

@@ -4,7 +4,8 @@
 use headcount::{Batch, Directory, ErrorKind, NewUser, Role, Timestamp, UserQuery, UserUpdate};
 
 use crate::helpers::{
-    TempPath, changes, finish, found, hire, kind, listed, on_both_engines, refused, roles,
+    TempPath, changes, create_workspace, finish, hire, kind, listed, on_both_engines, refused,
+    roles,
 };
 
 fn create_full(directory: &Directory) -> headcount::UserId {
@@ -143,8 +144,8 @@ fn an_id_used_earlier_in_the_same_batch_is_taken() {
 fn memberships_are_deleted_too() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
-        let data = found(directory, "Data", ann);
+        let models = create_workspace(directory, "Models", ann);
+        let data = create_workspace(directory, "Data", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         directory.add_member(data, bob, Role::Owner).unwrap();
         directory.default_workspace(bob).unwrap();

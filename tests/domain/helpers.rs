@@ -25,7 +25,7 @@ pub fn on_both_engines(story: impl Fn(&Directory)) {
 }
 
 /// A directory in memory, without a limit of seats.
-pub fn roomy() -> Directory {
+pub fn unlimited() -> Directory {
     Directory::options()
         .license_if_new(License::Enterprise)
         .in_memory()
@@ -54,7 +54,7 @@ pub fn hire(directory: &Directory, name: &str) -> UserId {
 }
 
 /// Creates a workspace that this user owns.
-pub fn found(directory: &Directory, name: &str, owner: UserId) -> WorkspaceId {
+pub fn create_workspace(directory: &Directory, name: &str, owner: UserId) -> WorkspaceId {
     let workspace = NewWorkspace::new(name).owner(owner);
     directory.create_workspace(workspace).unwrap().id()
 }

@@ -3,7 +3,7 @@
 
 use headcount::{Batch, Directory, ErrorKind, License, NewUser, NewWorkspace, Role, UserUpdate};
 
-use crate::helpers::{TempPath, finish, found, hire, kind, listed, on_both_engines};
+use crate::helpers::{TempPath, create_workspace, finish, hire, kind, listed, on_both_engines};
 
 /// Five active users under a license for two.
 fn over_by_three(directory: &Directory) {
@@ -144,7 +144,7 @@ fn a_workspace_and_its_members_take_no_seats() {
     on_both_engines(|directory| {
         over_by_three(directory);
         let ann = directory.user("ann@ex.co").unwrap().unwrap().id();
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         for name in ["bob", "cho", "dee"] {
             directory
                 .add_member(models, &*format!("{name}@ex.co"), Role::User)

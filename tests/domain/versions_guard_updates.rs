@@ -4,8 +4,8 @@
 use headcount::{Batch, ErrorKind, License, NewWorkspace, Op, Role, Seats, UserUpdate};
 
 use crate::helpers::{
-    at_once, changes, found, hire, kind, listed, listed_workspaces, membership, on_both_engines,
-    refused, user, workspace,
+    at_once, changes, create_workspace, hire, kind, listed, listed_workspaces, membership,
+    on_both_engines, refused, user, workspace,
 };
 
 fn conflict(expected: u64, found: u64) -> ErrorKind {
@@ -31,7 +31,7 @@ fn each_change_of_a_record_increments_its_version() {
         directory.activate_user(ann).unwrap();
         assert_eq!(version(), 4);
 
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.rename_workspace(models, "MODELS").unwrap();
         directory.rename_workspace(models, "MODELS").unwrap();
         directory.archive_workspace(models).unwrap();
@@ -55,7 +55,7 @@ fn each_change_of_a_record_increments_its_version() {
 fn a_stale_version_of_anything_is_a_conflict_and_changes_nothing() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         directory
             .update_user(bob, UserUpdate::new().given_name("Bob"))

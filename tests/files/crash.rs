@@ -48,12 +48,12 @@ fn the_process_that_crashes() {
             .create_user(headcount::NewUser::new(user).active(user.starts_with("active")))
             .unwrap();
     }
-    tell("all created");
+    print("all created");
     std::process::abort();
 }
 
 /// Prints a line for the parent.
 #[expect(clippy::print_stderr, reason = "read by the parent")]
-fn tell(what: &str) {
+fn print(what: &str) {
     eprintln!("{what}");
 }

@@ -22,7 +22,7 @@ fn the_process_that_opens() {
         directory.create_user("ann@ex.co")?;
         directory.close()
     });
-    say(&done.map_or_else(|error| error.to_string(), |()| "done".to_owned()));
+    print(&done.map_or_else(|error| error.to_string(), |()| "done".to_owned()));
 }
 
 /// Another such process, which opens as many files as it can before its first write, which needs a
@@ -41,11 +41,11 @@ fn the_process_without_descriptors() {
     drop(hoard);
     directory.create_user("ann@ex.co").unwrap();
     directory.close().unwrap();
-    say("done");
+    print("done");
 }
 
 #[expect(clippy::print_stderr, reason = "read by the parent")]
-fn say(what: &str) {
+fn print(what: &str) {
     eprintln!("{what}");
 }
 

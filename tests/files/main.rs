@@ -10,10 +10,10 @@
 
 mod copies;
 mod crash;
+mod damaged_logs;
 mod folder;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod limits;
 mod names;
 mod replaced;
-mod unneeded;

@@ -72,7 +72,11 @@ fn the_log_of_the_new_file_survives_the_old_directory() {
     new.create_user(inactive("new@ex.co")).unwrap();
     assert!(old.close().is_err());
     let log = folder.log("users.redb");
-    assert_eq!(log.len(), 1, "the old directory removed the log of the new one");
+    assert_eq!(
+        log.len(),
+        1,
+        "the old directory removed the log of the new one"
+    );
     new.create_user(inactive("newer@ex.co")).unwrap();
     new.close().unwrap();
     let new = ["new@ex.co", "newer@ex.co"].map(str::to_owned);

@@ -82,7 +82,7 @@ pub fn live(
     let closes = matches!(moment, Moment::Closing | Moment::Never);
     let close_ms = if closes { random.u64(1..25) } else { 60_000 };
     let mut command = child::again("life::the_process_that_is_killed");
-    setup.tell(&mut command);
+    setup.pass_to(&mut command);
     command
         .env(PATH_VARIABLE, path)
         .env(SEED_VARIABLE, random.u64(..).to_string())

@@ -34,7 +34,7 @@ impl Setup {
     }
 
     /// Passes the setup to a process that is about to be started.
-    pub fn tell(self, command: &mut Command) {
+    pub fn pass_to(self, command: &mut Command) {
         let variables = [
             (LOG_VARIABLE, self.log_bytes),
             (SYNC_VARIABLE, self.sync_ms),

@@ -22,11 +22,11 @@ pub fn run_cases<S: Strategy>(cases: u32, strategy: S, story: impl Fn(S::Value))
     if env::var_os("PROPTEST_RNG_SEED").is_none() {
         config.rng_seed = RngSeed::Fixed(0x4ead_c047);
     }
-    let tell = |value| {
+    let run = |value| {
         story(value);
         Ok(())
     };
-    if let Err(error) = TestRunner::new(config).run(&strategy, tell) {
+    if let Err(error) = TestRunner::new(config).run(&strategy, run) {
         panic!("{error}");
     }
 }
@@ -40,7 +40,7 @@ pub fn each_seed(seeds: u64, mut script: impl FnMut(u64)) -> u64 {
     };
     for seed in seeds.clone() {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| script(seed))) {
-            tell(&format!("to repeat it: HEADCOUNT_CRASH_SEED={seed}"));
+            print(&format!("to repeat it: HEADCOUNT_CRASH_SEED={seed}"));
             resume_unwind(panic);
         }
     }
@@ -53,6 +53,6 @@ pub fn number(name: &str) -> Option<u64> {
 }
 
 /// Prints what the harness shows when the test fails or is asked to.
-pub fn tell(what: &str) {
+pub fn print(what: &str) {
     println!("{what}");
 }

@@ -7,7 +7,7 @@ use std::io::Write;
 pub fn skip(why: &str) {
     let message = format!("{}: {why}", test_name());
     assert!(!is_ci(), "nothing is skipped on CI: {message}");
-    tell(&format!("SKIPPED: {message}"));
+    print(&format!("SKIPPED: {message}"));
 }
 
 /// Whether nothing may be skipped.
@@ -22,7 +22,7 @@ pub fn test_name() -> String {
 }
 
 /// Writes a line past the test harness, which hides the output of tests that pass.
-pub fn tell(line: &str) {
+pub fn print(line: &str) {
     let line = format!("{line}\n");
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }

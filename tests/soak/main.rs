@@ -53,7 +53,10 @@ fn live(folder: &Path, life: Duration) {
     let mut child = command.env(life::FOLDER, folder).spawn().unwrap();
     thread::sleep(life);
     let memory = resident_bytes(child.id());
-    assert!(child.try_wait().unwrap().is_none(), "it ended before it was killed");
+    assert!(
+        child.try_wait().unwrap().is_none(),
+        "it ended before it was killed"
+    );
     child.kill().unwrap();
     child.wait().unwrap();
     let sizes = [

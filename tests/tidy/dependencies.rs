@@ -253,9 +253,6 @@ mod tests {
         let exception = complaints_about(|tree| tree[0].license = Some("MIT".to_owned()));
         assert_eq!(exception, ["maker needs no exception for its license"]);
         let skip = complaints_about(|tree| drop(tree.remove(1)));
-        assert_eq!(
-            skip,
-            ["syn =2 is not a duplicate: no need to skip it"]
-        );
+        assert_eq!(skip, ["syn =2 is not a duplicate: no need to skip it"]);
     }
 }

@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod circles;
+mod cycles;
 mod dependencies;
 mod examples;
 mod expectations;

@@ -118,7 +118,7 @@ impl Asked {
     }
 
     /// Without the conditions on times that change when others write between two pages.
-    pub fn that_stays(self) -> Self {
+    pub fn stable(self) -> Self {
         Self {
             changed: [None; 2],
             seen: [None; 2],

@@ -14,13 +14,13 @@ use proptest::sample::Index;
 
 use self::asked::{Asked, asked};
 use self::people::{USERS, fill, people};
-use crate::helpers::{TempPath, finish, listed, roomy, run_cases};
+use crate::helpers::{TempPath, finish, listed, run_cases, unlimited};
 
 #[test]
 fn pages_and_counts_are_those_of_a_naive_filter() {
     let cases = (people(), vec(asked(), 12), any::<u64>());
     run_cases(64, cases, |(people, queries, seed)| {
-        let directory = roomy();
+        let directory = unlimited();
         let workspaces = fill(&directory, &people, seed);
         for asked in queries {
             let wanted = asked.matches(&directory, &workspaces);
@@ -63,7 +63,7 @@ fn pages_and_counts_are_those_of_a_naive_filter() {
 fn a_cursor_is_a_position_in_the_order_of_any_query() {
     let cases = (people(), vec((asked(), any::<Index>()), 12), any::<u64>());
     run_cases(64, cases, |(people, queries, seed)| {
-        let directory = roomy();
+        let directory = unlimited();
         let workspaces = fill(&directory, &people, seed);
         for (asked, from) in queries {
             // The cursor after a random user, from a query for all users.
@@ -99,7 +99,7 @@ fn pages_contain_every_remaining_user_once_while_others_come_and_go() {
         any::<u64>(),
     );
     run_cases(48, cases, |(people, asked, turmoil, seed)| {
-        let asked = asked.that_stays();
+        let asked = asked.stable();
         let file = TempPath::new();
         let mut directory = Directory::options()
             .license_if_new(License::Enterprise)

@@ -12,12 +12,12 @@ use crate::sources::{self, Source};
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
-fn modules_beside_each_other_have_no_circles() {
-    expect_none(&complaints(&circles(&sources::rust())));
+fn sibling_modules_have_no_cycles() {
+    expect_none(&complaints(&cycles(&sources::rust())));
 }
 
-fn complaints(circles: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
-    let told = circles.iter().map(|(folder, modules)| {
+fn complaints(cycles: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let told = cycles.iter().map(|(folder, modules)| {
         let modules: Vec<&str> = modules.iter().map(String::as_str).collect();
         format!("{folder}: {} import each other", modules.join(", "))
     });
@@ -25,19 +25,19 @@ fn complaints(circles: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
 }
 
 /// The folders with cycles, each with the modules in a cycle.
-fn circles(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut circles = BTreeMap::new();
+fn cycles(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut cycles = BTreeMap::new();
     for (folder, imports) in imports(sources) {
         let reached: Imports = { imports.keys() }
             .map(|module| (module.clone(), reached_from(module, &imports)))
             .collect();
-        let in_circle = reached.iter().filter(|(module, all)| all.contains(*module));
-        let in_circle: BTreeSet<String> = in_circle.map(|(module, _)| module.clone()).collect();
-        if !in_circle.is_empty() {
-            circles.insert(folder, in_circle);
+        let in_cycle = reached.iter().filter(|(module, all)| all.contains(*module));
+        let in_cycle: BTreeSet<String> = in_cycle.map(|(module, _)| module.clone()).collect();
+        if !in_cycle.is_empty() {
+            cycles.insert(folder, in_cycle);
         }
     }
-    circles
+    cycles
 }
 
 /// The modules that `module` imports, directly or through others.
@@ -121,7 +121,7 @@ fn module_len(path: &[String], modules: &BTreeSet<Vec<&str>>) -> usize {
 }
 
 #[test]
-fn a_circle_is_found() {
+fn a_cycle_is_found() {
     let sources = [
         Source::new("src/capi/mod.rs", ""),
         Source::new("src/capi/a.rs", "use super::b::B;"),
@@ -139,13 +139,13 @@ fn a_circle_is_found() {
         Source::new("src/model/mod.rs", "use self::a::A;"),
     ];
     assert_eq!(
-        complaints(&circles(&sources)),
+        complaints(&cycles(&sources)),
         ["capi: a, b, c import each other"]
     );
 }
 
 #[test]
-fn a_circle_by_the_way_of_a_re_export_is_found() {
+fn a_cycle_through_a_re_export_is_found() {
     let sources = [
         Source::new("src/codec/mod.rs", "mod a;\nmod b;\npub(crate) use b::B;"),
         Source::new("src/codec/a.rs", "fn a() { super::B::make(); }"),
@@ -156,7 +156,7 @@ fn a_circle_by_the_way_of_a_re_export_is_found() {
         Source::new("src/rules/f.rs", "use super::C;\nuse std::ops::e;"),
     ];
     assert_eq!(
-        complaints(&circles(&sources)),
+        complaints(&cycles(&sources)),
         [
             "codec: a, b import each other",
             "rules: c, e import each other"

@@ -4,8 +4,8 @@
 use headcount::{Batch, ErrorKind, Event, License, NewUser, NewWorkspace, Role, UserUpdate};
 
 use crate::helpers::{
-    changes, finish, found, hire, last_sequence, listed, listed_workspaces, on_both_engines,
-    refused, roles, roomy, user, workspace,
+    changes, create_workspace, finish, hire, last_sequence, listed, listed_workspaces,
+    on_both_engines, refused, roles, unlimited, user, workspace,
 };
 
 fn email(address: &str) -> UserUpdate {
@@ -16,7 +16,7 @@ fn email(address: &str) -> UserUpdate {
 fn one_refusal_undoes_everything_and_names_its_operation() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         let state = || {
             (
                 listed(directory),
@@ -210,8 +210,8 @@ fn two_workspaces_swap_their_names() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let (models, data) = (
-            found(directory, "Models", ann),
-            found(directory, "Data", ann),
+            create_workspace(directory, "Models", ann),
+            create_workspace(directory, "Data", ann),
         );
         let swap = Batch::new()
             .rename_workspace(models, "Data")
@@ -345,7 +345,7 @@ fn the_last_admin_is_judged_on_the_net_result_too() {
 
 #[test]
 fn an_empty_batch_changes_nothing() {
-    let directory = roomy();
+    let directory = unlimited();
     let applied = directory.apply(Batch::new()).unwrap();
     assert_eq!((applied.sequence, applied.outcomes.len()), (None, 0));
     let ann = hire(&directory, "ann");

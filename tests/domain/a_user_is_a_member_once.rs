@@ -5,7 +5,9 @@ use headcount::{
     Batch, Directory, ErrorKind, Event, Role, UserId, UserQuery, UserUpdate, WorkspaceId,
 };
 
-use crate::helpers::{changes, found, hire, kind, last_sequence, on_both_engines, refused, roles};
+use crate::helpers::{
+    changes, create_workspace, hire, kind, last_sequence, on_both_engines, refused, roles,
+};
 
 fn queried(directory: &Directory, workspace: WorkspaceId, role: Option<Role>) -> Vec<UserId> {
     let query = UserQuery::new().member_of(workspace, role);
@@ -33,7 +35,7 @@ fn roles_are_parsed_by_the_older_name_too() {
 fn adding_again_does_nothing_and_in_another_role_is_refused() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory
             .add_member("MODELS", "Bob@ex.co", Role::User)
             .unwrap();
@@ -74,7 +76,7 @@ fn adding_again_does_nothing_and_in_another_role_is_refused() {
 fn a_member_who_does_not_exist_cannot_be_changed() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         let gone = ErrorKind::MemberNotFound;
         assert_eq!(kind(directory.set_role(models, bob, Role::User)), gone);
         assert_eq!(kind(directory.remove_member(models, bob)), gone);
@@ -96,7 +98,7 @@ fn a_member_who_does_not_exist_cannot_be_changed() {
 fn members_are_listed_owners_first_and_by_email() {
     on_both_engines(|directory| {
         let [dee, bob, cho, ann] = ["Dee", "bob", "Cho", "ann"].map(|name| hire(directory, name));
-        let models = found(directory, "Models", dee);
+        let models = create_workspace(directory, "Models", dee);
         directory.add_member(models, cho, Role::User).unwrap();
         directory.add_member(models, bob, Role::Owner).unwrap();
         directory.add_member(models, ann, Role::User).unwrap();
@@ -116,8 +118,8 @@ fn members_are_listed_owners_first_and_by_email() {
 fn members_stay_in_order_when_emails_change() {
     on_both_engines(|directory| {
         let [ann, bob, cho] = ["ann", "bob", "cho"].map(|name| hire(directory, name));
-        let models = found(directory, "Models", ann);
-        let data = found(directory, "Data", bob);
+        let models = create_workspace(directory, "Models", ann);
+        let data = create_workspace(directory, "Data", bob);
         directory.add_member(models, bob, Role::Owner).unwrap();
         directory.add_member(data, ann, Role::User).unwrap();
         directory.add_member(models, cho, Role::User).unwrap();
@@ -151,8 +153,8 @@ fn members_stay_in_order_when_emails_change() {
 fn a_users_workspaces_come_with_the_role() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
-        let data = found(directory, "Data", bob);
+        let models = create_workspace(directory, "Models", ann);
+        let data = create_workspace(directory, "Data", bob);
         directory.add_member(data, ann, Role::User).unwrap();
         let of = |user: UserId| -> Vec<_> {
             let memberships = directory.workspaces_of(user).unwrap();
@@ -173,7 +175,7 @@ fn a_users_workspaces_come_with_the_role() {
 fn leaving_and_rejoining_in_one_batch_is_a_new_membership() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         let back = Batch::new()
             .remove_member(models, bob)
