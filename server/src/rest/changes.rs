@@ -54,3 +54,26 @@ pub(crate) async fn list(
     };
     Ok(Json(server.scan(work).await?).into_response())
 }
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct Trimming {
+    /// The number of the first change that stays.
+    before: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Trimmed {
+    /// How many changes were deleted.
+    trimmed: u64,
+}
+
+/// Deletes old changes, and the request ids of their batches.
+pub(crate) async fn trim(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Asked(Trimming { before }): Asked<Trimming>,
+) -> Rest<Json<Trimmed>> {
+    let work = move |directory: &Directory| Ok(directory.trim_changes(before)?);
+    let trimmed = server.write(&caller, work).await?;
+    Ok(Json(Trimmed { trimmed }))
+}
