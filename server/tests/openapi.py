@@ -1,5 +1,5 @@
-"""Requests made from the OpenAPI document, by schemathesis: the server answers all of them
-as the document says.
+"""Sends requests that schemathesis generates from the OpenAPI document, and checks that the
+server answers as the document says.
 
 Usage: openapi.py path/to/headcount
 
