@@ -23,8 +23,8 @@
  *
  *     // HC_STATUS_OK is 0, so this stops at the first call that fails.
  *     if (hc_directory_open_in_memory(NULL, &users, &error) // or hc_directory_open() a file
- *         || hc_user_create(users, HC_STR("steve@ex.co"), NULL, &error)
- *         || hc_user_create(users, HC_STR("ann@ex.co"), NULL, &error)
+ *         || hc_user_create(users, HC_STR("steve@ex.co"), NULL, NULL, &error)
+ *         || hc_user_create(users, HC_STR("ann@ex.co"), NULL, NULL, &error)
  *         || hc_user_deactivate(users, HC_STR("steve@ex.co"), NULL, &error)
  *         || hc_directory_get_seats(users, &seats, &error))
  *         fprintf(stderr, "%s\n", hc_error_message(error));
@@ -701,7 +701,7 @@ typedef struct hc_feed hc_feed;
 typedef struct hc_members hc_members;
 
 /**
- * A user to create: an email and whatever else is known. A builder, which can be used for
+ * What is known of a user to create besides the email. A builder, which can be used for
  * several calls.
  */
 typedef struct hc_new_user hc_new_user;
@@ -1518,15 +1518,10 @@ const char *hc_user_attribute(const struct hc_user *user, const char *name, size
 void hc_user_free(struct hc_user *user);
 
 /**
- * Creates a builder for a user: active, not an admin, with the email as username.
- * @param email The email address.
- * @param new_user Set to a builder.
- * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
- * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+ * Creates the details of a user who is active, not an admin, and has the email as username.
+ * @return A builder to free with hc_new_user_free(); never NULL.
  */
-hc_status hc_new_user_new(const char *email, size_t email_len, struct hc_new_user **new_user,
-                          struct hc_error **error);
+struct hc_new_user *hc_new_user_new(void);
 
 /**
  * Sets an id from another system; by default the directory draws one.
@@ -1610,31 +1605,23 @@ hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind, con
                          size_t key_len, struct hc_user **user, struct hc_error **error);
 
 /**
- * Creates an active user, who takes a seat, from an email, which is also the username. For
- * more, see hc_user_create_from().
- * @param email The email address.
- * @param user Set to the user; NULL if not wanted.
- * @return Also the statuses of hc_new_user_new() for the email.
- * @retval HC_STATUS_EMAIL_TAKEN when another user has it.
- * @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
- * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
- */
-hc_status hc_user_create(const struct hc_directory *directory, const char *email,
-                         size_t email_len, struct hc_user **user, struct hc_error **error);
-
-/**
  * Creates a user, who takes a seat unless inactive.
- * @param new_user The user to create.
+ * @param email The email address.
+ * @param details What else is known of the user; NULL for an active user who is not an admin
+ *        and has the email as username.
  * @param user Set to the user; NULL if not wanted.
+ * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
+ * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
  * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
  * @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
  * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
  * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
  */
-hc_status hc_user_create_from(const struct hc_directory *directory,
-                              const struct hc_new_user *new_user, struct hc_user **user,
-                              struct hc_error **error);
+hc_status hc_user_create(const struct hc_directory *directory, const char *email,
+                         size_t email_len, const struct hc_new_user *details,
+                         struct hc_user **user, struct hc_error **error);
 
 /**
  * Changes fields of a user.
@@ -1817,7 +1804,9 @@ hc_status hc_user_update_set_if_version(struct hc_user_update *update, uint64_t 
 /**
  * Changes the email. A username that is the email follows.
  * @param email The email address.
- * @return Also the statuses of hc_new_user_new() for the email.
+ * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
+ * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
 hc_status hc_user_update_set_email(struct hc_user_update *update, const char *email,
                                    size_t email_len, struct hc_error **error);
@@ -2315,11 +2304,15 @@ hc_status hc_batch_append(struct hc_batch *batch, const uint8_t *bytes, size_t l
                           struct hc_error **error);
 
 /**
- * Appends: create a user, as hc_user_create_from().
- * @param new_user The user to create.
+ * Appends: create a user, as hc_user_create().
+ * @param email The email address.
+ * @param details What else is known of the user; may be NULL.
+ * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+ * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
+ * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
-hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user *new_user,
-                               struct hc_error **error);
+hc_status hc_batch_create_user(struct hc_batch *batch, const char *email, size_t email_len,
+                               const struct hc_new_user *details, struct hc_error **error);
 
 /**
  * Appends: change fields of a user, as hc_user_update_apply().

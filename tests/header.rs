@@ -106,7 +106,7 @@ fn the_api_as_data_is_up_to_date() {
         let roles = parameters.iter().map(|one| one["role"].as_str().unwrap());
         roles.collect::<Vec<_>>().join(" ")
     };
-    let create = "handle text length out_handle error";
+    let create = "handle text length handle out_handle error";
     assert_eq!(roles("hc_user_create"), create);
     assert_eq!(roles("hc_user_free"), "given_up");
     assert_eq!(roles("hc_directory_get_seats"), "handle out_struct error");

@@ -12,19 +12,27 @@ use super::user_update::HcUserUpdate;
 use super::users::named;
 use crate::model::Op;
 
-/// Appends: create a user, as hc_user_create_from().
+/// Appends: create a user, as hc_user_create().
 ///
-/// @param new_user The user to create.
+/// @param email The email address.
+/// @param details What else is known of the user; may be NULL.
+/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
+/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_user(
     batch: *mut HcBatch,
-    new_user: *const HcNewUser,
+    email: *const c_char,
+    email_len: usize,
+    details: *const HcNewUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live.
+    // SAFETY: by the contract, all pointers are NULL or live, and `email` has its
+    // length.
     unsafe {
         guard::call(batch, error, |batch| {
-            let new_user = guard::borrow(new_user)?.get();
+            let new_user = HcNewUser::with_email(email, email_len, details)?;
+            new_user.check()?;
             batch.push(Op::CreateUser(new_user));
             Ok(())
         })

@@ -1,18 +1,17 @@
-//! A user to create.
+//! The details of a user to create.
 
 use std::ffi::c_char;
 use std::sync::Mutex;
 
-use super::arguments::{self, Out};
 use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::lock;
 use super::status::HcStatus;
+use super::{arguments, lock};
 use crate::model::{NewUser, Timestamp};
 
-/// A user to create: an email and whatever else is known. A builder, which can be used for
+/// What is known of a user to create besides the email. A builder, which can be used for
 /// several calls.
 pub struct HcNewUser {
     latch: Latch,
@@ -28,8 +27,24 @@ impl Handle for HcNewUser {
 }
 
 impl HcNewUser {
-    pub(super) fn get(&self) -> NewUser {
-        lock(&self.user).clone()
+    /// The user to create: one with this email, and with details unless `details` is NULL.
+    ///
+    /// # Safety
+    ///
+    /// As for [`arguments::text`] and [`guard::borrow`].
+    pub(super) unsafe fn with_email(
+        email: *const c_char,
+        email_len: usize,
+        details: *const Self,
+    ) -> Result<NewUser, CallError> {
+        // SAFETY: the caller's promise.
+        let email = unsafe { arguments::text("email", email, email_len) }?;
+        if details.is_null() {
+            return Ok(NewUser::new(email));
+        }
+        // SAFETY: the caller's promise.
+        let details = unsafe { guard::borrow(details) }?;
+        Ok(lock(&details.user).clone().with_email(email))
     }
 
     pub(super) fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), CallError> {
@@ -38,34 +53,18 @@ impl HcNewUser {
     }
 }
 
-/// Creates a builder for a user: active, not an admin, with the email as username.
+/// Creates the details of a user who is active, not an admin, and has the email as username.
 ///
-/// @param email The email address.
-/// @param new_user Set to a builder.
-/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
-/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+/// @return A builder to free with hc_new_user_free(); never NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_new_user_new(
-    email: *const c_char,
-    email_len: usize,
-    new_user: *mut *mut HcNewUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `email` has its
-    // length.
-    unsafe {
-        guard::start(error, || {
-            let made = Out::required("new_user", new_user)?;
-            let user = NewUser::new(arguments::text("email", email, email_len)?);
-            user.check()?;
-            made.write(guard::hand_over(HcNewUser {
-                latch: Latch::of_any_process(),
-                user: Mutex::new(user),
-            }));
-            Ok(())
+pub extern "C" fn hc_new_user_new() -> *mut HcNewUser {
+    guard::plain(std::ptr::null_mut(), || {
+        guard::hand_over(HcNewUser {
+            latch: Latch::of_any_process(),
+            // Without an email until a call names one.
+            user: Mutex::new(NewUser::new("")),
         })
-    }
+    })
 }
 
 /// Sets an id from another system; by default the directory draws one.

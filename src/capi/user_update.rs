@@ -73,7 +73,9 @@ pub unsafe extern "C" fn hc_user_update_set_if_version(
 /// Changes the email. A username that is the email follows.
 ///
 /// @param email The email address.
-/// @return Also the statuses of hc_new_user_new() for the email.
+/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
+/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_email(
     update: *mut HcUserUpdate,

@@ -13,7 +13,7 @@ use super::status::HcStatus;
 use super::user::HcUser;
 use super::user_read::HcUserKey;
 use super::user_update::HcUserUpdate;
-use crate::model::{NewUser, User, UserRef};
+use crate::model::{User, UserRef};
 
 /// Finds the user that an id, an email or a username names.
 ///
@@ -65,20 +65,26 @@ pub unsafe extern "C" fn hc_user_get_by(
     }
 }
 
-/// Creates an active user, who takes a seat, from an email, which is also the username. For
-/// more, see hc_user_create_from().
+/// Creates a user, who takes a seat unless inactive.
 ///
 /// @param email The email address.
+/// @param details What else is known of the user; NULL for an active user who is not an admin
+///        and has the email as username.
 /// @param user Set to the user; NULL if not wanted.
-/// @return Also the statuses of hc_new_user_new() for the email.
-/// @retval HC_STATUS_EMAIL_TAKEN when another user has it.
-/// @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
+/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
+/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
+/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+/// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
+/// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
+/// @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
+/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
 /// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_create(
     directory: *const HcDirectory,
     email: *const c_char,
     email_len: usize,
+    details: *const HcNewUser,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -86,36 +92,8 @@ pub unsafe extern "C" fn hc_user_create(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let new_user = NewUser::new(arguments::text("email", email, email_len)?);
-            let created = directory.directory.create_user(new_user)?;
-            give(user, created);
-            Ok(())
-        })
-    }
-}
-
-/// Creates a user, who takes a seat unless inactive.
-///
-/// @param new_user The user to create.
-/// @param user Set to the user; NULL if not wanted.
-/// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
-/// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
-/// @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
-/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
-/// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_create_from(
-    directory: *const HcDirectory,
-    new_user: *const HcNewUser,
-    user: *mut *mut HcUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let new_user = guard::borrow(new_user)?.get();
-            let created = directory.directory.create_user(new_user)?;
-            give(user, created);
+            let new_user = HcNewUser::with_email(email, email_len, details)?;
+            give(user, directory.directory.create_user(new_user)?);
             Ok(())
         })
     }
