@@ -12,13 +12,9 @@ use super::user_update::HcUserUpdate;
 use super::users::named;
 use crate::model::Op;
 
-/// Appends: create a user, as hc_user_create().
+/// Appends: create a user with this email, as hc_user_create().
 ///
-/// @param email The email address.
 /// @param details What else is known of the user; may be NULL.
-/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
-/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_user(
     batch: *mut HcBatch,
@@ -39,9 +35,7 @@ pub unsafe extern "C" fn hc_batch_create_user(
     }
 }
 
-/// Appends: change fields of a user, as hc_user_update_apply().
-///
-/// @param update What to change.
+/// Appends: apply an update to a user, as hc_user_update_apply().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_update_user(
     batch: *mut HcBatch,
@@ -120,9 +114,6 @@ pub unsafe extern "C" fn hc_batch_delete_user(
 }
 
 /// Appends: set the license, as hc_directory_set_license().
-///
-/// @param license One of HC_LICENSE_*.
-/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_license(
     batch: *mut HcBatch,

@@ -11,8 +11,7 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{NewUser, Timestamp};
 
-/// What is known of a user to create besides the email. A builder, which can be used for
-/// several calls.
+/// What is known of a user to create besides the email: a builder.
 pub struct HcNewUser {
     latch: Latch,
     user: Mutex<NewUser>,
@@ -53,9 +52,7 @@ impl HcNewUser {
     }
 }
 
-/// Creates the details of a user who is active, not an admin, and has the email as username.
-///
-/// @return A builder to free with hc_new_user_free(); never NULL.
+/// @return A builder for a user who is active, not an admin, and has the email as username.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_new_user_new() -> *mut HcNewUser {
     guard::plain(std::ptr::null_mut(), || {
@@ -67,9 +64,7 @@ pub extern "C" fn hc_new_user_new() -> *mut HcNewUser {
     })
 }
 
-/// Sets an id from another system; by default the directory draws one.
-///
-/// @param id 16 bytes: any UUID.
+/// Sets an id from another system, any UUID; by default the directory draws one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_id(
     new_user: *mut HcNewUser,
@@ -88,8 +83,7 @@ pub unsafe extern "C" fn hc_new_user_set_id(
 
 /// Sets the username. If it is the user's own email, it follows the email when that changes.
 ///
-/// @param username The username.
-/// @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
+/// @return Also #HC_STATUS_INVALID_USERNAME.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_username(
     new_user: *mut HcNewUser,
@@ -107,10 +101,7 @@ pub unsafe extern "C" fn hc_new_user_set_username(
     }
 }
 
-/// Sets the given (first) name.
-///
-/// @param name The name: at most 255 bytes, without control or invisible characters; empty
-///        for none.
+/// Sets the given (first) name; an empty one is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_given_name(
     new_user: *mut HcNewUser,
@@ -128,10 +119,7 @@ pub unsafe extern "C" fn hc_new_user_set_given_name(
     }
 }
 
-/// Sets the family (last) name.
-///
-/// @param name The name: at most 255 bytes, without control or invisible characters; empty
-///        for none.
+/// Sets the family (last) name; an empty one is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_family_name(
     new_user: *mut HcNewUser,
@@ -149,9 +137,7 @@ pub unsafe extern "C" fn hc_new_user_set_family_name(
     }
 }
 
-/// Sets whether the user is active and takes a seat; by default 1.
-///
-/// @param active 1 or 0.
+/// Sets whether the user is active and takes a seat; 1 by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_active(
     new_user: *mut HcNewUser,
@@ -167,9 +153,7 @@ pub unsafe extern "C" fn hc_new_user_set_active(
     }
 }
 
-/// Sets whether the user administers the platform; by default 0.
-///
-/// @param admin 1 or 0.
+/// Sets whether the user is an admin, who administers the platform; 0 by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_admin(
     new_user: *mut HcNewUser,
@@ -203,10 +187,7 @@ pub unsafe extern "C" fn hc_new_user_set_created_at_micros(
     }
 }
 
-/// Sets an attribute. A user has at most 64, of 16 KiB in all.
-///
-/// @param name The name: 1 to 255 bytes.
-/// @param value The value.
+/// Sets the attribute with a name to a value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_attribute(
     new_user: *mut HcNewUser,
@@ -227,7 +208,7 @@ pub unsafe extern "C" fn hc_new_user_set_attribute(
     }
 }
 
-/// Frees a user to create; users that were created stay.
+/// Frees the details of a user to create.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_free(new_user: *mut HcNewUser) {
     // SAFETY: by the contract, `new_user` is NULL or live, and given up.

@@ -16,21 +16,19 @@ use super::user_update::HcUserUpdate;
 use crate::model::{User, UserRef};
 
 /// Finds the user that an id, an email or a username names.
-///
-/// @param user Set to a user, or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get(
     directory: *const HcDirectory,
     who: *const c_char,
     who_len: usize,
-    user: *mut *mut HcUser,
+    found: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let made = Out::required("user", user)?;
+            let made = Out::required("found", found)?;
             let text = arguments::text("who", who, who_len)?;
             let found = directory.directory.user_by_text(text)?;
             made.write(HcUser::hand_over_or_null(found));
@@ -39,25 +37,20 @@ pub unsafe extern "C" fn hc_user_get(
     }
 }
 
-/// Finds a user by a key of one kind.
-///
-/// @param kind The kind of the key: one of HC_USER_KEY_*.
-/// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes. A text that is malformed names
-///        nobody.
-/// @param user Set to a user, or to NULL when there is none.
+/// Finds a user by a key of one kind. A text that is malformed names nobody.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_by(
     directory: *const HcDirectory,
     kind: i32,
     key: *const c_void,
     key_len: usize,
-    user: *mut *mut HcUser,
+    found: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and `key` has its length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let made = Out::required("user", user)?;
+            let made = Out::required("found", found)?;
             let found = HcUserKey::of(kind)?.find(&directory.directory, key, key_len)?;
             made.write(HcUser::hand_over_or_null(found));
             Ok(())
@@ -65,20 +58,11 @@ pub unsafe extern "C" fn hc_user_get_by(
     }
 }
 
-/// Creates a user, who takes a seat unless inactive.
+/// Creates a user with this email, who takes a seat unless inactive.
 ///
-/// @param email The email address.
-/// @param details What else is known of the user; NULL for an active user who is not an admin
-///        and has the email as username.
-/// @param user Set to the user; NULL if not wanted.
-/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
-/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
-/// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
-/// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
-/// @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
-/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
-/// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
+/// @param details What else is known of the user; may be NULL.
+/// @return Also #HC_STATUS_EMAIL_TAKEN, #HC_STATUS_USERNAME_TAKEN, #HC_STATUS_ID_TAKEN,
+///        #HC_STATUS_EXTERNAL_ID_TAKEN or #HC_STATUS_NO_FREE_SEAT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_create(
     directory: *const HcDirectory,
@@ -99,15 +83,10 @@ pub unsafe extern "C" fn hc_user_create(
     }
 }
 
-/// Changes fields of a user.
+/// Applies an update to a user.
 ///
-/// @param update What to change.
-/// @param user Set to the updated user; NULL if not wanted.
-/// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
-/// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
-/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
-/// @retval HC_STATUS_CONFLICT when the user is not at the expected version.
-/// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+/// @return Also #HC_STATUS_EMAIL_TAKEN, #HC_STATUS_USERNAME_TAKEN, #HC_STATUS_EXTERNAL_ID_TAKEN,
+///        #HC_STATUS_CONFLICT or #HC_STATUS_LAST_ADMIN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_apply(
     directory: *const HcDirectory,
