@@ -276,7 +276,7 @@ fn the_environment_names_the_server_unless_a_file_is_named() {
             "users list",
             "users.ex.co",
             &key,
-            1,
+            2,
             "https://users.example.com",
         ),
         (
