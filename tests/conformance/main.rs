@@ -1,5 +1,5 @@
-//! The conformance script against the library itself. README.md in this folder has the
-//! format, and says what a runner does.
+//! Runs the conformance script against the library itself. README.md in this folder describes the
+//! format and what a runner does.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -11,7 +11,7 @@ use calls::{Session, call, json};
 use script::{Names, expect, filled, race, run_all};
 use serde_json::{Value, json as object};
 
-/// The folder that has `tests/conformance`.
+/// The folder that contains `tests/conformance`.
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 #[test]
@@ -43,7 +43,7 @@ fn each_planted_error_is_found() {
     );
 }
 
-/// Runs a case; false when it is left out.
+/// Runs a case; returns false if it is skipped.
 fn run(lines: &[(usize, Value)]) -> Result<bool, String> {
     let (number, head) = &lines[0];
     let needs = head["needs"].as_array().into_iter().flatten();

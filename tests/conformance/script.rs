@@ -1,5 +1,5 @@
-//! The script: its cases, and whether an outcome is the one that a step says. The runner
-//! of the command has this file too.
+//! The script: its cases, and whether an outcome is what a step expects. The command's runner
+//! includes this file too.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,24 +11,24 @@ use serde_json::{Map, Value};
 
 use crate::ROOT;
 
-/// The names of lines, calls and operations, each with the members that it may have.
+/// The kinds of lines, the calls and the operations, each with the keys that it may have.
 pub static TABLE: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("calls.json")).unwrap());
 
-/// What the names of a case stand for.
+/// The values of a case's names.
 pub type Names = HashMap<String, Value>;
 
-/// What became of the cases.
+/// The results of the cases.
 #[derive(Default)]
 pub struct Report {
     pub passed: usize,
-    /// The names of those that the runner can't do.
+    /// The names of the skipped cases.
     pub skipped: Vec<String>,
-    /// What was wrong with the others.
+    /// The errors of the failed cases.
     pub failures: Vec<String>,
 }
 
-/// Runs the cases of the scripts in a folder. `run` returns false for one that it skips.
+/// Runs the cases of the scripts in a folder. `run` returns false for a case that it skips.
 pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, String>) -> Report {
     let mut report = Report::default();
     for (name, script) in scripts(folder) {
@@ -51,7 +51,7 @@ pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, Str
     report
 }
 
-/// The names of the scripts in a folder, in their order, and their texts.
+/// The names and texts of the scripts in a folder, ordered by name.
 pub fn scripts(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(ROOT).join("tests/conformance").join(folder);
     let paths = fs::read_dir(folder)
@@ -80,7 +80,7 @@ fn cases(text: &str) -> Vec<Vec<(usize, Value)>> {
     cases
 }
 
-/// What `calls.json` lacks: a word that is misspelt would say nothing.
+/// A key that `calls.json` lacks: without this check, a misspelt key would have no effect.
 fn unknown_word(case: &[(usize, Value)]) -> Option<String> {
     case.iter().find_map(|(number, line)| {
         let operations = line["in"]["operations"].as_array().into_iter().flatten();
@@ -104,7 +104,7 @@ fn unknown_word(case: &[(usize, Value)]) -> Option<String> {
     })
 }
 
-/// Whether the outcome is the one that the step says.
+/// Whether the outcome is what the step expects.
 pub fn expect(
     step: &Value,
     result: &Result<Value, Value>,
@@ -127,7 +127,7 @@ pub fn expect(
     }
 }
 
-/// Makes the call of a step many times at once.
+/// Makes the call of a step on many threads at once.
 pub fn race(
     step: &Value,
     racers: u64,
@@ -168,7 +168,7 @@ pub fn race(
     Ok(())
 }
 
-/// The arguments, with what the names stand for.
+/// The arguments, with the values of names.
 pub fn filled(given: &Value, names: &Names, i: &str) -> Value {
     match given {
         Value::String(name) if name.starts_with('$') => names[name].clone(),

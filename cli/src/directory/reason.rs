@@ -1,4 +1,4 @@
-//! Explains why no answer came from a server.
+//! Explains why a server sent no answer.
 
 /// The reason in words, for people, with what helps.
 pub(super) fn unreached(error: &ureq::Error) -> String {
@@ -68,7 +68,7 @@ fn of_certificate(reason: &str) -> Option<&'static str> {
     known.map(|(_, words)| *words)
 }
 
-/// The words of a text in lower case, each between blanks.
+/// The words of a text in lower case, each between spaces.
 fn words(text: &str) -> String {
     let lower = text.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphanumeric());

@@ -22,7 +22,7 @@ _Noreturn void stop(const char *what, const char *which)
     exit(2);
 }
 
-/* Makes a call; *error is set where it fails. */
+/* Makes a call; sets *error if it fails. */
 static json_t *made(struct session *session, const json_t *step, json_t *in, const json_t *as,
                     json_t **error)
 {
@@ -174,7 +174,7 @@ static void run(const char *script)
             is_case = 1;
             is_good = unknown_word(step) == NULL && mkdtemp(session.folder) != NULL
                 && open_directory(&session, json_object_get(step, "open"), NULL) == HC_STATUS_OK;
-            snprintf(problem, sizeof problem, "can't be opened, or has an unknown word");
+            snprintf(problem, sizeof problem, "can't be opened, or has an unknown key");
         } else if (step != NULL && is_good) {
             is_good = take(&session, step, names);
         } else {

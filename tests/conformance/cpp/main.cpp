@@ -79,7 +79,7 @@ bool take(session &all, const json &step, names &known, std::string &told)
     return as_said(step, result, known);
 }
 
-// Runs the steps of a case, the first of which is its head; what failed, or nothing.
+// Runs the steps of a case, of which the first is its head; returns what failed, or nothing.
 std::string run(const std::vector<json> &lines)
 {
     char folder[] = "/tmp/headcount-XX" "XX" "XX";

@@ -14,12 +14,12 @@
 namespace hc = headcount;
 using json = nlohmann::json;
 
-// What a case has: a folder, the directory in use, and perhaps a feed.
+// The state of a case: a folder, the current directory, and perhaps a feed.
 struct session {
     std::filesystem::path folder;
     std::optional<hc::directory> directory;
     std::optional<hc::feed> feed;
-    std::deque<json> read; // changes that the feed gave out and the script didn't take
+    std::deque<json> read; // changes that were read from the feed and not yet returned
     std::uint64_t position = 0;
 
     void open(const json &how);
@@ -32,24 +32,24 @@ json value(const json &object, const char *key);
 // A text; of a number, its digits.
 std::string text(const json &object, const char *key);
 
-// What the names of a case stand for.
+// The values of a case's names.
 using names = std::map<std::string, json>;
-// What a call came to: its result, or its error.
+// The outcome of a call: its result, or its error.
 struct outcome {
     json value;
     bool failed;
 };
 
-// script.cpp: arguments with what their names stand for and, in a race, the number of the thread,
-// a word of a line that calls.json lacks, and whether an outcome is what a step says.
+// script.cpp: arguments with the values of their names and, in a race, the number of the thread; a
+// key of a line that calls.json lacks; and whether an outcome is what a step expects.
 json filled(const json &given, const names &known, int i);
 std::string unknown_word(const json &line);
 bool as_said(const json &step, const outcome &result, names &known);
 
-// calls.cpp: what a call returns; throws what it throws.
+// calls.cpp: makes a call; throws what the call throws.
 json call(session &all, const hc::directory &directory, const std::string &name, const json &in);
 
-// show.cpp: records as the script has them.
+// show.cpp: records in the form of the script.
 json show(const hc::user &user);
 json show(const hc::workspace &workspace);
 json show(const hc::member &member);

@@ -1,10 +1,10 @@
-// What a script says: its arguments, and whether an answer is the one that it wants.
+// Reads a script: its arguments, and whether an answer is the expected one.
 #include "runner.hpp"
 
 #include <algorithm>
 #include <fstream>
 
-// The arguments, with what the names stand for; a thread's number in the place of {i}.
+// The arguments, with the values of names, and a thread's number in place of {i}.
 json filled(const json &given, const names &known, int i)
 {
     if (given.is_string()) {
@@ -53,7 +53,7 @@ static bool matches(const json &wanted, const json &found, names &known)
     return wanted == found;
 }
 
-// The first word of an object that calls.json lacks.
+// The first key of an object that calls.json lacks.
 static std::string unknown(const char *part, const std::string &name, const json &object)
 {
     static const json table = json::parse(std::ifstream("calls.json"));
@@ -66,7 +66,7 @@ static std::string unknown(const char *part, const std::string &name, const json
     return "";
 }
 
-// What calls.json lacks of a line: a word that is misspelt would say nothing.
+// A key of a line that calls.json lacks: without this check, a misspelt key would have no effect.
 std::string unknown_word(const json &line)
 {
     const bool is_head = line.contains("case");
@@ -80,7 +80,7 @@ std::string unknown_word(const json &line)
     return word;
 }
 
-// Whether the outcome is what the step says.
+// Whether the outcome is what the step expects.
 bool as_said(const json &step, const outcome &result, names &known)
 {
     if (!result.failed)
