@@ -4,7 +4,7 @@
 /// lengths, and no known name is nearly as long.
 const BYTES_MAX: usize = 128;
 
-/// The fewest bytes of a beginning by which a name is told.
+/// The fewest bytes of a beginning by which a name is told, or of a name with a slip.
 const BEGINNING_MIN: usize = 3;
 
 /// Whether a name is short enough to be a known one that was mistyped.
@@ -26,8 +26,8 @@ pub(crate) fn is_near(name: &str, known: &str) -> bool {
 }
 
 /// How alike a name and a known one are, if it may be meant: as its beginning, or with slips. One
-/// letter in four may be wrong, or two in five where the others are in their places: by either
-/// measure alone, `version` would be `verify`.
+/// letter may be wrong, or one in four, or two in five where the others are in their places: by
+/// either measure alone, `version` would be `verify`.
 fn likeness(name: &str, known: &str) -> Option<f64> {
     const SLIPS_MIN: f64 = 0.72;
     const SLIPS_IN_PLACE_MIN: f64 = 0.6;
@@ -38,7 +38,9 @@ fn likeness(name: &str, known: &str) -> Option<f64> {
     let by_slips = strsim::normalized_damerau_levenshtein(name, known);
     let by_places = strsim::jaro_winkler(name, known);
     let is_beginning = name.len() >= BEGINNING_MIN && known.starts_with(name);
+    let is_one_slip = name.len() >= BEGINNING_MIN && strsim::damerau_levenshtein(name, known) == 1;
     let is_near = is_beginning
+        || is_one_slip
         || by_slips >= SLIPS_MIN
         || (by_slips >= SLIPS_IN_PLACE_MIN && by_places >= PLACES_MIN);
     is_near.then_some(by_slips + by_places)
@@ -48,7 +50,7 @@ fn likeness(name: &str, known: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "users",
         "search",
         "seats",
@@ -61,6 +63,7 @@ mod tests {
         "list",
         "activate",
         "created_at",
+        "csv",
     ];
 
     #[test]
@@ -73,6 +76,7 @@ mod tests {
             ("exprot", "export"),
             ("seat", "seats"),
             ("lst", "list"),
+            ("cvs", "csv"),
             ("back", "backup"),
             ("created", "created_at"),
         ] {

@@ -19,7 +19,7 @@ use super::names::{Field, Names, Target};
 use super::pages::Page;
 use super::position::{List, Spot};
 use super::reading::Reading;
-use super::row::Fields;
+use super::row::{AS_OBJECT, Fields};
 use super::values::{kind_of, shortened};
 use super::{Format, Row, Rows};
 
@@ -111,7 +111,9 @@ impl<'a> Reader<'a, '_, '_> {
     /// Reads the one object that is the document.
     fn read_object(&mut self, text: &'a str) -> Result<(), String> {
         if !text.starts_with('{') {
-            return Err("it is JSON, but neither an object nor a list".to_owned());
+            return Err(format!(
+                "it is JSON, but neither an object nor a list; {AS_OBJECT}"
+            ));
         }
         let members: Members<'_> = part(self.text, text)?;
         if members.is_user(self.reading.options.names) {
@@ -277,7 +279,9 @@ impl<'a> Reader<'a, '_, '_> {
                 take(self, row);
             }
         } else {
-            return Err("its `users` are neither a list nor a map".to_owned());
+            return Err(format!(
+                "its `users` are neither a list nor a map; {AS_OBJECT} in a list"
+            ));
         }
         Ok(())
     }
@@ -361,7 +365,7 @@ fn no_users(members: &Members<'_>) -> String {
             "; if they are in its list {}, import that alone",
             quoted(&shortened(&path.join(".")))
         ),
-        None => String::new(),
+        None => format!("; {AS_OBJECT} in its list `users`"),
     };
     format!("it has no users: there is no member `users`{cure}")
 }

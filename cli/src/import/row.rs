@@ -60,6 +60,10 @@ pub(crate) type Pairs = Box<[(Box<str>, Box<str>)]>;
 /// What only our own listing says of a user: its texts are as they are here.
 const OF_LISTING: [&str; 3] = ["version", "updated_at", "deactivated_at"];
 
+/// How to write a user in JSON.
+pub(super) const AS_OBJECT: &str =
+    "write each as an object such as {\"email\": \"ada@example.com\"}";
+
 /// What begins the usernames of the accounts that Keycloak makes for programs.
 const SERVICE_ACCOUNT_PREFIX: &str = "service-account-";
 
@@ -95,9 +99,10 @@ impl Row {
                 nested::flatten(&mut members, reading);
                 row.read_members(members, fields, reading);
             }
-            other => row
-                .problems
-                .push(format!("this is {}, not a user", kind_of(&other))),
+            other => row.problems.push(format!(
+                "this is {}, not a user; {AS_OBJECT}",
+                kind_of(&other)
+            )),
         }
         row
     }
@@ -255,6 +260,11 @@ impl Row {
                 reading.meet_as(PROVISIONER, provisioner);
                 let ids = Map::from_iter([(provisioner.to_owned(), value)]);
                 self.read_external_ids(name, ids.into());
+                Ok(())
+            }
+            // Google's are those of any kind, and say nothing of who gave them.
+            Field::ExternalIds if value.is_array() => {
+                reading.left_out(name);
                 Ok(())
             }
             Field::ExternalIds => {

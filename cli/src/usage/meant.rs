@@ -121,6 +121,11 @@ fn drop_distant(error: &mut clap::Error) {
             error.insert(suggested, ContextValue::Strings(near));
         }
     }
+    // An empty list of other tips leaves an empty line.
+    if matches!(error.get(ContextKind::Suggested), Some(ContextValue::StyledStrs(tips)) if tips.is_empty())
+    {
+        error.remove(ContextKind::Suggested);
+    }
 }
 
 /// What was given where the name of a command has to be.

@@ -46,6 +46,12 @@ fn what_gam_prints_is_taken_as_it_is() {
         (&bob["admin"], &bob["active"]),
         (&false.into(), &false.into())
     );
+    // The same lists in JSON; these ids are of no provisioner.
+    let json = br#"{"users":[{"primaryEmail":"ann@ex.co","isDelegatedAdmin":true,
+                    "externalIds":[{"value":"1","type":"organization"}],
+                    "phones":[{"value":"555"}]}]}"#;
+    let (_, told) = import("google.json", json, "");
+    assert_says(&told, &["1 created", "externalIds", "phones"]);
 }
 
 fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {

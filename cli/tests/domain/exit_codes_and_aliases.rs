@@ -91,6 +91,7 @@ fn a_word_that_is_no_command_names_the_one_that_is() {
         for command in meant {
             assert_says(&run.err, &[command]);
         }
+        assert!(!run.err.contains("\n\n\n"), "{}", run.err);
         let run = folder.run(&format!("{line} --json"));
         let error: Value = serde_json::from_str(&run.err).unwrap();
         let told = &error["error"]["did_you_mean"];
