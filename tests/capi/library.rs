@@ -142,26 +142,40 @@ impl Sanitizer {
     }
 
     fn build(self) -> PathBuf {
-        let (name, kind, more): (_, _, &[&str]) = match self {
-            Self::Address => ("address", "cdylib", &[]),
-            Self::Thread => ("thread", "staticlib", &["-Zbuild-std"]),
-        };
-        let triple = triple();
-        let target_folder = target_folder().join(format!("sanitizer-{name}"));
-        let flags = format!("-Zsanitizer={name} -Cdebuginfo=line-tables-only");
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .current_dir(tools::root())
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", flags)
+            .env("RUSTFLAGS", self.flags())
             .args(["rustc", "--quiet", "--locked", "--lib"])
-            .args(["--features", "capi"])
-            .args(["--crate-type", kind, "--target", &triple])
-            .args(more)
-            .arg("--target-dir")
-            .arg(&target_folder);
-        tools::run(&mut cargo);
-        target_folder.join(triple).join("debug")
+            .args(["--features", "capi", "--target", &triple()]);
+        let target_folder = match self {
+            // Beside the library that `make` builds, whose macros and build scripts serve here too.
+            // Some of these are built anew when RUSTC_BOOTSTRAP changes, so cargo must not see it.
+            Self::Address => {
+                cargo.env(
+                    "RUSTC_WRAPPER",
+                    tools::root().join("tests/capi/sanitizing-rustc"),
+                );
+                cargo.args(["--crate-type", "cdylib"]);
+                target_folder().to_owned()
+            }
+            Self::Thread => {
+                cargo.env("RUSTC_BOOTSTRAP", "1");
+                cargo.args(["--crate-type", "staticlib", "-Zbuild-std"]);
+                target_folder().join("sanitizer-thread")
+            }
+        };
+        tools::run(cargo.arg("--target-dir").arg(&target_folder));
+        target_folder.join(triple()).join("debug")
+    }
+
+    /// The flags for the Rust compiler.
+    fn flags(self) -> String {
+        let name = match self {
+            Self::Address => "address",
+            Self::Thread => "thread",
+        };
+        format!("-Zsanitizer={name} -Cdebuginfo=line-tables-only")
     }
 
     /// The sanitizer's runtime, if it isn't gcc's, whose thread sanitizer lacks functions that
