@@ -47,8 +47,7 @@ impl Names<'_> {
     ) -> Vec<Option<Target>> {
         let alone: Vec<_> = { names.clone() }.map(|name| self.target(name)).collect();
         let beside = Beside::of(names.clone().zip(&alone));
-        let named = names.zip(alone);
-        named
+        { names.zip(alone) }
             .map(|(name, target)| self.target_beside(name, target, beside))
             .collect()
     }
