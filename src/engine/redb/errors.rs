@@ -74,8 +74,7 @@ impl Name {
             | Redb::TableTypeMismatch { .. }
             | Redb::TableIsMultimap(_)
             | Redb::TypeDefinitionChanged { .. } => {
-                let what = "is the redb database of another program";
-                return self.foreign(what, error);
+                return self.foreign("is the redb database of another program", error);
             }
             Redb::ValueTooLarge(bytes) => (
                 ErrorKind::TooLarge,
