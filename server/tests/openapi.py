@@ -1,5 +1,5 @@
-"""The OpenAPI document is valid, and the server answers requests made from it, by schemathesis, as it
-says.
+"""Checks that the OpenAPI document is valid, and sends requests that schemathesis generates from it: the
+server answers as the document says.
 
 Usage: openapi.py path/to/headcount
 
