@@ -2451,6 +2451,18 @@ int32_t hc_applied_is_replayed(const struct hc_applied *applied);
 size_t hc_applied_count(const struct hc_applied *applied);
 
 /**
+ * @return How many workspaces the batch left without an active owner, which needs
+ *        hc_batch_set_allow_ownerless(); 0 for a replayed outcome.
+ */
+size_t hc_applied_ownerless_count(const struct hc_applied *applied);
+
+/**
+ * @param index Which of these workspaces: from 0 to hc_applied_ownerless_count() - 1.
+ * @return Its id; 0 for another index.
+ */
+uint64_t hc_applied_ownerless_at(const struct hc_applied *applied, size_t index);
+
+/**
  * Reads the outcome of one operation.
  * @param index Which operation: from 0 to hc_applied_count() - 1.
  * @param outcome Where to write it.

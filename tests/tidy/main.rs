@@ -10,6 +10,7 @@ mod circles;
 mod dependencies;
 mod examples;
 mod expectations;
+mod fields;
 mod imports;
 mod lengths;
 mod messages;
