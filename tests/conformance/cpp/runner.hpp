@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hc = headcount;
 using json = nlohmann::json;
@@ -34,17 +35,13 @@ std::string text(const json &object, const char *key);
 
 // What the names of a case stand for.
 using names = std::map<std::string, json>;
-// What a call came to: its result, or its error.
-struct outcome {
-    json value;
-    bool failed;
-};
 
-// script.cpp: arguments with what their names stand for and, in a race, the number of the thread,
-// a word of a line that calls.json lacks, and whether an outcome is what a step says.
+// helper.cpp: arguments with what their names stand for and, in a race, the number of the thread;
+// whether a value is as a step says; the cases of a script; and a word of a line that calls.json lacks.
 json filled(const json &given, const names &known, int i);
+bool matches(const json &wanted, const json &found, names &known);
+std::vector<std::vector<json>> cases(const std::string &path);
 std::string unknown_word(const json &line);
-bool as_said(const json &step, const outcome &result, names &known);
 
 // calls.cpp: what a call returns; throws what it throws.
 json call(session &all, const hc::directory &directory, const std::string &name, const json &in);
