@@ -77,6 +77,7 @@ namespace Headcount
         /// <summary>Appends: set the license.</summary>
         public Batch SetLicense(License license)
         {
+            Interop.NotNull(license, nameof(license));
             return Append(new Operation(OpCode.SetLicense).Number(OpField.License, (ulong)license.Code).Number(OpField.Seats, license.Count));
         }
 
@@ -84,7 +85,7 @@ namespace Headcount
         public Batch CreateWorkspace(string name, string owner = "")
         {
             var create = new Operation(OpCode.CreateWorkspace).Text(OpField.Name, name);
-            return Append(owner.Length == 0 ? create : create.User(owner));
+            return Append(Interop.NotNull(owner, nameof(owner)).Length == 0 ? create : create.User(owner));
         }
 
         /// <summary>Appends: rename a workspace.</summary>

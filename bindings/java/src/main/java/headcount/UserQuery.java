@@ -109,8 +109,8 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery attribute(String name, String value) {
-        Objects.requireNonNull(name);
-        Objects.requireNonNull(value);
+        Objects.requireNonNull(name, "name is null");
+        Objects.requireNonNull(value, "value is null");
         return with((f, b) -> {
             MemorySegment n = f.text(name);
             MemorySegment v = f.text(value);
@@ -125,7 +125,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery hasAttribute(String name) {
-        Objects.requireNonNull(name);
+        Objects.requireNonNull(name, "name is null");
         return with((f, b) -> {
             MemorySegment n = f.text(name);
             return Native.hc_query_set_attribute(b, n, n.byteSize(), MemorySegment.NULL, 0, f.error());
@@ -233,7 +233,7 @@ public final class UserQuery {
     }
 
     private UserQuery text(int field, String value) {
-        Objects.requireNonNull(value);
+        Objects.requireNonNull(value, "value is null");
         return with((f, b) -> {
             MemorySegment t = f.text(value);
             return Native.hc_query_set_text(b, field, t, t.byteSize(), f.error());
