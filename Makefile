@@ -2,18 +2,18 @@
 #
 #     make install PREFIX=/usr/local
 #
-# What is installed: the headers, the shared library with its chain of links, the
-# static one, what pkg-config and CMake need to find them, and documentation.
-# Variables, which can all be set on the command line:
+# It installs the headers, the shared library with its chain of links, the static library, the files
+# with which pkg-config and CMake find them, and documentation. These variables can be set on the
+# command line:
 #
 #     PREFIX      where to install: /usr/local
 #     LIBDIR      where to install libraries: $(PREFIX)/lib
 #     INCLUDEDIR  where to install headers: $(PREFIX)/include
 #     DESTDIR     a folder to install into that stands for /, for packagers
 #     PROFILE     the profile of cargo: release
-#     TARGET      the platform to build for, as rustc calls it: this one
-#     CARGO       how to call cargo
-#     OBJCOPY     what splits the debug information off: objcopy
+#     TARGET      the platform to build for, in rustc's terms: this one
+#     CARGO       the cargo command
+#     OBJCOPY     the program that splits off the debug information: objcopy
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -28,19 +28,19 @@ INSTALL ?= install
 OBJCOPY ?= objcopy
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-# Programs go on working with a library of the same ABI, whatever its version.
+# Programs keep working with any library of the same ABI, whatever its version.
 ABI := $(shell sed -n 's/^\#define HC_ABI_VERSION //p' include/headcount.h)
 SONAME := libheadcount.so.$(ABI)
 FILE := libheadcount.so.$(VERSION)
 BUILT := $(CARGO_TARGET_DIR)/$(if $(TARGET),$(TARGET)/)$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 
-# What programs need besides libheadcount.a: what `rustc --print native-static-libs`
-# says, without the compiler's own library, which the compiler adds in the form that
-# fits (a test compares the two).
+# The libraries that programs need besides libheadcount.a: those of `rustc --print
+# native-static-libs`, without the compiler's own library, which the compiler adds itself in the
+# right form (a test compares the two).
 STATIC_LIBS := -lutil -lrt -lpthread -lm -ldl
 
 CMAKEDIR = $(LIBDIR)/cmake/headcount
-# CMake finds the rest from where its files are, so that the whole can be moved.
+# CMake finds the rest relative to its own files, so that the whole can be moved.
 CMAKE_INCLUDEDIR = $(shell realpath -ms --relative-to="$(CMAKEDIR)" "$(INCLUDEDIR)")
 
 HEADERS := include/headcount.h include/headcount_packed.h \
@@ -79,8 +79,8 @@ install: build
 	$(FILL) packaging/headcountConfigVersion.cmake.in >$(TO_CMAKE)/headcountConfigVersion.cmake"
 	$(INSTALL) -m 644 $(DOCS) $(TO_DOC)"
 
-# Puts the debug information of a library into a file beside it, where debuggers and
-# backtraces find it: the library is what programs load.
+# Moves the debug information of a library into a file beside it, where debuggers and backtraces
+# find it, because programs load the library.
 define split
 if command -v $(OBJCOPY) >/dev/null; then cd $(TO_LIB)" \
     && $(OBJCOPY) --only-keep-debug $(1) $(1).debug && chmod 644 $(1).debug \

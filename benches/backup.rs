@@ -1,8 +1,7 @@
 //! The cost of a backup for concurrent writers: `cargo bench --bench backup`.
 //!
-//! Four threads update users of a directory of 1,000,000 (or `HEADCOUNT_BENCH_USERS`),
-//! each waiting for its commit, for ten seconds without a backup, and then while one is
-//! made.
+//! Four threads update users of a directory of 1,000,000 (or `HEADCOUNT_BENCH_USERS`), each waiting
+//! for its commit, for ten seconds without a backup, and then during one.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -20,7 +19,7 @@ const QUIET: Duration = Duration::from_secs(10);
 
 fn main() {
     let users = env::var("HEADCOUNT_BENCH_USERS").map_or(1_000_000, |text| text.parse().unwrap());
-    // Where there is a disk; the system's own place for these may be in memory.
+    // In the target folder, which is on a disk; the system's temporary folder may be in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = folder.path().join("users.redb");
     let directory = load(&path, users);
@@ -72,7 +71,7 @@ fn email(n: u64) -> String {
     format!("user-{n:07}@example.com")
 }
 
-/// Writes until `body` returns; returns how long each commit took.
+/// Writes until `body` returns, and returns how long each commit took.
 fn write_until(directory: &Directory, users: u64, body: impl FnOnce()) -> Vec<Duration> {
     let over = AtomicBool::new(false);
     thread::scope(|scope| {

@@ -1,14 +1,14 @@
-//! Where the time of durable writes goes: `cargo bench --bench commits`.
+//! Where durable writes spend their time: `cargo bench --bench commits`.
 //!
 //! 1, 4, 16 and 64 threads create users in a directory of 100,000, then deactivate and activate
-//! them, each waiting for its commit; in turns with a preallocated log that gets one write and one
-//! sync for each group of creates, the limit that the disk sets. Of each it prints the rate, how
-//! many requests share a commit, and what a request costs: time on a processor of the threads that
-//! make requests and of the engine's own, and how often its thread waits.
+//! them, each waiting for its commit. They take turns with a preallocated log that gets one write
+//! and one sync for each group of creates, which is the limit set by the disk. For each, it prints
+//! the rate, how many requests share a commit, and the cost of a request: processor time of the
+//! requesting threads and of the engine's threads, and how often the requesting thread waits.
 //!
-//! `HEADCOUNT_BENCH_DIR` is where the files are made. In a folder in memory a sync takes no time,
-//! and so groups don't gather; `HEADCOUNT_BENCH_USERS`, `HEADCOUNT_BENCH_ROUNDS`,
-//! `HEADCOUNT_BENCH_MILLIS` (of a turn) and `HEADCOUNT_BENCH_THREADS` (one number) change the rest.
+//! `HEADCOUNT_BENCH_DIR` is the folder for the files. In memory a sync takes no time, so no groups
+//! form. `HEADCOUNT_BENCH_USERS`, `HEADCOUNT_BENCH_ROUNDS`, `HEADCOUNT_BENCH_MILLIS` (of a turn)
+//! and `HEADCOUNT_BENCH_THREADS` (one number) change the rest.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -40,7 +40,7 @@ fn main() {
         Some(threads) => vec![threads],
         None => vec![1, 4, 16, 64],
     };
-    // Where there is a disk; the system's own place for these may be in memory.
+    // In the target folder, which is on a disk; the system's temporary folder may be in memory.
     let home = env::var("HEADCOUNT_BENCH_DIR");
     let home = home.unwrap_or_else(|_| env!("CARGO_TARGET_TMPDIR").to_owned());
     let folder = tempfile::tempdir_in(home).unwrap();
@@ -63,7 +63,7 @@ fn main() {
             }));
             turns[2].push(Turn::of(&directory, threads, turn, |count| {
                 let (thread, count) = count;
-                // Each thread switches users of its own, off and on again.
+                // Each thread deactivates and activates users of its own.
                 let turn = count / 2 * 7919 % (users / threads);
                 let (email, _) = person(thread + turn * threads);
                 if count % 2 == 0 {
@@ -119,12 +119,12 @@ impl Committer for ZeroedLog {
     }
 }
 
-/// What the threads did in one turn.
+/// The results of one turn.
 struct Turn {
     rate: f64,
-    /// Requests in a group, if that is known.
+    /// How many requests a group has, if known.
     group: f64,
-    /// Of one request: time on a processor, that of the engine's threads, and number of waits.
+    /// For one request: processor time, that of the engine's threads, and the number of waits.
     processor: f64,
     engine: f64,
     waits: f64,
@@ -157,7 +157,7 @@ impl Turn {
             barrier.wait();
             let (began, used) = (Instant::now(), used());
             let mut count = 0;
-            // An even number, so that whoever is switched off is switched on again.
+            // An even number, so that every deactivated user is activated again.
             while began.elapsed() < lasting || count % 2 == 1 {
                 request((thread, count));
                 count += 1;
@@ -199,7 +199,7 @@ impl Turn {
     }
 }
 
-/// How long this thread has run, in nanoseconds, and how often it has waited.
+/// The processor time of this thread in nanoseconds, and how often it has waited.
 fn used() -> (u64, u64) {
     let run = run_for(Path::new("/proc/thread-self"));
     let status = fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
@@ -210,7 +210,7 @@ fn used() -> (u64, u64) {
     (run, waits.unwrap_or(0))
 }
 
-/// How long the engine's threads have run, in nanoseconds.
+/// The processor time of the engine's threads, in nanoseconds.
 fn used_by_engine() -> u64 {
     let Ok(threads) = fs::read_dir("/proc/self/task") else {
         return 0;
@@ -221,7 +221,7 @@ fn used_by_engine() -> u64 {
     own.map(|thread| run_for(&thread)).sum()
 }
 
-/// How long a thread has run, in nanoseconds.
+/// The processor time of a thread, in nanoseconds.
 fn run_for(thread: &Path) -> u64 {
     let run = fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
     run.split(' ')

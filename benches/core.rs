@@ -1,6 +1,6 @@
-//! The cost of headcount's own operations, to detect regressions: `cargo bench --bench core`.
-//! The directory is a file of 100,000 users in the temporary folder, which should be on the kind
-//! of disk to be measured.
+//! The cost of headcount's own operations, to detect regressions: `cargo bench --bench core`. The
+//! directory is a file of 100,000 users in the temporary folder, which should be on the kind of
+//! disk to measure.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use headcount::{Batch, Directory, License, NewUser, Op, UserQuery, UserView};
 
-/// Users of the directory that is read.
+/// How many users the directory has for reads.
 const USERS: usize = 100_000;
 
 fn email(number: usize) -> String {

@@ -1,9 +1,9 @@
-//! How the costs of a directory grow with its users: `cargo bench --bench growth -- 10` grows one
-//! to 10 million users, a million at a time, and measures it at the first and at the last: the time
-//! to add a million, the length of the file, gets with and without the cache, pages, and durable
-//! creates. Without a number it does nothing. The file is in the temporary folder, and the creates
-//! need a copy of it there: 10 million users take 844 B each, so both take about 17 GB. `DESIGN.md`
-//! has what was measured that way; there, memory was 2.1 GB at most.
+//! How the costs of a directory grow with its users: `cargo bench --bench growth -- 10` grows a
+//! directory to 10 million users, a million at a time, and measures it after the first and the last
+//! million: the time to add a million, the length of the file, gets with and without the cache,
+//! pages, and durable creates. Without a number it does nothing. The file is in the temporary
+//! folder, and the creates need a copy of it there: 10 million users take 844 B each, so both take
+//! about 17 GB. `DESIGN.md` has the results; the run took up to 2.1 GB of memory.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,18 +20,18 @@ use std::time::{Duration, Instant};
 
 use headcount::{Batch, Directory, License, NewUser, Op, UserQuery};
 
-/// Users that are added at once.
+/// How many users are added at once.
 const STEP: u64 = 1_000_000;
-/// Users that are read again from the cache.
+/// How many users are read again from the cache.
 const CACHED: u64 = 1_000_000;
-/// Threads that create users.
+/// How many threads create users.
 const THREADS: u64 = 16;
 const CREATING: Duration = Duration::from_secs(15);
 const PAGE_CACHE_BYTES: usize = 1 << 30;
-/// Enough for all users that are cached here.
+/// Enough bytes for all users that are cached here.
 const USER_CACHE_BYTES: usize = 1 << 30;
 
-/// A user whose address is far from those of the numbers around it.
+/// A name whose address is far from those of neighbouring numbers.
 fn name(number: u64) -> String {
     let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     format!("user.{mixed:016x}")
@@ -132,7 +132,7 @@ fn median(mut measure: impl FnMut() -> f64) -> f64 {
     times[times.len() / 2]
 }
 
-/// Nanoseconds that each get takes.
+/// Nanoseconds per get.
 fn gets(directory: &Directory, emails: &[String]) -> f64 {
     let began = Instant::now();
     for email in emails {
@@ -141,7 +141,7 @@ fn gets(directory: &Directory, emails: &[String]) -> f64 {
     nanos_of_each(began, emails)
 }
 
-/// Nanoseconds that each page takes that begins after one of these users.
+/// Nanoseconds per page that begins after one of these users.
 fn pages(directory: &Directory, emails: &[String]) -> f64 {
     let began = Instant::now();
     for email in emails {
@@ -162,7 +162,7 @@ fn nanos_of_each(began: Instant, emails: &[String]) -> f64 {
     began.elapsed().as_secs_f64() * 1e9 / f64::from(count)
 }
 
-/// Durable creates in a second, in a copy of the directory.
+/// Durable creates per second, in a copy of the directory.
 fn creates(path: &Path) -> f64 {
     let copy = PathBuf::from(format!("{}-creates", path.display()));
     fs::copy(path, &copy).unwrap();

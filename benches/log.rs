@@ -1,12 +1,12 @@
 //! The cost of the log in long runs of writes, and when opening after a crash:
 //! `cargo bench --bench log`.
 //!
-//! First comes what the first commit after opening costs in a directory of 1,000,000 users;
-//! then a process that wrote 100, and one that wrote 10,000 more, is killed, and the
-//! directory is opened again. Then users with random addresses are created by 16 threads, each
-//! waiting for its commit; last beside a backup, a verification and reads.
-//! `HEADCOUNT_BENCH_USERS`, `HEADCOUNT_BENCH_SECONDS` and `HEADCOUNT_BENCH_THREADS` change that;
-//! `HEADCOUNT_BENCH_LOG_MIB` sets the size of the log.
+//! It first measures the first commit after opening a directory of 1,000,000 users, then opening it
+//! after a process that wrote 100 users, and one that wrote 10,000 more, was killed. Then 16
+//! threads create users with random addresses, each waiting for its commit, at the end beside a
+//! backup, a verification and reads. `HEADCOUNT_BENCH_USERS`, `HEADCOUNT_BENCH_SECONDS` and
+//! `HEADCOUNT_BENCH_THREADS` change these numbers; `HEADCOUNT_BENCH_LOG_MIB` sets the size of the
+//! log.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -22,10 +22,10 @@ use std::time::{Duration, Instant};
 use headcount::{Batch, Directory, License, NewUser};
 
 const LOAD_OPS: u64 = 100_000;
-/// Names the directory to the process that is killed, and says how much it writes.
+/// The directory of the process that is killed, and how many users it writes.
 const CRASH: &str = "HEADCOUNT_BENCH_CRASH";
 const CRASH_USERS: &str = "HEADCOUNT_BENCH_CRASH_USERS";
-/// How long a step of the series of latencies is.
+/// The length of a step in the series of latencies.
 const STEP: Duration = Duration::from_millis(250);
 
 fn main() {
@@ -35,7 +35,7 @@ fn main() {
     let users = number("HEADCOUNT_BENCH_USERS", 1_000_000);
     let seconds = number("HEADCOUNT_BENCH_SECONDS", 20);
     let threads = number("HEADCOUNT_BENCH_THREADS", 16);
-    // Where there is a disk; the system's own place for these may be in memory.
+    // In the target folder, which is on a disk; the system's temporary folder may be in memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let path = folder.path().join("users.redb");
     let started = Instant::now();
@@ -57,7 +57,7 @@ fn number(name: &str, usual: u64) -> u64 {
     env::var(name).map_or(usual, |text| text.parse().unwrap())
 }
 
-/// What the file takes on the disk: redb makes it longer before anything is written there.
+/// The space of the file on the disk, because redb makes the file longer before it writes there.
 fn megabytes(path: &Path) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "it is printed without any")]
     let bytes = (std::fs::metadata(path).unwrap().blocks() * 512) as f64;
@@ -72,7 +72,7 @@ fn open(path: &Path) -> Directory {
     options.open(path).unwrap()
 }
 
-/// An address that is far from those of users made before and after.
+/// An address that is far from those of the users created before and after.
 fn email(number: u64) -> String {
     let mixed = (number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 31)).wrapping_mul(0xd6e8_feb8_6659_fd93);
@@ -116,7 +116,7 @@ fn write_and_crash(path: &Path, count: u64) -> ! {
     std::process::abort();
 }
 
-/// What the first commit after opening costs more than the second: it makes the log, and has
+/// How much more the first commit after opening costs than the second: it creates the log, and lets
 /// the database note that there is one.
 fn first_commit(path: &Path) {
     let mut waits: [Vec<Duration>; 2] = [Vec::new(), Vec::new()];
@@ -163,10 +163,10 @@ fn recover(path: &Path, count: u64) {
     }
 }
 
-/// When each create ended, counted from the beginning, and how long it waited.
+/// When each create ended, from the beginning, and how long it waited.
 type Waits = Vec<(Duration, Duration)>;
 
-/// Creates users in `threads` threads as long as `goes_on`, numbered from `first`.
+/// Creates users on `threads` threads while `goes_on`, numbered from `first`.
 fn create_while(
     directory: &Directory,
     threads: u64,
@@ -194,7 +194,7 @@ fn create_while(
     all.into_inner().unwrap()
 }
 
-/// Says how long creates waited.
+/// Describes how long creates waited.
 fn shown(waits: &Waits) -> String {
     let mut waits: Vec<Duration> = waits.iter().map(|(_, wait)| *wait).collect();
     waits.sort_unstable();
@@ -243,8 +243,7 @@ fn sustain(path: &Path, seconds: u64, threads: u64) {
     println!("closed {:.0} MB", megabytes(path));
 }
 
-/// Creates users while something else is done with the directory, and prints how long each
-/// waited.
+/// Creates users beside other work on the directory, and prints how long each waited.
 fn beside(path: &Path, threads: u64) {
     let directory = open(path);
     let backup = path.with_extension("backup");
@@ -283,7 +282,7 @@ fn beside(path: &Path, threads: u64) {
     directory.close().unwrap();
 }
 
-/// Finds users by email for some time, one after the other, and prints how long that took.
+/// Finds users by email for some time, one after another, and prints how long each look-up took.
 fn read_for(directory: &Directory, time: Duration) {
     let started = Instant::now();
     let mut took = Vec::new();

@@ -1,11 +1,11 @@
-//! Queries cost what they return, not what is stored: `cargo bench --bench
-//! queries` prints their medians in files of 10,000, 100,000 and 1,000,000 users, which should
-//! be about the same. To use other sizes, pass them: `cargo bench --bench queries -- 1000 50000`.
+//! The cost of queries depends on their results, not on the size of the directory: `cargo bench
+//! --bench queries` prints medians in files of 10,000, 100,000 and 1,000,000 users, which should be
+//! about the same. To use other sizes, pass them: `cargo bench --bench queries -- 1000 50000`.
 //!
 //! Below each file is the cost of conditions without an index, in nanoseconds per user read.
 //!
-//! In each file five users are active and twenty, spread evenly, are the members
-//! of a workspace. The file is in the temporary folder.
+//! In each file, five users are active, and twenty, spread evenly, are members of a workspace. The
+//! file is in the temporary folder.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,10 +22,10 @@ use headcount::{Batch, Directory, License, NewUser, NewWorkspace, Role, Timestam
 const LOADED_AT_ONCE: usize = 100_000;
 const ACTIVE: usize = 5;
 const MEMBERS: usize = 20;
-/// The median is taken of this many runs, after some to warm up.
+/// The number of measured runs, after some to warm up.
 const RUNS: usize = 301;
 const WARM_UP: usize = 20;
-/// The same where all users are read.
+/// The same for queries that read all users.
 const SCANS: usize = 7;
 
 fn main() {
@@ -92,7 +92,7 @@ fn email(number: usize) -> String {
     format!("user{number:07}@ex{}.co", number % 50)
 }
 
-/// Whether `number` is one of `count` that are spread evenly over `users`.
+/// Whether `number` is one of `count` numbers spread evenly over `users`.
 fn is_one_of(count: usize, number: usize, users: usize) -> bool {
     number.is_multiple_of(users / count)
 }

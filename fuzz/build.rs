@@ -1,9 +1,9 @@
-//! Compiles the C decoder, so that the fuzzer sees its branches; `cc` passes the
-//! sanitizer on by itself.
+//! Compiles the C decoder, so that the fuzzer sees its branches; `cc` passes on the sanitizer
+//! automatically.
 //!
-//! gcc reports each branch to `__sanitizer_cov_trace_pc`, which libFuzzer has given
-//! up: its function of that name only says so. The calls are led to one in
-//! `packed_fields.c` instead, which counts in a way that libFuzzer does read.
+//! gcc reports each branch to `__sanitizer_cov_trace_pc`, which libFuzzer no longer supports: its
+//! function of that name only prints that. The calls are redirected to a function in
+//! `packed_fields.c`, which counts in a way that libFuzzer reads.
 
 use std::env;
 use std::io::{Error, Result};

@@ -1,11 +1,11 @@
-/* Reads a batch with headcount_packed.h, and writes down the fields of its records
- * in the plain form that src/fuzzing/packed.rs describes. */
+/* Reads a batch with headcount_packed.h, and writes the fields of its records in the
+ * plain form that src/fuzzing/packed.rs describes. */
 #include "headcount_packed.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* libFuzzer takes a counter that grew for a branch that was taken. */
+/* libFuzzer takes a growing counter for a branch that was taken. */
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t counters[4096];
 
 void headcount_trace_pc(void);
@@ -21,10 +21,10 @@ typedef struct output {
     uint8_t *bytes;
     size_t capacity;
     size_t written;
-    uint8_t seen; /* so that what is not kept is read all the same */
+    uint8_t seen; /* of all bytes, including those that are not kept */
 } output;
 
-/* Has to be read for. */
+/* Volatile, so that the compiler keeps the reads. */
 volatile uint8_t headcount_packed_seen;
 
 static void put(output *to, const void *bytes, size_t length)
@@ -37,7 +37,7 @@ static void put(output *to, const void *bytes, size_t length)
         memcpy(to->bytes + to->written, bytes, length);
         to->written += length;
     } else {
-        to->capacity = to->written; /* nothing behind a gap */
+        to->capacity = to->written; /* nothing after a gap */
     }
 }
 
@@ -53,7 +53,7 @@ static void put_number(output *to, uint64_t number)
 static void put_text(output *to, hc_packed_text text)
 {
     if (text.bytes == NULL || text.bytes[text.length] != 0)
-        abort(); /* it was promised, with a NUL behind it */
+        abort(); /* the decoder promised a text, with a NUL after it */
     put_number(to, text.length);
     put(to, text.bytes, text.length);
 }
@@ -173,7 +173,8 @@ int headcount_packed_fields(const uint8_t *bytes, size_t length, uint8_t *fields
         if (batch.kind >= HC_PACKED_USERS && batch.kind <= HC_PACKED_CHANGES)
             while ((result = readers[batch.kind - 1](&batch, &to)) == HC_PACKED_RECORD)
                 continue;
-        /* Once it is over it stays so, and for other kinds it is malformed. */
+        /* After the end there is no further record, and reading one of another kind is
+         * malformed. */
         for (i = 0; i < 4; i++)
             if (readers[i](&batch, &to) == HC_PACKED_RECORD)
                 abort();

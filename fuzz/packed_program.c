@@ -1,5 +1,5 @@
-/* The decoder as a program, for tests that have no fuzzer: for each batch on the standard
- * input, it writes 1 or 0 (whether it was read to its end) and the fields. Batches and
+/* The decoder as a program, for tests without a fuzzer: for each batch on standard input,
+ * it writes 1 or 0 (whether the batch was read to its end) and the fields. Batches and
  * fields follow their length: 4 bytes, little-endian. */
 #include <stdint.h>
 #include <stdio.h>
@@ -15,7 +15,8 @@ int main(void)
         size_t length = head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16 | (size_t)head[3] << 24;
         size_t written = 0;
         int i;
-        /* Of just these lengths, so that the sanitizer sees each byte that is too far. */
+        /* Of exactly these lengths, so that the sanitizer notices every access beyond
+         * them. */
         uint8_t *batch = malloc(length);
         uint8_t *fields = malloc(2 * length);
         if (length > 0 && (batch == NULL || fields == NULL))

@@ -1,7 +1,7 @@
 //! `include/headcount.h` is what cbindgen generates from `src/capi/`, byte for byte;
 //! `include/headcount.json` is the same API as data.
 
-// clippy.toml allows these in tests, but does not see that all of this is one.
+// clippy.toml allows these in tests, but doesn't recognize this whole file as one.
 #![allow(clippy::unwrap_used)]
 
 #[path = "header/api.rs"]
@@ -10,7 +10,7 @@ mod api;
 use std::fmt::Write;
 use std::path::Path;
 
-/// The files that declare something, in the order of the header.
+/// The source files of the declarations, in the order of the header.
 const SOURCES: [&str; 48] = [
     "version",
     "status",
@@ -62,7 +62,7 @@ const SOURCES: [&str; 48] = [
     "logging",
 ];
 
-/// The sections, each by the file that it begins with.
+/// The sections, each with the file that it begins with.
 const SECTIONS: [(&str, &str); 15] = [
     ("version", "The library"),
     ("error", "Errors"),
@@ -119,7 +119,7 @@ fn the_api_as_data_is_up_to_date() {
     );
 }
 
-/// Compares a file with what was generated, or writes it.
+/// Compares a file with the generated text, or with `HEADCOUNT_UPDATE`, writes it.
 fn check(path: &Path, made: &str) {
     if std::env::var_os("HEADCOUNT_UPDATE").is_some() {
         std::fs::write(path, made).unwrap();
@@ -145,7 +145,7 @@ fn generate(root: &Path) -> String {
     with_sections(root, header.replace("@EXAMPLE@", &example(root)))
 }
 
-/// The header with the macro `HC_ENUM` in place of what cbindgen writes around each enum.
+/// The header with the macro `HC_ENUM` in place of cbindgen's code around each enum.
 fn with_short_enums(header: &str) -> String {
     let condition = "#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L\n  : int32_t\n\
                      #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L\n {";
@@ -170,8 +170,8 @@ fn with_short_enums(header: &str) -> String {
     short
 }
 
-/// The header with comments of one line and parameters side by side, where they fit, and
-/// without the empty lines before `@param` and the like.
+/// The header with comments and parameters on one line where they fit, and without the empty lines
+/// before tags such as `@param`.
 fn compact(header: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut rest = header.lines().peekable();
@@ -205,20 +205,20 @@ fn compact(header: &str) -> String {
     lines.join("\n")
 }
 
-/// Whether a line begins what is said of a parameter or a result.
+/// Whether a line begins the description of a parameter or a result.
 fn is_tag(line: &str) -> bool {
     let tags = ["@param ", "@return ", "@retval ", "@note "];
     let text = line.strip_prefix(" * ").unwrap_or_default();
     tags.iter().any(|tag| text.starts_with(tag))
 }
 
-/// Whether a function or a callback begins in this line and ends in a later one.
+/// Whether a function or callback begins on this line and ends on a later one.
 fn is_cut(line: &str) -> bool {
     let is_code = line.starts_with(|first: char| first.is_ascii_lowercase());
     is_code && line.contains("hc_") && line.contains('(') && line.ends_with(',')
 }
 
-/// Columns of a line.
+/// The maximum length of a line.
 const WIDTH: usize = 95;
 
 /// The parameters of a function in as few lines as they need.
@@ -236,7 +236,7 @@ fn filled(parts: &[String], column: usize) -> Vec<String> {
     lines
 }
 
-/// The quickstart, which is compiled and run, in the form of a comment.
+/// The quickstart program, which is compiled and run elsewhere, as a comment.
 fn example(root: &Path) -> String {
     let program = std::fs::read_to_string(root.join("examples/c/quickstart.c")).unwrap();
     let code = program.split_once("*/\n").unwrap().1;
@@ -254,7 +254,7 @@ fn with_sections(root: &Path, mut header: String) -> String {
         let source = std::fs::read_to_string(path).unwrap();
         let (_, rest) = source.split_once("extern \"C\" fn ").unwrap();
         let name = rest.split_once('(').unwrap().0;
-        // The declaration, not the places where it is spoken of.
+        // The declaration, not mentions of it.
         let is_code = |at: &usize| {
             let line = header[..*at].rfind('\n').map_or(0, |start| start + 1);
             !header[line..].starts_with(" *")

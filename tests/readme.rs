@@ -1,5 +1,5 @@
-//! The README shows the programs that are tested: its Rust is run as a doc test, its C and C++ by
-//! the tests of the C ABI and of the C++ header.
+//! The README shows tested programs: its Rust is run as a doc test, its C and C++ by the tests of
+//! the C ABI and of the C++ header.
 
 const README: &str = include_str!("../README.md");
 

@@ -1,5 +1,5 @@
-//! C's side: its functions are called through pointers, which the compiler can't see through,
-//! with the checks of a careful C program.
+//! The C side: calls the functions through pointers, so that the compiler can't inline them, with
+//! the checks of a careful C program.
 
 #![allow(
     unsafe_code,
@@ -24,7 +24,7 @@ use headcount::{Directory, UserId};
 type Failure = *mut *mut HcError;
 type Found = *mut *mut HcUser;
 
-/// A directory as C has it.
+/// A directory's handle in C.
 pub struct C {
     directory: *mut HcDirectory,
     get_by: unsafe extern "C" fn(
@@ -121,7 +121,7 @@ impl C {
     }
 
     pub fn seats(&self) -> HcSeats {
-        // SAFETY: it is plain data, for which zeros will do.
+        // SAFETY: it is plain data, for which zeros are valid.
         let mut seats: HcSeats = unsafe { std::mem::zeroed() };
         seats.struct_size = u32::try_from(size_of::<HcSeats>()).unwrap();
         let mut error = null_mut();
@@ -186,7 +186,7 @@ impl C {
     }
 }
 
-/// Handles that do next to nothing, so that the cost of the guard shows.
+/// Handles for calls that do almost nothing, so that the cost of the guard shows.
 pub struct Guarded {
     applied: *mut HcApplied,
     feed: *mut HcFeed,
@@ -225,7 +225,7 @@ impl Guarded {
         }
     }
 
-    /// Catches panics, and no more.
+    /// Only catches panics.
     pub fn catching(&self) -> u32 {
         (self.abi_version)()
     }

@@ -1,8 +1,8 @@
 //! What the C layer adds to the Rust API, per call: `cargo bench --bench capi
 //! --features capi`, with `-- --quick` for a tenth of it.
 //!
-//! Each pair of contenders does the same work on the same directory, in turns of about 100 µs in
-//! one process, so that other load on the machine affects both. Medians are compared; the
+//! Each pair of contenders does the same work on the same directory, in alternating turns of about
+//! 100 µs in one process, so that other load on the machine affects both. Medians are compared; the
 //! overhead is the median of the differences between neighbouring turns.
 
 #![allow(
@@ -21,13 +21,13 @@ use headcount::{Batch, Directory, License, NewUser, Op, UserId, UserView};
 
 use self::c::{C, Guarded};
 
-/// Users of the directory that is listed.
+/// How many users the listed directory has.
 const USERS: usize = 100_000;
 
-/// Users that are looked up: few enough for the processor's caches, so that the overhead shows.
+/// How many users are looked up: few enough for the processor's caches, so that the overhead shows.
 const HOT: usize = 64;
 
-/// Calls of a turn.
+/// How many calls a turn makes.
 const CALLS: usize = 1024;
 
 fn email(number: usize) -> String {
@@ -132,7 +132,7 @@ fn look_ups(rust: &Directory, c: &C) {
     );
 }
 
-/// "is active" costs next to nothing in Rust; from C it costs the guard.
+/// "is active" costs almost nothing in Rust; from C it costs the guard.
 fn small_calls(rust: &Directory, c: &C) {
     compare(
         "seats",
@@ -168,7 +168,7 @@ fn small_calls(rust: &Directory, c: &C) {
     guards(&Guarded::new(c));
 }
 
-/// What each part of the guard costs, against a call of nothing.
+/// The cost of each part of the guard, compared with an empty call.
 fn guards(guarded: &Guarded) {
     let nothing: fn() -> u32 = black_box(|| 7);
     let repeat = |call: &dyn Fn()| {
@@ -179,7 +179,7 @@ fn guards(guarded: &Guarded) {
     let idle = || {
         black_box(nothing());
     };
-    // As far out of the compiler's sight as the calls that it is compared with.
+    // As opaque to the compiler as the calls that it is compared with.
     let idle: &dyn Fn() = black_box(&idle);
     let calls: [(&str, &dyn Fn()); 3] = [
         ("guard: catch panics", &|| {
@@ -213,7 +213,7 @@ fn lists(rust: &Directory, c: &C) {
         rust.for_each_user(visit).unwrap();
         (users, emails)
     };
-    // What a packed user holds, to be looked at in Rust as well.
+    // All fields of a packed user, to be read in Rust as well.
     let view_all = || {
         let visit = |user: UserView<'_>| {
             black_box((user.id(), user.email(), user.username()));
@@ -271,8 +271,7 @@ fn lists(rust: &Directory, c: &C) {
     );
 }
 
-/// Has the two take turns, each of them first in half of the rounds, and prints what
-/// came out.
+/// Lets the two take turns, each of them first in half of the rounds, and prints the results.
 fn compare(
     name: &str,
     (rounds, calls): (usize, usize),
@@ -302,7 +301,7 @@ fn compare(
     );
 }
 
-/// Nanoseconds per call of a turn of `calls` of them.
+/// Nanoseconds per call in a turn of `calls` calls.
 #[allow(
     clippy::cast_precision_loss,
     reason = "a turn has few nanoseconds and calls"

@@ -25,19 +25,19 @@ woken late. Where that is allowed, run it as `chrt -f 10 cargo bench --bench pee
 /// The options of a run.
 pub struct Options {
     pub quick: bool,
-    /// The usual sizes when empty.
+    /// If empty, the default sizes.
     pub users: Vec<u64>,
-    /// All works when empty.
+    /// If empty, all works.
     pub only: Vec<Work>,
-    /// How long sustained creates last, if that is given.
+    /// How long sustained creates last, if given.
     pub seconds: Option<u64>,
     pub dir: PathBuf,
     pub markdown: bool,
     pub readme: bool,
 }
 
-/// Turns in each kind of work. Lists of the largest directory, and reads beside
-/// writers, have those of writes.
+/// The number of rounds for each kind of work. Lists of the largest directory, and reads beside
+/// writers, have as many as writes.
 #[derive(Clone, Copy)]
 pub struct Rounds {
     pub reads: usize,
@@ -76,7 +76,7 @@ impl Options {
                 "--dir" => options.dir = value()?.into(),
                 "--markdown" => options.markdown = true,
                 "--readme" => options.readme = true,
-                // Cargo's own, to every benchmark.
+                // Cargo passes this to every benchmark.
                 "--bench" => {}
                 _ => return Err(format!("no such option: {argument}\n\n{USAGE}")),
             }
@@ -84,7 +84,7 @@ impl Options {
         Ok(options)
     }
 
-    /// How often each contender has its turn.
+    /// How many turns each contender has.
     pub fn rounds(&self) -> Rounds {
         let (reads, writes) = if self.quick { (7, 3) } else { (11, 5) };
         Rounds {
@@ -101,7 +101,7 @@ impl Options {
     }
 
     pub fn asks_for(&self, work: Work) -> bool {
-        // Adding takes minutes, and is of interest at sizes of its own.
+        // Adding takes minutes, and is measured only at its own sizes.
         (self.only.is_empty() && work != Work::Add) || self.only.contains(&work)
     }
 }

@@ -1,5 +1,5 @@
-//! Work that needs a process of its own: loading, whose memory is measured, and being killed. The
-//! children run this program with other arguments.
+//! Work in a process of its own: loading, whose memory is measured, and writing until the process
+//! is killed. The children run this program with other arguments.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -15,13 +15,13 @@ use crate::people::{self, Profile};
 /// The first argument of a child.
 pub const CHILD: &str = "--child";
 
-/// Threads that write when the process is killed.
+/// How many threads write when the process is killed.
 const CRASHING_THREADS: u64 = 4;
 
 /// The cost of a load.
 pub struct Loaded {
     pub seconds: f64,
-    /// The most memory that the process ever had.
+    /// The peak memory of the process.
     pub peak_bytes: f64,
 }
 
@@ -42,13 +42,13 @@ pub fn load(contender: &Contender, home: &Path, users: u64) -> Loaded {
     }
 }
 
-/// The memory that a child holds of a directory.
+/// The memory that a directory takes in a child.
 pub struct Held {
-    /// When it is open and one user was read.
+    /// After opening it and reading one user.
     pub opened: f64,
-    /// When all users were listed.
+    /// After listing all users.
     pub listed: f64,
-    /// When each of them was got by email, too.
+    /// After also getting each of them by email.
     pub got: f64,
 }
 
@@ -70,8 +70,8 @@ pub fn hold(contender: &Contender, home: &Path, users: u64) -> Held {
     }
 }
 
-/// Lets a child create users from `first_number` on, and kills it while it does,
-/// once `writes` of them are durable.
+/// Lets a child create users from `first_number` on, and kills it once `writes` of them are
+/// durable.
 pub fn crash(contender: &Contender, home: &Path, users: u64, first_number: u64, writes: u64) {
     let mut child = start("crash", contender, home, [users, first_number, writes]);
     assert_eq!(first_line(&mut child).trim(), "written");
@@ -97,7 +97,7 @@ fn first_line(child: &mut Child) -> String {
     line
 }
 
-/// What a child does.
+/// Runs a child.
 pub fn run(arguments: &[String]) {
     let [what, name, home, numbers @ ..] = arguments else {
         panic!("not a child: {arguments:?}");
@@ -140,7 +140,7 @@ pub fn run(arguments: &[String]) {
     }
 }
 
-/// What the directory adds to the resident memory of this process, as [`Held`] has it.
+/// The resident memory that the directory adds to this process, as the fields of [`Held`].
 fn held(contender: &Contender, opening: &Opening) -> String {
     let resident = || memory_bytes("VmRSS:");
     let before = resident();
@@ -160,7 +160,7 @@ fn held(contender: &Contender, opening: &Opening) -> String {
     figures.join(" ")
 }
 
-/// The memory of this process that Linux tells under `name`.
+/// The memory of this process, as the field `name` of `/proc/self/status`.
 fn memory_bytes(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name));

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use crate::contenders;
 use crate::peer::{Caches, Contender, Peer, Session, Work};
 
-/// The open contenders of a work.
+/// The open contenders of one kind of work.
 pub struct Field(Vec<(&'static Contender, Box<dyn Peer>)>);
 
 /// The median of each contender, by name.
 pub type Medians = Vec<(&'static str, f64)>;
 
 impl Field {
-    /// Opens all who take part in `work` and are `wanted`.
+    /// Opens all contenders that take part in `work` and are `wanted`.
     pub fn open(
         work: Work,
         home: &Path,
@@ -36,8 +36,8 @@ impl Field {
         self.0.iter().map(|(contender, peer)| (*contender, &**peer))
     }
 
-    /// Lets all take turns for some rounds. Each turn gives `N` numbers; for each
-    /// of them there are the medians.
+    /// Lets all contenders take turns for some rounds. Each turn returns `N` numbers; returns the
+    /// medians of each.
     pub fn rounds<const N: usize>(
         &self,
         rounds: usize,
@@ -65,26 +65,26 @@ impl Field {
     }
 }
 
-/// The number in the middle.
+/// The median.
 pub fn median(numbers: Vec<f64>) -> f64 {
     quantile(numbers, 0.5)
 }
 
-/// The number below which this part of all numbers is.
+/// The number below which this part of the numbers lies.
 pub fn quantile(mut numbers: Vec<f64>, part: f64) -> f64 {
     numbers.sort_unstable_by(f64::total_cmp);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
-        reason = "a place in a list that is in memory"
+        reason = "an index into a list in memory"
     )]
     let at = (numbers.len() as f64 * part) as usize;
     numbers[at.min(numbers.len() - 1)]
 }
 
-/// Runs `run` on this many threads, each with its session, and returns what they
-/// return and the time from the first start to the last end.
+/// Runs `run` on this many threads, each with a session, and returns their results and the time
+/// from the first start to the last end.
 pub fn parallel<T: Send>(
     peer: &dyn Peer,
     threads: usize,

@@ -1,24 +1,24 @@
-//! Group commit for those that have none: the requests of many threads in few
-//! commits. While one thread, the leader, commits, the requests of the others
-//! gather; then the first of these leads. A leader waits a little for as many to
-//! come as came the last time, since those threads are about to ask again.
+//! Group commit for stores without one: the requests of many threads share few commits. While one
+//! thread, the leader, commits, the requests of the others gather; then the first of them leads. A
+//! leader waits briefly for as many requests as last time, since the same threads are about to send
+//! the next ones.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// What can commit many requests at once, durably.
+/// A store that can commit many requests at once, durably.
 pub trait Committer: Send {
     type Request: Send + Sync;
 
     fn commit(&mut self, requests: &[&Self::Request]);
 }
 
-/// How long a leader waits for followers at most.
+/// The longest time that a leader waits for followers.
 const WAIT_MAX: Duration = Duration::from_micros(100);
 
-/// A committer that many threads share.
+/// A committer shared by many threads.
 pub struct Grouped<C: Committer> {
     queue: Mutex<Queue<C::Request>>,
     committer: Mutex<C>,
@@ -88,7 +88,7 @@ impl<C: Committer> Grouped<C> {
         self.lead();
     }
 
-    /// Commits what waits, its own request included, and hands over.
+    /// Commits the waiting requests, including its own, and hands over.
     fn lead(&self) {
         let group = self.gather();
         let requests: Vec<_> = group.iter().map(|ticket| &ticket.request).collect();

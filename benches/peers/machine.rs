@@ -1,4 +1,4 @@
-//! The machine that a table was measured on, in a sentence.
+//! Describes the machine that a table was measured on, in a sentence.
 
 use std::fs;
 use std::path::Path;
@@ -52,8 +52,8 @@ fn disk(folder: &Path) -> String {
     format!("{kind} on {sort} ({name})")
 }
 
-/// Which scheduler this runs under: the word after the command's name that Linux
-/// numbers 41.
+/// The scheduler of this process: field 41 of `/proc/self/stat`, found by counting from the end of
+/// the command's name.
 fn scheduler() -> &'static str {
     let stat = read("/proc/self/stat");
     let policy = stat

@@ -1,13 +1,12 @@
 //! headcount beside its peers, on the same work: `cargo bench --bench peers`.
 //!
-//! All contenders run in one process and take turns, so that what else the machine
-//! does happens to all of them; each number is the median of the turns. They hold
-//! the same people, answer the same queries from the same indexes (by email, id,
-//! username, state, domain, creation and update) and keep the same rules: a create
-//! is one durable transaction that checks that the email and the username are free
-//! and a seat is left, and writes the record, its entries in all indexes, the
-//! counters and a numbered change. `setup` in each file of `contenders/` says how
-//! it is set up; `--help` has the options.
+//! All contenders run in one process and take turns, so that other load on the machine affects all
+//! of them; each number is the median of the turns. They hold the same users, answer the same
+//! queries from the same indexes (by email, id, username, state, domain, creation and update) and
+//! keep the same rules: a create is one durable transaction that checks that the email and the
+//! username are free and a seat is left, and writes the record, its entries in all indexes, the
+//! counters and a numbered change. `setup` in each file of `contenders/` describes the contender's
+//! configuration; `--help` lists the options.
 
 #![allow(
     clippy::unwrap_used,
@@ -81,12 +80,12 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The folder of all files, which goes with the program, also when that panics.
+/// The folder of all files, which is removed when the program ends, even by a panic.
 struct Home(PathBuf);
 
 impl Drop for Home {
     fn drop(&mut self) {
-        // What cannot be removed is the reader's to see.
+        // Tell the user what could not be removed.
         if let Err(error) = fs::remove_dir_all(&self.0) {
             eprintln!("{} is left: {error}", self.0.display());
         }

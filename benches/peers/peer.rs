@@ -1,4 +1,4 @@
-//! What a contender is: something that is opened, read and written. To add one, write a file in
+//! The interface of a contender: it is opened, read and written. To add one, write a file in
 //! `contenders/` and add it to the list there.
 
 use std::ops::AddAssign;
@@ -25,11 +25,11 @@ pub enum Work {
     Open,
     /// The memory of an open directory and of the users it has cached.
     Memory,
-    /// Backing up and verifying, and what creates wait meanwhile.
+    /// Backing up and verifying, and how long creates wait meanwhile.
     Backup,
     /// Adding as many users as there are, in one transaction.
     Add,
-    /// The slowest reads beside writers.
+    /// The slowest reads, with and without writers.
     Tail,
     /// Creating users with random addresses for some time.
     Sustained,
@@ -56,7 +56,7 @@ impl Work {
 pub struct Contender {
     /// The heading of its column.
     pub name: &'static str,
-    /// How it is set up, for the reader of the table.
+    /// Its configuration, for readers of the table.
     pub setup: &'static str,
     /// The folder of its files, within that of the directory's size.
     pub folder: &'static str,
@@ -73,7 +73,7 @@ impl Contender {
         self.works.contains(&work)
     }
 
-    /// Where its files are, and how many users are in there.
+    /// Where its files are, and how many users they hold.
     pub fn opening(&self, home: &Path, users: u64, caches: Caches) -> Opening {
         Opening {
             folder: home.join(self.folder),
@@ -86,15 +86,15 @@ impl Contender {
 /// How its folder is filled before anything is measured.
 #[derive(Clone, Copy)]
 pub enum Filling {
-    /// By loading all users, in a process of its own.
+    /// By loading all users, in a separate process.
     Load(fn(&Opening)),
     /// By copying the files of the contender with this name.
     CopyOf(&'static str),
-    /// Not at all: opening it does what is needed.
+    /// Not at all: opening it fills it.
     Nothing,
 }
 
-/// What is to be opened.
+/// What to open.
 #[derive(Clone, Debug)]
 pub struct Opening {
     pub folder: PathBuf,
@@ -102,7 +102,7 @@ pub struct Opening {
     pub caches: Caches,
 }
 
-/// What may be cached; a cache of pages always has room for the whole file.
+/// Which caches it has; a cache of pages always has room for the whole file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caches {
     /// As its users would run it.
@@ -116,29 +116,29 @@ pub const PAGE_CACHE_BYTES: u32 = 1 << 30;
 
 /// An open directory of users.
 pub trait Peer: Send + Sync {
-    /// What one thread needs to work with it.
+    /// Creates the session of one thread.
     fn session(&self) -> Box<dyn Session + '_>;
 
     /// Writes a copy, durable when this returns, to a new file or folder while others write.
     fn back_up(&self, _to: &Path) {}
 
-    /// Checks everything in it while others write; whether it can.
+    /// Checks all of its contents while others write; returns false if it has no such check.
     fn verify(&self) -> bool {
         false
     }
 
-    /// Ends it cleanly: when this returns, everything is in its files.
+    /// Closes it cleanly: when this returns, everything is in its files.
     fn close(self: Box<Self>);
 }
 
-/// One thread's hold of a peer. What a contender does not take part in is never
-/// asked of it.
+/// One thread's access to a peer. Only the calls of the works that a contender takes part in are
+/// made.
 pub trait Session {
     /// Gets the whole user with this email, owned by the caller, and returns its
     /// digest.
     fn get(&mut self, email: &str) -> Digest;
 
-    /// Gets the whole users with these emails, all of whom there are.
+    /// Gets the whole users with these emails, all of which exist.
     fn get_many(&mut self, emails: &[String]) -> Digest {
         let mut digest = Digest::default();
         for email in emails {
@@ -166,13 +166,12 @@ pub trait Session {
         digest
     }
 
-    /// Reads all users in the order of their emails, all fields of each, and
-    /// without owning them where that is possible.
+    /// Reads all fields of all users, ordered by email, without owning them where that is possible.
     fn list(&mut self) -> Digest {
         Digest::default()
     }
 
-    /// Reads the `limit` users behind `after` in the same way.
+    /// Reads the `limit` users after `after` in the same way.
     fn page(&mut self, _after: &str, _limit: usize) -> Digest {
         Digest::default()
     }
@@ -187,8 +186,7 @@ pub trait Session {
     fn set_active(&mut self, _email: &str, _active: bool) {}
 }
 
-/// What was read, in a form that can be compared: contenders that read the same
-/// have the same.
+/// A summary of what was read: contenders that read the same users have equal digests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Digest {
     pub users: u64,

@@ -1,5 +1,5 @@
-//! The people that every contender holds: made from numbers, so that a child
-//! process and its parent know the same ones, and in an order that is not sorted.
+//! The users that every contender holds: made from numbers, so that a child process and its parent
+//! have the same ones, in an unsorted order.
 
 use std::borrow::Cow;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -34,13 +34,13 @@ const FAMILY_NAMES: [&str; 20] = [
 ];
 const DOMAINS: u64 = 50;
 
-/// The seats of every directory here: a limit that is checked and never reached.
+/// The seats of every directory here: a limit that is checked but never reached.
 pub const SEATS: u64 = 1_000_000_000;
 
-/// What a caller knows of a user to be created.
+/// The fields of a user to create that the caller sets.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    /// In lower case already, so that it is its own key.
+    /// In lower case, so that it is its own key.
     pub email: String,
     pub username: String,
     pub given_name: &'static str,
@@ -48,7 +48,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The person with this number; two numbers are two people.
+    /// The person with this number; different numbers are different people.
     pub fn numbered(number: u64) -> Self {
         let pick = |names: &[&'static str; 20], at: u64| names[(at % 20) as usize];
         let given_name = pick(&GIVEN_NAMES, number);
@@ -64,7 +64,7 @@ impl Profile {
 }
 
 impl Profile {
-    /// The same person with an address that is far from those of all others, in any order.
+    /// The same person with an address far from those of neighbouring numbers.
     pub fn scattered(self) -> Self {
         let mixed = self
             .username
@@ -88,7 +88,7 @@ pub fn email(number: u64) -> String {
     Profile::numbered(number).email
 }
 
-/// All people of a directory of `users`, in an order that is not that of any key.
+/// All people of a directory of `users`, in an order that differs from that of every key.
 pub fn shuffled(users: u64) -> impl Iterator<Item = Profile> {
     numbers(users).map(Profile::numbered)
 }
@@ -103,7 +103,7 @@ pub fn numbers(users: u64) -> impl Iterator<Item = u64> + Clone {
     (0..users).map(move |at| at * stride % users)
 }
 
-/// A user as the peers hold it, with what headcount's own record has.
+/// A user as the peers store it, with the fields of headcount's own record.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub id: [u8; 16],
@@ -137,8 +137,8 @@ impl From<Profile> for Person {
     }
 }
 
-/// The key by which an email is unique. Headcount does more for it; the others
-/// are given the least that finds a user whichever way the email is typed.
+/// The key by which an email is unique. Headcount does more to compute it; the other contenders do
+/// the minimum that finds a user in whichever case the email is typed.
 pub fn key_of(email: &str) -> Cow<'_, str> {
     if email.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(email.to_ascii_lowercase())
@@ -158,7 +158,7 @@ pub fn now_micros() -> u64 {
 }
 
 impl Person {
-    /// The texts that a digest counts.
+    /// The texts that count in a digest.
     pub fn texts(&self) -> [&str; 4] {
         [
             &self.email,

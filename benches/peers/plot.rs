@@ -1,5 +1,5 @@
-//! Durable creates against threads, as an SVG that can be read on a light and on a
-//! dark page: both axes logarithmic, one labelled line for each contender.
+//! Plots durable creates against threads, as an SVG for light and dark pages: both axes are
+//! logarithmic, and each contender has a labelled line.
 
 use std::fmt::Write as _;
 
@@ -13,11 +13,11 @@ pub const LEFT: f64 = 64.0;
 pub const RIGHT: f64 = WIDTH - 136.0;
 pub const TOP: f64 = 56.0;
 pub const BOTTOM: f64 = HEIGHT - 52.0;
-/// Labels are at least this far apart.
+/// The minimum distance of labels.
 pub const LINE_HEIGHT: f64 = 16.0;
 
-/// Headcount's colour, and those of the others in their order: of middling
-/// lightness, so that they stand out from black and from white.
+/// Headcount's colour, and those of the others in their order: of medium lightness, so that they
+/// stand out on black and on white.
 pub const COLOURS: [&str; 6] = [
     "#e5484d", "#3b82f6", "#0ea5a4", "#a855f7", "#d97706", "#7c8794",
 ];
@@ -35,8 +35,8 @@ struct Line {
     points: Vec<(f64, f64)>,
 }
 
-/// The plot, where creates were measured with more than one number of threads. At
-/// several sizes, it is of the one with aims.
+/// The plot, if creates were measured with several numbers of threads. If there were several sizes,
+/// it shows the one with goals.
 pub fn creates(rows: &[Row]) -> Option<String> {
     let rows = rows.iter().filter(|row| row.work == CREATES);
     let usual = |row: &&Row| !row.goals.is_empty();
@@ -58,7 +58,7 @@ fn line(name: &'static str, rows: &[&Row]) -> Option<Line> {
     (!points.is_empty()).then_some(Line { name, points })
 }
 
-/// Where numbers are on the page.
+/// The positions of numbers on the page.
 struct Scale {
     threads_max: f64,
     /// Powers of ten.
@@ -183,8 +183,8 @@ fn draw_axes(svg: &mut String, scale: &Scale, lines: &[Line]) {
     .unwrap();
 }
 
-/// The base lines of the labels: beside the lines' ends, pushed down where they
-/// would lie on one another, and all up again where that leaves the page.
+/// The baselines of the labels: beside the ends of the lines, moved down where they would overlap,
+/// and all moved up if that leaves the page.
 fn label_heights(lines: &[Line], scale: &Scale) -> Vec<f64> {
     let end = |line: &Line| {
         line.points

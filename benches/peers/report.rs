@@ -17,11 +17,11 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const PLOT: &str = "docs/creates.svg";
 const TIMELINE: &str = "docs/sustained.svg";
 
-/// Between these two lines the README is this program's.
+/// This program writes the README's text between these two lines.
 const BEGIN: &str = "<!-- peers: begin -->\n";
 const END: &str = "<!-- peers: end -->\n";
 
-/// A run and what it was on.
+/// A run, and the machine that it was on.
 pub struct Report<'r> {
     pub machine: String,
     pub quick: bool,
@@ -58,7 +58,7 @@ impl Report<'_> {
         self.section(&rows)
     }
 
-    /// The machine, the table of `rows` and how everybody is set up.
+    /// The machine, the table of `rows` and the configuration of each contender.
     fn section(&self, rows: &[&Row]) -> String {
         let quick = if self.quick { " -- --quick" } else { "" };
         let mut text = format!(
@@ -82,7 +82,7 @@ impl Report<'_> {
         text
     }
 
-    /// Replaces the README's section, and the plots.
+    /// Replaces the README's section and the plots.
     pub fn write_readme(&self) {
         let root = Path::new(ROOT);
         let plotted = plot::creates(self.rows);
@@ -119,7 +119,7 @@ impl Report<'_> {
     }
 }
 
-/// The contenders that have a number in one of the rows.
+/// The contenders with a number in any of the rows.
 fn taking_part(rows: &[&Row]) -> impl Iterator<Item = &'static Contender> {
     contenders::ALL.into_iter().filter(|contender| {
         let mut medians = rows.iter().filter_map(|row| row.median(contender.name));

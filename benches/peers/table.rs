@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use crate::contenders;
 
-/// What the numbers of a row are.
+/// The unit of the numbers in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Seconds; less is better.
     Seconds,
-    /// In a second; more is better.
+    /// Per second; more is better.
     PerSecond,
     /// Less is better.
     Bytes,
@@ -20,26 +20,26 @@ pub enum Unit {
 /// The goal.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
-    /// To be this many times as good as the contender of that name.
+    /// To be at least this many times as good as the contender of that name.
     Ahead(&'static str, f64),
-    /// To need no more than this many times what the contender of that name does.
+    /// To need at most this many times as much as the contender of that name.
     Within(&'static str, f64),
-    /// A number of its own that is not to be exceeded.
+    /// Not to exceed this number.
     AtMost(f64),
-    /// A number of its own that is to be reached.
+    /// To reach this number.
     AtLeast(f64),
-    /// None: the number is stated.
+    /// None: the number is only stated.
     Stated,
 }
 
-/// One work, and the medians of all who took part.
+/// A kind of work, and the medians of all contenders that took part.
 #[derive(Clone, Debug)]
 pub struct Row {
     pub work: &'static str,
     pub users: u64,
     pub threads: usize,
     pub unit: Unit,
-    /// By the names of the contenders.
+    /// By name of contender.
     pub medians: Vec<(&'static str, f64)>,
     pub goals: Vec<Goal>,
 }
@@ -54,7 +54,7 @@ impl Row {
         self.median(contenders::ALL[0].name)
     }
 
-    /// How many times as good headcount is as the contender of that name.
+    /// How many times as good as that contender headcount is.
     fn ahead(&self, name: &str) -> Option<f64> {
         let (own, other) = (self.own()?, self.median(name)?);
         Some(match self.unit {
@@ -122,7 +122,7 @@ impl Unit {
     }
 }
 
-/// The number with its significant digits.
+/// The number with its significant decimals.
 fn figures(value: f64) -> String {
     match value {
         _ if value < 0.001 => format!("{value:.5}"),
@@ -133,7 +133,7 @@ fn figures(value: f64) -> String {
     }
 }
 
-/// A number of users, in thousands that can be read.
+/// A number of users, with separators between thousands.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
@@ -146,7 +146,7 @@ pub fn grouped(number: u64) -> String {
     shown
 }
 
-/// The cells of all rows, the head first; columns in which nothing is are left out.
+/// The cells of all rows, the header first; empty columns are left out.
 fn cells(rows: &[&Row]) -> Vec<Vec<String>> {
     let names = contenders::ALL.map(|contender| contender.name);
     let names = names.into_iter().filter(|name| {

@@ -1,5 +1,5 @@
-//! How long creates waited in the course of a sustained run, as an SVG: time to the right, the
-//! longest wait of each quarter of a second upwards, logarithmic.
+//! Plots how long creates waited during a sustained run, as an SVG: time to the right, and upwards,
+//! on a logarithmic axis, the longest wait in each quarter of a second.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::plot::{self, BOTTOM, COLOURS, LEFT, LINE_HEIGHT, RIGHT, TOP};
 use crate::works::Wait;
 
-/// How long a step is.
+/// The length of a step.
 const STEP: Duration = Duration::from_millis(250);
 
-/// The powers of ten, in milliseconds, between which waits are drawn.
+/// The range of the axis, as powers of ten, in milliseconds.
 const POWERS: std::ops::RangeInclusive<i32> = -1..=4;
 
 /// The waits of a contender.
@@ -28,7 +28,7 @@ impl Timeline {
         for wait in waits {
             let step = usize::try_from(wait.at.as_millis() / STEP.as_millis()).unwrap();
             let took = wait.took.as_secs_f64() * 1e3;
-            // The last creates end after the time is up.
+            // The last creates end after the run's time.
             if let Some(longest) = longest.get_mut(step) {
                 *longest = took.max(*longest);
             }
@@ -40,8 +40,8 @@ impl Timeline {
         }
     }
 
-    /// Where the steps are on the page. A step in which nothing ended has no point: its waits
-    /// are in the one in which they end.
+    /// The points of the steps on the page. A step in which no create ended has no point: a wait
+    /// counts in the step in which it ends.
     fn points(&self) -> String {
         let mut points = Vec::new();
         for (step, longest) in (0_u32..).zip(&self.longest) {

@@ -1,5 +1,5 @@
-//! The limit that the disk sets: a log that was allocated and written through with zeros, and
-//! gets one write and one `fdatasync` for each group of creates.
+//! The limit set by the disk: a log that was preallocated and filled with zeros, and gets one write
+//! and one `fdatasync` for each group of creates.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 const FILE_BYTES: u64 = 64 << 20;
-/// Bytes that a create writes.
+/// How many bytes a create writes.
 const RECORD_BYTES: usize = 1 << 10;
 
 pub struct ZeroedLog {
@@ -17,7 +17,7 @@ pub struct ZeroedLog {
 }
 
 impl ZeroedLog {
-    /// Creates the file, or begins it anew.
+    /// Creates or truncates the file.
     pub fn create(path: &Path) -> Self {
         let mut file = OpenOptions::new()
             .write(true)
@@ -37,7 +37,8 @@ impl ZeroedLog {
         }
     }
 
-    /// Writes the creates of these addresses, durably. At its end the file begins again.
+    /// Writes the creates of these addresses durably. At the end of the file, it continues at the
+    /// beginning.
     pub fn append<'a>(&mut self, emails: impl Iterator<Item = &'a str>) {
         self.group.clear();
         for email in emails {

@@ -320,7 +320,7 @@ public:
         try {
             made.raw_ = std::shared_ptr<const hc_error>(raw, release{});
         } catch (...) {
-            /* Without memory for the details, the kind is all there is. */
+            /* Without memory for the details, the error has only its status. */
         }
 #else
         made.raw_ = std::shared_ptr<const hc_error>(raw, release{});
@@ -808,7 +808,7 @@ public:
         return *this;
     }
 
-    /* Writes the next batch, growing the buffer if needed; false at the end. */
+    /* Writes the next batch, growing the buffer if needed; returns false at the end. */
     template <class NextBatch>
     result<bool> fill(NextBatch &&next_batch)
     {
@@ -989,8 +989,8 @@ public:
     friend bool operator==(const id &a, const id &b) noexcept { return a.bytes_ == b.bytes_; }
     /** Whether the two differ. */
     friend bool operator!=(const id &a, const id &b) noexcept { return a.bytes_ != b.bytes_; }
-    /** The order of the bytes, which for ids that were drawn is that of time. Ids can also be
-     * keys of unordered containers. */
+    /** The order of the bytes, which for generated ids is that of time. Ids can also be keys of
+     * unordered containers. */
     friend bool operator<(const id &a, const id &b) noexcept { return a.bytes_ < b.bytes_; }
 
 private:
@@ -1111,7 +1111,7 @@ using log_callback = std::function<void(log_level, std::string_view, std::string
 /** @cond */
 namespace detail {
 
-/* Called by C, which nothing may be thrown through. */
+/* Called by C, through which nothing may be thrown. */
 inline void log(void *userdata, std::int32_t level, const char *target,
                 const char *message) noexcept
 {
@@ -1120,7 +1120,7 @@ inline void log(void *userdata, std::int32_t level, const char *target,
     try {
         callback(static_cast<log_level>(level), target, message);
     } catch (...) {
-        /* A message that can't be taken is lost. */
+        /* A message whose callback throws is lost. */
     }
 #else
     callback(static_cast<log_level>(level), target, message);
@@ -1146,7 +1146,7 @@ inline result<void> try_set_log(log_level max, log_callback callback)
                             static_cast<void *>(kept.get()),
                             static_cast<hc_log_destroy>(detail::destroy_log));
     if (done)
-        static_cast<void>(kept.release()); // is the library's now
+        static_cast<void>(kept.release()); // now owned by the library
     return done;
 }
 /** @copydoc try_set_log */
@@ -1203,7 +1203,7 @@ using read_callback = std::function<std::size_t(char *buffer, std::size_t capaci
 /** @cond */
 namespace detail {
 
-/* The callbacks of one call, and the exception of one of them, which can't be thrown through C. */
+/* The callbacks of one call, and an exception of theirs, which can't be thrown through C. */
 struct callbacks {
     const progress_callback *progress = nullptr;
     const write_callback *write = nullptr;
@@ -1240,7 +1240,7 @@ struct callbacks {
 #endif
     }
 
-    /* The function that C calls with the progress; none if it is not wanted. */
+    /* The function that C calls with the progress; NULL if there is no callback. */
     hc_progress_callback to_tell() const noexcept
     {
         if (progress == nullptr || !*progress)
@@ -1649,8 +1649,7 @@ struct packed_keys {
 } // namespace detail
 /** @endcond */
 
-/** How a caller names a user: by id, email or username, or by a user that was read. Not for
- * keeping. */
+/** Names a user: by id, email or username, or by a user that was read. Don't store it. */
 class user_ref {
 public:
     /** By an id, email or username. */
@@ -2692,9 +2691,8 @@ public:
 namespace detail {
 
 /*
- * A list that is read once, from packed batches. Self says how: its `records` are
- * Record, which `decode` reads, `next_batch` gets more of them, and `turn_page` goes
- * on where they end.
+ * A list that is read once, from packed batches. Self has `decode`, which decodes a Record,
+ * `next_batch`, which reads more of them, and `turn_page`, which continues where they end.
  */
 template <class Self, class Record, class View>
 class record_list {
@@ -2766,7 +2764,7 @@ protected:
     record_list &operator=(record_list &&) noexcept = default;
     ~record_list() = default;
 
-    /* How many records wait in the buffer. */
+    /* How many records are left in the buffer. */
     std::uint32_t waiting() const noexcept { return buffer_.batch().records; }
 
 private:
@@ -2778,14 +2776,13 @@ private:
 /** @endcond */
 
 /**
- * Users, all of them or those of a query: a range of headcount::user_view that is read
- * once, in batches. Unless it is that of directory::query_all(), they are as they were
- * at one moment.
+ * All users, or those of a query: a range of headcount::user_view that is read once, in
+ * batches. It is a snapshot, except for that of directory::query_all().
  *
  *     for (const headcount::user_view &user : users.list_users())
  *         std::cout << user.email() << '\n';
  *
- * Like hc_cursor it holds that state of the directory: read on or let it go. Keeps the
+ * Like hc_cursor it holds that state of the directory: read on or destroy it. Keeps the
  * file open unless the directory is closed.
  */
 class user_list : public detail::record_list<user_list, hc_packed_user, user_view> {
@@ -2793,7 +2790,7 @@ public:
     /** Takes over a handle of headcount.h. */
     explicit user_list(hc_cursor *raw) noexcept : handle_(raw) {}
 
-    /** How many users are still to come, on this page if there are pages. */
+    /** How many users are left, on this page if there are pages. */
     std::uint64_t remaining() const noexcept { return hc_cursor_remaining(raw()) + waiting(); }
 
     /** Where the next page begins, for query::after(); none on the last page. Personal data. */
@@ -2927,7 +2924,7 @@ public:
     /** Past the last. */
     iterator end() const noexcept { return iterator(this, size()); }
 
-    /** All memberships that were not taken yet, in few calls: for large workspaces. */
+    /** All memberships that were not taken yet, in few calls, for large workspaces. */
     std::vector<member> take() { return try_take().value(); }
     /** @copydoc take */
     result<std::vector<member>> try_take()
@@ -3239,7 +3236,7 @@ public:
     /** Feeds are moved, not copied. */
     feed &operator=(feed &&other) noexcept
     {
-        handle_ = std::move(other.handle_); // before its callback
+        handle_ = std::move(other.handle_); // frees the old handle before its callback
         callback_ = std::move(other.callback_);
         return *this;
     }
@@ -3322,7 +3319,7 @@ private:
         (*static_cast<std::function<void()> *>(callback))();
     }
 
-    // The callback goes after the handle: until that is freed it may be called.
+    // Destroyed after the handle: until that is freed, the callback may be called.
     std::unique_ptr<std::function<void()>> callback_;
     detail::handle<hc_feed, hc_feed_free> handle_;
 };
@@ -3386,7 +3383,7 @@ inline fault_list repair(std::string_view path,
 /** @cond */
 namespace detail {
 
-/* The callback of directory::submit(), whose userdata is a Done of its own. */
+/* The callback of directory::submit(), whose userdata is a Done that it owns. */
 template <class Done>
 void submitted(void *userdata, hc_status code, hc_applied *raw, hc_error *failed) noexcept
 {
@@ -4101,7 +4098,7 @@ public:
         auto taken = detail::run(hc_directory_submit, raw(), what.raw(), detail::submitted<Done>,
                                  static_cast<void *>(kept.get()));
         if (taken)
-            (void)kept.release(); // the callback's now, which may have run
+            (void)kept.release(); // now owned by the callback, which may have run
         return taken;
     }
 

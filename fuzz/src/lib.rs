@@ -5,8 +5,8 @@
 use std::ffi::c_int;
 
 unsafe extern "C" {
-    /// In `packed_fields.c`. Reads `length` bytes, writes at most `capacity`, and
-    /// returns 1 for a batch that was read to its end, 0 for a refused one.
+    /// Defined in `packed_fields.c`. Reads `length` bytes, writes at most `capacity`, and returns 1
+    /// for a batch that was read to its end, 0 for a refused one.
     fn headcount_packed_fields(
         bytes: *const u8,
         length: usize,
@@ -16,11 +16,10 @@ unsafe extern "C" {
     ) -> c_int;
 }
 
-/// The fields of all records of a batch, one behind the other; `None` where the
-/// decoder refuses it.
+/// The fields of all records of a batch, one after another; `None` if the decoder refuses it.
 ///
-/// An honest batch holds each text once, and has them in two fields at most.
-/// What a lying one has in more fields is read, but not kept.
+/// A genuine batch holds each text once, in at most two fields. If a forged one has it in more
+/// fields, the rest are read, but not kept.
 pub fn packed_fields(batch: &[u8]) -> Option<Vec<u8>> {
     let mut fields = vec![0; 2 * batch.len()];
     let mut written = 0;

@@ -1,5 +1,5 @@
-//! All fuzz targets, of which `HEADCOUNT_FUZZ_TARGET` names one: linking them once takes
-//! far less time than linking each.
+//! All fuzz targets in one program, which takes far less time to link than one for each.
+//! `HEADCOUNT_FUZZ_TARGET` names the one to run.
 
 #![no_main]
 #![allow(clippy::panic)]
@@ -13,7 +13,7 @@ use headcount_fuzz::packed_fields;
 #[path = "../../tests/kit/mod.rs"]
 mod kit;
 
-/// Those that the packages can't have: the testkit and the C decoder are here.
+/// The targets that need the testkit or the C decoder, which the packages can't use.
 const TARGETS: &[(&str, Check)] = &[
     ("packed_decoder", |bytes| {
         packed::check_decoder(bytes, packed_fields);

@@ -1,4 +1,4 @@
-//! Puts load on a server, or on the library, and prints what came of it as JSON. The script
+//! Puts load on a server, or on the library, and prints the results as JSON. The script
 //! `server/tests/speed.py` runs it.
 //!
 //! ```console
@@ -12,14 +12,13 @@
 //! `closed` sends requests on each connection one after another, and `open` sends them at a fixed
 //! rate; both get either `/healthz` or users by email. `open` counts from the time at which a
 //! request was due, so a server that stalls is charged for every request that it delays; it also
-//! prints by how much this program itself was late. `create`
-//! creates users through REST, and `library` in a file. `spin` only reads the clock: what stops it
-//! stops a server too.
+//! prints by how much this program itself was late. `create` creates users through REST, and
+//! `library` in a file. `spin` only reads the clock: the system interrupts a server as often.
 //!
-//! One thread serves all connections, so that the load takes as little as it can of the
+//! One thread serves all connections, so that the load takes as little as possible of the
 //! processors that it shares with the server.
 
-#![allow(clippy::print_stdout, reason = "what it measured is what it is for")]
+#![allow(clippy::print_stdout, reason = "it prints its measurements")]
 
 use std::collections::VecDeque;
 use std::error::Error;
@@ -36,13 +35,13 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// How long to wait for an answer before looking at the clock again.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// From here on, the time between two looks at the clock is a stop. An interrupt takes less.
+/// Longer times between two readings of the clock count as stops. An interrupt takes less.
 const STOP: Duration = Duration::from_micros(500);
 
-/// A connection that is kept.
+/// A persistent connection.
 struct Connection {
     stream: TcpStream,
-    /// When the request was due whose response has yet to come.
+    /// When the request without a response so far was due.
     due: Option<Instant>,
     /// When the last response came.
     idle_since: Instant,
@@ -63,14 +62,14 @@ impl Connection {
     }
 
     fn send(&mut self, request: &str, due: Instant) -> Outcome<()> {
-        // A request is far smaller than what a socket takes at once.
+        // A request is far smaller than a socket's buffer.
         self.stream.write_all(request.as_bytes())?;
         self.due = Some(due);
         self.answer.clear();
         Ok(())
     }
 
-    /// Reads what has come; whether the answer is complete.
+    /// Reads the bytes that have arrived; returns whether the response is complete.
     fn receive(&mut self) -> Outcome<bool> {
         let mut part = [0; 4096];
         let mut is_more = true;
@@ -104,13 +103,13 @@ impl Connection {
 /// When requests are sent.
 #[derive(Clone, Copy)]
 enum Pace {
-    /// On each connection as soon as it has its answer.
+    /// On each connection, as soon as it has its response.
     Closed,
-    /// This many a second, whatever becomes of the earlier ones.
+    /// This many per second, whether or not earlier ones are answered.
     Open(f64),
 }
 
-/// Sends requests for this long, waits for their answers, and tells how long each took.
+/// Sends requests for this long, waits for their responses, and returns how long each took.
 fn requests(
     address: &str,
     connections: usize,
@@ -141,7 +140,7 @@ fn requests(
                 break;
             }
             if let Some(at) = idle.pop_front() {
-                // Waiting for a connection is the server's doing, and the rest is not.
+                // Waiting for a connection is the server's delay, the rest is this program's.
                 delays.push(all[at].idle_since.max(due).elapsed());
                 all[at].send(&request(number), due)?;
                 number += 1;
@@ -169,7 +168,7 @@ fn requests(
     Ok(())
 }
 
-/// Those of the waiting connections for which something has come.
+/// The waiting connections that can be read.
 fn ready(all: &[Connection], waiting: &[usize], wait: Duration) -> Outcome<Vec<usize>> {
     let mut polled: Vec<_> = { waiting.iter() }
         .map(|at| PollFd::new(&all[*at].stream, PollFlags::IN))
@@ -189,7 +188,7 @@ fn text(method: &str, path: &str, key: &str, body: &str) -> String {
     )
 }
 
-/// Runs `work` on threads that begin together; what they return is put together.
+/// Runs `work` on threads that begin together, and collects their results.
 fn threads<T: Send>(
     count: usize,
     work: impl Fn(usize, &Barrier) -> Outcome<Vec<T>> + Sync,
@@ -256,7 +255,7 @@ fn told(mut latencies: Vec<Duration>, seconds: f64, late_p99_ms: f64) -> Value {
     })
 }
 
-/// Has threads create users in a directory for this long.
+/// Creates users in a directory on this many threads, for this long.
 fn library(directory: &Directory, count: usize, seconds: f64, run: &str) -> Outcome<()> {
     let latencies = threads(count, |at, barrier| {
         barrier.wait();
@@ -275,7 +274,8 @@ fn library(directory: &Directory, count: usize, seconds: f64, run: &str) -> Outc
     Ok(())
 }
 
-/// Reads the clock for this long, and prints how often and for how long the system stopped that.
+/// Reads the clock for this long, and prints how often and for how long the system interrupted
+/// that.
 fn spin(seconds: f64) {
     let begun = Instant::now();
     let end = begun + Duration::from_secs_f64(seconds);

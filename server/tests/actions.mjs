@@ -1,6 +1,6 @@
-// What admins do with the page, in a real browser with and without JavaScript: swap, pass on a seat
-// in a full house, a user's own page, workspaces, keys and the export; and how it looks with no
-// users and with many.
+// What admins do on the page, in a real browser with and without JavaScript: swap users, pass on a
+// seat when none is free, a user's own page, workspaces, keys and the export; and how the page
+// looks with no users and with many.
 //
 // Usage: node actions.mjs path/to/headcount folder-with-node_modules [folder for screenshots]
 
@@ -34,7 +34,7 @@ async function checkSwap(page, address) {
   assert.match(await status(page), /1 deactivated, 1 activated/);
 }
 
-// The refusal of a full house leads to the holders of seats, of whom one gives it up.
+// A refusal for want of a seat leads to the holders of seats, one of whom gives theirs up.
 async function checkFullHouse(page, address) {
   await page.goto(`${address}/admin?state=inactive`);
   await choose(page, ["dee@ex.co"], "Activate");
@@ -60,7 +60,7 @@ async function checkOwner(page, address) {
   assert.match(await status(page), /1 activated/);
 }
 
-// A user is found by the id, and has buttons, workspaces and a history of their own.
+// A user is found by id, and their page has buttons, workspaces and a history.
 async function checkUser(page, address, id) {
   await page.goto(`${address}/admin`);
   await page.fill("input[name=q]", id);
@@ -134,7 +134,7 @@ await withFolder(async ({ run, serve, browser }) => {
     await checkWorkspace(page, address);
     await checkKeys(page, address);
     await checkExport(page, address);
-    // Refusals have a status of their own, which the browser's console tells.
+    // Refusals have an error status, which the browser's console reports.
     const others = complaints.filter((text) => !text.startsWith("Failed to load resource"));
     assert.deepEqual(others, [], "the browser complains");
     await context.close();
@@ -142,7 +142,7 @@ await withFolder(async ({ run, serve, browser }) => {
   await checkOwnAccount(browser, address, own);
 });
 
-// Looks at the list with no users and with many.
+// Checks the list with no users and with many.
 for (const count of [0, MANY]) {
   await withFolder(async ({ folder, run, serve, browser }) => {
     const { secret } = run("keys", "create", "desk", "--provisioner", "desk", "--scope", "admin").key;

@@ -1,4 +1,4 @@
-// What the tests of the page in a real browser share: the server, Debian's chromium, and axe.
+// Shared by the tests of the page in a real browser: the server, Debian's chromium, and axe.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -79,8 +79,7 @@ export async function checkWidth(page, name) {
   assert.ok(size[0] <= size[1], `${name} is ${size[0]} wide on ${size[1]}`);
 }
 
-// axe is put in from outside, which the page's own policy forbids: the context of `page` has to
-// bypass it.
+// axe is injected, which the page's content policy forbids: the context of `page` must bypass it.
 export async function checkAxe(page, name) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run());

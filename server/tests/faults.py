@@ -1,4 +1,4 @@
-"""The server on a failing disk: each door tells an unknown outcome and an I/O error with its own
+"""The server on a failing disk: each door reports an unknown outcome and an I/O error with its own
 status, and /readyz takes the server out of service after the first.
 
 Usage: faults.py path/to/headcount
@@ -127,7 +127,7 @@ def no_space():
         limit = size // 512 + ROOM_BLOCKS
         # The signal of the limit is ignored, so that writing fails instead.
         server = Server(folder, keys, before=f"trap '' XFSZ; ulimit -f {limit};")
-        # REST's requests fill the room, since those of some doors are small.
+        # REST's requests fill the disk, since those of some doors are small.
         last = refused(server, user, "rest", 0)
         for door, (_, _, expected) in requests(user).items():
             last = refused(server, user, door, last + 1)

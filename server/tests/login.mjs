@@ -1,5 +1,5 @@
-// Logging in to the page by an identity provider, in a real browser and over TLS: by keyboard,
-// with and without scripts, with the cookies that browsers keep for this host only.
+// Logging in to the page through an identity provider, in a real browser and over TLS: by keyboard,
+// with and without scripts, with cookies that browsers send only to this host.
 //
 // Usage: node login.mjs path/to/headcount folder-with-node_modules [folder for screenshots]
 
@@ -13,7 +13,7 @@ import { checkAxe, checkWidth, picture, reach, watch, withFolder } from "./chrom
 
 const base64 = (data) => Buffer.from(data).toString("base64url");
 
-// A small identity provider: whoever types an email at it is that person.
+// A small identity provider, which logs anybody in as the email that they type.
 function provider() {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const codes = new Map();
@@ -134,7 +134,7 @@ async function checkRefusals(browser, address) {
     assert.equal(page.url(), `${address}/admin/login`);
     await context.close();
   }
-  // A callback that another browser was to get.
+  // A callback that was meant for another browser.
   const [mine, other] = [await browser.newContext({ ignoreHTTPSErrors: true }),
     await browser.newContext({ ignoreHTTPSErrors: true })];
   const page = await mine.newPage();
@@ -169,7 +169,7 @@ try {
       await logIn(page, address, "ann@example.com");
       await page.waitForURL(`${address}/admin`);
       await checkCookies(context);
-      // The directory's admins may do all: its forms come from this page, over TLS.
+      // The directory's admins may do everything: the forms come from this page, over TLS.
       await page.check("input[aria-label='choose bob@example.com']");
       const what = javaScriptEnabled ? "deactivate" : "activate";
       await page.click(`button[value=${what}]`);

@@ -15,11 +15,11 @@ from pathlib import Path
 
 HEADCOUNT = sys.argv[1]
 EXAMPLES = 15
-# One: hypothesis parses source, and threads of CPython 3.11 share the depth of its parser,
-# which then sometimes fails with "AST constructor recursion depth mismatch".
+# One, because hypothesis parses source code, and threads of CPython 3.11 share the recursion depth of its
+# parser, which then sometimes fails with "AST constructor recursion depth mismatch".
 WORKERS = 1
-# Valid requests may be refused for what is in the directory; 400 and 422 are for what
-# schemas can't tell, such as which members an operation of a batch has.
+# Valid requests may be refused because of the directory's contents; 400 and 422 stand for rules that schemas
+# can't express, such as the members of a batch's operations.
 CONFIG = """
 [checks.positive_data_acceptance]
 expected-statuses = [200, 201, 204, 400, 403, 404, 409, 410, 412, 422]

@@ -1,5 +1,5 @@
-// The page in a real browser: without scripts, by keyboard, with hostile names, in light
-// and dark and on a phone; no violation of its content policy and none that axe finds.
+// The page in a real browser: without scripts, by keyboard, with hostile names, in light and dark
+// and on a phone; no violations of its content policy or of axe's rules.
 //
 // Usage: node page.mjs path/to/headcount folder-with-node_modules [folder for screenshots]
 
@@ -46,7 +46,7 @@ async function checkLooks(browser, address, state, users) {
   }
 }
 
-// Chooses, previews, does and undoes with the keyboard alone.
+// Selects, previews, applies and undoes with the keyboard alone.
 async function checkKeyboard(page, address) {
   await page.goto(`${address}/admin?state=active`);
   await page.keyboard.press("Tab");
@@ -77,7 +77,7 @@ async function checkFilters(page, address) {
   assert.equal(await page.inputValue("select[name=state]"), "inactive");
 }
 
-// Pastes a file, looks at what it would change, and imports it.
+// Pastes a file, previews its changes, and imports it.
 async function checkImport(page, address) {
   await page.goto(`${address}/admin/import`);
   await page.fill("textarea", "email,given_name,active\ndee@example.com,Dee,\nnew@example.com,New,false\n");
@@ -92,7 +92,7 @@ async function checkImport(page, address) {
   await picture(page, "import-undone");
 }
 
-// The audit shows a change that is made elsewhere, without being asked again.
+// The audit shows a change that is made elsewhere, without a reload.
 async function checkLive(page, address, key) {
   await page.goto(`${address}/admin/audit`);
   await page.locator("#live:visible").waitFor();
@@ -103,7 +103,7 @@ async function checkLive(page, address, key) {
   });
   assert.equal(made.status, 201);
   await page.locator("tbody tr:first-child >> text=live@example.com").waitFor();
-  // Long names elsewhere in the table leave who it was on one line.
+  // Long names elsewhere in the table leave the actor on one line.
   const lines = await page.locator("td.who a").evaluateAll(
     (links) => links.map((link) => link.getClientRects().length));
   assert.deepEqual(lines, [1]);

@@ -23,7 +23,7 @@ DOCS = Path(__file__).parents[2] / "docs/server.md"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 OURS = {**FORM, "Sec-Fetch-Site": "same-origin"}
 HOST = "users.ex.co"
-# Bytes of a batch that the server takes, and more than nginx does by default.
+# The size of a batch that the server accepts, and nginx by default does not.
 BATCH_BYTES = 8_000_000
 
 
@@ -59,7 +59,7 @@ def configuration(folder, upstream, port):
         shown = shown.replace(documented, own)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     paths = "\n".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
-    # Otherwise nginx's workers give root's rights up, and can't use its folder.
+    # Otherwise nginx's workers drop root's rights, and can't use its folder.
     user = "user root; " if os.getuid() == 0 else ""
     head = f"{user}daemon off; pid {folder}/nginx.pid; error_log stderr; events {{}}"
     file = folder / "nginx.conf"
@@ -68,7 +68,7 @@ def configuration(folder, upstream, port):
 
 
 class Client:
-    """Somebody who knows the proxy by its name and certificate."""
+    """A client that knows the proxy's name and certificate."""
 
     def __init__(self, folder, port):
         self.context = ssl.create_default_context(cafile=str(folder / "cert.pem"))
@@ -76,7 +76,7 @@ class Client:
 
     def connect(self):
         connection = http.client.HTTPSConnection(HOST, self.port, context=self.context, timeout=30)
-        # The name is nowhere but in the certificate.
+        # The name is only in the certificate, not in DNS.
         connection._create_connection = lambda _, *more: socket.create_connection(
             ("127.0.0.1", self.port), *more
         )
@@ -125,7 +125,7 @@ def check_batch(client, key):
 
 
 def check_events(client, key):
-    """An event comes when the change happens, not when a buffer is full."""
+    """Events arrive when changes happen, not when a buffer is full."""
     listening = client.connect()
     bearer = {"Host": HOST, "Authorization": f"Bearer {key}"}
     listening.request("GET", "/api/v1/changes", headers={**bearer, "Accept": "text/event-stream"})

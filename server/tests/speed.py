@@ -47,7 +47,7 @@ def headcount(db, *arguments):
 
 
 def pinned(processors, priority=0):
-    """What a child process does first, to run on these processors only, with this priority."""
+    """Returns what a child process runs first, to stay on these processors, with this priority."""
 
     def first():
         if processors:
@@ -68,7 +68,7 @@ def told(what, value, target=""):
 
 
 class Served:
-    """A server, and what the system says of it."""
+    """A server, and the system's figures about it."""
 
     def __init__(self, db, processors=None, priority=0):
         begun = time.monotonic()
@@ -90,12 +90,12 @@ class Served:
         return int(line.split()[1]) * 1024 / 1e6
 
     def cpu(self):
-        """Seconds of CPU so far, of all its threads."""
+        """CPU seconds so far, of all its threads."""
         # clock_getcpuclockid(3), which Python lacks: CPUCLOCK_SCHED of the process.
         return time.clock_gettime(~self.process.pid << 3 | 2)
 
     def waits(self):
-        """How often a thread had to leave its processor to another one."""
+        """How often a thread was preempted."""
         count = 0
         for status in Path(f"/proc/{self.process.pid}/task").glob("*/status"):
             with contextlib.suppress(OSError):  # The thread has ended.
@@ -113,7 +113,7 @@ class Connection:
         self.file = self.socket.makefile("rb")
 
     def get(self, path, key="", headers=""):
-        """The body; None for one without an end."""
+        """Returns the body; None for an endless one."""
         bearer = f"Authorization: Bearer {key}\r\n" if key else ""
         request = f"GET {path} HTTP/1.1\r\nHost: x\r\n{bearer}{headers}\r\n"
         self.socket.sendall(request.encode())
@@ -151,7 +151,7 @@ def address_of(served):
 
 
 def stops(processors, priority):
-    """What the system does to programs that only read the clock, one on each processor."""
+    """Measures how long the system interrupts programs that only read the clock, one on each processor."""
     line = [str(RELEASE / "examples/load"), "spin", str(SECONDS)]
     running = [
         subprocess.Popen(line, stdout=subprocess.PIPE, preexec_fn=pinned({at}, priority))
@@ -172,7 +172,7 @@ def latencies(db, key):
 
 
 def latency(db, key, priority):
-    """At 70 % of the most that one processor of the server reaches, for the same connections."""
+    """Measures at 70 % of the maximum rate of one processor of the server, with the same connections."""
     last = max(os.sched_getaffinity(0))
     first = min(os.sched_getaffinity(0))
     # A loop at this priority that never waits would be throttled by the system.
@@ -283,6 +283,6 @@ def main(folder):
 
 BUILD = "cargo build --release -p headcount-cli -p headcount-server --bin headcount --example load"
 subprocess.run(BUILD.split(), cwd=ROOT, check=True)
-# Beside the build: /tmp may be memory, where nothing is durable.
+# In the target folder: /tmp may be in memory, where nothing is durable.
 with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder:
     main(folder)

@@ -101,9 +101,9 @@ impl Options {
 
     /// How much memory to use for pages of the file: 64 MiB by default.
     ///
-    /// A large directory with many writes also keeps a filter in memory, which tells that
-    /// an email, a username or an id is not in the file: 10 MB per million users, at most
-    /// 32 MiB, and none beyond about 6 million users.
+    /// A large directory with many writes also keeps a filter in memory, which shows that an email,
+    /// a username or an id is not in the file: 10 MB per million users, at most 32 MiB, and none
+    /// beyond about 6 million users.
     ///
     /// ```
     /// # let folder = tempfile::tempdir().unwrap();

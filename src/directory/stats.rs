@@ -9,8 +9,8 @@ use crate::rules::read;
 
 /// Figures about the use of a directory, its cache and its commits.
 ///
-/// Made by [`Directory::stats`]. The first figures are of one moment; those of the cache and
-/// of commits are read one after another while work may go on. They count from when the
+/// Made by [`Directory::stats`]. The first figures are of one moment; those of the cache and of
+/// commits are read one after another while other threads may change them. They count from when the
 /// directory was opened, over all its handles.
 ///
 /// ```

@@ -316,7 +316,8 @@ impl Directory {
         self.try_out(|txn| refusals_of_stream(txn, parts, door, Timestamp::now()))
     }
 
-    /// Calls `body` with a transaction that is never committed; `None` if it can't tell.
+    /// Calls `body` with a transaction that is never committed; `None` if the result depends on
+    /// writes that it doesn't remember.
     fn try_out<T>(
         &self,
         body: impl FnOnce(&mut Trial<'_, Snapshot>) -> Result<T>,

@@ -161,7 +161,7 @@ impl Batch {
         (1..=DOOR_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_fine)
     }
 
-    /// Checks what is of no single operation: the name of the door, and versions.
+    /// Checks the parts that belong to no single operation: the name of the door, and versions.
     pub(crate) fn check_settings(&self) -> Result<()> {
         if self.has_stray_version {
             return Err(Error::new(

@@ -1,5 +1,5 @@
-//! Texts in messages: what can't be seen, or would change how the rest is shown, is written out,
-//! such as `<U+200B>`. No message shows a text as Rust would.
+//! Texts in messages: characters that are invisible, or change how the rest is displayed, are
+//! written out, such as `<U+200B>`. No message shows a text in the form of `Debug`.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -35,7 +35,7 @@ const IGNORABLE: [(u32, u32); 17] = [
 /// addition to [`IGNORABLE`], which includes the bidi controls.
 const UNSEEN: [char; 4] = ['\u{2800}', '\u{fff9}', '\u{fffa}', '\u{fffb}'];
 
-/// What people call characters that they can't see.
+/// The usual names of invisible characters.
 const NAMES: [(char, &str); 25] = [
     ('\0', "null"),
     ('\t', "tab"),
@@ -64,22 +64,21 @@ const NAMES: [(char, &str); 25] = [
     ('\u{fffd}', "replacement character"),
 ];
 
-/// A text in quotes, for a message: on one line, with characters that can't be seen written
-/// out.
+/// A text in quotes, for a message: on one line, with invisible characters written out.
 ///
 /// ```
 /// assert_eq!(headcount::quoted("ann\u{200b}lee\n"), "\"ann<U+200B>lee<U+000A>\"");
 /// ```
 pub fn quoted(text: &str) -> String {
     let is_odd_space = |c: char| c.is_whitespace() && c != ' ';
-    // Of several names in a row, each has to end somewhere.
+    // In a list of quoted names, the end of each must be clear.
     let text = text.replace('"', "\\\"");
     format!("\"{}\"", written_out(&text, is_odd_space))
 }
 
-/// A text as a terminal can show it: characters that could move the cursor or change the
-/// direction, and those that can't be seen, are written out. Joiners and variants between letters
-/// or emoji are kept.
+/// A text that is safe for a terminal: characters that could move the cursor or change the
+/// direction, and invisible ones, are written out. Joiners and variants between letters or emoji
+/// are kept.
 ///
 /// ```
 /// assert_eq!(headcount::printable("Zoë \u{1b}[2J"), "Zoë <U+001B>[2J");
@@ -88,7 +87,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     written_out(text, |_| false)
 }
 
-/// The beginning of a text that was refused and can be long, in quotes.
+/// The beginning of a refused text, which can be long, in quotes.
 pub(super) fn excerpt(text: &str) -> String {
     match text.char_indices().nth(EXCERPT_CHARS_MAX) {
         None => quoted(text),
@@ -96,8 +95,8 @@ pub(super) fn excerpt(text: &str) -> String {
     }
 }
 
-/// One character for a message: itself if it is printable ASCII, otherwise its Unicode number, with
-/// a name where it has one that people know.
+/// One character for a message: itself if it is printable ASCII, otherwise its code point, with its
+/// usual name if it has one.
 pub(super) fn named(c: char) -> impl fmt::Display {
     if c.is_ascii_graphic() {
         return format!("'{c}'");
@@ -112,8 +111,7 @@ pub(super) fn named(c: char) -> impl fmt::Display {
     }
 }
 
-/// Whether the character is not displayed as such, so that texts with it and without it look the
-/// same.
+/// Whether the character is not displayed, so that texts with and without it look the same.
 pub(super) fn is_ignorable(c: char) -> bool {
     let code = u32::from(c);
     IGNORABLE
@@ -121,7 +119,7 @@ pub(super) fn is_ignorable(c: char) -> bool {
         .any(|&(first, last)| (first..=last).contains(&code))
 }
 
-/// Whether the character can't be seen, or changes how others are shown.
+/// Whether the character is invisible, or changes how others are displayed.
 pub(super) fn is_unseen(c: char) -> bool {
     is_ignorable(c) || UNSEEN.contains(&c)
 }
@@ -155,8 +153,8 @@ fn written_out(text: &str, and: impl Fn(char) -> bool) -> Cow<'_, str> {
     written.into()
 }
 
-/// Whether the character joins letters or emoji, or chooses how the one before it is drawn, so
-/// that it is seen.
+/// Whether the character joins letters or emoji, or selects the form of the one before it, and so
+/// has a visible effect.
 fn is_between(before: Option<char>, c: char) -> bool {
     let is_joiner = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
     is_joiner && before.is_some_and(|before| !before.is_ascii() && !is_unseen(before))

@@ -117,10 +117,10 @@ fn redrawn(text: &str) -> String {
     look.nfc().collect()
 }
 
-/// What a lower-case letter is replaced by. Names are compared without regard to case, so
-/// a letter whose capital is drawn like an ASCII letter looks like it too: `т` is no `t`,
-/// but `Т` is a `T`. The few letters that look like one ASCII letter in lower case and like
-/// another as a capital count as the former: `ν` is a `v`, although `Ν` is an `N`.
+/// The replacement of a lower-case letter. Names are compared without regard to case, so a letter
+/// whose capital is drawn like an ASCII letter looks like it too: `т` is no `t`, but `Т` is a `T`.
+/// The few letters that look like one ASCII letter in lower case and like another as a capital
+/// count as the former: `ν` is a `v`, although `Ν` is an `N`.
 fn drawn_like(c: char) -> Option<String> {
     if c.is_ascii() || is_mark(c) {
         return None;
@@ -137,7 +137,7 @@ fn drawn_like(c: char) -> Option<String> {
     like_as_capital.or(like)
 }
 
-/// What is drawn like the letter, in lower case, if it is of another script.
+/// The letters of another script that are drawn like this letter, in lower case.
 fn like_another_script(c: char) -> Option<String> {
     let drawn: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
     let is_foreign = drawn.chars().next()?.script() != c.script();
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_lie_are_refused() {
+    fn misleading_names_are_refused() {
         for bad in [
             "\u{200b}",
             "Fraud\u{200b}models",

@@ -20,7 +20,7 @@ use crate::model::{
 };
 
 /// Applies `parts`, one after the other, as one change. Once a part is written to `txn`, calls
-/// `visit` with the number of its first operation, what it did, and the users it replaced.
+/// `visit` with the number of its first operation, its effect, and the users it replaced.
 ///
 /// Unique names are judged at the end of each part; seats, admins and owners at the very end.
 /// The ids of new users must have been drawn.

@@ -1,4 +1,4 @@
-//! What remains in the store, beyond what the facade shows.
+//! The contents of the store that the facade doesn't show.
 
 use crate::codec::keys::{self, KeyKind};
 use crate::engine::memory::Memory;

@@ -1,5 +1,5 @@
-//! A backup is the directory at one moment, complete and verified, whatever others write
-//! meanwhile. An existing file is replaced only on request.
+//! A backup is a complete and verified snapshot, whatever others write meanwhile. An existing file
+//! is replaced only on request.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,7 +72,7 @@ fn writers_go_on_and_no_write_is_half_in_it() {
             let copied = directory.backup(&target.path).unwrap();
             assert!(copied.users >= before);
             let copy = target.open();
-            // Each user is one change here, after the license's.
+            // Each user is one change here; the first change is the license.
             assert_eq!(copy.len().unwrap() + 1, copied.sequence);
             assert_eq!(copy.len().unwrap(), copied.users);
             finish(copy);

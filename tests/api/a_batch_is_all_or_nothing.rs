@@ -1,4 +1,4 @@
-//! Operations of a batch succeed or fail together; each sees those before it.
+//! The operations of a batch succeed or fail together; each sees the effects of those before it.
 
 use headcount::{
     Batch, ErrorKind, License, NewUser, Op, Outcome, Subject, UserId, UserRef, UserUpdate,

@@ -1,11 +1,11 @@
-//! Compacting gives back the space of what was deleted, and changes nothing else.
+//! Compacting returns the space of deleted records, and changes nothing else.
 
 use headcount::{Batch, CopyOptions, Directory, ErrorKind, License, NewUser};
 
 use crate::helpers::{TempPath, create, finish, listed, refusal};
 
-/// A directory that had many users. Those that remain are all over the file, which therefore
-/// can't become shorter when it is closed.
+/// A directory that had many users. The remaining ones are spread over the file, so closing can't
+/// shorten it.
 fn emptied() -> TempPath {
     let file = TempPath::new();
     let options = Directory::options().license_if_new(License::Enterprise);
@@ -17,7 +17,7 @@ fn emptied() -> TempPath {
     directory
         .create_user(NewUser::new("ann@ex.co").attribute("note", long))
         .unwrap();
-    directory.close().unwrap(); // which writes all of them to the main file
+    directory.close().unwrap(); // writes all of them to the main file
     let directory = file.open();
     let delete_most = |batch: Batch, n| match n % 50 {
         0 => batch,

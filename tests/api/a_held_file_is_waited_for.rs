@@ -8,7 +8,7 @@ use headcount::{Directory, ErrorKind};
 use crate::helpers::{TempPath, create_inactive, finish, refusal};
 
 #[test]
-fn everybody_gets_it_in_time() {
+fn everybody_gets_the_file_in_time() {
     let file = TempPath::new();
     thread::scope(|scope| {
         for n in 0..20 {
@@ -27,7 +27,7 @@ fn everybody_gets_it_in_time() {
 }
 
 #[test]
-fn the_time_is_kept() {
+fn the_timeout_is_kept() {
     let file = TempPath::new();
     let directory = file.open();
     let timed = |options: headcount::Options| {
@@ -40,7 +40,7 @@ fn the_time_is_kept() {
     assert!(timed(patient().read_only(true)) >= Duration::from_millis(150));
     assert!(timed(Directory::options()) < Duration::from_millis(150));
     finish(directory);
-    // Errors that waiting can't cure are returned at once.
+    // Errors that don't go away by waiting are returned at once.
     let missing = Directory::options()
         .create_if_missing(false)
         .open_timeout(Duration::from_mins(1));

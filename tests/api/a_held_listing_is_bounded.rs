@@ -1,5 +1,5 @@
-//! A list that is held while others write keeps the file from reusing space, up to a limit:
-//! then the list is closed and returns an error.
+//! An open list keeps the file from reusing space while others write, up to a limit: then the list
+//! is closed and returns an error.
 
 use headcount::{Batch, Directory, ErrorKind, License, NewUser, UserUpdate};
 
@@ -7,8 +7,8 @@ use crate::helpers::{TempPath, finish, listed, refusal};
 
 const USERS: usize = 2_000;
 const LOG_BYTES: u64 = 1 << 20;
-/// Bytes that may be written between the moment when the file is too large and the moment when
-/// a writer notices: about those of a commit that bypasses the log.
+/// How many bytes may be written after the file has become too large and before a writer notices:
+/// about those of a commit that bypasses the log.
 const SLACK: u64 = 8 << 20;
 
 fn directory(file: &TempPath) -> Directory {
@@ -22,7 +22,7 @@ fn directory(file: &TempPath) -> Directory {
     directory
 }
 
-/// Changes users all over the file, so that each of these is a checkpoint of its own.
+/// Changes users all over the file, in rounds that each end in a checkpoint.
 fn write(directory: &Directory, rounds: usize) {
     for round in 0..rounds {
         let some = (0..USERS).skip(round % 16).step_by(16);
@@ -63,13 +63,13 @@ fn the_file_stays_small_over_hundreds_of_checkpoints() {
     assert!(users.next().is_none());
     let viewed = views.for_each_view(|_| std::ops::ControlFlow::<()>::Continue(()));
     assert_eq!(refusal(viewed), ErrorKind::Closed);
-    // The list that was read to its end holds nothing any more, and a new one is complete.
+    // The list that was read to its end no longer holds any space, and a new one is complete.
     assert!(early.next().is_none());
     assert_eq!(listed(&directory).len(), USERS);
     finish(directory);
 }
 
-/// Without growth, a list stays open however long it is held.
+/// If the file doesn't grow, a list stays open however long it is held.
 #[test]
 fn a_listing_that_costs_little_stays_open() {
     let file = TempPath::new();

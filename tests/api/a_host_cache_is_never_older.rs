@@ -1,5 +1,5 @@
-//! A host that caches users by `Directory::generation` never sees a state older than one that it
-//! has seen, whoever writes and through whichever handle.
+//! A host that caches users by `Directory::generation` never sees an older state after a newer one,
+//! whoever writes and through whichever handle.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -43,7 +43,7 @@ impl Host {
     }
 }
 
-/// Reads through the cache and past it in turn, until `done`.
+/// Reads through the cache and past it alternately, until `done`.
 fn read_on(host: &Host, emails: &[String], done: &AtomicBool) {
     let mut seen = vec![0; emails.len()];
     while !done.load(Ordering::Relaxed) {
@@ -121,7 +121,7 @@ fn it_changes_only_with_commits_that_outdate_cached_users() -> Result<(), Error>
     directory.close()?;
     assert!(
         !other.generation().is_multiple_of(2),
-        "closed, so of no use"
+        "a closed directory's generation is odd"
     );
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! A listing shows the directory as it was when it began: all users, inactive
-//! ones too, ordered by email, and nothing of what others write meanwhile.
+//! A listing shows the directory as it was when the listing began: all users, including inactive
+//! ones, ordered by email, and no later writes.
 
 use std::fmt::Debug;
 use std::iter::FusedIterator;
@@ -82,8 +82,8 @@ fn readers_see_whole_batches_while_others_write_in_a_file() {
     finish(directory);
 }
 
-/// A writer passes one seat around among three hundred users, and renames its holder, who
-/// therefore moves within the listing. Every listing has exactly one active user, the last one.
+/// A writer passes one seat around among three hundred users, and renames its holder, who thereby
+/// moves within the listing. Every listing has exactly one active user, at its end.
 fn readers_see_batches_whole(directory: &Directory, batches: usize) {
     directory.set_license(License::Seats(1)).unwrap();
     let create_all = (0..300).fold(Batch::new(), |batch, n| {
@@ -129,14 +129,14 @@ fn readers_see_batches_whole(directory: &Directory, batches: usize) {
     });
 }
 
-/// The number of items up to the end, after which nothing may come.
+/// Counts the items up to the end, and checks that nothing follows it.
 fn read_to_end<T>(list: &mut impl FusedIterator<Item = headcount::Result<T>>) -> usize {
     let items = list.by_ref().map(Result::unwrap).count();
     assert!(list.next().is_none() && list.next().is_none());
     items
 }
 
-/// Reads one error of kind `Closed`, after which nothing may come.
+/// Expects one error of kind `Closed`, and nothing after it.
 fn expect_closed<T: Debug>(list: &mut impl FusedIterator<Item = headcount::Result<T>>) {
     let error = list.next().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Closed);

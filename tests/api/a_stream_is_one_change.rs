@@ -1,5 +1,5 @@
-//! Operations that are streamed are one change, all of them or none, as a batch of the same
-//! operations would be; and a dry run tells the same without writing.
+//! Streamed operations are one change, all of them or none, like a batch of the same operations; a
+//! dry run returns the same without writing.
 
 use headcount::{
     Batch, Directory, Error, ErrorKind, Event, License, NewUser, NewWorkspace, Op, OpStream,
@@ -8,10 +8,10 @@ use headcount::{
 
 use crate::helpers::{last_change, listed, no_free_seat, on_both_engines, refusal};
 
-/// More than fit into one part.
+/// More operations than fit into one part.
 const MANY: usize = 5_000;
 
-/// What is called after each part.
+/// The callback that reports each part.
 type Visit<'v> = dyn FnMut(StreamPart) + 'v;
 
 fn email(number: usize) -> String {
@@ -40,7 +40,7 @@ fn changes(users: &[User]) -> Vec<Op> {
         .collect()
 }
 
-/// What can be compared: all but times.
+/// The users without their times, to be compared.
 fn told(directory: &Directory) -> Vec<String> {
     let users = listed(directory);
     let told = users.iter().map(|user| {
@@ -152,7 +152,7 @@ fn seats_are_judged_at_the_end() {
 }
 
 #[test]
-fn a_dry_run_tells_the_same_and_writes_nothing() {
+fn a_dry_run_returns_the_same_and_writes_nothing() {
     on_both_engines(|directory| {
         create_many(directory);
         let before = (told(directory), last_change(directory));
@@ -190,9 +190,9 @@ fn a_dry_run_tells_the_same_and_writes_nothing() {
     });
 }
 
-/// Of a name that changes hands between parts, a dry run knows that it doesn't know.
+/// If a name changes hands between parts, a dry run says that it can't tell the outcome.
 #[test]
-fn what_depends_on_another_part_is_not_told() {
+fn a_dry_run_does_not_guess_what_depends_on_another_part() {
     on_both_engines(|directory| {
         create_many(directory);
         let users = listed(directory);
@@ -213,7 +213,7 @@ fn what_depends_on_another_part_is_not_told() {
 }
 
 #[test]
-fn cached_users_are_not_older() {
+fn cached_users_are_current() {
     on_both_engines(|directory| {
         create_many(directory);
         let users = listed(directory);
@@ -230,7 +230,7 @@ fn cached_users_are_not_older() {
 }
 
 #[test]
-fn owners_are_heeded() {
+fn owners_are_checked() {
     on_both_engines(|directory| {
         create_many(directory);
         let users = listed(directory);
@@ -253,7 +253,7 @@ fn owners_are_heeded() {
     });
 }
 
-/// A workspace that gets an active owner in a later part keeps one.
+/// A workspace whose next active owner comes in a later part is not without an owner.
 #[test]
 fn owners_are_judged_at_the_end() {
     on_both_engines(|directory| {
@@ -304,7 +304,7 @@ fn owners_are_judged_at_the_end() {
     });
 }
 
-/// Operations on one user stay together, but a part doesn't grow with them without limit.
+/// Operations on one user stay in one part, but only up to a limit.
 #[test]
 fn parts_are_bounded() {
     on_both_engines(|directory| {

@@ -35,7 +35,7 @@ fn a_username_may_be_another_address_than_the_email() {
         let found = directory.user_by_username(UPN).unwrap();
         assert_eq!(found.unwrap(), steve);
 
-        // It stays when the email changes, until the two are the same.
+        // It stays when the email changes, unless the new email equals it.
         let moved = directory
             .update_user(UPN, email("steve@contoso.com"))
             .unwrap();
@@ -74,7 +74,7 @@ fn every_method_takes_each_of_the_names() {
 }
 
 #[test]
-fn an_email_can_not_be_taken_as_username_nor_the_other_way_round() {
+fn an_email_cannot_be_taken_as_username_nor_vice_versa() {
     on_both_engines(|directory| {
         create(directory, "ann@ex.co");
         let bob = NewUser::new("bob@ex.co").username("bob@old.example");
@@ -122,7 +122,7 @@ fn in_one_batch_the_later_claim_is_refused_unless_the_first_is_given_up() {
             .create_user("x@ex.co")
             .update_user(bob, username("X@ex.co"));
         assert_eq!(refused(both), (ErrorKind::UsernameTaken, Some(1)));
-        // Within this batch the text names two users for a moment, so it names nobody.
+        // Within this batch, two users have the text for a moment, so it names neither.
         let ambiguous = Batch::new()
             .update_user(ann, username("x@ex.co"))
             .update_user(bob, email("x@ex.co"))

@@ -1,5 +1,5 @@
-//! A user is found by id, email and username. A text that names nobody finds nobody, which is
-//! not an error.
+//! A user is found by id, email and username. If nobody has a text, the result is nobody, not an
+//! error.
 
 use headcount::{Directory, ErrorKind, License, NewUser, UserId, UserUpdate};
 
@@ -126,7 +126,7 @@ fn every_method_takes_an_id_or_an_email() {
 }
 
 #[test]
-fn a_user_who_does_not_exist_can_not_be_changed() {
+fn a_user_who_does_not_exist_cannot_be_changed() {
     on_both_engines(|directory| {
         let absent = UserId::from_bytes([9; 16]);
         let update = UserUpdate::new().given_name("No");
@@ -150,7 +150,7 @@ fn a_user_who_does_not_exist_can_not_be_changed() {
 }
 
 #[test]
-fn a_user_without_a_usable_address_can_not_exist() {
+fn a_user_without_a_usable_address_cannot_exist() {
     on_both_engines(|directory| {
         let kinds = [
             ("", ErrorKind::EmailRequired),

@@ -1,5 +1,5 @@
-//! Code that a write calls can read the directory, and is refused what would wait for that
-//! write for ever.
+//! Code that is called during a write can read the directory; calls that would wait for that write
+//! forever are refused.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +14,7 @@ use crate::helpers::{on_both_engines, refusal};
 /// Far longer than any of these stories takes.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Tells the story, and fails if it doesn't end.
+/// Runs the story, and fails if it doesn't end.
 fn ends(directory: &Directory, story: impl FnOnce(&Directory) + Send + 'static) {
     let (sender, end) = mpsc::channel();
     let directory = directory.clone();
@@ -28,7 +28,7 @@ fn ends(directory: &Directory, story: impl FnOnce(&Directory) + Send + 'static) 
     told.join().unwrap();
 }
 
-/// Asserts that everything that waits for the writer is refused, and reads are not.
+/// Asserts that every call that would wait for the writer is refused, and that reads work.
 fn assert_inside(directory: &Directory, users: u64) {
     let stream = OpStream::new([Op::CreateUser("new@ex.co".into())]);
     let calls = [
@@ -51,7 +51,7 @@ fn assert_inside(directory: &Directory, users: u64) {
 }
 
 #[test]
-fn the_operations_of_a_stream_read_and_cannot_write() {
+fn streamed_operations_can_read_and_cannot_write() {
     on_both_engines(|directory| {
         directory.create_user("ann@ex.co").unwrap();
         ends(directory, |directory| {
@@ -64,7 +64,7 @@ fn the_operations_of_a_stream_read_and_cannot_write() {
                 assert_inside(directory, 1);
                 let seen = directory.touch_user("ann@ex.co");
                 assert_eq!(refusal(seen), ErrorKind::InvalidArgument);
-                // Other directories and other threads are not concerned.
+                // Other directories and other threads can write.
                 let other = Directory::in_memory().unwrap();
                 other.create_user("ann@ex.co").unwrap();
                 let directory = directory.clone();
@@ -95,7 +95,7 @@ fn a_stream_that_panics_leaves_the_directory_writable() {
 }
 
 #[test]
-fn what_only_tries_a_stream_lets_others_write() {
+fn dry_runs_of_streams_let_others_write() {
     on_both_engines(|directory| {
         ends(directory, |directory| {
             let ops = OpStream::new([Op::CreateUser("ann@ex.co".into())]);
@@ -107,7 +107,7 @@ fn what_only_tries_a_stream_lets_others_write() {
 }
 
 #[test]
-fn records_that_are_loaded_read_and_cannot_write() {
+fn loaded_records_can_read_and_cannot_write() {
     on_both_engines(|directory| {
         ends(directory, |directory| {
             let records = ["ann@ex.co", "bob@ex.co"].into_iter().map(|email| {

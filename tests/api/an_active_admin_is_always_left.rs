@@ -5,7 +5,7 @@ use headcount::{Batch, ErrorKind, License, NewUser, UserUpdate};
 use crate::helpers::{create, create_admin, last_change, on_both_engines, refusal};
 
 #[test]
-fn the_last_active_admin_can_not_be_deactivated_demoted_or_deleted() {
+fn the_last_active_admin_cannot_be_deactivated_demoted_or_deleted() {
     on_both_engines(|directory| {
         create_admin(directory, "ann@ex.co");
         create(directory, "bob@ex.co");
@@ -46,7 +46,7 @@ fn one_of_two_admins_can_go_and_then_the_other_stays() {
             ErrorKind::LastAdmin
         );
 
-        // Admins who take no seat come and go.
+        // Inactive admins come and go.
         directory
             .update_user("ann@ex.co", UserUpdate::new().admin(false))
             .unwrap();

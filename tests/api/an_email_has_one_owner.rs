@@ -25,8 +25,8 @@ fn one_of_two_threads_with_one_address_creates_the_user_in_a_file() {
 }
 
 fn race_for_one_address(directory: &Directory, rounds: usize) {
-    // A thread that panicked would leave the other waiting, so results are
-    // noted here and judged when both are done.
+    // If one thread panicked, the other would wait for it forever, so results are collected here
+    // and checked when both are done.
     let start = Barrier::new(2);
     let outcomes: Mutex<Vec<Option<ErrorKind>>> = Mutex::default();
     let race = |spelling: &str| {
@@ -192,7 +192,7 @@ fn the_new_user_is_blamed_and_not_the_owner() {
             (ErrorKind::EmailTaken, Some(1))
         );
 
-        // Of two new users, the first would have had it.
+        // Of two new users, the second is blamed.
         let batch = Batch::new()
             .create_user("dee@ex.co")
             .create_user("Dee@ex.co");

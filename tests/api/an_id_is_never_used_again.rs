@@ -1,4 +1,4 @@
-//! An id belongs to one user and is never given to another.
+//! An id belongs to one user and is never given to another one.
 
 use headcount::{Batch, Directory, ErrorKind, NewUser, UserId};
 

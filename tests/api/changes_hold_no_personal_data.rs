@@ -1,5 +1,5 @@
 //! Changes outlive the users whom they concern, so they hold no personal data.
-//! The bytes on disk are checked for the same in `src/directory/tests.rs`.
+//! `src/directory/tests.rs` checks the same for the bytes on disk.
 
 use headcount::{NewUser, UserUpdate};
 
@@ -34,7 +34,7 @@ fn no_text_about_a_user_is_in_a_change() {
             assert!(!json.contains(word), "{word} in {json}");
             assert!(!debug.contains(word), "{word} in {debug}");
         }
-        // The id is how a follower knows whom to forget.
+        // The id tells a follower whom to forget.
         assert_eq!(json.matches(&zoe.to_string()).count(), 4);
     });
 }

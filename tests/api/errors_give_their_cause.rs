@@ -12,7 +12,7 @@ fn cause(error: &Error) -> &io::Error {
 }
 
 #[test]
-fn of_the_system() {
+fn io_errors_have_a_cause() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("missing");
     let refused = Directory::options()
@@ -30,7 +30,7 @@ fn of_the_system() {
 }
 
 #[test]
-fn of_a_writer_and_a_reader() {
+fn errors_of_writers_and_readers_have_a_cause() {
     let directory = Directory::in_memory().unwrap();
     let full: &mut [u8] = &mut [];
     let refused = directory.export_lines(full, |_| {}).unwrap_err();
@@ -51,7 +51,7 @@ impl io::Read for Failing {
 }
 
 #[test]
-fn there_is_none_of_a_refusal() {
+fn refusals_have_no_cause() {
     let directory = Directory::in_memory().unwrap();
     let refused = directory.delete_user("ann@ex.co").unwrap_err();
     assert!(refused.source().is_none());

@@ -87,7 +87,7 @@ fn a_request_that_is_refused_or_changes_nothing_leaves_no_change() {
         assert_eq!(refusal(directory.apply(half)), ErrorKind::EmailRequired);
         assert_eq!(changes_after(directory, 0), before);
 
-        // It leaves no gap in the numbers.
+        // A refused request leaves no gap in the numbers.
         create(directory, "bob@ex.co");
         assert_eq!(last_change(directory), 2);
     });
@@ -95,7 +95,7 @@ fn a_request_that_is_refused_or_changes_nothing_leaves_no_change() {
 
 #[test]
 fn a_reader_resumes_from_any_number() {
-    // More than the iterator reads at a time.
+    // More changes than the iterator reads at a time.
     const CHANGES: u64 = 600;
     on_both_engines(|directory| {
         directory.set_license(License::Enterprise).unwrap();

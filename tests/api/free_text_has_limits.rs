@@ -1,4 +1,4 @@
-//! Names and attributes are free text, within limits on the whole user, not only on the part
+//! Names and attributes are free text. Their limits apply to the whole user, not only to the part
 //! that one call sets.
 
 use headcount::{Directory, ErrorKind, NewUser, UserUpdate};

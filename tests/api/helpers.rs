@@ -4,7 +4,7 @@ use headcount::{Change, Directory, ErrorKind, License, NewUser, Result, User, Us
 
 pub use crate::kit::temp::TempPath;
 
-/// Tells the story once on each engine, and checks what it left.
+/// Runs the story once on each engine, and checks the directory at the end.
 pub fn on_both_engines(story: impl Fn(&Directory)) {
     let in_memory = Directory::in_memory().unwrap();
     story(&in_memory);
@@ -16,8 +16,8 @@ pub fn on_both_engines(story: impl Fn(&Directory)) {
     finish(on_disk);
 }
 
-/// The end of every test that writes: the directory is consistent, and each user is found by
-/// all three names.
+/// Ends every test that writes: checks that the directory is consistent, and that each user is
+/// found by all three names.
 pub fn finish(directory: Directory) {
     let verified = directory.verify().unwrap();
     let seats = directory.seats().unwrap();
@@ -75,7 +75,7 @@ pub fn last_change(directory: &Directory) -> u64 {
         .map_or(0, |change| change.sequence)
 }
 
-/// Why a call was refused.
+/// The kind of a refusal.
 #[track_caller]
 pub fn refusal<T>(result: Result<T>) -> ErrorKind {
     match result {
@@ -84,7 +84,7 @@ pub fn refusal<T>(result: Result<T>) -> ErrorKind {
     }
 }
 
-/// The refusal because no seat is free.
+/// The refusal of a call for which no seat is free.
 pub fn no_free_seat(limit: u64, active: u64, requested: u64) -> ErrorKind {
     ErrorKind::NoFreeSeat {
         limit,

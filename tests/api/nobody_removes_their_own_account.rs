@@ -5,12 +5,12 @@ use headcount::{Batch, ErrorKind, UserId, UserUpdate};
 use crate::helpers::{changes_after, create_admin, on_both_engines, refusal};
 
 #[test]
-fn an_actor_can_not_deactivate_or_delete_themself() {
+fn an_actor_cannot_deactivate_or_delete_themself() {
     on_both_engines(|directory| {
         let ann = create_admin(directory, "ann@ex.co");
         let bob = create_admin(directory, "bob@ex.co");
         let as_ann = directory.acting_as(ann);
-        // Whichever name is used.
+        // By any of their names.
         assert_eq!(refusal(as_ann.deactivate_user(ann)), ErrorKind::OwnAccount);
         assert_eq!(
             refusal(as_ann.deactivate_user("ANN@ex.co")),
@@ -56,7 +56,7 @@ fn the_actor_is_recorded() {
         let ann = create_admin(directory, "ann@ex.co");
         let operator = UserId::from_bytes([7; 16]);
         directory.acting_as(ann).create_user("bob@ex.co").unwrap();
-        // Neither needs to be a user of the directory.
+        // The actor need not be a user of the directory.
         directory
             .acting_as(operator)
             .delete_user("bob@ex.co")

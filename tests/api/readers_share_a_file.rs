@@ -1,5 +1,4 @@
-//! A directory that is opened read-only answers as usual, beside other readers, and refuses
-//! writes.
+//! Several readers can open a file read-only; they read as usual, and writes are refused.
 
 use headcount::{Batch, Directory, ErrorKind, License, UserUpdate};
 

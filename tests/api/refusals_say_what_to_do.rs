@@ -1,4 +1,4 @@
-//! Error messages are for people: one line, in lower case, with the values in it.
+//! Error messages are for people: one line, in lower case, with the values.
 
 use std::error::Error as _;
 
@@ -8,7 +8,7 @@ use headcount::{
 
 use crate::helpers::{TempPath, create, create_admin, fill};
 
-/// One error of every kind that needs no broken disk.
+/// One error of every kind that can be caused without a failing disk.
 fn one_of_each() -> Vec<Error> {
     let directory = Directory::in_memory().unwrap();
     let ids = fill(&directory);

@@ -158,7 +158,7 @@ fn over_the_limit_only_growth_is_refused() {
             no_free_seat(2, 5, 1)
         );
 
-        // Neutral requests.
+        // Requests that need no further seat.
         create_inactive(directory, "hal@ex.co");
         directory
             .update_user("ann@ex.co", UserUpdate::new().given_name("Ann"))
@@ -170,7 +170,7 @@ fn over_the_limit_only_growth_is_refused() {
         directory.apply(swap).unwrap();
         assert_eq!(directory.seats().unwrap().over_by(), 3);
 
-        // Shrinking ones, one by one down to the limit; then growth is judged anew.
+        // Deactivations, one by one down to the limit; then growth is possible again.
         directory.deactivate_user("bob@ex.co").unwrap();
         directory.delete_user("cho@ex.co").unwrap();
         assert_eq!(directory.seats().unwrap().over_by(), 1);

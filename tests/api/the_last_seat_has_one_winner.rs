@@ -25,7 +25,7 @@ fn one_of_a_hundred_threads_gets_the_seat_in_a_file() {
     finish(directory);
 }
 
-/// Each thread asks for its own user, every round at the same time.
+/// In each round, all threads ask for the seat at the same time, each for its own user.
 fn race_for_one_seat(directory: &Directory, rounds: usize) {
     for n in 0..4 {
         create(directory, &format!("seated-{n}@ex.co"));
@@ -37,8 +37,8 @@ fn race_for_one_seat(directory: &Directory, rounds: usize) {
         })
         .collect();
 
-    // A thread that panicked would leave the others waiting, so results are
-    // noted here and judged when all are done.
+    // If one thread panicked, the others would wait for it forever, so results are collected here
+    // and checked when all are done.
     let start = Barrier::new(THREADS);
     let winners = AtomicUsize::new(0);
     let rounds_won_once = AtomicUsize::new(0);

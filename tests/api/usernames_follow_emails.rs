@@ -1,4 +1,4 @@
-//! A username is the email unless another one is set, and belongs to one user.
+//! The username is the email unless another one is set; no two users have the same.
 
 use headcount::{Batch, Directory, ErrorKind, NewUser, UserId, UserUpdate};
 
@@ -75,7 +75,7 @@ fn a_username_given_as_the_email_follows_it_too() {
             .unwrap();
         assert_eq!(moved.username(), "amy@ex.co");
 
-        // Set together, the username is compared with the new email.
+        // If both are set, the username is compared with the new email.
         let both = UserUpdate::new().username("abe@ex.co").email("abe@ex.co");
         assert_eq!(
             directory.update_user(ann, both).unwrap().username(),
@@ -86,7 +86,7 @@ fn a_username_given_as_the_email_follows_it_too() {
         assert_eq!(
             ada.username(),
             "abe@ex.co",
-            "the old email is a name of its own"
+            "the old email is now an independent username"
         );
     });
 }

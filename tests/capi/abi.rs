@@ -1,11 +1,10 @@
-//! Programs that are compiled against an older header go on working: whatever it
-//! declares is still there, and the same.
+//! Programs compiled against an older header keep working: everything that it declares still exists
+//! unchanged.
 //!
-//! `abi/headcount.h` is the header that the promise was made with. A shim that uses all
-//! of it is compiled against it and against the header of today; that must go without a
-//! warning, and abidiff must find nothing between the two but what may be added. What
-//! was added becomes part of the promise with each release, when `HEADCOUNT_UPDATE=1`
-//! copies the header.
+//! `abi/headcount.h` is the promised header. A shim that uses all of it is compiled against it and
+//! against the current header: there must be no warning, and abidiff must find only allowed
+//! additions between the two. With each release, `HEADCOUNT_UPDATE=1` copies the header, which adds
+//! new items to the promise.
 
 use std::fmt::Write;
 use std::fs;
@@ -24,7 +23,7 @@ fn what_was_promised_is_kept() {
     let promised = fs::read_to_string(&kept).unwrap();
     let header = fs::read_to_string(tools::root().join("include/headcount.h")).unwrap();
     if let Err(found) = compare(&promised, &header) {
-        panic!("programs that were compiled before would break:\n{found}");
+        panic!("programs compiled earlier would break:\n{found}");
     }
     if std::env::var_os("HEADCOUNT_UPDATE").is_some() {
         fs::write(kept, header).unwrap();
@@ -68,7 +67,7 @@ fn changes_are_found() {
         return;
     }
     let broken = [
-        // A function that is gone, or takes or gives something else.
+        // A function that is gone, or takes or returns something else.
         ("uint32_t hc_version_number(void);", ""),
         (
             "uint32_t hc_version_number(void);",
@@ -83,11 +82,11 @@ fn changes_are_found() {
             "const struct hc_user *user);",
             "const struct hc_workspace *user);",
         ),
-        // Values that mean something else, or nothing.
+        // Values that have changed or are gone.
         ("    HC_STATUS_IO = 46,", "    HC_STATUS_IO = 47,"),
         ("    HC_STATUS_IO = 46,", ""),
         ("#define HC_ID_TEXT_BYTES 37", "#define HC_ID_TEXT_BYTES 38"),
-        // Fields that are elsewhere, of another type, or gone.
+        // Fields that have moved, have another type, or are gone.
         ("    uint64_t license_version;", ""),
         (
             "    uint64_t inactive;",
@@ -95,7 +94,7 @@ fn changes_are_found() {
         ),
         ("    uint64_t inactive;", "    int64_t inactive;"),
         ("    uint8_t user[16];", "    uint8_t user[24];"),
-        // Callbacks that are called otherwise.
+        // Callbacks with another signature.
         (
             "typedef void (*hc_log_destroy)(void *userdata);",
             "typedef int (*hc_log_destroy)(void *userdata);",
@@ -108,7 +107,7 @@ fn changes_are_found() {
     }
 }
 
-/// The header, and the header with something else in one place.
+/// The header, and the header with one replacement.
 fn changed(what: &str, by: &str) -> (String, String) {
     let header = fs::read_to_string(tools::root().join("include/headcount.h")).unwrap();
     assert!(header.contains(what), "{what} is not in the header");
@@ -120,8 +119,8 @@ fn have_tools() -> bool {
     tools::have(&["gcc", "abidiff"])
 }
 
-/// What breaks for programs compiled against `old` when the library becomes what `new`
-/// says.
+/// The error says what breaks for programs compiled against `old` if the library has the header
+/// `new`.
 fn compare(old: &str, new: &str) -> Result<(), String> {
     let folder = tempfile::tempdir().unwrap();
     let shim = folder.path().join("shim.c");
@@ -162,8 +161,8 @@ fn said(output: &Output) -> Result<(), String> {
     Err(format!("{out}{err}"))
 }
 
-/// How a shim begins. Fields are compared by the compiler, for what lets abidiff accept a
-/// struct that grew lets it accept other changes of the struct too.
+/// The start of a shim. The compiler compares fields, because a setting that lets abidiff accept a
+/// struct that grew also lets it accept other changes of the struct.
 const SHIM: &str = r#"
 #include "headcount.h"
 #define FIELD(type, field) ((struct type *)0)->field
@@ -172,12 +171,12 @@ const SHIM: &str = r#"
                    #field " is elsewhere");                                     \
     _Static_assert(__builtin_types_compatible_p(__typeof__(FIELD(type, field)), \
                                                 __typeof__(FIELD(shim_old_##type, field))), \
-                   #field " is something else")
+                   #field " has changed")
 "#;
 
-/// A library in C that has something of each function, type and value of a header. A
-/// function that was declared otherwise is an error of the compiler: abidiff doesn't
-/// tell pointers to handles apart, which no header defines.
+/// A C library that uses each function, type and value of a header. The compiler reports functions
+/// that are declared differently, because abidiff can't distinguish pointers to handles, whose
+/// types no header defines.
 fn shim_of(header: &str) -> String {
     let mut shim = SHIM.to_owned();
     for function in functions_of(header) {

@@ -1,4 +1,4 @@
-//! What the header declares.
+//! The declarations of the header.
 
 use crate::tools;
 
@@ -7,7 +7,7 @@ pub struct Function {
     pub name: String,
     /// Its parameters, as written.
     pub parameters: String,
-    /// All of its declaration, as written.
+    /// Its whole declaration, as written.
     pub declaration: String,
 }
 
@@ -32,7 +32,7 @@ pub fn functions_of(header: &str) -> Vec<Function> {
     declarations.collect()
 }
 
-/// All values that a header names: of enums, and of macros that are numbers.
+/// All named values of a header: those of enums, and macros that are numbers.
 pub fn values_of(header: &str) -> Vec<(String, String)> {
     let values = header.lines().filter_map(|line| {
         let (name, value) = match line.strip_prefix("#define ") {
@@ -61,7 +61,7 @@ pub fn types_of(header: &str) -> Vec<String> {
 /// A struct that a header defines.
 pub struct Struct {
     pub name: String,
-    /// What stands between its braces.
+    /// The text between its braces.
     pub body: String,
     /// The names of its fields.
     pub fields: Vec<String>,

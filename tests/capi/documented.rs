@@ -1,5 +1,5 @@
-//! Every function of the headers says what it needs to: that there are parameters and
-//! results left undocumented is found by doxygen, the rest is looked for here.
+//! Every function of the headers is documented: doxygen finds undocumented parameters and results,
+//! and the tests here the rest.
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +24,7 @@ fn functions(header: &str) -> Vec<(&str, &str)> {
     found
 }
 
-/// Whether a parameter is one of those that the preamble of headcount.h explains.
+/// Whether the preamble of headcount.h explains the parameter.
 fn is_explained(parameter: &str, at: usize) -> bool {
     let name = parameter.rsplit([' ', '*']).next().unwrap_or_default();
     let is_handle = at == 0 && parameter.contains("struct hc_") && !parameter.contains("**");
@@ -59,11 +59,11 @@ fn every_function_says_what_it_must() {
                     needed.push(format!("@param {name} "));
                 }
             }
-            // One space less than the headers that are aligned.
+            // With single spaces, since some headers align their comments.
             let said = comment.split_whitespace().collect::<Vec<_>>().join(" ") + " ";
             let missing = needed.iter().filter(|words| !said.contains(words.as_str()));
             complaints.extend(missing.map(|words| format!("{declaration}: no {words}")));
-            // What holds for all is said once.
+            // The preamble says once what applies to all functions.
             let general = ["@since 0.1.0", "@note Thread-safe.", "See \"Errors\""];
             let repeated = general.iter().filter(|words| comment.contains(**words));
             if file == "headcount.h" {
@@ -75,7 +75,7 @@ fn every_function_says_what_it_must() {
 }
 
 #[test]
-fn doxygen_finds_nothing_to_complain_of() {
+fn doxygen_has_no_complaints() {
     if !tools::have(&["doxygen"]) {
         return;
     }
@@ -88,11 +88,11 @@ fn doxygen_finds_nothing_to_complain_of() {
 }
 
 #[test]
-fn doxygen_finds_what_is_missing() {
+fn doxygen_finds_missing_comments() {
     if !tools::have(&["doxygen"]) {
         return;
     }
-    // A field, and all that is said of a function. The test above looks for the rest.
+    // A field, and a function's whole comment. The first test covers the rest.
     let gaps = [
         (
             "    /** Users who are active: each takes one seat. */\n",
@@ -113,7 +113,7 @@ fn doxygen_finds_what_is_missing() {
     }
 }
 
-/// Makes the documentation of a changed header, into `folder`.
+/// Generates the documentation of a changed header in `folder`.
 fn doxygen(folder: &Path, change: impl FnOnce(String) -> String) -> Output {
     let root = tools::root();
     let include = folder.join("include");

@@ -1,5 +1,5 @@
-//! No function of the header is forgotten: each is exported, guarded, documented
-//! and called, and nothing else is exported.
+//! Every function of the header is exported, guarded, documented and called, and nothing else is
+//! exported.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -7,18 +7,17 @@ use std::process::Command;
 use crate::declarations::functions;
 use crate::{library, tools};
 
-/// As many functions as there were when this was written, lest a header that
-/// can't be read looks like one without functions.
+/// A lower bound, so that a header that can't be parsed doesn't pass as one without functions.
 const FUNCTIONS_MIN: usize = 180;
 
 #[test]
 fn header_has_functions() {
     let count = functions().len();
-    assert!(count >= FUNCTIONS_MIN, "only {count} were found");
+    assert!(count >= FUNCTIONS_MIN, "only {count} functions were found");
 }
 
-/// `include/symbols.txt` is what the library promises to programs that are linked with
-/// it; it is made from the header like the header from the sources.
+/// `include/symbols.txt` is the library's promise to programs that are linked with it. It is
+/// generated from the header, as the header is from the sources.
 #[test]
 fn symbols_are_up_to_date() {
     let path = tools::root().join("include/symbols.txt");
@@ -54,8 +53,8 @@ fn library_exports_its_symbols_and_nothing_else() {
     expect_listed(&exported);
 }
 
-/// The stories are linked with the shared library; this program, in C17, has all functions
-/// of the static one.
+/// The stories are linked with the shared library; this program, in C17, uses all functions of the
+/// static library.
 #[test]
 fn static_library_has_every_function() {
     if !tools::have(&["gcc"]) {
@@ -80,7 +79,7 @@ fn static_library_has_every_function() {
     tools::run(&mut Command::new(program));
 }
 
-/// Tells what is on one side only.
+/// Fails with the names that only one side has.
 fn expect_listed(found: &BTreeSet<String>) {
     let listed = listed();
     let differing: Vec<_> = found.symmetric_difference(&listed).collect();
@@ -101,7 +100,7 @@ fn declared() -> BTreeSet<String> {
     functions().into_iter().map(|f| f.name).collect()
 }
 
-/// Each body is a call of `guard`.
+/// Each function's body is a call of `guard`.
 #[test]
 fn every_function_is_guarded() {
     let mut found = BTreeSet::new();

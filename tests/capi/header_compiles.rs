@@ -1,4 +1,4 @@
-//! The headers are clean in every standard, alone, twice, and beside C++.
+//! The headers compile without warnings in every standard of C and C++, alone and included twice.
 
 use std::process::Command;
 
@@ -55,7 +55,7 @@ fn header_is_clean_cpp() {
     }
 }
 
-/// The stories are checked in the standards that they are not run in.
+/// Compiles the stories also in the standards in which they are not run.
 #[test]
 fn stories_are_clean_c() {
     if tools::have(&["gcc"]) {

@@ -1,5 +1,5 @@
-//! Every text that any function takes is checked: a program is made from the header that
-//! hands in texts that aren't UTF-8, lengths that can't be, and nothing at all.
+//! Every text parameter of every function is checked: a program generated from the header passes
+//! texts that aren't UTF-8, impossible lengths, and NULL.
 
 use std::fmt::Write;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::declarations::{Function, functions};
 use crate::library::{Link, Sanitizer};
 use crate::{sanitizers, tools};
 
-/// What each type of parameter that is not a text is called with.
+/// The argument for each type of parameter that is not a text.
 const ARGUMENTS: [(&str, &str); 22] = [
     ("hc_directory *", "directory"),
     ("hc_options *", "options"),
@@ -34,7 +34,7 @@ const ARGUMENTS: [(&str, &str); 22] = [
     ("int32_t ", "1"),
 ];
 
-/// Texts that are refused, and how.
+/// Bad texts, each with the status of its refusal.
 const HOSTILE: [(&str, &str); 4] = [
     ("\"ann\\xff@ex.co\", 10", "HC_STATUS_INVALID_UTF8"),
     ("\"ann@ex.co\", SIZE_MAX - 1", "HC_STATUS_INVALID_ARGUMENT"),
@@ -101,9 +101,9 @@ fn every_text_is_checked() {
     tools::run(&mut Command::new(&program));
 }
 
-/// Calls a function with each of its texts spoilt in turn; returns how many it has.
+/// Calls a function with each of its texts bad in turn; returns how many texts it has.
 fn hostile_calls(function: &Function, calls: &mut String) -> usize {
-    // What gives no status says nothing about its texts.
+    // A function without a status can't refuse a text.
     if !function.declaration.starts_with("hc_status") {
         return 0;
     }

@@ -1,5 +1,5 @@
-//! Projects outside of this tree build against the installed library, with `pkg-config`
-//! and with `cmake`, in C and in C++, shared and static.
+//! Projects outside this tree are built against the installed library, with `pkg-config` and with
+//! `cmake`, in C and in C++, shared and static.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::{library, tools};
 /// What `examples/c/quickstart.c` prints.
 const PRINTED: &str = "1 of 5 seats in use, 1 inactive\n";
 
-/// The same in C++, with whatever header there is.
+/// The same in C++, with the C++ header if there is one.
 const PROGRAM_CPP: &str = r#"
 #include <headcount.h>
 #include <headcount_packed.h>
@@ -73,12 +73,12 @@ fn pkg_config_finds_it() {
             command.arg(&program).args(pkg_config(&["--cflags"]));
             match how {
                 "shared" => command.args(pkg_config(&["--libs"])),
-                // Just this one library is static, as its path is named.
+                // Only this library is static, because its path is named.
                 "archive" => command
                     .arg(library::prefix().join("lib/libheadcount.a"))
                     .args(private_libraries())
                     .arg("-Wl,--strip-debug"),
-                // All are, down to the C library.
+                // All libraries are static, down to the C library.
                 _ => command
                     .args(["-static", "-Wl,--strip-debug"])
                     .args(pkg_config(&["--static", "--libs"])),
@@ -110,7 +110,7 @@ fn cmake_finds_it() {
     }
 }
 
-/// A package without the static library has the shared one, in a folder with a space too.
+/// A package may lack the static library, also in a folder with a space in its name.
 #[test]
 fn cmake_does_without_the_static_library() {
     if !tools::have(&["gcc", "g++", "cmake"]) {
@@ -135,7 +135,7 @@ fn cmake_does_without_the_static_library() {
     assert_eq!(printed, PRINTED);
 }
 
-/// A version is refused that is newer, or that promises something else.
+/// A request for a newer or an incompatible version is refused.
 #[test]
 fn cmake_refuses_what_does_not_fit() {
     if !tools::have(&["gcc", "g++", "cmake"]) {
@@ -166,7 +166,7 @@ fn cmake(project: &Path) -> Command {
     cmake
 }
 
-/// Runs the program, and looks at what it needs.
+/// Runs the program, and checks which libraries it loads.
 fn check(program: &Path, shared: bool) {
     let lib = library::prefix().join("lib");
     let printed = tools::run(Command::new(program).env("LD_LIBRARY_PATH", lib));
@@ -176,7 +176,7 @@ fn check(program: &Path, shared: bool) {
     assert_eq!(is_needed, shared, "{needed}");
 }
 
-/// What a program needs besides the static library itself.
+/// The libraries that a program needs besides the static library itself.
 fn private_libraries() -> Vec<String> {
     let mut libraries = pkg_config(&["--static", "--libs-only-l"]);
     libraries.retain(|library| library != "-lheadcount");
@@ -201,7 +201,7 @@ fn shared_library_has_its_name_and_its_links() {
     let file = format!("libheadcount.so.{}", env!("CARGO_PKG_VERSION"));
     assert_eq!(link("libheadcount.so"), Path::new("libheadcount.so.1"));
     assert_eq!(link("libheadcount.so.1"), Path::new(&file));
-    // What programs load has no debug information, but knows where it is.
+    // The library has no debug information, but the name of the file that has it.
     let sections = tools::run(Command::new("readelf").arg("-SW").arg(lib.join(&file)));
     assert!(sections.contains(".gnu_debuglink") && !sections.contains(".debug_info"));
     let sections = tools::run(
@@ -214,14 +214,14 @@ fn shared_library_has_its_name_and_its_links() {
     assert!(dynamic.contains("soname: [libheadcount.so.1]"), "{dynamic}");
 }
 
-/// Packagers install into a folder that stands for the root, into folders of their own
-/// choice; and what was installed can be taken away.
+/// Packagers can install into a staging folder and choose the folders below it; and an installation
+/// can be removed.
 #[test]
 fn packagers_can_stage_it() {
     if !tools::have(&["cmake"]) {
         return;
     }
-    library::prefix(); // built once by then
+    library::prefix(); // builds the library once, before
     let root = tempfile::tempdir().unwrap();
     let make = |target: &str| {
         let mut make = library::make(target);
@@ -261,7 +261,7 @@ fn packagers_can_stage_it() {
     assert_eq!(left, "");
 }
 
-/// The Makefile lists what a static library needs; rustc knows it.
+/// The Makefile's list of libraries for static linking is the one that rustc prints.
 #[test]
 fn private_libraries_are_those_that_rustc_names() {
     if !tools::have(&[]) {

@@ -1,5 +1,5 @@
-//! Rust and C see the same structs: sizes, alignments and places of fields, in the
-//! compilers' own words.
+//! Rust and C agree on the structs: sizes, alignments and offsets of fields, as computed by the
+//! compilers.
 
 use std::fmt::Write;
 use std::mem::{align_of, offset_of};
@@ -12,7 +12,7 @@ use headcount::capi::{
 use crate::declarations::structs_of;
 use crate::tools;
 
-/// How Rust lays out a struct.
+/// The layout of a struct in Rust.
 struct Layout {
     name: &'static str,
     size: usize,

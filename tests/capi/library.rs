@@ -1,4 +1,4 @@
-//! The library under test: installed as users install it, and instrumented.
+//! The library under test: installed as users install it, or instrumented.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use crate::tools;
 
-/// Where the library is installed: what `make install` makes of the profile that these
-/// tests are built with, unless `HEADCOUNT_PREFIX` says where one is.
+/// Where the library is installed: by `make install`, in the profile of these tests, unless
+/// `HEADCOUNT_PREFIX` names an installation.
 pub fn prefix() -> &'static Path {
     static PREFIX: OnceLock<PathBuf> = OnceLock::new();
     PREFIX.get_or_init(|| match std::env::var_os("HEADCOUNT_PREFIX") {
@@ -17,13 +17,13 @@ pub fn prefix() -> &'static Path {
     })
 }
 
-/// Compiles the library, unless that was done: with what only it needs, so its dependencies differ
-/// from those of the tests.
+/// Compiles the library, unless that was done: with its own dependencies only, whose features
+/// differ from those in the tests.
 fn install() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let prefix = folder.join("installed");
-    // `./test` runs the tests of C and of C++ side by side, and `cargo nextest` each test in a
-    // process of its own; the first one installs.
+    // `./test` runs the tests of C and C++ side by side, and `cargo nextest` runs each test in a
+    // process of its own; the first process installs.
     let lock = File::create(folder.join("installed.lock")).unwrap();
     lock.lock().unwrap();
     let runs = ["HEADCOUNT_RUN_ID", "NEXTEST_RUN_ID"].map(std::env::var);
@@ -32,14 +32,14 @@ fn install() -> PathBuf {
     if !run.is_empty() && std::fs::read_to_string(&note).is_ok_and(|noted| noted == run) {
         return prefix;
     }
-    // Whatever an older Makefile installed is not to be found.
+    // Removes files that only an older Makefile installed.
     let _ = std::fs::remove_dir_all(&prefix);
     tools::run(make("install").arg(format!("PREFIX={}", prefix.display())));
     std::fs::write(note, run).unwrap();
     prefix
 }
 
-/// `make`, for the profile and the folder of this test.
+/// `make`, with the profile and target folder of this test.
 pub fn make(target: &str) -> Command {
     let mut make = Command::new("make");
     make.current_dir(tools::root())
@@ -65,17 +65,17 @@ pub fn target_folder() -> &'static Path {
     temporary.parent().unwrap_or(temporary)
 }
 
-/// How a program gets the library.
+/// How a program is linked with the library.
 #[derive(Clone, Copy, Debug)]
 pub enum Link {
     Shared,
     Static,
-    /// The one that is made for this sanitizer.
+    /// With the build for this sanitizer.
     Sanitized(Sanitizer),
 }
 
 impl Link {
-    /// The arguments for the compiler, to be put behind the sources.
+    /// The compiler's arguments, to follow the sources.
     pub fn arguments(self) -> Vec<String> {
         let lib = prefix().join("lib").display().to_string();
         match self {
@@ -86,8 +86,8 @@ impl Link {
     }
 }
 
-/// Links with the shared library in that folder, which the program finds there also when
-/// another is in `LD_LIBRARY_PATH`, as cargo's own is.
+/// Links with the shared library in that folder, which the program then loads even if
+/// `LD_LIBRARY_PATH` has another one, such as cargo's.
 fn shared(folder: &str) -> Vec<String> {
     let arguments = [
         format!("-L{folder}"),
@@ -97,27 +97,26 @@ fn shared(folder: &str) -> Vec<String> {
     arguments.to_vec()
 }
 
-/// Links with a static library, and leaves out what only makes the program large.
+/// Links with a static library, without debug information.
 fn archive(path: &str) -> Vec<String> {
     let arguments = [path, "-lpthread", "-ldl", "-lm", "-Wl,--strip-debug"];
     arguments.map(str::to_owned).to_vec()
 }
 
-/// Something that instruments Rust as well as C. The switch is not stable, so the
-/// compiler has to be told that this is meant.
+/// A sanitizer that instruments both Rust and C. Rust's option is unstable, so it must be enabled
+/// explicitly.
 #[derive(Clone, Copy, Debug)]
 pub enum Sanitizer {
-    /// Finds memory that is used wrongly: everywhere but in the standard library, from
-    /// where it sees calls like that of `memcpy` only.
+    /// Finds invalid memory accesses, but in the standard library only in calls such as `memcpy`.
     Address,
-    /// Finds data races: everywhere. The standard library is built anew for it, since
-    /// its locks would not be seen otherwise.
+    /// Finds data races everywhere. The standard library is rebuilt for it, because otherwise its
+    /// locks would not be seen.
     Thread,
 }
 
 impl Sanitizer {
-    /// Whether it can be had: the one for threads needs the sources of the standard
-    /// library, which not every toolchain has.
+    /// Whether it is available: the thread sanitizer needs the sources of the standard library,
+    /// which not every toolchain has.
     pub fn is_there(self) -> bool {
         let sources = sysroot().join("lib/rustlib/src/rust/library/Cargo.lock");
         match self {
@@ -126,8 +125,8 @@ impl Sanitizer {
         }
     }
 
-    /// The arguments for the compiler. The library for addresses is a shared one, which
-    /// links much faster; the one for threads has to be linked with its runtime.
+    /// The compiler's arguments. For the address sanitizer, the library is shared, which links much
+    /// faster; for the thread sanitizer, it must be linked with the runtime.
     fn arguments(self) -> Vec<String> {
         let folder = self.folder().display().to_string();
         match self {
@@ -143,30 +142,44 @@ impl Sanitizer {
     }
 
     fn build(self) -> PathBuf {
-        let (name, kind, more): (_, _, &[&str]) = match self {
-            Self::Address => ("address", "cdylib", &[]),
-            Self::Thread => ("thread", "staticlib", &["-Zbuild-std"]),
-        };
-        let triple = triple();
-        let target_folder = target_folder().join(format!("sanitizer-{name}"));
-        let flags = format!("-Zsanitizer={name} -Cdebuginfo=line-tables-only");
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .current_dir(tools::root())
-            .env("RUSTC_BOOTSTRAP", "1")
-            .env("RUSTFLAGS", flags)
+            .env("RUSTFLAGS", self.flags())
             .args(["rustc", "--quiet", "--locked", "--lib"])
-            .args(["--features", "capi"])
-            .args(["--crate-type", kind, "--target", &triple])
-            .args(more)
-            .arg("--target-dir")
-            .arg(&target_folder);
-        tools::run(&mut cargo);
-        target_folder.join(triple).join("debug")
+            .args(["--features", "capi", "--target", &triple()]);
+        let target_folder = match self {
+            // Beside the library that `make` builds, whose macros and build scripts serve here too.
+            // Some of these are built anew when RUSTC_BOOTSTRAP changes, so cargo must not see it.
+            Self::Address => {
+                cargo.env(
+                    "RUSTC_WRAPPER",
+                    tools::root().join("tests/capi/sanitizing-rustc"),
+                );
+                cargo.args(["--crate-type", "cdylib"]);
+                target_folder().to_owned()
+            }
+            Self::Thread => {
+                cargo.env("RUSTC_BOOTSTRAP", "1");
+                cargo.args(["--crate-type", "staticlib", "-Zbuild-std"]);
+                target_folder().join("sanitizer-thread")
+            }
+        };
+        tools::run(cargo.arg("--target-dir").arg(&target_folder));
+        target_folder.join(triple()).join("debug")
     }
 
-    /// What watches over the program while it runs, where that isn't gcc's: which does
-    /// not know all that rustc asks of the one for threads.
+    /// The flags for the Rust compiler.
+    fn flags(self) -> String {
+        let name = match self {
+            Self::Address => "address",
+            Self::Thread => "thread",
+        };
+        format!("-Zsanitizer={name} -Cdebuginfo=line-tables-only")
+    }
+
+    /// The sanitizer's runtime, if it isn't gcc's, whose thread sanitizer lacks functions that
+    /// rustc's instrumentation calls.
     pub fn runtime(self) -> Vec<String> {
         let Self::Thread = self else {
             return Vec::new();
@@ -188,14 +201,14 @@ impl Sanitizer {
     }
 }
 
-/// This platform, as rustc calls it.
+/// This platform, in rustc's terms.
 fn triple() -> String {
     let version = tools::run(Command::new("rustc").arg("-vV"));
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.expect("rustc names its host").to_owned()
 }
 
-/// Where the toolchain is.
+/// The folder of the toolchain.
 fn sysroot() -> PathBuf {
     let printed = tools::run(Command::new("rustc").args(["--print", "sysroot"]));
     printed.trim_end().into()

@@ -1,11 +1,11 @@
-//! The C ABI, seen from C: programs that are compiled with gcc against the built
-//! library and run, under valgrind and sanitizers too.
+//! The C ABI, tested from C: programs are compiled with gcc against the built library and run,
+//! under valgrind and sanitizers too.
 //!
-//! The library is installed by `make install`, unless `HEADCOUNT_PREFIX` names a folder
-//! that one is installed in. What needs a program that isn't there (make, gcc, g++, nm,
-//! valgrind and more) is skipped with a line that says so; with `CI=true` that fails.
+//! The library is installed by `make install`, unless `HEADCOUNT_PREFIX` names the folder of an
+//! installation. Tests that need a missing program (make, gcc, g++, nm, valgrind and more) are
+//! skipped with a message; with `CI=true` they fail.
 
-// clippy.toml allows these in tests, but does not see that all of this is one.
+// clippy.toml allows these in tests, but doesn't recognize this whole file as one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod abi;

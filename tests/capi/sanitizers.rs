@@ -1,6 +1,5 @@
-//! The builds for sanitizers find what they are for: a check that can't fail says
-//! nothing. Those for addresses and threads are in C and in Rust, that for undefined
-//! behavior in C.
+//! The sanitizer builds find the faults that they should: a check that can't fail proves nothing.
+//! The address and thread sanitizers cover C and Rust, that for undefined behavior only C.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -8,14 +7,14 @@ use std::process::{Command, Output};
 use crate::library::{Link, Sanitizer};
 use crate::tools;
 
-/// What gcc is told for such a build.
+/// gcc's options for such a build.
 pub const FLAGS: [&str; 3] = [
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
     "-fno-omit-frame-pointer",
 ];
 
-/// Reads behind an allocation of its own, in C.
+/// Reads beyond an allocation of its own, in C.
 const READS_BEHIND: &str = r#"
 #include "headcount.h"
 #include <stdlib.h>
@@ -32,7 +31,7 @@ int main(int argc, char **argv)
 }
 "#;
 
-/// Has the library write behind an allocation, in Rust.
+/// Lets the library write beyond an allocation, in Rust.
 const LIES_ABOUT_A_BUFFER: &str = r#"
 #include "headcount.h"
 #include <stdlib.h>
@@ -45,7 +44,7 @@ int main(void)
 }
 "#;
 
-/// Uses what was freed: the read is in Rust.
+/// Uses a freed handle: the read is in Rust.
 const USES_WHAT_IS_FREED: &str = r#"
 #include "headcount.h"
 int main(void)
@@ -56,7 +55,7 @@ int main(void)
 }
 "#;
 
-/// Forgets to free, more often than a register or the stack may remember.
+/// Leaks more handles than registers and the stack may still point to.
 const LEAKS: &str = r#"
 #include "headcount.h"
 /* What a call leaves on the stack can end in the padding of the next object, so that each
@@ -78,7 +77,7 @@ int main(void)
 }
 "#;
 
-/// Counts beyond what an int can hold, in C.
+/// Overflows an int, in C.
 const OVERFLOWS: &str = r#"
 #include "headcount.h"
 #include <limits.h>
@@ -91,7 +90,7 @@ int main(int argc, char **argv)
 }
 "#;
 
-/// Has two threads write to the same buffer: the writes are in Rust.
+/// Lets two threads write to the same buffer: the writes are in Rust.
 const RACES: &str = r#"
 #include "headcount.h"
 #include <pthread.h>
@@ -118,7 +117,7 @@ fn races_are_found_in_rust() {
         return;
     }
     if !Sanitizer::Thread.is_there() {
-        // Then the stress doesn't use it either, and says so.
+        // Then the stress test doesn't use it either, and says so.
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -132,13 +131,12 @@ fn races_are_found_in_rust() {
     assert!(said.contains("hc_email_key"), "{said}");
 }
 
-/// Builds a program for the thread sanitizer, or without it where that can't be had,
-/// and says which. Its C is instrumented by gcc, but linked
-/// without what gcc would add for that.
+/// Builds a program with the thread sanitizer, or prints that it is built without, where that is
+/// unavailable. gcc instruments the C code, but doesn't link its own runtime.
 pub fn build_for_threads(sources: &[PathBuf], program: &Path) {
     if !Sanitizer::Thread.is_there() {
         let test = tools::skip::test_name();
-        tools::skip::tell(&format!(
+        tools::skip::print(&format!(
             "{test} runs without the thread sanitizer: the toolchain lacks rust-src"
         ));
         let mut gcc = tools::gcc("c11");
@@ -193,7 +191,7 @@ fn undefined_arithmetic_is_found_in_c() {
     expect("signed integer overflow", "use.c", OVERFLOWS);
 }
 
-/// Whether the program fails with that finding, and names that place.
+/// Asserts that the program fails with that finding, at that place.
 fn expect(finding: &str, place: &str, program: &str) {
     if !tools::have(&["gcc"]) {
         return;

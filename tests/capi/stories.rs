@@ -1,5 +1,5 @@
-//! The programs in `c/`, and the example: compiled and run, under sanitizers too, and under
-//! valgrind: some of them, or all with `HEADCOUNT_DEEP=yes`.
+//! Compiles and runs the programs in `c/`, and the example: under sanitizers too, and some of them,
+//! or all with `HEADCOUNT_DEEP=yes`, under valgrind.
 
 use std::path::Path;
 use std::process::Command;
@@ -42,7 +42,7 @@ fn feeds_call_back() {
 }
 
 #[test]
-fn peaks_of_seats_are_on_record() {
+fn peaks_of_seats_are_kept() {
     story("seat_history", Argument::None);
 }
 
@@ -106,17 +106,17 @@ fn last_owner_stays() {
 }
 
 #[test]
-fn queries_find_who_matches() {
+fn queries_find_matching_users() {
     story("queries", Argument::None);
 }
 
 #[test]
-fn feeds_tell_what_changed() {
+fn feeds_return_changes() {
     story("feed", Argument::None);
 }
 
 #[test]
-fn packed_lists_say_what_single_users_say() {
+fn packed_lists_equal_single_reads() {
     story("packed_lists", Argument::None);
 }
 
@@ -136,7 +136,7 @@ fn null_arguments_of_texts_are_refused() {
 }
 
 #[test]
-fn texts_mean_what_rust_says() {
+fn texts_are_parsed_as_in_rust() {
     story("texts", Argument::None);
 }
 
@@ -151,7 +151,7 @@ fn packed_operations_do_what_single_ones_do() {
 }
 
 #[test]
-fn submitted_batches_are_applied_in_order_and_told() {
+fn submitted_batches_are_applied_and_reported_in_order() {
     story("submit", Argument::File);
 }
 
@@ -166,12 +166,12 @@ fn external_ids_find_users_and_workspaces() {
 }
 
 #[test]
-fn little_stack_is_enough() {
+fn a_small_stack_is_enough() {
     story("small_stack", Argument::File);
 }
 
 #[test]
-fn records_go_out_and_in_again() {
+fn records_are_exported_and_loaded() {
     story("transfer", Argument::None);
 }
 
@@ -185,7 +185,7 @@ fn messages_reach_the_callback() {
 }
 
 #[test]
-fn decoder_refuses_what_is_no_batch() {
+fn decoder_refuses_malformed_batches() {
     let rounds = Argument::Rounds {
         native: 20_000,
         valgrind: 200,
@@ -208,13 +208,13 @@ fn quickstart_prints_the_seats() {
     }
 }
 
-/// What a story wants on its command line.
+/// The arguments of a story.
 #[derive(Clone, Copy)]
 enum Argument {
     None,
-    /// The path of a file to make.
+    /// The path of a file to create.
     File,
-    /// How often to do it; under valgrind everything is much slower.
+    /// A number of rounds, which is lower under valgrind, where everything is much slower.
     Rounds {
         native: u32,
         valgrind: u32,
@@ -226,9 +226,9 @@ enum Argument {
     },
 }
 
-/// The stories that valgrind watches by default: those that read the most of what the library
-/// writes. The address sanitizer watches all of them; only valgrind sees that a value was
-/// never written, but it takes seconds to load the library.
+/// The stories that run under valgrind by default: those that read the most of what the library
+/// writes. All of them run under the address sanitizer; only valgrind detects uninitialized values,
+/// but it takes seconds to load the library.
 const UNDER_VALGRIND: [&str; 6] = [
     "guide_session",
     "builders",
@@ -238,9 +238,9 @@ const UNDER_VALGRIND: [&str; 6] = [
     "feed",
 ];
 
-/// Compiles and runs a story with the shared library, natively and maybe under valgrind, and
-/// with the one that is made for the sanitizers. The static one links slowly: the quickstart
-/// runs with it, and `static_library_has_every_function` links all of it.
+/// Compiles and runs a story with the shared library, natively and maybe under valgrind, and with
+/// the library built for the sanitizers. The static library links slowly: only the quickstart runs
+/// with it, and `static_library_has_every_function` links all of it.
 fn story(name: &str, argument: Argument) {
     if !tools::have(&["gcc"]) {
         return;

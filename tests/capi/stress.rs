@@ -1,7 +1,7 @@
-//! Sixteen threads of C over all functions at once, under the thread sanitizer where the
-//! toolchain allows it, and, more briefly, under that for addresses; both are in Rust and C.
-//! (helgrind is of no use: it takes the atomics of Rust for races.)
-//! `HEADCOUNT_STRESS_SECONDS` says for how long.
+//! Sixteen threads in C call all functions at once, under the thread sanitizer if the toolchain
+//! allows it, and for a shorter time under the address sanitizer; both instrument Rust and C.
+//! (helgrind is of no use: it takes Rust's atomics for races.) `HEADCOUNT_STRESS_SECONDS` sets the
+//! duration.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,13 +10,12 @@ use crate::declarations::functions;
 use crate::library::{Link, Sanitizer};
 use crate::{sanitizers, tools};
 
-/// The parts of the program.
+/// The source files of the program.
 fn sources() -> Vec<PathBuf> {
     tools::files(&tools::root().join("tests/capi/c/stress"), "c")
 }
 
-/// How long the program runs; the parts of it that every thread goes through once take
-/// some seconds at most.
+/// How long the program runs; one round of all its parts takes some seconds at most.
 fn seconds() -> f64 {
     let asked = std::env::var("HEADCOUNT_STRESS_SECONDS");
     match asked.map(|text| text.parse()) {

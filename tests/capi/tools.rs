@@ -1,4 +1,4 @@
-//! The programs that the tests need, and how they are run.
+//! The programs that the tests need, and how to run them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,8 +8,8 @@ pub mod skip;
 
 use crate::library;
 
-/// Whether all of `programs` are installed, and what installs the library. If not, the test
-/// is skipped.
+/// Whether all of `programs`, and those that install the library, are installed. If not, prints
+/// that the test is skipped.
 pub fn have(programs: &[&str]) -> bool {
     let mut needed = programs.iter().chain(&["make"]);
     let missing = needed.find(|program| !is_installed(program));
@@ -27,12 +27,12 @@ fn is_installed(program: &str) -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// Whether this is `./test --deep`: every story is to run in every way, which takes minutes.
+/// Whether this is `./test --deep`, which runs every story in every way and takes minutes.
 pub fn is_deep() -> bool {
     std::env::var("HEADCOUNT_DEEP").as_deref() == Ok("yes")
 }
 
-/// Runs a program, which must succeed and whose standard output is returned.
+/// Runs a program, which must succeed, and returns its standard output.
 pub fn run(command: &mut Command) -> String {
     let output = command
         .output()
@@ -47,12 +47,12 @@ pub fn run(command: &mut Command) -> String {
     stdout
 }
 
-/// A C compiler that finds the header and takes no warning.
+/// A C compiler that finds the header and treats warnings as errors.
 pub fn gcc(standard: &str) -> Command {
     compiler("gcc", standard)
 }
 
-/// A C++ compiler that finds the header and takes no warning.
+/// A C++ compiler that finds the header and treats warnings as errors.
 pub fn gxx(standard: &str) -> Command {
     compiler("g++", standard)
 }
@@ -74,12 +74,12 @@ fn compiler(program: &str, standard: &str) -> Command {
     command
 }
 
-/// Where the package is.
+/// The folder of the package.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Files of `folder`, by name, whose names end in `.{extension}`.
+/// The files of `folder` with this extension, ordered by name.
 pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = folder
         .read_dir()

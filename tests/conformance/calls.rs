@@ -1,5 +1,5 @@
-//! The calls of the script as calls of the library. Arguments are read, and results written, as
-//! the library's own types do it.
+//! Makes the calls of the script with the library. The library's own types read the arguments and
+//! write the results.
 
 use std::fs;
 use std::io::BufReader;
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use crate::helper::files;
 use crate::helper::lines::TABLE;
 
-/// What a case has: a folder, the directory in use, and perhaps a feed.
+/// The state of a case: a folder, the current directory, and perhaps a feed.
 pub struct Session {
     folder: TempDir,
     pub directory: Directory,
@@ -36,7 +36,7 @@ impl Session {
         })
     }
 
-    /// Makes the call of a step; `on` names who acts (`as`) and the door (`through`).
+    /// Makes the call of a step; `on` names the actor (`as`) and the door (`through`).
     pub fn call(&mut self, name: &str, given: &Value, on: &Value) -> Result<Value> {
         let path = |key: &str| self.folder.path().join(given[key].as_str().unwrap());
         let options = || CopyOptions::new().overwrite(given["overwrite"] == true);
@@ -84,7 +84,7 @@ impl Session {
         })
     }
 
-    /// What is wrong with the directory, or with a file, and what was done about it.
+    /// The faults of the directory or of a file, and what a repair did about them.
     fn faults(&self, name: &str, given: &Value) -> Result<Value> {
         let limit = read(&given["limit"])?;
         let path = |key: &str| self.folder.path().join(given[key].as_str().unwrap());
@@ -101,7 +101,7 @@ impl Session {
     }
 
     pub fn end(self) {
-        // A case may have taken its file away.
+        // A case may have removed its file.
         let _ = self.directory.close();
     }
 }
@@ -119,7 +119,7 @@ fn opened(folder: &TempDir, given: &Value) -> Result<Directory> {
     }
 }
 
-/// Calls that need nothing but a directory.
+/// Calls that need only a directory.
 pub fn call(d: &Directory, name: &str, given: &Value) -> Result<Value> {
     if TABLE["operations"].get(name).is_some() {
         let mut operation = given.clone();
@@ -180,7 +180,7 @@ fn applied(applied: &Applied) -> Value {
     shown
 }
 
-/// A call that does what an operation of a batch does.
+/// A call that does the same as an operation of a batch.
 fn change(d: &Directory, Step { op, if_version, .. }: Step) -> Result<Value> {
     let person = |user: Arc<User>| json(&*user);
     Ok(match op {

@@ -1,5 +1,5 @@
 //! The script is complete: every call, operation, kind of error, method and C function is in some
-//! case, or the README says why not and where it is tested.
+//! case, or the README says why not and where it is tested instead.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +25,7 @@ fn nothing_is_left_out_without_a_reason() {
     assert_eq!(missing, excepted(), "found in the code, and in the README");
 }
 
-/// A runner that reads the README has to know the same calls as one that reads the table.
+/// A runner written from the README knows the same calls as one written from `calls.json`.
 #[test]
 fn the_readme_and_the_table_have_the_same_calls() {
     let readme = read("tests/conformance/README.md");
@@ -69,7 +69,7 @@ fn runners_are_short() {
     }
 }
 
-/// What the cases have: calls, operations, kinds of errors and, in C, functions.
+/// The names that the cases use: calls, operations, kinds of errors and, in C, functions.
 fn used() -> Names {
     let mut used = Names::new();
     for line in scripts("").iter().flat_map(|(_, script)| script.lines()) {
@@ -161,7 +161,8 @@ fn c_functions() -> Names {
         .collect()
 }
 
-/// The names in the first column of the README's last table. The files in its last column have them.
+/// The names in the first column of the README's last table. Checks that the files in its last
+/// column contain them.
 fn excepted() -> Names {
     let readme = read("tests/conformance/README.md");
     let table = section(&readme, "Not in the script");
@@ -181,7 +182,7 @@ fn excepted() -> Names {
     .collect()
 }
 
-/// A kind has no underscores in the code.
+/// A name without underscores, since kinds have none in the code.
 fn plain(text: &str) -> String {
     text.replace('_', "").to_lowercase()
 }

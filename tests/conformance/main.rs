@@ -1,5 +1,5 @@
-//! The conformance script against the library itself. README.md in this folder has the
-//! format, and says what a runner does.
+//! Runs the conformance script against the library itself. README.md in this folder describes the
+//! format and what a runner does.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
@@ -13,7 +13,7 @@ use helper::values::{Names, filled};
 use script::{expect, race, run_all};
 use serde_json::{Value, json as object};
 
-/// The folder that has `tests/conformance`.
+/// The folder that contains `tests/conformance`.
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 #[test]
@@ -40,7 +40,7 @@ fn each_planted_error_is_found() {
     assert_eq!((report.passed, report.failures.len()), (0, 40), "{told}");
 }
 
-/// Runs a case; false when it is left out.
+/// Runs a case; returns false if it is skipped.
 fn run(lines: &[(usize, Value)]) -> Result<bool, String> {
     let (number, head) = &lines[0];
     let needs = head["needs"].as_array().into_iter().flatten();

@@ -9,17 +9,17 @@ use serde_json::Value;
 use crate::helper::lines::{cases, scripts, unknown_word};
 use crate::helper::values::{Names, filled, matches};
 
-/// What became of the cases.
+/// The results of the cases.
 #[derive(Default)]
 pub struct Report {
     pub passed: usize,
-    /// The names of those that the runner can't do.
+    /// The names of the skipped cases.
     pub skipped: Vec<String>,
-    /// What was wrong with the others.
+    /// The errors of the failed cases.
     pub failures: Vec<String>,
 }
 
-/// Runs the cases of the scripts in a folder. `run` returns false for one that it skips.
+/// Runs the cases of the scripts in a folder. `run` returns false for a case that it skips.
 pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, String>) -> Report {
     let mut report = Report::default();
     for (name, script) in scripts(folder) {
@@ -38,7 +38,7 @@ pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, Str
     report
 }
 
-/// Whether the outcome is the one that the step says.
+/// Whether the outcome is what the step expects.
 pub fn expect(
     step: &Value,
     result: &Result<Value, Value>,
@@ -61,7 +61,7 @@ pub fn expect(
     }
 }
 
-/// Makes the call of a step many times at once.
+/// Makes the call of a step on many threads at once.
 pub fn race(
     step: &Value,
     racers: u64,

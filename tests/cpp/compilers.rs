@@ -1,4 +1,4 @@
-//! How programs in C++ are compiled: without a warning.
+//! Compiles programs in C++, with warnings as errors.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,11 +6,11 @@ use std::process::Command;
 use crate::library::Link;
 use crate::tools;
 
-/// Compilers and the standards that each is asked for.
+/// The compilers, each with its standards.
 pub const COMPILERS: [&str; 2] = ["g++", "clang++"];
 pub const STANDARDS: [&str; 2] = ["c++17", "c++20"];
 
-/// A compiler that finds the headers and takes no warning.
+/// A compiler that finds the headers and treats warnings as errors.
 pub fn compiler(program: &str, standard: &str) -> Command {
     let mut command = Command::new(program);
     command

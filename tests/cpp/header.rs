@@ -1,4 +1,4 @@
-//! The header is clean with each compiler, has all of the C header, and documents it.
+//! The C++ header compiles without warnings, covers all of the C header, and documents it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,7 +18,7 @@ fn words<'t>(text: &'t str, prefix: &str) -> BTreeSet<&'t str> {
         .collect()
 }
 
-/// The header by itself, in each standard.
+/// The header alone, in each standard.
 #[test]
 fn no_compiler_complains_about_the_header() {
     for program in COMPILERS {
@@ -32,7 +32,7 @@ fn no_compiler_complains_about_the_header() {
     }
 }
 
-/// All programs, so that all templates are made; g++ does so to run them.
+/// All programs, so that all templates are instantiated; g++ compiles them to run them.
 #[test]
 fn no_compiler_complains_about_its_use() {
     if !tools::have(&["clang++"]) {
@@ -52,7 +52,7 @@ fn no_compiler_complains_about_its_use() {
     }
 }
 
-/// Functions, statuses, kinds: whatever C has, C++ has.
+/// C++ has every function, status and kind that C has.
 #[test]
 fn nothing_of_the_c_header_is_missing() {
     let c = read("include/headcount.h");
@@ -94,7 +94,7 @@ fn nothing_of_the_c_header_is_missing() {
     }
 }
 
-/// Each throwing form has one that doesn't throw, and the other way round.
+/// Each throwing form has one that doesn't throw, and vice versa.
 #[test]
 fn calls_come_in_two_forms() {
     let cpp = read("bindings/cpp/headcount.hpp");
@@ -112,7 +112,7 @@ fn calls_come_in_two_forms() {
 
 /// Everything public has a comment that doxygen understands.
 #[test]
-fn doxygen_finds_nothing_to_complain_of() {
+fn doxygen_has_no_complaints() {
     if !tools::have(&["doxygen"]) {
         return;
     }
@@ -132,7 +132,7 @@ fn doxygen_finds_nothing_to_complain_of() {
         (!output.status.success()).then_some(said)
     };
     assert_eq!(complaints(&header), None);
-    // Its name is in it.
+    // The file has the name that its `@file` comment states.
     let bad = folder.path().join("headcount.hpp");
     let text =
         read("bindings/cpp/headcount.hpp").replace("/** The bytes, in network order. */", "");

@@ -1,11 +1,10 @@
-//! The C++ header, seen from C++: the programs of `bindings/cpp/tests`, compiled
-//! against the built library and run, under the sanitizers too.
+//! The C++ header, tested from C++: the programs of `bindings/cpp/tests` are compiled against the
+//! built library and run, under the sanitizers too.
 //!
-//! They share the library and the tools of the tests of the C ABI, and what is said
-//! there holds here: what needs a compiler that isn't installed is skipped with a line
-//! that says so, and fails with `CI=true`.
+//! They share the library and the tools of the tests of the C ABI. As there, a test whose compiler
+//! isn't installed is skipped with a message, and fails with `CI=true`.
 
-// clippy.toml allows these in tests, but does not see that all of this is one.
+// clippy.toml allows these in tests, but doesn't recognize this whole file as one.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod compilers;

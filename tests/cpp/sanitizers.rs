@@ -1,6 +1,6 @@
-//! The stories under the address sanitizer, which sees leaks too, and that for
-//! undefined behaviour; and programs with bugs, which show that these watch. The Rust of
-//! the library is watched for bad addresses too.
+//! The stories under the address sanitizer, which also finds leaks, and the sanitizer for undefined
+//! behaviour; and programs with bugs, which show that the sanitizers work. The address sanitizer
+//! also covers the library's Rust.
 
 use std::path::Path;
 use std::process::Command;
@@ -42,7 +42,7 @@ fn stories_are_clean_under_sanitizers() {
                 Argument::Rounds(rounds) => Argument::Rounds(rounds / 5),
                 other => other,
             };
-            // Half of them in each standard.
+            // Half of the stories in each standard.
             let standard = STANDARDS[at % STANDARDS.len()];
             let mut command = build(name, standard, folder.path());
             tools::run(argument.give(&mut command, folder.path()));

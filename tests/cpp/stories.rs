@@ -7,18 +7,18 @@ use crate::compilers::{compile, source};
 use crate::library::Link;
 use crate::tools;
 
-/// What a story wants on its command line.
+/// The argument of a story.
 #[derive(Clone, Copy)]
 pub enum Argument {
     None,
-    /// The path of a file to make.
+    /// The path of a file to create.
     File,
-    /// How often to do it.
+    /// A number of rounds.
     Rounds(u32),
 }
 
 impl Argument {
-    /// Hands it to a story that has `folder` for itself.
+    /// Adds it to the command of a story that has `folder` for itself.
     pub fn give<'a>(self, command: &'a mut Command, folder: &Path) -> &'a mut Command {
         match self {
             Self::None => command,
@@ -28,7 +28,8 @@ impl Argument {
     }
 }
 
-/// All stories that compile as C++17 and as C++20. The sanitizers run each in one of the two.
+/// The stories that compile as C++17 and as C++20. The sanitizers run each of them in one of the
+/// two.
 pub const STORIES: [(&str, Argument); 13] = [
     ("guide_session", Argument::File),
     ("last_seat", Argument::Rounds(100)),
@@ -45,10 +46,10 @@ pub const STORIES: [(&str, Argument); 13] = [
     ("other_abi", Argument::None),
 ];
 
-/// The first stories without sanitizers, or all with `HEADCOUNT_DEEP=yes`. The sanitizers
-/// watch each of them.
+/// The first stories without sanitizers, or all with `HEADCOUNT_DEEP=yes`. All of them run under
+/// the sanitizers.
 #[test]
-fn stories_hold() {
+fn stories_pass() {
     let count = if tools::is_deep() { STORIES.len() } else { 2 };
     if tools::have(&["g++"]) {
         for (name, argument) in &STORIES[..count] {
@@ -66,7 +67,7 @@ fn stories_hold() {
     }
 }
 
-/// The header in two units of one program: each thing in it is defined once.
+/// The header in two translation units of one program defines nothing twice.
 #[test]
 fn two_units_share_the_header() {
     if tools::have(&["g++"]) {
@@ -94,7 +95,7 @@ fn lists_are_ranges_of_cpp20() {
     }
 }
 
-/// Without exceptions, the throwing forms say what is wrong and abort.
+/// Without exceptions, the throwing forms print the error and abort.
 #[test]
 fn exceptions_can_be_turned_off() {
     if tools::have(&["g++"]) {

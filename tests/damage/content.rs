@@ -1,4 +1,4 @@
-//! A directory with a little of everything, and all that can be read from it.
+//! A directory with records of every kind, and everything that can be read from it.
 
 use std::path::Path;
 
@@ -88,7 +88,7 @@ pub fn read(path: &Path) -> Result<Content> {
     Ok(content)
 }
 
-/// What was verified is found by each of its names.
+/// A user of a verified directory is found by each of their names.
 fn expect_found(directory: &Directory, user: &User) -> Result<()> {
     for found in [
         directory.user(user.id())?,

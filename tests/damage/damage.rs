@@ -5,18 +5,18 @@ use fastrand::Rng;
 const SECTOR_BYTES: usize = 512;
 const PAGE_BYTES: usize = 4096;
 
-/// One thing that happened to a file, and where.
+/// One kind of damage, and its place.
 #[derive(Clone, Copy, Debug)]
 pub enum Damage {
-    /// One bit of the byte at this offset.
+    /// A bit of the byte at this offset is flipped.
     Flip(usize, u8),
-    /// A sector became zeros.
+    /// A sector is zeroed.
     Zero(usize),
-    /// A sector became noise.
+    /// A sector is overwritten with random bytes.
     Noise(usize, u64),
-    /// Two pages have changed places.
+    /// Two pages are swapped.
     Swap(usize, usize),
-    /// The file ends here.
+    /// The file is cut off here.
     Cut(usize),
 }
 
@@ -25,7 +25,7 @@ impl Damage {
         let sector = |random: &mut Rng| random.usize(..length / SECTOR_BYTES) * SECTOR_BYTES;
         let page = |random: &mut Rng| random.usize(..length / PAGE_BYTES) * PAGE_BYTES;
         match random.u8(..16) {
-            // The header is small and matters most.
+            // The header is small but matters most.
             0..=2 => Self::Flip(random.usize(..320), 1 << random.u8(..8)),
             3..=8 => Self::Flip(random.usize(..length), 1 << random.u8(..8)),
             9..=10 => Self::Zero(sector(random)),

@@ -1,5 +1,5 @@
-//! An inner page of the database that leads lookups astray. redb doesn't compare its checksum
-//! when it reads, and a list still shows every entry, because it reads all pages below in turn.
+//! A damaged inner page of the database that misleads lookups. redb doesn't compare its checksum
+//! when it reads, and a list still shows every entry, because it reads all child pages in turn.
 
 use std::fs;
 use std::ops::Range;
@@ -28,7 +28,7 @@ fn an_inner_page_that_leads_astray_is_found() {
     let keys = keys_of_inner_pages(&whole);
     let (mut astray, mut listed) = (0, 0);
     for key in &keys {
-        // Whatever has exactly this key is now looked for in the page after its own.
+        // A lookup of exactly this key now searches the page after the right one.
         let mut bytes = whole.clone();
         bytes[key.end - 1] -= 1;
         fs::write(path, bytes).unwrap();
@@ -43,12 +43,12 @@ fn an_inner_page_that_leads_astray_is_found() {
         }
     }
     println!(
-        "{} keys, {astray} led astray, {listed} of them with all users listed",
+        "{} keys, {astray} misled lookups, {listed} of them with all users listed",
         keys.len()
     );
     assert!(
         listed > 0,
-        "no key led a lookup astray and left the list whole"
+        "no key misled a lookup and left the list complete"
     );
 }
 
@@ -67,8 +67,8 @@ fn keys_of_inner_pages(bytes: &[u8]) -> Vec<Range<usize>> {
         .collect()
 }
 
-/// The keys of the inner page at `offset`: behind a head and the children there is a table of
-/// where each key ends, then the keys.
+/// The keys of the inner page at `offset`. After a header and the children comes a table of the
+/// ends of all keys, then the keys.
 fn keys_of(page: &[u8], offset: usize) -> Vec<Range<usize>> {
     let count = usize::from(u16::from_le_bytes([page[2], page[3]]));
     let table = 8 + CHILD_BYTES * (count + 1);
@@ -76,7 +76,7 @@ fn keys_of(page: &[u8], offset: usize) -> Vec<Range<usize>> {
     let mut keys = Vec::new();
     for entry in page.get(table..start).unwrap_or_default().chunks_exact(4) {
         let end = u32::from_le_bytes(entry.try_into().unwrap()) as usize;
-        // Tables of redb's own have keys of a fixed size, and no such table.
+        // redb's internal tables have keys of a fixed size, and no such table.
         let Some(key) = page.get(start..end).filter(|key| key.last() > Some(&0)) else {
             return Vec::new();
         };

@@ -1,4 +1,4 @@
-//! Hundreds of damaged copies of one directory.
+//! Opens hundreds of damaged copies of one directory.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,7 +14,7 @@ use crate::kit::temp::TempPath;
 /// How many copies by default.
 const DAMAGES: u64 = 500;
 
-/// The directory's files: the one that is opened, and all beside it.
+/// The directory's file, and all files beside it.
 fn files(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let name = path.file_name().unwrap().to_str().unwrap();
     let entries = path.parent().unwrap().read_dir().unwrap();
@@ -28,12 +28,12 @@ fn files(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     paths.into_iter().map(read).collect()
 }
 
-/// The result for a copy.
+/// How many copies had each result.
 #[derive(Debug, Default)]
 struct Counts {
     refused: u64,
     right: u64,
-    /// Pages that changed places can be an older state of the directory.
+    /// Swapped pages can show an older state of the directory.
     older: u64,
 }
 
@@ -80,7 +80,7 @@ fn judge(
     match read {
         Ok(content) if content == *right => counts.right += 1,
         Ok(_) if matches!(damage, Damage::Swap(..)) => counts.older += 1,
-        Ok(_) => panic!("{what}: not what was there"),
+        Ok(_) => panic!("{what}: other contents"),
         Err(error) => {
             let kinds = [
                 ErrorKind::Corrupted,

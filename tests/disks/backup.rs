@@ -1,5 +1,4 @@
-//! A backup that finds no space leaves nothing behind but an error; one that was reported
-//! survives a power cut.
+//! A backup without enough space fails and leaves no file; a reported backup survives a power cut.
 
 use std::fs;
 
@@ -29,7 +28,7 @@ fn a_backup_without_space_leaves_nothing() {
     assert_eq!(error.kind(), ErrorKind::Io, "{error}");
     assert!(names().is_empty(), "{:?}", names());
 
-    // What was there stays as it was.
+    // The old file is unchanged.
     let other = Directory::in_memory().unwrap();
     other.create_user("ann@ex.co").unwrap();
     other.backup(&target).unwrap();
@@ -54,7 +53,7 @@ fn a_reported_backup_survives_a_power_cut() {
             let email = format!("user-{number}@ex.co");
             directory.create_user(email).unwrap();
         }
-        // The first one has a new name, the second replaces it.
+        // The first backup creates a file, the second replaces it.
         directory.backup_with(&target, overwrite()).unwrap();
         if let Err(why) = disk.cut_power() {
             skip(&format!(

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::kit::skip::skip;
 
-/// Mounted as long as it lives.
+/// A file system, mounted until this is dropped.
 pub struct Disk {
     folder: TempDir,
     kind: DiskKind,
@@ -22,8 +22,8 @@ pub enum DiskKind {
 }
 
 impl Disk {
-    /// A new and empty one; `None` where this machine doesn't allow it, so that the test is
-    /// skipped.
+    /// Creates an empty file system; `None`, which skips the test, if this machine doesn't allow
+    /// it.
     pub fn new(kind: DiskKind, bytes: u64) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let disk = Self { folder, kind };
@@ -80,11 +80,11 @@ impl Disk {
         )
     }
 
-    /// Cuts the power: what is not on the disk is lost, and every call to the file system fails
-    /// from now on. Returns why this machine can't do that.
+    /// Cuts the power: everything that is not on the disk is lost, and every further call to the
+    /// file system fails. Returns why if this machine can't do that.
     pub fn cut_power(&self) -> Result<(), String> {
-        // `FS_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`. A system call that Rust has
-        // no safe way to make, and perl is on every Debian.
+        // `FS_IOC_SHUTDOWN` with `EXT4_GOING_FLAGS_NOLOGFLUSH`. Rust can't make this system call
+        // safely, and perl is on every Debian.
         const CUT: &str = "open(my $folder, '<', $ARGV[0]) or die $!; \
                            my $flag = pack('L', 2); \
                            ioctl($folder, 0x8004587d, $flag) or die $!;";
@@ -98,11 +98,11 @@ impl Disk {
         self.mount().unwrap();
     }
 
-    /// Fills it up except for `left` bytes, with a file whose path is returned.
+    /// Fills it except for `left` bytes, and returns the path of the file that does.
     pub fn fill(&self, left: u64) -> PathBuf {
         let path = self.path().join("ballast");
         let file = File::create(&path).unwrap();
-        // Some blocks are needed for metadata.
+        // Metadata needs some blocks.
         let mut bytes = free_bytes(&self.path()).saturating_sub(left);
         let allocate =
             |bytes| rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes);
@@ -126,7 +126,7 @@ impl Drop for Disk {
     }
 }
 
-/// Bytes that are available to everybody.
+/// The free bytes available to unprivileged users.
 pub fn free_bytes(path: &Path) -> u64 {
     let found = rustix::fs::statvfs(path).unwrap();
     found.f_bavail * found.f_frsize

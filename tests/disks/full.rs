@@ -9,7 +9,7 @@ use headcount::{Batch, Directory, ErrorKind, NewUser};
 use crate::disk::{Disk, DiskKind};
 use crate::writer::{acknowledged, open, start};
 
-/// Bytes that are left when the disk is all but full.
+/// Free bytes on an almost full disk.
 const LEFT: u64 = 1 << 20;
 
 fn emails(directory: &Directory) -> HashSet<String> {
@@ -26,12 +26,12 @@ fn is_there(directory: &Directory, expected: &HashSet<String>) {
     assert!(lost.is_empty(), "lost: {lost:?}");
 }
 
-/// Writes until the disk is full, and returns what was acknowledged. The process ends
-/// then without closing anything.
+/// Lets a process write until the disk is full and then end without closing anything; returns the
+/// acknowledged users.
 fn write_until_full(path: &Path) -> HashSet<String> {
     let mut child = start(path, 0);
     let users = acknowledged(&mut child);
-    assert_eq!(child.wait().code(), None, "it was to abort");
+    assert_eq!(child.wait().code(), None, "the process should have aborted");
     users.into_iter().collect()
 }
 
@@ -101,7 +101,7 @@ fn a_file_that_does_not_fit_leaves_nothing_behind() {
     }
 }
 
-/// A handle whose writes fail for lack of space still reads, and writes again when there is
+/// A handle whose writes fail for lack of space can still read, and can write again once there is
 /// space.
 #[test]
 fn a_handle_goes_on_when_there_is_space_again() {

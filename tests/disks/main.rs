@@ -1,8 +1,7 @@
-//! Small real file systems, made for each story: an ext4 whose power is cut, and an ext4
-//! and a tmpfs that are full.
+//! Real, small file systems, one for each story: an ext4 whose power is cut, and a full ext4 and
+//! tmpfs.
 //!
-//! Only root can mount them. A story that can't is skipped with a line that says so; with
-//! `CI=true` it fails.
+//! Only root can mount them. Otherwise a story is skipped with a message; with `CI=true` it fails.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The harness shows it when a test fails, and with --nocapture.

@@ -1,4 +1,4 @@
-//! Cuts the power, over and over, while four threads write.
+//! Cuts the power repeatedly while four threads write.
 
 use std::collections::HashSet;
 use std::thread;
@@ -8,7 +8,7 @@ use crate::disk::{Disk, DiskKind};
 use crate::kit::skip::skip;
 use crate::writer::{SEATS, acknowledged, open, start};
 
-/// How often.
+/// How many times the power is cut.
 const CUTS: u32 = 12;
 
 /// How long a process writes, in milliseconds.
@@ -25,7 +25,7 @@ fn what_was_acknowledged_survives_power_cuts() {
         let mut child = start(&path, life);
         thread::sleep(Duration::from_millis(fastrand::u64(LIFE_MS)));
         let cut = disk.cut_power();
-        // It ends when the disk refuses.
+        // The process ends when its writes fail.
         let users = acknowledged(&mut child);
         if let Err(why) = cut {
             skip(&format!(
@@ -45,13 +45,13 @@ fn what_was_acknowledged_survives_power_cuts() {
             .collect();
         let lost: Vec<_> = expected.difference(&found).collect();
         assert!(lost.is_empty(), "lost in life {life}: {lost:?}");
-        // Users that were not acknowledged may be there, and stay.
+        // Users that were not acknowledged may exist; then they must stay.
         expected = found;
         directory.close().unwrap();
     }
     println!("{CUTS} power cuts, {} users", expected.len());
     assert!(
         expected.len() > CUTS as usize,
-        "next to nothing was written"
+        "hardly anything was written"
     );
 }

@@ -1,4 +1,4 @@
-//! A process that creates users on a disk and reports each one that was acknowledged.
+//! A process that creates users on a disk and reports each acknowledged one.
 
 use std::env;
 use std::fmt::Write as _;
@@ -11,14 +11,14 @@ use headcount::{Directory, ErrorKind, License, NewUser, Result};
 
 use crate::kit::child::{self, Talking};
 
-/// Where it works; set for that process.
+/// The path of the directory; set for that process.
 const PATH: &str = "HEADCOUNT_TEST_DISK";
 const LIFE: &str = "HEADCOUNT_TEST_LIFE";
 
 /// How many threads write.
 const WRITERS: usize = 4;
 
-/// Seats of the directory.
+/// The seats of the directory.
 pub const SEATS: u64 = 20;
 
 pub fn open(path: &Path) -> Result<Directory> {
@@ -28,14 +28,14 @@ pub fn open(path: &Path) -> Result<Directory> {
         .open(path)
 }
 
-/// Does nothing as a test: this is the process that a story starts.
+/// Does nothing as a test; a story starts it as a process.
 #[test]
 fn the_process_that_writes() {
     let (Some(path), Ok(life)) = (env::var_os(PATH), env::var(LIFE)) else {
         return;
     };
     let directory = match open(&PathBuf::from(path)) {
-        // The disk may be gone that early.
+        // The disk may be gone already.
         Err(error) if error.kind() == ErrorKind::Io => std::process::abort(),
         opened => opened.unwrap(),
     };
@@ -49,12 +49,12 @@ fn the_process_that_writes() {
     std::process::abort();
 }
 
-/// Creates users until that is refused.
+/// Creates users until a write fails.
 fn write(directory: &Directory, name: &str) {
     for number in 0.. {
         let email = format!("user{number}@{name}.ex");
         let user = NewUser::new(email.as_str()).active(false);
-        // Room in the log for fewer, so that checkpoints come.
+        // The log has room for fewer users, so that there are checkpoints.
         if directory
             .create_user(user.attribute("note", "x".repeat(200)))
             .is_err()
@@ -67,7 +67,7 @@ fn write(directory: &Directory, name: &str) {
     }
 }
 
-/// Starts that process.
+/// Starts the process.
 pub fn start(path: &Path, life: u32) -> Talking {
     let mut command = child::again("writer::the_process_that_writes");
     command.env(PATH, path).env(LIFE, life.to_string());

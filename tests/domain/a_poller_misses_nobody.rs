@@ -1,5 +1,5 @@
-//! A program that polls for users changed since the latest time it has seen learns of every
-//! change, however many threads write.
+//! A program that polls for users changed since the latest time it has seen finds every change,
+//! however many threads write.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,11 +7,11 @@ use std::thread;
 
 use headcount::{Directory, License, Timestamp, UserId, UserQuery, UserUpdate};
 
-use crate::helpers::{TempPath, finish, listed, roomy};
+use crate::helpers::{TempPath, finish, listed, unlimited};
 
 const WRITERS: usize = 8;
 
-/// The state of a poller: the version of each user, and the latest time.
+/// A poller's state: the version of each user, and the latest time.
 #[derive(Default)]
 struct Poller {
     versions: HashMap<UserId, u64>,
@@ -43,7 +43,7 @@ fn write(directory: &Directory, writer: usize, count: usize) {
 #[test]
 fn a_poller_misses_nobody_beside_many_writers() {
     let file = TempPath::new();
-    for (directory, writes) in [(roomy(), 100), (file.open(), 30)] {
+    for (directory, writes) in [(unlimited(), 100), (file.open(), 30)] {
         directory.set_license(License::Enterprise).unwrap();
         let mut poller = Poller::default();
         let at_work = AtomicUsize::new(WRITERS);

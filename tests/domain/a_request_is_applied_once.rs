@@ -7,8 +7,8 @@ use headcount::{
 };
 
 use crate::helpers::{
-    TempPath, at_once, changes, finish, found, hire, kind, last_sequence, listed, on_both_engines,
-    refused, roomy,
+    TempPath, at_once, changes, create_workspace, finish, hire, kind, last_sequence, listed,
+    on_both_engines, refused, unlimited,
 };
 
 const ID: RequestId = RequestId::from_bytes(*b"request number 1");
@@ -198,10 +198,10 @@ fn a_preview_shows_a_replay() {
 #[test]
 fn the_same_request_from_many_threads_is_applied_once() {
     let file = TempPath::new();
-    for (directory, rounds) in [(roomy(), 30), (file.open(), 5)] {
+    for (directory, rounds) in [(unlimited(), 30), (file.open(), 5)] {
         directory.set_license(License::Enterprise).unwrap();
         let owner = hire(&directory, "owner");
-        let shared = found(&directory, "Shared", owner);
+        let shared = create_workspace(&directory, "Shared", owner);
         for round in 0..rounds {
             one_of_many(&directory, round);
         }

@@ -1,11 +1,11 @@
-//! A default workspace is created when it is first asked for, belongs to the user's id, and
-//! can't be taken from the user.
+//! A default workspace is created on first request, belongs to the user's id, and can't be taken
+//! from the user.
 
 use headcount::{Batch, ErrorKind, Event, NewUser, NewWorkspace, Op, Role, UserUpdate};
 
 use crate::helpers::{
-    TempPath, at_once, changes, finish, found, hire, kind, last_sequence, listed_workspaces,
-    on_both_engines, refused, roles, roomy, workspace,
+    TempPath, at_once, changes, create_workspace, finish, hire, kind, last_sequence,
+    listed_workspaces, on_both_engines, refused, roles, unlimited, workspace,
 };
 
 #[test]
@@ -41,7 +41,7 @@ fn it_is_created_on_the_first_request_and_stays_the_same() {
 #[test]
 fn many_concurrent_requests_get_the_same_one() {
     let file = TempPath::new();
-    for (directory, rounds) in [(roomy(), 30), (file.open(), 3)] {
+    for (directory, rounds) in [(unlimited(), 30), (file.open(), 3)] {
         for round in 0..rounds {
             let user = hire(&directory, &format!("user{round}"));
             let own = at_once(16, |_| directory.default_workspace(user).unwrap().id());
@@ -52,7 +52,7 @@ fn many_concurrent_requests_get_the_same_one() {
     }
 }
 
-/// It is keyed by the id: neither a new email nor a new name makes another.
+/// It is keyed by the id: neither a new email nor a new name creates another.
 #[test]
 fn it_stays_when_the_email_or_its_name_changes() {
     on_both_engines(|directory| {
@@ -65,7 +65,7 @@ fn it_stays_when_the_email_or_its_name_changes() {
         directory.rename_workspace(own, "Mine").unwrap();
         assert_eq!(directory.default_workspace(ann).unwrap().id(), own);
 
-        // A new user with the old email is somebody else.
+        // A new user with the old email is another user.
         let other = hire(directory, "ann");
         assert_ne!(directory.default_workspace(other).unwrap().id(), own);
     });
@@ -75,8 +75,8 @@ fn it_stays_when_the_email_or_its_name_changes() {
 fn its_name_avoids_a_taken_one() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        found(directory, &format!("default-{ann}"), bob);
-        found(directory, &format!("DEFAULT-{ann}-2").to_uppercase(), bob);
+        create_workspace(directory, &format!("default-{ann}"), bob);
+        create_workspace(directory, &format!("DEFAULT-{ann}-2").to_uppercase(), bob);
         let own = directory.default_workspace(ann).unwrap();
         assert_eq!(own.name(), format!("default-{ann}-3"));
         assert_eq!(roles(directory, own.id()), [(ann, Role::Owner)]);
@@ -84,7 +84,7 @@ fn its_name_avoids_a_taken_one() {
 }
 
 #[test]
-fn users_can_not_be_removed_from_or_demoted_in_their_own() {
+fn users_cannot_be_removed_from_or_demoted_in_their_own() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let own = directory.default_workspace(ann).unwrap().id();
@@ -96,7 +96,7 @@ fn users_can_not_be_removed_from_or_demoted_in_their_own() {
         let forced = Batch::new().remove_member(own, ann).allow_ownerless(true);
         assert_eq!(refused(directory.apply(forced)), (refusal, Some(0)));
 
-        // Others can join and leave it, and the user can join and leave theirs.
+        // Others can join and leave it, and the user can join and leave those of others.
         directory.set_role(own, bob, Role::User).unwrap();
         directory.remove_member(own, bob).unwrap();
         let other = directory.default_workspace(bob).unwrap().id();

@@ -1,5 +1,5 @@
-//! A workspace keeps at least one active owner, judged on the net result of a batch, in whichever
-//! way an owner would leave. Offboarding can allow otherwise, which is recorded.
+//! A workspace keeps at least one active owner, judged on the net result of a batch, however an
+//! owner would leave. Offboarding can allow an exception, which is recorded.
 
 use headcount::{
     Batch, Directory, ErrorKind, Event, NewUser, NewWorkspace, Op, Role, UserId, UserUpdate,
@@ -7,8 +7,8 @@ use headcount::{
 };
 
 use crate::helpers::{
-    TempPath, at_once, changes, finish, found, hire, kind, last_sequence, on_both_engines, refused,
-    roles, roomy, workspace,
+    TempPath, at_once, changes, create_workspace, finish, hire, kind, last_sequence,
+    on_both_engines, refused, roles, unlimited, workspace,
 };
 
 /// The four ways in which a workspace can lose an owner.
@@ -26,7 +26,7 @@ fn the_last_owner_cannot_leave_in_any_way() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let bob = hire(directory, "bob");
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         let before = last_sequence(directory);
         for departure in departures(models, ann) {
@@ -44,9 +44,9 @@ fn the_last_owner_cannot_leave_in_any_way() {
 #[test]
 fn an_owner_who_is_not_the_last_can_leave_in_every_way() {
     for n in 0..4 {
-        let directory = roomy();
+        let directory = unlimited();
         let (ann, bob) = (hire(&directory, "ann"), hire(&directory, "bob"));
-        let models = found(&directory, "Models", ann);
+        let models = create_workspace(&directory, "Models", ann);
         directory.add_member(models, bob, Role::Owner).unwrap();
         let departure = departures(models, ann)[n].clone();
         directory.apply(Batch::from_iter([departure])).unwrap();
@@ -63,7 +63,7 @@ fn an_owner_who_is_not_the_last_can_leave_in_every_way() {
 fn an_inactive_owner_does_not_count() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::Owner).unwrap();
         directory.deactivate_user(bob).unwrap();
         assert_eq!(kind(directory.deactivate_user(ann)), ErrorKind::LastOwner);
@@ -72,14 +72,14 @@ fn an_inactive_owner_does_not_count() {
     });
 }
 
-/// Handing over and leaving is one request, in whatever order it is written.
+/// Handing over and leaving work in one request, in either order.
 #[test]
 fn hand_over_and_departure_go_together_in_any_order() {
     for departure in 0..4 {
         for hand_over_first in [true, false] {
-            let directory = roomy();
+            let directory = unlimited();
             let (ann, bob) = (hire(&directory, "ann"), hire(&directory, "bob"));
-            let models = found(&directory, "Models", ann);
+            let models = create_workspace(&directory, "Models", ann);
             directory.add_member(models, bob, Role::User).unwrap();
             let hand_over = Op::SetRole(models.into(), bob.into(), Role::Owner);
             let mut ops = vec![hand_over, departures(models, ann)[departure].clone()];
@@ -97,8 +97,8 @@ fn hand_over_and_departure_go_together_in_any_order() {
 fn a_successor_can_be_created_activated_or_added_in_the_same_batch() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
-        let models = found(directory, "Models", ann);
-        // The newcomer is only there when the batch is done.
+        let models = create_workspace(directory, "Models", ann);
+        // The newcomer exists only once the batch is applied.
         let handed_over = Batch::new()
             .remove_member(models, ann)
             .create_user("bob@ex.co")
@@ -139,11 +139,11 @@ fn a_new_workspace_needs_an_active_owner() {
 
 #[test]
 fn the_message_names_the_workspaces_and_the_way_out() {
-    let directory = roomy();
+    let directory = unlimited();
     let ann = hire(&directory, "ann");
     let bob = hire(&directory, "bob");
     for name in ["Models", "Fraud \"x\"", "Shared"] {
-        found(&directory, name, ann);
+        create_workspace(&directory, name, ann);
     }
     directory.add_member("Shared", bob, Role::Owner).unwrap();
     let message = directory.delete_user(ann).unwrap_err().to_string();
@@ -153,7 +153,7 @@ fn the_message_names_the_workspaces_and_the_way_out() {
          user an owner first, or allow it to be ownerless"
     );
     for n in 0..30 {
-        found(&directory, &format!("Extra {n}"), ann);
+        create_workspace(&directory, &format!("Extra {n}"), ann);
     }
     let message = directory.delete_user(ann).unwrap_err().to_string();
     assert!(message.contains(" and 12 more"), "{message}");
@@ -164,9 +164,9 @@ fn the_message_names_the_workspaces_and_the_way_out() {
 #[test]
 fn offboarding_may_leave_a_workspace_ownerless_and_records_it() {
     for departure in 0..4 {
-        let directory = roomy();
+        let directory = unlimited();
         let ann = hire(&directory, "ann");
-        let models = found(&directory, "Models", ann);
+        let models = create_workspace(&directory, "Models", ann);
         let departure = departures(models, ann)[departure].clone();
         let batch = Batch::from_iter([departure]).allow_ownerless(true);
         let tried = directory.dry_run(batch.clone()).unwrap();
@@ -185,9 +185,9 @@ fn offboarding_may_leave_a_workspace_ownerless_and_records_it() {
 
 #[test]
 fn permission_to_be_ownerless_that_is_not_needed_leaves_no_trace() {
-    let directory = roomy();
+    let directory = unlimited();
     let (ann, bob) = (hire(&directory, "ann"), hire(&directory, "bob"));
-    let models = found(&directory, "Models", ann);
+    let models = create_workspace(&directory, "Models", ann);
     directory.add_member(models, bob, Role::Owner).unwrap();
     let applied = directory
         .apply(Batch::new().delete_user(ann).allow_ownerless(true))
@@ -204,7 +204,7 @@ fn an_ownerless_workspace_blocks_nothing() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
         let cho = hire(directory, "cho");
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::Owner).unwrap();
         directory.add_member(models, cho, Role::User).unwrap();
         let offboarding = Batch::new().deactivate_user(ann).deactivate_user(bob);
@@ -228,7 +228,7 @@ fn an_ownerless_workspace_blocks_nothing() {
                 .contains(&Event::WorkspaceOwnerless { workspace: models })
         }));
 
-        // Once it has an owner again, that one is kept.
+        // Once it has an owner again, that owner can't leave.
         directory.set_role(models, cho, Role::Owner).unwrap();
         assert_eq!(kind(directory.delete_user(cho)), ErrorKind::LastOwner);
     });
@@ -238,18 +238,18 @@ fn an_ownerless_workspace_blocks_nothing() {
 fn a_deleted_workspace_needs_no_owner() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         let gone = Batch::new().delete_user(ann).delete_workspace(models);
         directory.apply(gone).unwrap();
         assert!(directory.workspace(models).unwrap().is_none());
     });
 }
 
-/// Each thread sees the other's owner stay; only one of them can be right.
+/// Each thread expects the other's owner to stay; only one of them can be right.
 #[test]
-fn of_two_owners_who_leave_at_once_one_is_refused() {
+fn one_of_two_owners_who_leave_at_once_is_refused() {
     let file = TempPath::new();
-    for (directory, rounds) in [(roomy(), 200), (file.open(), 20)] {
+    for (directory, rounds) in [(unlimited(), 200), (file.open(), 20)] {
         for round in 0..rounds {
             race(&directory, round);
         }
@@ -259,7 +259,7 @@ fn of_two_owners_who_leave_at_once_one_is_refused() {
 
 fn race(directory: &Directory, round: usize) {
     let owners = [0, 1].map(|n| hire(directory, &format!("owner{n}.{round}")));
-    let shared = found(directory, &format!("Shared {round}"), owners[0]);
+    let shared = create_workspace(directory, &format!("Shared {round}"), owners[0]);
     directory
         .add_member(shared, owners[1], Role::Owner)
         .unwrap();

@@ -4,14 +4,14 @@
 use headcount::{Batch, ErrorKind, Event, Role, UserUpdate};
 
 use crate::helpers::{
-    changes, found, hire, kind, last_sequence, on_both_engines, roles, workspace,
+    changes, create_workspace, hire, kind, last_sequence, on_both_engines, roles, workspace,
 };
 
 #[test]
 fn nobody_joins_and_nothing_changes() {
     on_both_engines(|directory| {
         let [ann, bob, cho] = ["ann", "bob", "cho"].map(|name| hire(directory, name));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         let archived = directory.archive_workspace(models).unwrap();
         assert!(archived.is_archived());
@@ -33,7 +33,7 @@ fn nobody_joins_and_nothing_changes() {
 fn members_can_leave_and_so_can_the_last_owner() {
     on_both_engines(|directory| {
         let [ann, bob, cho] = ["ann", "bob", "cho"].map(|name| hire(directory, name));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         directory.add_member(models, cho, Role::User).unwrap();
         directory.archive_workspace(models).unwrap();
@@ -44,12 +44,12 @@ fn members_can_leave_and_so_can_the_last_owner() {
         directory
             .update_user(ann, UserUpdate::new().email("ann@new.co"))
             .unwrap();
-        // Nobody could be made an owner in her place.
+        // Nobody could become an owner in her place.
         directory.deactivate_user(ann).unwrap();
         directory.delete_user(ann).unwrap();
         assert_eq!(roles(directory, models), []);
 
-        // Restored it has no owner, until somebody is made one.
+        // Once restored, it has no owner until somebody becomes one.
         let dee = hire(directory, "dee");
         directory.restore_workspace(models).unwrap();
         directory.add_member(models, dee, Role::Owner).unwrap();
@@ -61,7 +61,7 @@ fn members_can_leave_and_so_can_the_last_owner() {
 fn doing_it_twice_changes_nothing() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.restore_workspace(models).unwrap();
         directory.archive_workspace(models).unwrap();
         directory.archive_workspace(models).unwrap();
@@ -76,7 +76,7 @@ fn restoring_and_changing_can_be_one_request() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let bob = hire(directory, "bob");
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.archive_workspace(models).unwrap();
         let join = Batch::new()
             .restore_workspace(models)

@@ -1,4 +1,4 @@
-//! Every committed batch is one numbered change. Any number of readers see the changes in one
+//! Every committed batch is one numbered change. Any number of readers see the changes in the same
 //! order, each at its own pace, until the history is trimmed.
 
 use std::thread;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use headcount::{Batch, Change, ChangeFeed, Directory, ErrorKind, Event, NewUser, Result};
 
 use crate::helpers::{
-    TempPath, at_once, changes, finish, hire, kind, last_sequence, on_both_engines, roomy,
+    TempPath, at_once, changes, finish, hire, kind, last_sequence, on_both_engines, unlimited,
 };
 
-/// Only a reader that is never woken waits this long.
+/// A timeout that only a reader that is never woken reaches.
 const LONG: Duration = Duration::from_mins(1);
 const NOW: Duration = Duration::ZERO;
 
@@ -22,7 +22,7 @@ fn drain(feed: &mut ChangeFeed) -> Vec<Change> {
 #[test]
 fn numbers_have_no_gap_with_many_writers() {
     let file = TempPath::new();
-    for (directory, writes) in [(roomy(), 100), (file.open(), 5)] {
+    for (directory, writes) in [(unlimited(), 100), (file.open(), 5)] {
         directory
             .set_license(headcount::License::Enterprise)
             .unwrap();
@@ -32,7 +32,7 @@ fn numbers_have_no_gap_with_many_writers() {
                 let batch = Batch::new().create_user(&*format!("u{thread}.{n}@ex.co"));
                 directory.apply(batch).unwrap().sequence.unwrap()
             };
-            // A refused batch and one that changes nothing take no number.
+            // Refused batches, and batches that change nothing, take no number.
             let drawn: Vec<_> = (0..writes).map(hire).collect();
             let again = format!("u{thread}.0@ex.co");
             assert_eq!(kind(directory.create_user(&*again)), ErrorKind::EmailTaken);
@@ -52,7 +52,7 @@ fn numbers_have_no_gap_with_many_writers() {
 #[test]
 fn readers_at_different_paces_see_the_same() {
     let file = TempPath::new();
-    for (directory, writes) in [(roomy(), 700_u64), (file.open(), 30)] {
+    for (directory, writes) in [(unlimited(), 700_u64), (file.open(), 30)] {
         directory
             .set_license(headcount::License::Enterprise)
             .unwrap();
@@ -75,7 +75,7 @@ fn readers_at_different_paces_see_the_same() {
         let on_record = changes(&directory, start);
         assert_eq!(on_record.len() as u64, writes);
         assert!(seen.iter().all(|seen| *seen == on_record));
-        // A later reader reads all of it too, in more than one page.
+        // A later reader reads the whole history too, in several pages.
         assert_eq!(drain(&mut directory.follow(start)), on_record);
         finish(directory);
     }
@@ -118,7 +118,7 @@ fn a_reader_waits_and_is_woken() {
 /// The end of a long timeout may be out of range.
 #[test]
 fn the_longest_timeout_waits_forever() {
-    let directory = roomy();
+    let directory = unlimited();
     let mut feed = directory.follow(0);
     hire(&directory, "ann");
     assert_eq!(
@@ -154,7 +154,7 @@ fn a_batch_that_changes_nothing_wakes_nobody() {
 #[test]
 fn closing_wakes_those_who_wait() {
     let file = TempPath::new();
-    for directory in [roomy(), file.open()] {
+    for directory in [unlimited(), file.open()] {
         hire(&directory, "ann");
         directory.verify().unwrap();
         let last = last_sequence(&directory);
@@ -222,7 +222,7 @@ fn a_reader_of_trimmed_history_is_told_where_to_resume() {
         for n in 0..9 {
             hire(directory, &format!("u{n}"));
         }
-        // With the license that is ten changes; the first four go.
+        // Including the license, these are ten changes; the first four are trimmed.
         let mut behind = directory.follow(2);
         let mut ahead = directory.follow(7);
         assert_eq!(directory.trim_changes(5).unwrap(), 4);
@@ -234,7 +234,7 @@ fn a_reader_of_trimmed_history_is_told_where_to_resume() {
         assert_eq!(behind.position(), 2);
         assert_eq!(ahead.recv_timeout(LONG).unwrap().unwrap().sequence, 8);
 
-        // Re-reading everything and resuming misses nothing.
+        // After reading everything again, resuming misses nothing.
         let resumed = drain(&mut directory.follow(4));
         assert_eq!(resumed, changes(directory, 4));
         assert_eq!(resumed.len(), 6);
@@ -243,7 +243,7 @@ fn a_reader_of_trimmed_history_is_told_where_to_resume() {
     });
 }
 
-/// As after a restore from a backup: waiting would never end.
+/// As after a restore from a backup, when waiting would never end.
 #[test]
 fn a_reader_ahead_of_the_directory_is_told_at_once() {
     on_both_engines(|directory| {
@@ -260,7 +260,7 @@ fn a_reader_ahead_of_the_directory_is_told_at_once() {
         }
         assert!(changes(directory, latest).is_empty());
 
-        // Once that change is made, the position is valid.
+        // Once there is a change with that number, the position is valid.
         let mut feed = directory.follow(latest + 1);
         hire(directory, "ann");
         assert!(feed.recv_timeout(NOW).unwrap().is_none());
@@ -304,10 +304,10 @@ fn trimming_goes_exactly_as_far_as_requested() {
     finish(directory);
 }
 
-/// More changes than one transaction trims.
+/// Trims more changes than one transaction does.
 #[test]
 fn a_long_history_is_trimmed_to_the_end() {
-    let directory = roomy();
+    let directory = unlimited();
     let ann = directory
         .create_user(NewUser::new("ann@ex.co").active(false))
         .unwrap()
@@ -325,7 +325,7 @@ fn a_long_history_is_trimmed_to_the_end() {
     finish(directory);
 }
 
-/// An iterator returns what it holds, whatever is trimmed meanwhile.
+/// An iterator returns its whole history, whatever is trimmed meanwhile.
 #[test]
 fn an_iterator_reads_the_history_that_it_started_with() {
     on_both_engines(|directory| {

@@ -17,7 +17,7 @@ const SECRETS: [&str; 19] = [
 #[test]
 fn the_changes_of_a_user_contain_none_of_their_texts() {
     on_both_engines(|directory| {
-        tell_a_life(directory);
+        make_every_change(directory);
         let history = changes(directory, 0);
         let serialized = serde_json::to_string(&history).unwrap();
         let debugged = format!("{history:?}");
@@ -48,7 +48,7 @@ fn read(feed: &mut ChangeFeed) -> Vec<headcount::Change> {
     std::iter::from_fn(|| feed.recv_timeout(std::time::Duration::ZERO).unwrap()).collect()
 }
 
-fn tell_a_life(directory: &Directory) {
+fn make_every_change(directory: &Directory) {
     let boss = hire(directory, "boss");
     let person = NewUser::new("Quirin.Zebulon@glimmer.example")
         .username("nickname")
@@ -66,7 +66,7 @@ fn tell_a_life(directory: &Directory) {
         .attribute("shoesize", "forty-two");
     directory.update_user(person, edits).unwrap();
 
-    // Named in every way, with a request id, and refused.
+    // Users named in every way, a request id, and a refusal.
     let mut batch = Batch::new()
         .create_workspace(NewWorkspace::new("Pangolin").owner("yolanda@obelisk.example"))
         .rename_workspace("pangolin", "Quokka")

@@ -1,10 +1,11 @@
-//! A deleted user leaves nothing but the id, which nobody gets again while the change is
-//! kept. The email and the username are free.
+//! A deleted user leaves only the id, which is not given to anybody while the change is kept. The
+//! email and the username become free.
 
 use headcount::{Batch, Directory, ErrorKind, NewUser, Role, Timestamp, UserQuery, UserUpdate};
 
 use crate::helpers::{
-    TempPath, changes, finish, found, hire, kind, listed, on_both_engines, refused, roles,
+    TempPath, changes, create_workspace, finish, hire, kind, listed, on_both_engines, refused,
+    roles,
 };
 
 fn create_full(directory: &Directory) -> headcount::UserId {
@@ -100,7 +101,7 @@ fn trimming_forgets_ids_of_deleted_users() {
             assert_eq!(kind(again), ErrorKind::IdTaken);
             assert_eq!(directory.user(id).unwrap().unwrap().id(), id);
         }
-        // A second life ends as the first did.
+        // A user who was created again can be deleted again.
         directory.delete_user(ann).unwrap();
         assert_eq!(deleted(), 1);
     });
@@ -143,8 +144,8 @@ fn an_id_used_earlier_in_the_same_batch_is_taken() {
 fn memberships_are_deleted_too() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
-        let data = found(directory, "Data", ann);
+        let models = create_workspace(directory, "Models", ann);
+        let data = create_workspace(directory, "Data", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         directory.add_member(data, bob, Role::Owner).unwrap();
         directory.default_workspace(bob).unwrap();
@@ -154,7 +155,7 @@ fn memberships_are_deleted_too() {
         assert_eq!(kind(directory.workspaces_of(bob)), ErrorKind::UserNotFound);
         assert_eq!(directory.verify().unwrap().members, 2);
 
-        // The next user with that email is a member of nothing.
+        // The next user with that email has no memberships.
         let heir = hire(directory, "bob");
         assert!(directory.workspaces_of(heir).unwrap().is_empty());
         let query = UserQuery::new().member_of(models, None);

@@ -1,5 +1,5 @@
-//! What the stories share: directories on both engines, people to fill them
-//! with, and the check at the end.
+//! What the stories share: directories on both engines, users and workspaces to fill them with, and
+//! the check at the end.
 
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -12,8 +12,8 @@ use headcount::{
 pub use crate::kit::cases::run_cases;
 pub use crate::kit::temp::TempPath;
 
-/// Tells the story once on each engine, without a limit of seats, and checks
-/// what it left.
+/// Runs the story once on each engine, without a limit of seats, and checks the directory at the
+/// end.
 pub fn on_both_engines(story: impl Fn(&Directory)) {
     let in_memory = Directory::in_memory().unwrap();
     let file = TempPath::new();
@@ -25,14 +25,14 @@ pub fn on_both_engines(story: impl Fn(&Directory)) {
 }
 
 /// A directory in memory, without a limit of seats.
-pub fn roomy() -> Directory {
+pub fn unlimited() -> Directory {
     Directory::options()
         .license_if_new(License::Enterprise)
         .in_memory()
         .unwrap()
 }
 
-/// The end of every test that writes: the directory is consistent.
+/// Ends every test that writes: checks that the directory is consistent.
 pub fn finish(directory: Directory) {
     let verified = directory.verify().unwrap();
     let seats = directory.seats().unwrap();
@@ -54,7 +54,7 @@ pub fn hire(directory: &Directory, name: &str) -> UserId {
 }
 
 /// Creates a workspace that this user owns.
-pub fn found(directory: &Directory, name: &str, owner: UserId) -> WorkspaceId {
+pub fn create_workspace(directory: &Directory, name: &str, owner: UserId) -> WorkspaceId {
     let workspace = NewWorkspace::new(name).owner(owner);
     directory.create_workspace(workspace).unwrap().id()
 }

@@ -6,20 +6,20 @@
 mod a_poller_misses_nobody;
 mod a_request_is_applied_once;
 mod a_user_has_one_default_workspace;
+mod a_user_is_a_member_once;
 mod a_workspace_keeps_an_active_owner;
 mod an_archived_workspace_only_loses_members;
-mod batches_are_judged_on_what_they_come_to;
+mod batches_are_judged_on_their_net_result;
 mod changes_can_be_followed;
 mod changes_hold_no_personal_data;
-mod changes_say_who_made_them;
+mod changes_record_who_made_them;
 mod deleting_is_final;
 mod helpers;
+mod invalid_queries_are_refused;
 #[path = "../kit/mod.rs"]
 mod kit;
-mod members_are_there_once;
 mod over_the_limit_nobody_is_evicted;
 mod queries_agree_with_a_naive_filter;
-mod queries_say_what_they_cannot_answer;
 mod state_machine;
 mod versions_guard_updates;
 mod workspaces_are_found_by_id_and_name;

@@ -1,9 +1,9 @@
-//! A license with fewer seats than active users is accepted. Nobody is deactivated, and whatever
-//! needs no further seat still works; only growth is refused.
+//! A license with fewer seats than active users is accepted. Nobody is deactivated, and everything
+//! that needs no further seat still works; only growth is refused.
 
 use headcount::{Batch, Directory, ErrorKind, License, NewUser, NewWorkspace, Role, UserUpdate};
 
-use crate::helpers::{TempPath, finish, found, hire, kind, listed, on_both_engines};
+use crate::helpers::{TempPath, create_workspace, finish, hire, kind, listed, on_both_engines};
 
 /// Five active users under a license for two.
 fn over_by_three(directory: &Directory) {
@@ -74,7 +74,7 @@ fn operations_that_need_no_seat_still_work() {
     });
 }
 
-/// On the way down every step is allowed, though it ends above the limit.
+/// On the way down, every step is allowed, even if it ends above the limit.
 #[test]
 fn shrinking_is_allowed_step_by_step_and_growth_at_no_step() {
     on_both_engines(|directory| {
@@ -116,7 +116,7 @@ fn any_license_is_accepted_at_any_time() {
     });
 }
 
-/// A batch is judged by the license that it leaves.
+/// A batch that sets the license is checked against the new license.
 #[test]
 fn growth_and_its_license_go_together() {
     on_both_engines(|directory| {
@@ -144,7 +144,7 @@ fn a_workspace_and_its_members_take_no_seats() {
     on_both_engines(|directory| {
         over_by_three(directory);
         let ann = directory.user("ann@ex.co").unwrap().unwrap().id();
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         for name in ["bob", "cho", "dee"] {
             directory
                 .add_member(models, &*format!("{name}@ex.co"), Role::User)

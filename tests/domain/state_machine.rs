@@ -1,5 +1,5 @@
-//! Any script of requests, played to a directory and to the model in `tests/kit`: both
-//! answer, refuse and hold the same, whatever the engine.
+//! Plays random scripts of requests on a directory and on the model in `tests/kit`: on both
+//! engines, their answers, refusals and contents are the same.
 
 use crate::kit::cases::run_cases;
 use crate::kit::draw;

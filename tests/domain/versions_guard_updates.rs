@@ -4,8 +4,8 @@
 use headcount::{Batch, ErrorKind, License, NewWorkspace, Op, Role, Seats, UserUpdate};
 
 use crate::helpers::{
-    at_once, changes, found, hire, kind, listed, listed_workspaces, membership, on_both_engines,
-    refused, user, workspace,
+    at_once, changes, create_workspace, hire, kind, listed, listed_workspaces, membership,
+    on_both_engines, refused, user, workspace,
 };
 
 fn conflict(expected: u64, found: u64) -> ErrorKind {
@@ -31,7 +31,7 @@ fn each_change_of_a_record_increments_its_version() {
         directory.activate_user(ann).unwrap();
         assert_eq!(version(), 4);
 
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.rename_workspace(models, "MODELS").unwrap();
         directory.rename_workspace(models, "MODELS").unwrap();
         directory.archive_workspace(models).unwrap();
@@ -55,7 +55,7 @@ fn each_change_of_a_record_increments_its_version() {
 fn a_stale_version_of_anything_is_a_conflict_and_changes_nothing() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         directory
             .update_user(bob, UserUpdate::new().given_name("Bob"))
@@ -89,7 +89,7 @@ fn a_stale_version_of_anything_is_a_conflict_and_changes_nothing() {
         let before = state();
         for op in ops {
             for stale in [0, 1, 3, u64::MAX] {
-                // A helper has made it Enterprise, so that is version 2 too.
+                // A helper has set the Enterprise license, so the license is at version 2 too.
                 let mut batch = Batch::new().create_user("cho@ex.co");
                 batch.push(op.clone());
                 let result = directory.apply(batch.if_version(stale));
@@ -120,7 +120,7 @@ fn an_update_can_carry_its_own_version() {
     });
 }
 
-/// Within a batch the version is the one that the operations before have made.
+/// Within a batch, the expected version is the one after the operations before it.
 #[test]
 fn a_batch_sees_its_own_versions() {
     on_both_engines(|directory| {
@@ -161,7 +161,7 @@ fn the_license_has_a_version_that_counts_changes() {
         assert_eq!(
             set(License::Community),
             (true, 4),
-            "as many seats, another license"
+            "the same number of seats, but another license"
         );
         let late = Batch::new().set_license(License::Enterprise).if_version(3);
         assert_eq!(kind(directory.apply(late)), conflict(3, 4));

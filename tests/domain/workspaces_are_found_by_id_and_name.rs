@@ -1,10 +1,11 @@
-//! A workspace has an id that is never reused and a name that no other has, and is found by both.
+//! A workspace has an id that is never reused and a name that no other workspace has, and is found
+//! by both.
 
 use headcount::{Batch, Directory, ErrorKind, NewWorkspace, UserId, WorkspaceId};
 
 use crate::helpers::{
-    TempPath, finish, found, hire, kind, listed_workspaces, on_both_engines, refused, roomy,
-    workspace,
+    TempPath, create_workspace, finish, hire, kind, listed_workspaces, on_both_engines, refused,
+    unlimited, workspace,
 };
 
 fn create(directory: &Directory, name: &str, owner: UserId) -> headcount::Result<WorkspaceId> {
@@ -67,8 +68,8 @@ fn names_have_limits() {
 fn no_two_workspaces_have_one_name() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
-        let models = found(directory, "Models", ann);
-        let data = found(directory, "Data", ann);
+        let models = create_workspace(directory, "Models", ann);
+        let data = create_workspace(directory, "Data", ann);
         for name in ["Models", "mODELS", "models ", "ｍodels"] {
             assert_eq!(
                 kind(create(directory, name, ann)),
@@ -113,20 +114,20 @@ fn ids_are_never_reused() {
     let file = TempPath::new();
     let directory = file.open();
     let ann = hire(&directory, "ann");
-    let first = found(&directory, "First", ann);
-    let second = found(&directory, "Second", ann);
+    let first = create_workspace(&directory, "First", ann);
+    let second = create_workspace(&directory, "Second", ann);
     assert_eq!((first.as_u64(), second.as_u64()), (1, 2));
     directory.delete_workspace(second).unwrap();
     directory.close().unwrap();
 
     let directory = file.open();
-    assert_eq!(found(&directory, "Third", ann).as_u64(), 3);
-    // One that is created and deleted in one batch uses up an id too.
+    assert_eq!(create_workspace(&directory, "Third", ann).as_u64(), 3);
+    // A workspace that is created and deleted in one batch uses up an id too.
     let passing = Batch::new()
         .create_workspace(NewWorkspace::new("Passing").owner(ann))
         .delete_workspace("Passing");
     directory.apply(passing).unwrap();
-    assert_eq!(found(&directory, "Fifth", ann).as_u64(), 5);
+    assert_eq!(create_workspace(&directory, "Fifth", ann).as_u64(), 5);
     let ids: Vec<_> = listed_workspaces(&directory)
         .iter()
         .map(|w| w.id().as_u64())
@@ -135,10 +136,10 @@ fn ids_are_never_reused() {
     finish(directory);
 }
 
-/// The listing is read in pages; nothing is lost between them.
+/// The listing is read in pages; no workspace is lost between them.
 #[test]
 fn a_listing_is_complete_and_shows_one_moment() {
-    let directory = roomy();
+    let directory = unlimited();
     let ann = hire(&directory, "ann");
     let names = (0..600).map(|n| NewWorkspace::new(format!("w{n}")).owner(ann));
     let batch = names.fold(Batch::new(), Batch::create_workspace);
@@ -155,7 +156,7 @@ fn a_listing_is_complete_and_shows_one_moment() {
 fn a_workspace_that_does_not_exist_cannot_be_changed() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
-        let gone = found(directory, "Gone", ann);
+        let gone = create_workspace(directory, "Gone", ann);
         assert_eq!(directory.delete_workspace("GONE").unwrap(), gone);
         for batch in [
             Batch::new().rename_workspace(gone, "New"),

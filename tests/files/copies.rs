@@ -1,4 +1,4 @@
-//! Copies: put back over a crashed original, and made of a directory in use.
+//! Copies that are put back over a crashed original, and copies of a directory in use.
 
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use headcount::{Directory, ErrorKind, License, NewUser};
 
 use crate::folder::{Folder, assert_holds, assert_refused, emails, salvage, users};
 
-/// A closed directory of five seats in `users.redb`, with four active users.
+/// Creates and closes a directory with five seats in `users.redb`, with four active users.
 fn four_active(folder: &Folder) -> Vec<String> {
     let options = Directory::options().license_if_new(License::Community);
     let directory = options.open(folder.path("users.redb")).unwrap();
@@ -21,8 +21,8 @@ fn four_active(folder: &Folder) -> Vec<String> {
     four
 }
 
-/// The copy is opened elsewhere, where somebody takes its last seat, and put back over the
-/// crashed original, where somebody else took it: the two histories never mix.
+/// In the copy, opened elsewhere, one user takes the last seat; in the original, which then
+/// crashes, another user does. The copy is put back over the original: the two histories never mix.
 #[test]
 fn a_copy_that_was_used_elsewhere_does_not_take_the_log_of_the_crashed_original() {
     for crashes_elsewhere in [false, true] {
@@ -44,7 +44,7 @@ fn a_copy_that_was_used_elsewhere_does_not_take_the_log_of_the_crashed_original(
     }
 }
 
-/// The same if the backup was made right before the use that crashed.
+/// The same if the backup was made right before the session that crashed.
 #[test]
 fn a_log_that_was_left_behind_does_not_undo_a_restore() {
     let folder = Folder::new();
@@ -75,8 +75,8 @@ fn all_files_of_a_crashed_directory_open_elsewhere_too() {
     assert_holds(&folder.path("users.redb"), &all);
 }
 
-/// `cp` of the file alone, or of all files, while four threads write: what opens has
-/// whole commits up to some moment, and everything else is refused.
+/// Copies of the main file or of all files, made while four threads write: a copy that opens has
+/// all commits up to some moment, and any other is refused.
 #[test]
 fn a_copy_of_a_directory_in_use_is_consistent_or_refused() {
     let folder = Folder::new();
@@ -97,7 +97,7 @@ fn a_copy_of_a_directory_in_use_is_consistent_or_refused() {
             let copy = Folder::new();
             for name in folder.names() {
                 if name == "users.redb" || round % 2 == 0 {
-                    // A segment may be renamed away or not be there yet.
+                    // A segment may have been renamed, or not exist yet.
                     let _ = fs::copy(folder.path(&name), copy.path(&name));
                 }
             }
@@ -140,7 +140,7 @@ fn write(directory: &Directory, writer: usize, done: &AtomicBool) {
     }
 }
 
-/// Each writer's users are those up to some number, without a gap.
+/// Asserts that each writer's users are numbered without a gap.
 fn assert_each_writer_is_whole(emails: &[String]) {
     for writer in 0..4 {
         let domain = format!("@w{writer}.ex");

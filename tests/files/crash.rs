@@ -11,8 +11,8 @@ const PATH: &str = "HEADCOUNT_TEST_PATH";
 const USERS: &str = "HEADCOUNT_TEST_USERS";
 const FOLDER: &str = "HEADCOUNT_TEST_FOLDER";
 
-/// Has a process create the users `names` in the directory at `path`, and crash. It
-/// changes its working directory to `folder` in between.
+/// Starts a process that opens the directory at `path`, changes its working directory to `folder`,
+/// creates the users `names`, and crashes.
 pub fn crash_after(path: &Path, names: &[String], from: &Path, folder: Option<&Path>) {
     let mut command = child::again("crash::the_process_that_crashes");
     command
@@ -24,12 +24,12 @@ pub fn crash_after(path: &Path, names: &[String], from: &Path, folder: Option<&P
     }
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    // Every user was acknowledged before.
+    // Every user was acknowledged before the crash.
     assert!(said.ends_with("all created\n"), "{said}");
     assert_eq!(output.status.code(), None, "it did not crash");
 }
 
-/// Does nothing as a test: this is the process that crashes.
+/// Does nothing as a test; it is the process that crashes.
 #[test]
 fn the_process_that_crashes() {
     let (Some(path), Ok(users)) = (env::var_os(PATH), env::var(USERS)) else {
@@ -48,12 +48,12 @@ fn the_process_that_crashes() {
             .create_user(headcount::NewUser::new(user).active(user.starts_with("active")))
             .unwrap();
     }
-    tell("all created");
+    print("all created");
     std::process::abort();
 }
 
-/// Writes to where the parent reads.
+/// Prints a line for the parent.
 #[expect(clippy::print_stderr, reason = "read by the parent")]
-fn tell(what: &str) {
+fn print(what: &str) {
     eprintln!("{what}");
 }

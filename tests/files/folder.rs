@@ -1,4 +1,4 @@
-//! A folder with a directory in it, and helpers to inspect it.
+//! A folder for a directory, and helpers to inspect it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ impl Folder {
         self.0.path().join(name)
     }
 
-    /// Has a process create users and crash.
+    /// Lets a process create users and crash.
     pub fn crash(&self, name: &str, users: &[String]) {
         crash_after(&self.path(name), users, self.0.path(), None);
     }
 
-    /// The names of the files that are there.
+    /// The names of the files in the folder.
     pub fn names(&self) -> Vec<String> {
         names_in(self.0.path())
     }
@@ -52,7 +52,8 @@ pub fn users(kind: &str, count: usize) -> Vec<String> {
         .collect()
 }
 
-/// The directory in the file at `path` has exactly `expected`, is sound, and is closed.
+/// Asserts that the directory at `path` is sound and has exactly the users `expected`, then closes
+/// it.
 pub fn assert_holds(path: &Path, expected: &[String]) {
     let directory = Directory::options()
         .create_if_missing(false)
@@ -62,7 +63,7 @@ pub fn assert_holds(path: &Path, expected: &[String]) {
     directory.close().unwrap();
 }
 
-/// The addresses of all users of a directory that is sound and keeps its license.
+/// The addresses of all users. Asserts that the directory is sound and within its license.
 pub fn emails(directory: &Directory) -> Vec<String> {
     directory.verify().unwrap();
     let seats = directory.seats().unwrap();
@@ -85,7 +86,8 @@ pub fn sorted(users: &[String]) -> Vec<String> {
     sorted
 }
 
-/// Opening is refused for a reason of `kind`: no file comes or goes, and no log changes.
+/// Asserts that opening is refused with `kind`, that no file is created or removed, and that no log
+/// changes.
 pub fn assert_refused(path: &Path, kind: ErrorKind) -> Error {
     let folder = path.parent().unwrap();
     let before: Vec<_> = contents(folder);
@@ -95,8 +97,8 @@ pub fn assert_refused(path: &Path, kind: ErrorKind) -> Error {
     error
 }
 
-/// The names of all files, and the contents of those of logs. The main file is left out, because
-/// redb marks it as open and closed.
+/// The names of all files, and the contents of the log files. The contents of the main file are
+/// left out, because redb marks it as open and closed.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let names = names_in(folder).into_iter();
     names
@@ -108,7 +110,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Opens the file without its log, of which nothing is deleted.
+/// Opens the file without its log and returns its users; asserts that the log is only set aside.
 pub fn salvage(folder: &Folder, name: &str) -> Vec<String> {
     let logs: Vec<_> = folder
         .log(name)

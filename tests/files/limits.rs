@@ -11,8 +11,8 @@ use crate::folder::{Folder, assert_holds, names_in};
 
 const PATH: &str = "HEADCOUNT_TEST_LIMITED_PATH";
 
-/// Not a test but the process, which ends at once when it is run as a test. It opens the
-/// directory, creates a user, and prints errors.
+/// The process that the tests start; as a test, it ends at once. It opens the directory, creates a
+/// user, and prints errors.
 #[test]
 fn the_process_that_opens() {
     let Some(path) = env::var_os(PATH) else {
@@ -22,11 +22,11 @@ fn the_process_that_opens() {
         directory.create_user("ann@ex.co")?;
         directory.close()
     });
-    say(&done.map_or_else(|error| error.to_string(), |()| "done".to_owned()));
+    print(&done.map_or_else(|error| error.to_string(), |()| "done".to_owned()));
 }
 
-/// Not a test but a process that has opened all the files it can before its first write, which
-/// needs a log.
+/// Another such process, which opens as many files as it can before its first write, which needs a
+/// log.
 #[test]
 fn the_process_without_descriptors() {
     let Some(path) = env::var_os(PATH) else {
@@ -41,15 +41,15 @@ fn the_process_without_descriptors() {
     drop(hoard);
     directory.create_user("ann@ex.co").unwrap();
     directory.close().unwrap();
-    say("done");
+    print("done");
 }
 
 #[expect(clippy::print_stderr, reason = "read by the parent")]
-fn say(what: &str) {
+fn print(what: &str) {
     eprintln!("{what}");
 }
 
-/// Runs `process` under a limit that a shell sets, and returns what it says.
+/// Runs `process` under a limit that a shell sets, and returns its output.
 fn limited(process: &str, limit: &str, path: &Path) -> String {
     let program = env::current_exe().unwrap();
     let run =
@@ -66,8 +66,8 @@ fn limited(process: &str, limit: &str, path: &Path) -> String {
     said
 }
 
-/// Whether the process reports success. Otherwise it was refused for `reason` and left nothing
-/// behind.
+/// Whether the process reports success. Otherwise asserts that it was refused for `reason` and left
+/// no file.
 fn is_done(said: &str, reason: &str, path: &Path) -> bool {
     if said.contains("done") {
         return true;
@@ -78,7 +78,7 @@ fn is_done(said: &str, reason: &str, path: &Path) -> bool {
     false
 }
 
-/// Whichever file can't be opened.
+/// The same for every file that can't be opened.
 #[test]
 fn a_process_that_may_open_few_files_leaves_nothing_behind() {
     let mut refused = 0;
@@ -96,7 +96,7 @@ fn a_process_that_may_open_few_files_leaves_nothing_behind() {
     assert!(refused > 0, "no limit was too low");
 }
 
-/// An existing directory stays as it is, and opens when more files can be opened.
+/// An existing directory stays unchanged, and opens once more files can be opened.
 #[test]
 fn an_existing_file_survives_a_limit_on_open_files() {
     for files in 4..16 {
@@ -126,12 +126,12 @@ fn a_handle_goes_on_when_files_can_be_opened_again() {
     assert_holds(&path, &["ann@ex.co".to_owned()]);
 }
 
-/// The threads of the test binary itself are not started by this: it has one.
+/// The limit doesn't concern the test binary itself, which starts no thread with one test thread.
 #[test]
 fn a_process_that_can_start_no_thread_leaves_nothing_behind() {
     let folder = Folder::new();
     let path = folder.path("users.redb");
-    // No stack is as large as that.
+    // No stack can be that large.
     let limit = "export RUST_MIN_STACK=1000000000000000";
     let said = limited("the_process_that_opens", limit, &path);
     assert!(!is_done(&said, "thread", &path), "a thread was started");

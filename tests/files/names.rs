@@ -1,4 +1,4 @@
-//! One file by several names, and from several working directories.
+//! One file under several names, and from several working directories.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -13,7 +13,7 @@ fn a_link_and_its_target_are_one_directory() {
     let folder = Folder::new();
     symlink("users.redb", folder.path("link.redb")).unwrap();
     let all = users("u", 20);
-    // First through the dangling link, then through either name, crashing each time.
+    // First through the dangling link, then through both names, crashing each time.
     folder.crash("link.redb", &all[..5]);
     folder.crash("users.redb", &all[5..10]);
     folder.crash("link.redb", &all[10..]);
@@ -35,7 +35,7 @@ fn another_hard_link_does_not_open_a_crashed_directory_without_its_log() {
         "{refused}"
     );
     assert_holds(&folder.path("users.redb"), &users("u", 5));
-    // Closed, there is no log to be found.
+    // A closed directory has no log to find.
     assert_holds(&folder.path("hard.redb"), &users("u", 5));
 }
 
@@ -51,7 +51,7 @@ fn a_relative_path_stays_valid_after_the_working_directory_changes() {
     assert_holds(&home.join("users.redb"), &all);
 }
 
-/// As two daemons that change to `/` would.
+/// As with two daemons that change to `/`.
 #[test]
 fn two_directories_with_one_relative_name_stay_separate() {
     let folder = Folder::new();

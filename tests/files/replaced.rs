@@ -17,7 +17,7 @@ fn open(folder: &Folder) -> Directory {
     directory
 }
 
-/// It reports that, keeps reading, and refuses writes.
+/// Asserts that the directory reports the change, still reads, and refuses writes.
 fn assert_stopped(directory: &Directory) {
     for _ in 0..2 {
         let refused = directory.create_user(inactive("more@ex.co")).unwrap_err();
@@ -38,7 +38,7 @@ fn a_renamed_file_keeps_everything_and_refuses_writes() {
     assert_holds(&folder.path("moved.redb"), &["old@ex.co".to_owned()]);
 }
 
-/// A restore by `mv`, with the service started again while the old one still runs.
+/// A restore by `mv`, after which the service is started again while the old one still runs.
 #[test]
 fn a_file_that_takes_its_place_is_not_touched_by_the_old_directory() {
     let folder = Folder::new();
@@ -48,11 +48,11 @@ fn a_file_that_takes_its_place_is_not_touched_by_the_old_directory() {
 
     let old = open(&folder);
     fs::rename(folder.path("backup.redb"), folder.path("users.redb")).unwrap();
-    // The old directory's log is in the way, and in use.
+    // The old directory's log is in the way and in use.
     assert_refused(&folder.path("users.redb"), ErrorKind::LogForeign);
     assert_stopped(&old);
     assert!(old.close().is_err());
-    assert_eq!(folder.names(), ["users.redb"], "its own log it removes");
+    assert_eq!(folder.names(), ["users.redb"], "it removes its own log");
 
     let new = Directory::open(folder.path("users.redb")).unwrap();
     new.create_user(inactive("new@ex.co")).unwrap();
@@ -72,7 +72,11 @@ fn the_log_of_the_new_file_survives_the_old_directory() {
     new.create_user(inactive("new@ex.co")).unwrap();
     assert!(old.close().is_err());
     let log = folder.log("users.redb");
-    assert_eq!(log.len(), 1, "the old one removed the log of the new one");
+    assert_eq!(
+        log.len(),
+        1,
+        "the old directory removed the log of the new one"
+    );
     new.create_user(inactive("newer@ex.co")).unwrap();
     new.close().unwrap();
     let new = ["new@ex.co", "newer@ex.co"].map(str::to_owned);
@@ -90,7 +94,7 @@ fn a_deleted_file_refuses_writes() {
     assert!(folder.names().is_empty(), "{:?}", folder.names());
 }
 
-/// No new directory is created where a log shows that there was one.
+/// No new directory is created beside the log of an earlier one.
 #[test]
 fn no_new_directory_is_created_beside_an_old_log() {
     let folder = Folder::new();

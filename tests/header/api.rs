@@ -1,11 +1,11 @@
-//! The C API as data: `include/headcount.json`, made of the header and of the tables in
+//! The C API as data: `include/headcount.json`, generated from the header and the tables in
 //! `docs/packed.md`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-/// A declaration of the header, and what is said of it.
+/// A declaration of the header, and its comment.
 struct Declared<'h> {
     docs: String,
     code: &'h str,
@@ -35,7 +35,7 @@ pub fn of(header: &str, packed: &str) -> String {
     text
 }
 
-/// Each comment with the declaration behind it.
+/// Each comment with the declaration after it.
 fn declarations(header: &str) -> Vec<Declared<'_>> {
     let mut found = Vec::new();
     for piece in header.split("\n/**\n").skip(1) {
@@ -51,7 +51,7 @@ fn declarations(header: &str) -> Vec<Declared<'_>> {
     found
 }
 
-/// What is said of a thing before the first tag, in one line.
+/// The first paragraph of a comment, before any tag, in one line.
 fn summary(docs: &str) -> String {
     let docs = docs.strip_prefix("@return ").unwrap_or(docs);
     let text = docs.split("\n@").next().unwrap_or_default();
@@ -59,7 +59,7 @@ fn summary(docs: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What is said of a parameter.
+/// The description of a parameter.
 fn said_of(docs: &str, name: &str) -> String {
     let start = format!("@param {name} ");
     let found = docs.split_once(&start).map_or("", |(_, rest)| rest);
@@ -67,7 +67,7 @@ fn said_of(docs: &str, name: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The numbers that macros name.
+/// The macros that are numbers.
 fn constants(header: &str) -> Map<String, Value> {
     let numbers = header.lines().filter_map(|line| {
         let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
@@ -104,7 +104,7 @@ fn structs(declared: &[Declared<'_>]) -> BTreeMap<String, Value> {
             .strip_prefix("typedef struct ")?
             .split_once(" {\n")?;
         let parts = rest.split_once("\n} ")?.0.split("/*");
-        // Without comments, which may have semicolons.
+        // Without comments, which may contain semicolons.
         let body = parts.map(|part| part.split_once("*/").map_or(part, |(_, code)| code));
         let body: String = body.collect();
         let fields = body.split(';').filter_map(|field| {
@@ -176,7 +176,7 @@ fn function(
     Some(shown)
 }
 
-/// The result: its type, and whose it is.
+/// The type of the result, and who owns it.
 fn returned(kind: &str) -> Value {
     let role = match kind {
         "void" => "none",
@@ -193,7 +193,7 @@ fn returned(kind: &str) -> Value {
     shown
 }
 
-/// A parameter: its type, and what it is there for.
+/// The type and the role of a parameter.
 fn parameter(
     (function, result): (&str, &str),
     all: &[(String, &str, String)],
@@ -227,7 +227,7 @@ fn parameter(
     };
     let mut shown = json!({ "name": name, "type": kind, "role": role, "docs": docs });
     let is_optional = docs.contains("may be NULL") || docs.contains("NULL if not wanted");
-    // Said of all functions, before the first.
+    // Documented for all functions in the preamble.
     let is_read_off = at == 0 && role == "handle" && result != "hc_status";
     let is_general = role == "error" || role == "given_up" || is_read_off;
     if is_general || is_optional || docs.contains("NULL for") || docs.contains(", or NULL") {
@@ -262,7 +262,7 @@ fn bare(kind: &str) -> &str {
     kind.trim_end_matches(['*', ' '])
 }
 
-/// The tables of the packed records: by section, the fields with their places.
+/// The layouts of the packed records: for each section, the fields with their offsets.
 fn layouts(packed: &str) -> Vec<Value> {
     let mut layouts: Vec<Value> = Vec::new();
     let (mut section, mut is_table) = ("", false);

@@ -1,5 +1,5 @@
-//! Kills a process while it backs up, over and over: the target is the previous backup or
-//! a new one, and whole.
+//! Repeatedly kills a process while it backs up: the target is the previous backup or a new one,
+//! and complete.
 
 use std::env;
 use std::path::PathBuf;
@@ -11,16 +11,16 @@ use headcount::{Batch, CopyOptions, Directory, License, NewUser};
 use crate::kit::child;
 use crate::kit::temp::TempPath;
 
-/// Where the process that is killed finds its directory.
+/// The path of the directory; set for the process that is killed.
 const PATH_VARIABLE: &str = "HEADCOUNT_BACKUP_PATH";
 
-/// Users of the directory: the more, the longer a backup takes.
+/// How many users the directory has, which determines how long a backup takes.
 const USERS: usize = 400;
 
-/// Processes that are killed.
+/// How many processes are killed.
 const KILLS: u32 = 25;
 
-/// Does nothing as a test: the one below starts it as a process, which backs up until it is
+/// Does nothing as a test; the test below starts it as a process, which backs up until it is
 /// killed.
 #[test]
 fn the_process_that_backs_up() {
@@ -55,7 +55,7 @@ fn a_kill_leaves_the_old_backup_or_the_new_one() {
     for _ in 0..KILLS {
         let mut command = child::again("backups::the_process_that_backs_up");
         let mut child = command.env(PATH_VARIABLE, path).spawn().unwrap();
-        // Starting takes some time too; then anywhere in the first backups.
+        // The time to start, then a moment in one of the first backups.
         thread::sleep(Duration::from_micros(
             random.u64(5_000..20_000 + 2 * micros),
         ));
@@ -67,5 +67,5 @@ fn a_kill_leaves_the_old_backup_or_the_new_one() {
         backup.close().unwrap();
         partials = file.names().len() - 2;
     }
-    assert!(partials > 0, "no process was killed while it wrote");
+    assert!(partials > 0, "no process was killed during a backup");
 }

@@ -1,4 +1,4 @@
-//! Compares what the killed processes reported with what is in the directory.
+//! Compares the reports of the killed processes with the contents of the directory.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -16,24 +16,25 @@ use crate::report::Report;
 /// What is known about a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// The process died before it reported: all of it is there, or nothing.
+    /// The process died before it reported: the request was applied completely or not at all.
     Unknown,
-    /// Acknowledged, or seen in the directory: it has this change, for good.
+    /// Acknowledged, or found in the directory: it has this change, permanently.
     Done(u64),
-    /// Refused, or not found in the directory: it must not turn up.
+    /// Refused, or not found in the directory: it must never appear.
     Nothing,
 }
 
 /// All requests to one directory, by seed.
 pub struct Ledger {
     fates: HashMap<u64, Fate>,
-    /// Those whose outcome the last process did not report, in the order of intents.
+    /// The requests whose outcome the last process did not report, in the order in which it made
+    /// them.
     in_doubt: Vec<u64>,
     drawn: Drawn,
     /// The state after the changes up to `seen`.
     model: Model,
     seen: u64,
-    /// Of those that were not acknowledged: how many were there, and how many not.
+    /// How many unacknowledged requests were found in the directory, and how many were not.
     found: u64,
     lost: u64,
 }
@@ -55,8 +56,8 @@ impl Ledger {
         }
     }
 
-    /// Half of the requests in doubt, a line each: the next process repeats them first.
-    /// The others are not repeated.
+    /// Half of the requests in doubt, a line each, which the next process repeats first. The others
+    /// are not repeated.
     pub fn take_again(&mut self, random: &mut Rng) -> String {
         let mut again = String::new();
         for seed in mem::take(&mut self.in_doubt) {
@@ -67,12 +68,12 @@ impl Ledger {
         again
     }
 
-    /// Records a line of a process.
+    /// Records a report of a process.
     pub fn note(&mut self, report: Report) {
         match report {
             Report::Intent(seed) => {
                 self.in_doubt.push(seed);
-                // A request that was applied before must return the same change.
+                // A request that was applied keeps its change when it is repeated.
                 let fate = self.fates.entry(seed).or_insert(Fate::Unknown);
                 if *fate == Fate::Nothing {
                     *fate = Fate::Unknown;
@@ -84,7 +85,7 @@ impl Ledger {
                 *fate = done;
             }
             Report::Refused(seed) => {
-                // A request that was applied is answered when it is repeated.
+                // A repeated request that was applied must not be refused.
                 let fate = self.decided(seed);
                 assert_eq!(*fate, Fate::Unknown, "request {seed}");
                 *fate = Fate::Nothing;
@@ -98,7 +99,7 @@ impl Ledger {
         self.fates.get_mut(&seed).expect("an intent before")
     }
 
-    /// Opens what is left, and compares it with what was reported.
+    /// Opens the directory, and compares it with the reports.
     pub fn check(&mut self, path: &Path) {
         let directory = life::open(path).unwrap();
         let before = self.seen;
@@ -127,8 +128,8 @@ impl Ledger {
         directory.close().unwrap();
     }
 
-    /// Reads the whole history again: each request that was done has the one change that
-    /// it had, and the rest have none.
+    /// Reads the whole history again: each applied request has exactly its change, and the others
+    /// have none.
     pub fn check_from_the_start(&mut self, path: &Path) {
         self.check(path);
         let directory = life::open(path).unwrap();
@@ -147,8 +148,8 @@ impl Ledger {
         directory.close().unwrap();
     }
 
-    /// The next change must be a complete request that was not reported as refused, have the
-    /// number that was acknowledged, and do what the model does.
+    /// The next change must be a complete request that was not refused, have the acknowledged
+    /// number, and do what the model does.
     fn take(&mut self, change: &Change) {
         assert_eq!(change.sequence, self.seen + 1, "a gap in the changes");
         self.seen = change.sequence;
@@ -160,14 +161,14 @@ impl Ledger {
         let request = self.drawn.request(seed);
         let fate = self.fates.get_mut(&seed).expect("nobody asked for it");
         match *fate {
-            Fate::Nothing => panic!("refused or lost before, and there: {request:?}"),
+            Fate::Nothing => panic!("refused or lost before, but in the directory: {request:?}"),
             Fate::Unknown => {
                 self.found += 1;
                 *fate = Fate::Done(change.sequence);
             }
             Fate::Done(sequence) => assert_eq!(
                 change.sequence, sequence,
-                "there twice, or moved: {request:?}"
+                "applied twice, or moved: {request:?}"
             ),
         }
         let answer = self.model.apply(&request).unwrap();
@@ -178,7 +179,7 @@ impl Ledger {
     /// A summary of the story in one line.
     pub fn summary(&self) -> String {
         format!(
-            "{} requests, {} of them done; of those without an answer {} are there and {} not",
+            "{} requests, {} of them applied; of those without an answer, {} were applied and {} were not",
             self.fates.len(),
             self.seen,
             self.found,
@@ -186,7 +187,7 @@ impl Ledger {
         )
     }
 
-    /// The number of the last change that was checked, which is how many requests are done.
+    /// The number of the last change that was checked, which is the number of applied requests.
     pub fn done(&self) -> u64 {
         self.seen
     }

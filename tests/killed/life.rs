@@ -1,4 +1,4 @@
-//! The process that will be killed, from its own side.
+//! The process that will be killed.
 
 use std::env;
 use std::io;
@@ -14,27 +14,27 @@ use crate::kit::script::Request;
 use crate::report::Report;
 use crate::setup::Setup;
 
-/// Seats of a new directory.
+/// The seats of a new directory.
 pub const SEATS: u64 = 20;
-/// People who come and go: more than there are seats.
+/// How many users come and go: more than there are seats.
 const PEOPLE: u32 = 40;
 
 /// How many threads write.
 const WRITERS: u64 = 6;
-/// How many requests a thread draws to find one that would be accepted.
+/// How many requests a thread draws to find one that will be accepted.
 const DRAWN_MAX: u32 = 4;
 
-/// Where the directory is; set for the process that will be killed.
+/// The path of the directory; set for the process that will be killed.
 pub const PATH_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_PATH";
-/// The seed of its choices.
+/// The seed of the process's choices.
 pub const SEED_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_SEED";
-/// After how many milliseconds it closes the directory, if it lives that long.
+/// After how many milliseconds the process closes the directory, if it is still alive.
 pub const CLOSE_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_CLOSE_MS";
 
-/// Changes that are trimmed at a time.
+/// How many changes are trimmed at a time.
 const TRIMMED_AT_ONCE: u64 = 20;
 
-/// What both processes draw requests from.
+/// The generator of requests, the same in both processes.
 pub struct Drawn(Profile);
 
 impl Drawn {
@@ -42,7 +42,7 @@ impl Drawn {
         Self(Profile::people(PEOPLE, 10..30))
     }
 
-    /// The request of this seed, which is its request id too.
+    /// The request of this seed, which is also its request id.
     pub fn request(&self, seed: u64) -> Request {
         Request {
             id: Some(u128::from(seed).to_be_bytes()),
@@ -51,12 +51,12 @@ impl Drawn {
     }
 }
 
-/// Opens the directory as usual; it is made if it is not there.
+/// Opens the directory, or creates it if it is missing.
 pub fn open(path: &Path) -> Result<Directory> {
     Setup::default().options().open(path)
 }
 
-/// Does nothing as a test: this is the process that a story starts.
+/// Does nothing as a test; a story starts it as a process.
 #[test]
 fn the_process_that_is_killed() {
     let Some(path) = env::var_os(PATH_VARIABLE) else {
@@ -70,8 +70,8 @@ fn the_process_that_is_killed() {
     );
 }
 
-/// Opens, repeats the requests on standard input, and writes until it is killed or
-/// `close_after` is over.
+/// Opens the directory, repeats the requests on standard input, and writes until it is killed or
+/// `close_after` has passed.
 fn live(path: &Path, seed: u64, close_after: Duration) {
     let again: Vec<u64> = io::stdin()
         .lines()
@@ -119,7 +119,7 @@ fn write(directory: &Directory, mut random: Rng) {
     }
 }
 
-/// Makes a request and reports its result; returns whether the directory is still open.
+/// Makes a request and reports the result; returns whether the directory is still open.
 fn make(directory: &Directory, drawn: &Drawn, seed: u64) -> bool {
     let request = drawn.request(seed);
     Report::Intent(seed).send();
@@ -138,8 +138,8 @@ fn make(directory: &Directory, drawn: &Drawn, seed: u64) -> bool {
     }
 }
 
-/// Trims the history step by step up to `limit`, which the parent has read, until the
-/// directory is closed.
+/// Trims the history step by step, up to `limit`, the last change that the parent has read, until
+/// the directory is closed.
 fn trim(directory: &Directory, limit: u64) {
     let mut up_to = limit.saturating_sub(10 * TRIMMED_AT_ONCE);
     loop {

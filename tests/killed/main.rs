@@ -1,14 +1,14 @@
-//! Kills a process with `kill -9` while many threads write, while it opens and while it
-//! closes, hundreds of times. Every request that was acknowledged before is there
-//! afterwards, once; any other is there whole or not at all.
+//! Kills a process with `kill -9` hundreds of times, while many threads write, while it opens and
+//! while it closes. Afterwards, every acknowledged request was applied exactly once, and any other
+//! completely or not at all.
 //!
-//! The test starts its own binary again as the process to be killed (`life.rs`), which
-//! reports over a pipe what it is about to do and what was acknowledged (`report.rs`). The
-//! ledger keeps the reports, tells the model in `tests/kit` of each change that it finds,
-//! and compares (`ledger.rs`). A request is a seed: both processes draw the same from it.
+//! The test starts its own binary as the process to be killed (`life.rs`), which reports over a
+//! pipe what it is about to do and what was acknowledged (`report.rs`). The ledger keeps the
+//! reports, applies each change that it finds to the model in `tests/kit`, and compares the two
+//! (`ledger.rs`). A request is a seed, from which both processes draw the same request.
 //!
-//! `HEADCOUNT_KILLS` is the number of kills, and `HEADCOUNT_KILL_SEED` the seed of
-//! another run's choices; when exactly a process dies is the machine's choice.
+//! `HEADCOUNT_KILLS` sets the number of kills, and `HEADCOUNT_KILL_SEED` repeats the choices of an
+//! earlier run, but not the exact moments at which processes die.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // The harness shows it when a test fails.

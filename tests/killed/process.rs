@@ -1,4 +1,4 @@
-//! The process from its parent's side: started, read and killed.
+//! Starts, reads and kills the process.
 
 use std::path::Path;
 use std::thread;
@@ -17,13 +17,13 @@ use crate::setup::Setup;
 pub enum Moment {
     /// While it starts and opens.
     Starting,
-    /// While it opens, which after a kill is the replay of the log.
+    /// While it opens, which after a kill replays the log.
     Opening,
     /// Right after the first request.
     FirstWrite,
     /// While it writes.
     Writing,
-    /// While it writes, when a small log has been full.
+    /// While it writes, after a small log was full.
     WritingForLong,
     /// While it closes.
     Closing,
@@ -31,7 +31,7 @@ pub enum Moment {
     Never,
 }
 
-/// Whether a report is the one that is waited for.
+/// Whether a report is the awaited one.
 type IsAwaited = fn(&Report) -> bool;
 
 impl Moment {
@@ -46,7 +46,7 @@ impl Moment {
         }
     }
 
-    /// The report to wait for, and for how many microseconds more at most.
+    /// The report to wait for, and how many microseconds to wait after it at most.
     fn waits_for(self) -> (Option<IsAwaited>, u64) {
         match self {
             Self::Starting => (None, 12_000),
@@ -67,11 +67,11 @@ pub enum End {
     Closed,
     /// It was killed while it opened the directory.
     KilledOpening,
-    /// It was killed before or after that.
+    /// It was killed before or after opening.
     Killed,
 }
 
-/// Lets a process work with the directory at `path` until `moment`, and records its reports.
+/// Lets a process use the directory at `path` until `moment`, and records its reports.
 pub fn live(
     path: &Path,
     setup: Setup,
@@ -82,7 +82,7 @@ pub fn live(
     let closes = matches!(moment, Moment::Closing | Moment::Never);
     let close_ms = if closes { random.u64(1..25) } else { 60_000 };
     let mut command = child::again("life::the_process_that_is_killed");
-    setup.tell(&mut command);
+    setup.pass_to(&mut command);
     command
         .env(PATH_VARIABLE, path)
         .env(SEED_VARIABLE, random.u64(..).to_string())
@@ -104,7 +104,7 @@ pub fn live(
         thread::sleep(Duration::from_micros(random.u64(..micros_max)));
         child.kill();
     }
-    // What was written before it died is still in the pipe.
+    // Reports that it wrote before it died are still in the pipe.
     while let Some(line) = child.next() {
         last = note(&line, ledger, &mut noise);
     }

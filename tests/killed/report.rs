@@ -1,10 +1,10 @@
-//! What the process that will be killed reports to its parent, one line at a time.
+//! Reports from the process that will be killed to its parent, a line each.
 
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-/// One line on the pipe. A request goes by its seed.
+/// One line on the pipe. The seed identifies a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Report {
     /// The directory is about to be opened.
@@ -15,7 +15,7 @@ pub enum Report {
     Intent(u64),
     /// The call returned: the request has this change.
     Done(u64, u64),
-    /// The call was refused, so nothing of it may be there.
+    /// The call was refused, so it may have no effect.
     Refused(u64),
     /// The directory is about to be closed.
     Closing,
@@ -23,12 +23,12 @@ pub enum Report {
     Closed,
 }
 
-/// In front of each line: a panic's message has none.
+/// The start of each line, which a panic's message lacks.
 const MARK: &str = "@";
 
 impl Report {
-    /// Sends the line, with one `write(2)`: standard error has no buffer, so when this
-    /// returns the line is in the pipe, and survives this process.
+    /// Sends the line with one `write(2)`. Standard error is unbuffered, so when this returns, the
+    /// line is in the pipe and survives the process.
     pub fn send(self) {
         let line = format!("{MARK}{self}\n");
         io::stderr().write_all(line.as_bytes()).unwrap();

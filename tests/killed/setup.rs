@@ -1,4 +1,4 @@
-//! How the process that will be killed keeps its directory.
+//! How the process that will be killed opens its directory.
 
 use std::env;
 use std::process::Command;
@@ -16,14 +16,14 @@ const TRIM_VARIABLE: &str = "HEADCOUNT_TEST_KILLED_TRIM";
 pub struct Setup {
     /// The size of the log, unless it is the default.
     pub log_bytes: Option<u64>,
-    /// The interval at which writes are synced, unless each is synced at once.
+    /// The sync interval; without one, each write is synced.
     pub sync_ms: Option<u64>,
-    /// Changes up to this number are trimmed while others are made.
+    /// Changes up to this number are trimmed while new ones are made.
     pub trim_up_to: Option<u64>,
 }
 
 impl Setup {
-    /// What `tell` told to this process.
+    /// The setup that was passed to this process.
     pub fn of_this_process() -> Self {
         let number = |name| Some(env::var(name).ok()?.parse::<u64>().unwrap());
         Self {
@@ -33,8 +33,8 @@ impl Setup {
         }
     }
 
-    /// Tells it to a process that is about to be started.
-    pub fn tell(self, command: &mut Command) {
+    /// Passes the setup to a process that is about to be started.
+    pub fn pass_to(self, command: &mut Command) {
         let variables = [
             (LOG_VARIABLE, self.log_bytes),
             (SYNC_VARIABLE, self.sync_ms),

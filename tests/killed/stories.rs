@@ -1,5 +1,5 @@
-//! The stories: one directory that outlives hundreds of processes, and many
-//! that are killed when they are new.
+//! The stories: one directory outlives hundreds of processes, and many new directories survive
+//! kills during their creation.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,17 +22,17 @@ const ONE_IN_NEW: u64 = 4;
 /// One kill in this many hits a process with a small log.
 const ONE_IN_SMALL: u64 = 4;
 
-/// Lives of a new directory.
+/// How many processes use a new directory.
 const LIVES_OF_NEW: u64 = 3;
 
-/// After this many processes the whole history is read again.
+/// How many processes run between two readings of the whole history.
 const WHOLE_CHECK_EVERY: u64 = 50;
 
 fn kills() -> u64 {
     number("HEADCOUNT_KILLS").unwrap_or(KILLS)
 }
 
-/// The choices of a story, whose seed is printed: the harness shows it if it fails.
+/// The random choices of a story. Their seed is printed, and shown if the story fails.
 fn choices(story: &str) -> Rng {
     let seed = number("HEADCOUNT_KILL_SEED").unwrap_or_else(|| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -59,7 +59,7 @@ fn nothing_acknowledged_is_lost_in_hundreds_of_kills() {
         );
         killed += u64::from(end != End::Closed);
         killed_opening += u64::from(end == End::KilledOpening);
-        // Often the next process finds what the killed one left, and not this one.
+        // Often it is left to the next process to recover what the killed one left.
         if life % WHOLE_CHECK_EVERY == 0 {
             ledger.check_from_the_start(&file.path);
         } else if random.bool() {
@@ -74,10 +74,10 @@ fn nothing_acknowledged_is_lost_in_hundreds_of_kills() {
         "{killed} kills, {killed_opening} of them while opening; {}",
         ledger.summary()
     );
-    assert!(killed_opening > 0, "no log was being replayed");
+    assert!(killed_opening > 0, "no kill hit the replay of a log");
     assert!(
         ledger.done() > killed,
-        "next to nothing was done between the kills"
+        "hardly anything was done between the kills"
     );
 }
 
@@ -107,8 +107,8 @@ fn a_new_directory_survives_a_kill_at_any_moment() {
     }
 }
 
-/// Checkpoints happen during each life, the history is trimmed meanwhile, and acknowledged writes
-/// may not be on the disk yet. When only the process is killed, the system still has them.
+/// Checkpoints happen during each process, the history is trimmed meanwhile, and acknowledged
+/// writes may not be on the disk yet. If only the process is killed, the system still has them.
 #[test]
 fn nothing_is_lost_with_a_small_log_late_syncs_and_a_trimmed_history() {
     let mut random = choices("small logs");

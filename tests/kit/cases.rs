@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-/// Runs `story` on `cases` values: the same ones in every run.
+/// Runs `story` on `cases` values, the same ones in every run.
 ///
 /// `PROPTEST_CASES` sets their number and `PROPTEST_RNG_SEED` draws others. A failure is
 /// shrunk and printed; `PROPTEST_MAX_SHRINK_ITERS` limits how long that takes.
@@ -22,18 +22,17 @@ pub fn run_cases<S: Strategy>(cases: u32, strategy: S, story: impl Fn(S::Value))
     if env::var_os("PROPTEST_RNG_SEED").is_none() {
         config.rng_seed = RngSeed::Fixed(0x4ead_c047);
     }
-    let tell = |value| {
+    let run = |value| {
         story(value);
         Ok(())
     };
-    if let Err(error) = TestRunner::new(config).run(&strategy, tell) {
+    if let Err(error) = TestRunner::new(config).run(&strategy, run) {
         panic!("{error}");
     }
 }
 
-/// Runs `script` for this many seeds, or as `HEADCOUNT_CRASH_SEEDS` (how many) or
-/// `HEADCOUNT_CRASH_SEED` (one) says, and returns how many those were. The seed of one
-/// that fails is printed.
+/// Runs `script` for each seed and returns how many there were: `seeds`, or
+/// `HEADCOUNT_CRASH_SEEDS`, or only the seed `HEADCOUNT_CRASH_SEED`. A failure prints its seed.
 pub fn each_seed(seeds: u64, mut script: impl FnMut(u64)) -> u64 {
     let seeds = match number("HEADCOUNT_CRASH_SEED") {
         Some(seed) => seed..seed + 1,
@@ -41,7 +40,7 @@ pub fn each_seed(seeds: u64, mut script: impl FnMut(u64)) -> u64 {
     };
     for seed in seeds.clone() {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| script(seed))) {
-            tell(&format!("to repeat it: HEADCOUNT_CRASH_SEED={seed}"));
+            print(&format!("to repeat it: HEADCOUNT_CRASH_SEED={seed}"));
             resume_unwind(panic);
         }
     }
@@ -54,6 +53,6 @@ pub fn number(name: &str) -> Option<u64> {
 }
 
 /// Prints what the harness shows when the test fails or is asked to.
-pub fn tell(what: &str) {
+pub fn print(what: &str) {
     println!("{what}");
 }

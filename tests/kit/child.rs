@@ -1,4 +1,4 @@
-//! Processes that a test starts: its own binary again, to be killed or to crash.
+//! Processes that a test starts from its own binary, to be killed or to crash.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write};
@@ -7,11 +7,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-/// The longest that a process may be silent before the test fails.
+/// How long a process may be silent before the test fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// This test binary again, to run only the test `name`. Such a test does nothing unless it finds
-/// its variables in the environment.
+/// This test binary, to run only the test `name`. Such a test does nothing unless its variables are
+/// set in the environment.
 pub fn again(name: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
     command
@@ -21,7 +21,7 @@ pub fn again(name: &str) -> Command {
     command
 }
 
-/// A process whose standard error is read. It is killed when this is dropped.
+/// A process whose standard error is read. Dropping this kills it.
 pub struct Talking {
     process: Child,
     lines: Receiver<String>,
@@ -48,7 +48,7 @@ impl Talking {
         Self { process, lines }
     }
 
-    /// The next line; `None` when the process has ended and all was read.
+    /// The next line; `None` after the last one, when the process has ended.
     pub fn next(&mut self) -> Option<String> {
         match self.lines.recv_timeout(PATIENCE) {
             Ok(line) => Some(line),
@@ -57,7 +57,7 @@ impl Talking {
         }
     }
 
-    /// Kills it; it may have ended before.
+    /// Kills the process, which may have ended already.
     pub fn kill(&mut self) {
         self.process.kill().unwrap();
     }

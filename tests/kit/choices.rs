@@ -4,11 +4,11 @@ use std::ops::{Bound, RangeBounds};
 
 use fastrand::Rng;
 
-/// Makes one choice after the other.
+/// Makes choices one after another.
 pub enum Choices<'a> {
     Seed(Rng),
-    /// One byte for a choice among up to 256, otherwise eight; zeros at their end. A change
-    /// of one byte changes few of the later choices, so a fuzzer can build on what it found.
+    /// One byte for a choice among up to 256, otherwise eight; zeros after the last byte. Changing
+    /// one byte changes few later choices, so a fuzzer can build on its finds.
     Bytes(&'a [u8]),
 }
 
@@ -17,7 +17,7 @@ impl Choices<'_> {
         Self::Seed(Rng::with_seed(seed))
     }
 
-    /// Whether the bytes were used up. A seed never is.
+    /// Whether all bytes are used up. A seed never is.
     pub fn is_over(&self) -> bool {
         matches!(self, Self::Bytes([]))
     }
@@ -59,7 +59,7 @@ impl Choices<'_> {
         u32::try_from(self.u64(u64::from(range.start)..u64::from(range.end))).unwrap()
     }
 
-    /// An index of something of this length.
+    /// An index below `length`.
     pub fn index(&mut self, length: usize) -> usize {
         usize::try_from(self.u64(..length as u64)).unwrap()
     }

@@ -1,4 +1,4 @@
-//! The contents of a directory as text, to compare with those of the model.
+//! The contents of a directory as text, for comparison with the model.
 
 use std::fmt::Debug;
 
@@ -13,7 +13,7 @@ pub struct Content {
     users: Vec<String>,
     workspaces: Vec<String>,
     members: Vec<String>,
-    /// Those above a number that were not trimmed.
+    /// The changes above a number, without trimmed ones.
     changes: Vec<String>,
     seats: String,
     /// The number of the last change that was trimmed.
@@ -104,7 +104,7 @@ impl Content {
         }
     }
 
-    /// Asserts that both are the same, part by part.
+    /// Asserts that both are equal, part by part.
     #[track_caller]
     pub fn assert_is(&self, expected: &Self) {
         assert_eq!(self.trimmed, expected.trimmed);

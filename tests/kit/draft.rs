@@ -1,4 +1,4 @@
-//! The operations of the model on users, one after the other, on a copy of its state.
+//! The model's operations on users, applied one after another to a copy of its state.
 
 use headcount::{ErrorKind, Event, Field, License, Subject, UserId};
 
@@ -6,11 +6,11 @@ use super::model::{ExternalIds, Outcome, State, Text, User};
 use super::script::{Act, Create, Edit, ExternalId, Step, Who, user_id};
 use super::texts::{email_key, given_name, user_key, username_key};
 
-/// The copy that a request is carried out on.
+/// The copy of the state that a request works on.
 pub struct Draft {
     pub state: State,
     pub actor: Option<UserId>,
-    /// The operation that is carried out.
+    /// The index of the current operation.
     pub op: usize,
     pub events: Vec<Event>,
 }
@@ -110,7 +110,7 @@ impl Draft {
         edit: &Edit,
     ) -> Result<Outcome, ErrorKind> {
         let op = self.op;
-        // A malformed part is refused before the user is looked up.
+        // Malformed parts are refused before the user is looked up.
         let new_email = match &edit.email {
             Some(email) => Some(text(email, email_key(email)?, op)),
             None => None,
@@ -235,7 +235,7 @@ impl Draft {
 }
 
 impl State {
-    /// The index of the user that `who` names; a text that two users have for the moment names
+    /// The index of the user that `who` names. A text that two users have at the moment names
     /// neither.
     pub fn find_user(&self, who: &Who) -> Result<usize, ErrorKind> {
         let users = &self.users;
@@ -266,7 +266,7 @@ pub fn text(typed: &str, key: String, op: usize) -> Text {
     }
 }
 
-/// A text that has the key of the one before it was not taken by this request.
+/// The new text; if it has the same key as the old one, this request did not claim it.
 pub fn replaced(new: Text, old: Option<&Text>) -> Text {
     let same = old.filter(|old| old.key == new.key);
     let from = same.map_or(new.from, |old| old.from);
@@ -280,7 +280,7 @@ pub fn check_version(expected: Option<u64>, found: u64) -> Result<(), ErrorKind>
     }
 }
 
-/// Sets or removes an external id; whether that changes anything.
+/// Sets or removes an external id; returns whether that changes anything.
 pub fn set_external_id(ids: &mut ExternalIds, (by, id): ExternalId, op: usize) -> bool {
     let Some(id) = id else {
         return ids.remove(by).is_some();

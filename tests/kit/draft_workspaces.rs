@@ -1,4 +1,4 @@
-//! The operations of the model on workspaces and members.
+//! The model's operations on workspaces and members.
 
 use headcount::{ErrorKind, Event, Role, Subject, UserId, WorkspaceId};
 
@@ -257,7 +257,7 @@ impl Draft {
         Ok(n)
     }
 
-    /// A name that two workspaces have for the moment names neither.
+    /// Finds a workspace by name. A name that two workspaces have at the moment names neither.
     fn named(&self, name: &str) -> Result<Option<usize>, ErrorKind> {
         let Ok(key) = workspace_key(name) else {
             return Ok(None);

@@ -1,9 +1,9 @@
-//! Draws requests and scripts at random. This is the only place that does.
+//! Draws random requests and scripts; nothing else does.
 //!
-//! A request is drawn from a seed, so that two processes can draw the same one, and in
-//! microseconds, so that a process that lives for milliseconds makes many. To proptest, a
-//! script is a list of seeds, which it shrinks by leaving turns out; to a fuzzer, it is the
-//! bytes that its choices are made from.
+//! A request is drawn from a seed, so that two processes can draw the same one, and within
+//! microseconds, so that a process that lives for milliseconds can make many. For proptest, a
+//! script is a list of seeds, which it shrinks by leaving out turns; for a fuzzer, it is the bytes
+//! from which the choices are made.
 
 use std::ops::Range;
 
@@ -19,26 +19,26 @@ use super::texts::{
     ATTRIBUTES, DOORS, EMAILS, EXTERNAL_IDS, GIVEN_NAMES, PROVISIONERS, USERNAMES, WORKSPACES,
 };
 
-/// Users that are created and deleted together, in one large batch.
+/// How many users are created or deleted together, in one large batch.
 const CROWD: u32 = 24;
 
-/// What requests are about.
+/// The values from which requests are drawn.
 #[derive(Clone)]
 pub struct Profile {
     emails: Texts,
     usernames: Texts,
     workspaces: Texts,
     given_names: Texts,
-    /// New users have one of these ids.
+    /// The ids of new users.
     ids: Range<u32>,
-    /// Existing users are also named by one of these.
+    /// More ids by which existing users are named.
     known_ids: Range<u32>,
     seats: Range<u64>,
     /// Whether there are long attributes and large batches.
     is_bulky: bool,
 }
 
-/// Texts that are accepted, and texts that are refused.
+/// Valid and invalid texts.
 #[derive(Clone)]
 struct Texts {
     valid: Vec<String>,
@@ -46,11 +46,11 @@ struct Texts {
 }
 
 impl Profile {
-    /// A few names of each kind, so that requests get in each other's way, and every form
-    /// that a name can be typed in.
+    /// A few names of each kind, so that requests conflict, in every form in which a name can be
+    /// typed.
     pub fn few_names() -> Self {
         let mut workspaces = Texts::of(WORKSPACES.map(|(text, key)| (text, key.is_some())));
-        // The name that user 0's default workspace gets if it is free.
+        // The name of user 0's default workspace, if it is free.
         let default = format!("default-{}", user_id(0));
         workspaces.valid.push(default);
         Self {
@@ -65,8 +65,8 @@ impl Profile {
         }
     }
 
-    /// `people` with plain emails, and new ids without end: most requests are accepted.
-    /// Licenses have one of `seats`.
+    /// `people` users with plain emails, and unlimited new ids: most requests are accepted.
+    /// Licenses have a number of seats in `seats`.
     pub fn people(people: u32, seats: Range<u64>) -> Self {
         Self {
             emails: Texts::numbered(people, |n| format!("p{n}@ex.co")),
@@ -166,7 +166,8 @@ impl<'a> Draw<'a> {
         if self.profile.is_bulky && self.percent(4) {
             return self.crowd();
         }
-        // Most batches are short: a long one is likely to be refused for something in it.
+        // Most batches are short, because a long one is likely to contain an operation that is
+        // refused.
         let steps = match self.choices.u8(40) {
             0 => 0,
             1..20 => 1,
@@ -264,7 +265,7 @@ impl<'a> Draw<'a> {
 
     fn attribute(&mut self) -> (&'static str, String) {
         if self.profile.is_bulky && self.choices.bool() {
-            // Some are too large for a small log.
+            // Some attributes are too large for a small log.
             let length = self.one_of(&[40, 700, 12_000]);
             return ("note", "x".repeat(length));
         }
@@ -319,7 +320,7 @@ impl<'a> Draw<'a> {
         self.text(texts)
     }
 
-    /// One of the valid texts, rarely one that is refused.
+    /// One of the valid texts, or rarely an invalid one.
     fn text(&mut self, texts: &Texts) -> String {
         let is_refused = !texts.refused.is_empty() && self.percent(3);
         let texts = if is_refused {

@@ -1,6 +1,6 @@
-//! Fuzzing without a fuzzer: the committed corpus of a target, then mutations of it for some
-//! seconds. It needs no build of its own, so every test run can afford it. `fuzz/run` runs
-//! the same checks with libFuzzer, which measures coverage, under the address sanitizer.
+//! Fuzzing without a fuzzer: checks the committed corpus of a target, then mutations of it for some
+//! seconds. This needs no separate build, so every test run can afford it. `fuzz/run` runs the same
+//! checks in libFuzzer, which measures coverage, under the address sanitizer.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -16,11 +16,11 @@ use fastrand::Rng;
 const SECONDS: u64 = 2;
 /// Maximum bytes of an input, as `fuzz/run` sets it.
 const BYTES_MAX: usize = 4096;
-/// The time within which an input must be checked. `fuzz/run` allows ten seconds; here, other
-/// tests and programs use the processors too.
+/// How long checking one input may take. `fuzz/run` allows ten seconds; here, other tests and
+/// programs use the processors too.
 const TIME_MAX: Duration = Duration::from_mins(1);
 
-/// Numbers at which lengths and counts overflow.
+/// Numbers near which lengths and counts overflow.
 const EDGES: [u64; 8] = [
     0,
     1,
@@ -32,8 +32,8 @@ const EDGES: [u64; 8] = [
     u64::MAX,
 ];
 
-/// Checks each file in the corpus of `target`, then mutations of them: other ones in every
-/// run. A failure prints the input, and the seed that repeats it as `HEADCOUNT_FUZZ_SEED`.
+/// Checks each file in the corpus of `target`, then mutations of them, different ones in every run.
+/// A failure prints the input, and the `HEADCOUNT_FUZZ_SEED` that repeats it.
 pub fn fuzz(target: &str, check: impl Fn(&[u8])) {
     let corpus = corpus(target);
     for (file, bytes) in &corpus {
@@ -58,8 +58,7 @@ pub fn fuzz(target: &str, check: impl Fn(&[u8])) {
     }
 }
 
-/// The names and the content of the files in the corpus of `target`, in the order of their
-/// names.
+/// The names and contents of the files in the corpus of `target`, ordered by name.
 pub fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     let mut parents = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let corpora = parents.find_map(|parent| {
@@ -131,7 +130,7 @@ fn mutated(files: &[&[u8]], random: &mut Rng) -> Vec<u8> {
     bytes
 }
 
-/// A range of the bytes, more often a short one.
+/// A random range of the bytes, more often a short one.
 fn part(bytes: &[u8], random: &mut Rng) -> std::ops::Range<usize> {
     let start = random.usize(..=bytes.len());
     let longest = 1 << random.u8(..11);

@@ -10,10 +10,10 @@ use super::texts::{
     workspace_key,
 };
 
-/// Users that are looked for by id.
+/// How many users are looked up by id.
 const USERS: u32 = 16;
 
-/// Every id and text finds the same user as in the model.
+/// Checks that every id and text finds the same user as in the model.
 pub fn compare(directory: &Directory, model: &Model) {
     let state = &model.state;
     compare_users(directory, state);
@@ -124,7 +124,7 @@ fn name_key(user: &model::User) -> &str {
     &user.username.as_ref().unwrap_or(&user.email).key
 }
 
-/// A query, and whether it finds a user.
+/// A query, and a function that says whether it matches a user.
 type Question<'a> = (UserQuery, Box<dyn Fn(&model::User) -> bool + 'a>);
 
 fn compare_queries(directory: &Directory, state: &State) {
@@ -184,7 +184,7 @@ fn is_member(state: &State, id: WorkspaceId, user: &model::User, role: Option<Ro
     own.any(|member| role.is_none_or(|role| member.role == role))
 }
 
-/// Whether a text of the user has this, in lower case.
+/// Whether one of the user's texts, in lower case, contains the word.
 fn has(user: &model::User, word: &str) -> bool {
     let username = user.username.as_ref().unwrap_or(&user.email);
     let texts = [&user.email.typed, &user.email.key, &username.typed];

@@ -1,9 +1,9 @@
-//! The testkit: one generator of requests, one model of what they do, and the helpers
-//! that more than one test needs.
+//! The testkit: one generator of requests, one model of their effects, and the helpers that several
+//! tests need.
 //!
-//! | file | what it has |
+//! | file | contents |
 //! | --- | --- |
-//! | `script.rs`, `texts.rs`, `wording.rs` | requests and scripts, the texts in them, how they print |
+//! | `script.rs`, `texts.rs`, `wording.rs` | requests and scripts, their texts, how they are printed |
 //! | `draw.rs`, `choices.rs` | draws requests from a seed, and scripts for proptest and fuzzers |
 //! | `model.rs`, `draft*.rs` | the model: the rules in their plainest form |
 //! | `play.rs`, `content.rs`, `look_ups.rs` | plays a script, compares a directory with the model |
@@ -11,9 +11,9 @@
 //! | `fuzz.rs` | runs a fuzz target's corpus and mutations of it, without a fuzzer |
 //! | `skip.rs` | skips what this machine can't do, but never on CI |
 //!
-//! It is a folder of modules and not a crate: the unit tests of the library have other
-//! types than those of a crate that depends on it, so they include it by path just as
-//! the tests in `tests/` do. Each takes what it needs.
+//! The testkit is a folder of modules, not a crate: in the library's unit tests, the types of the
+//! library differ from those that a dependent crate would see. So the unit tests include it by
+//! path, as the tests in `tests/` do, and each uses what it needs.
 
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(

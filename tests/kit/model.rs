@@ -1,6 +1,6 @@
-//! What a directory should do, in the plainest form: lists that are searched from the front, a
-//! copy for each request, and the rules checked once the whole request has been carried out on
-//! the copy. Only the vocabulary comes from the library.
+//! What a directory should do, in the plainest form: lists that are searched from the front. Each
+//! request runs on a copy, on which the rules are checked at the end. Only the vocabulary comes
+//! from the library.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use headcount::{
 use super::draft::Draft;
 use super::script::{Request, Who, user_id};
 
-/// By provisioner: the id, and the operation of this request that set it.
+/// By provisioner: the id, and the operation of the current request that set it.
 pub type ExternalIds = BTreeMap<String, (String, Option<usize>)>;
 
-/// A text as typed, its key, and the operation of this request that set it.
+/// A text as typed, its key, and the operation of the current request that set it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Text {
     pub typed: String,
@@ -59,7 +59,7 @@ pub struct Member {
     pub version: u64,
 }
 
-/// All but the history.
+/// Everything except the history.
 #[derive(Clone)]
 pub struct State {
     pub users: Vec<User>,
@@ -78,12 +78,12 @@ pub struct ModelChange {
     pub door: Option<&'static str>,
     pub request: Option<RequestId>,
     pub events: Vec<Event>,
-    /// The batch in words, if it has a request id: no other may come with it.
+    /// The batch in words, if it has a request id, which no other batch may have.
     batch: Option<String>,
     outcomes: Vec<Outcome>,
 }
 
-/// What an operation concerned, whether it changed anything, and the version.
+/// The record that an operation concerned, whether it changed anything, and the version.
 pub type Outcome = (Subject, bool, u64);
 pub type Refusal = (ErrorKind, Option<usize>);
 
@@ -110,7 +110,7 @@ impl Answer {
 #[derive(Clone)]
 pub struct Model {
     pub state: State,
-    /// Those that were not trimmed.
+    /// The changes that were not trimmed.
     pub changes: Vec<Arc<ModelChange>>,
     /// The number of the last change that was trimmed.
     pub trimmed: u64,
@@ -161,7 +161,7 @@ impl Model {
         Ok(())
     }
 
-    /// Carries out a request on a copy, which is kept if it breaks no rule.
+    /// Applies a request to a copy, which becomes the state if it breaks no rule.
     pub fn apply(&mut self, request: &Request) -> Result<Answer, Refusal> {
         let id = request.id.map(RequestId::from_bytes);
         if let Some(id) = id
@@ -199,7 +199,7 @@ impl Model {
         }
         let was_active = self.state.active();
         self.state = draft.state;
-        // The promise that all others serve, stated once more.
+        // The main promise, checked once more.
         let active = self.state.active();
         let limit = self.state.limit().unwrap_or(u64::MAX);
         assert!(active <= limit.max(was_active), "{request:?}");
@@ -254,7 +254,7 @@ impl State {
     }
 }
 
-/// Checks the copy as a whole, beside the state before.
+/// Checks the copy as a whole, and compares it with the state before.
 fn judge(before: &State, draft: &mut Draft, allow_ownerless: bool) -> Result<(), Refusal> {
     let after = &draft.state;
     // Emails and usernames share one name space.
@@ -313,7 +313,7 @@ fn judge(before: &State, draft: &mut Draft, allow_ownerless: bool) -> Result<(),
     Ok(())
 }
 
-/// A name, the operation of this request that set it, and what a clash is called.
+/// A name, the operation of this request that set it, and the kind of a conflict over it.
 type Held = (String, Option<usize>, ErrorKind);
 
 fn held(text: &Text, kind: ErrorKind) -> Held {
@@ -327,7 +327,7 @@ fn given(ids: &ExternalIds) -> impl Iterator<Item = Held> {
     })
 }
 
-/// The first operation that took a name which another has at the end.
+/// The first operation that claimed a name which somebody else has at the end.
 fn first_contested(holders: &[Held]) -> Option<(usize, ErrorKind)> {
     let refused = holders.iter().filter_map(|(name, from, kind)| {
         let from = (*from)?;
@@ -339,7 +339,7 @@ fn first_contested(holders: &[Held]) -> Option<(usize, ErrorKind)> {
     refused.min_by_key(|(op, _)| *op)
 }
 
-/// The door does not count.
+/// A request in words, without its door.
 fn in_words(request: &Request) -> String {
     let door = None;
     let request = Request {

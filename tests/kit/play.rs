@@ -1,4 +1,4 @@
-//! Plays a script to a directory and to the model, and compares what they answer and hold.
+//! Plays a script on a directory and on the model, and compares their answers and contents.
 
 use headcount::{Applied, Directory, ErrorKind, License, Subject};
 
@@ -9,16 +9,15 @@ use super::model::{Answer, Model, Refusal};
 use super::script::{Act, Request, Returned, Script, Turn, people_at_work};
 use super::temp::TempPath;
 
-/// Turns that are drawn from a fuzzer's bytes at most: its inputs have a time limit.
+/// The most turns drawn from a fuzzer's bytes, because inputs have a time limit.
 const FUZZED_TURNS_MAX: usize = 60;
 
-/// Plays the script that a fuzzer's bytes are, in memory.
+/// Plays the script of a fuzzer's bytes, in memory.
 pub fn play_bytes(bytes: &[u8]) {
     play(&draw::script(bytes, FUZZED_TURNS_MAX), None);
 }
 
-/// Calls `visit` with each request of the script that a fuzzer's bytes are, if the model
-/// accepts it.
+/// Calls `visit` with each request of the script of a fuzzer's bytes that the model accepts.
 pub fn each_accepted(bytes: &[u8], mut visit: impl FnMut(&Request)) {
     let script = draw::script(bytes, FUZZED_TURNS_MAX);
     let mut model = Model::new(License::Community);
@@ -103,8 +102,8 @@ pub fn play(script: &Script, file: Option<&TempPath>) {
     }
 }
 
-/// A preview finds something exactly if the request is refused, including the reason; a dry run
-/// answers like the request itself; neither changes anything.
+/// Checks that a preview lists refusals, with the reason, exactly if the request is refused, that a
+/// dry run answers like the request itself, and that neither changes anything.
 fn foresee(
     directory: &Directory,
     request: &Request,
@@ -125,7 +124,7 @@ fn foresee(
     assert_eq!(directory.seats().unwrap().active, before.state.active());
 }
 
-/// Returns the message of a refusal.
+/// Applies the request, compares the answers, and returns the message of a refusal.
 fn apply(
     directory: &Directory,
     request: &Request,
@@ -141,8 +140,8 @@ fn answer(result: &headcount::Result<Applied>) -> Result<Answer, Refusal> {
     result.as_ref().map(Answer::of).map_err(refusal)
 }
 
-/// The operation's own method succeeds or fails like the batch, and returns the user or workspace
-/// as it is now.
+/// Checks that the operation's own method succeeds or fails like the batch, and returns the user or
+/// workspace as it is now.
 fn call(
     directory: &Directory,
     request: &Request,
@@ -153,7 +152,7 @@ fn call(
         (Err(error), _) => {
             let expected = expected.as_ref().unwrap_err();
             assert_eq!(error.kind(), expected.0, "{request:?}");
-            // A refusal before there is a batch has no index.
+            // A refusal that comes before the batch has no index.
             let is_early = matches!(request.steps[0].act, Act::DefaultWorkspace(_))
                 && error.op_index().is_none();
             assert!(is_early || error.op_index() == expected.1, "{error:?}");

@@ -1,4 +1,4 @@
-//! Requests and scripts: what callers do to a directory. `wording.rs` prints them.
+//! Requests and scripts: what callers do with a directory. `wording.rs` prints them.
 
 use headcount::{
     Batch, Directory, License, NewUser, NewWorkspace, Op, Result, Role, Seats, Subject, User,
@@ -94,9 +94,9 @@ pub struct Request {
 #[derive(Clone)]
 pub enum Turn {
     Apply(Request),
-    /// A request of one step without a version, through the operation's own method.
+    /// A single operation without a version, through its own method.
     Call(Request),
-    /// The user is seen.
+    /// Records that the user was seen.
     Touch(Who),
     Trim {
         before: u64,
@@ -104,7 +104,7 @@ pub enum Turn {
     Reopen,
 }
 
-/// Little happens in an empty directory, so most scripts begin with people at work.
+/// Little happens in an empty directory, so most scripts begin with some users and workspaces.
 #[derive(Clone)]
 pub struct Script {
     pub begins_at_work: bool,

@@ -1,4 +1,4 @@
-//! Places for files.
+//! Temporary files.
 
 use std::path::PathBuf;
 

@@ -1,8 +1,8 @@
-//! The texts that requests are made of, and what each means, written down by hand.
+//! The texts in requests, each with its expected key, written by hand.
 
 use headcount::ErrorKind;
 
-/// An email as typed, and its key or why it is refused.
+/// An email as typed, and its key or the kind of its refusal.
 pub const EMAILS: [(&str, Result<&str, ErrorKind>); 18] = [
     ("ann@ex.co", Ok("ann@ex.co")),
     ("ANN@ex.co", Ok("ann@ex.co")),
@@ -55,7 +55,7 @@ pub const WORKSPACES: [(&str, Option<&str>); 8] = [
     ("a\u{200b}b", None),
 ];
 
-/// A given name as typed, and what is stored: none for a blank one. One with a control
+/// A given name as typed, and the stored form: none for a blank name. A name with a control
 /// character is refused.
 pub const GIVEN_NAMES: [(&str, Option<Option<&str>>); 5] = [
     ("Ann", Some(Some("Ann"))),
@@ -70,7 +70,7 @@ pub const EXTERNAL_IDS: [&str; 3] = ["x0", "x1", "X1"];
 pub const ATTRIBUTES: [&str; 2] = ["team", "site"];
 pub const DOORS: [&str; 2] = ["rest", "cli"];
 
-/// The key of an email. One that is not in the table is plain ASCII.
+/// The key of an email. An email that is not in the table is plain ASCII.
 pub fn email_key(typed: &str) -> Result<String, ErrorKind> {
     match EMAILS.iter().find(|(email, _)| *email == typed) {
         Some((_, key)) => key.map(str::to_owned),
@@ -95,14 +95,14 @@ fn in_table(table: &[(&str, Option<&str>)], typed: &str) -> Option<String> {
     }
 }
 
-/// The key by which a text names a user: that of an email or of a username.
+/// The key by which a text names a user: the key of an email or of a username.
 pub fn user_key(typed: &str) -> Option<String> {
     let is_email = EMAILS.iter().any(|(email, _)| *email == typed);
     let email = email_key(typed).ok().filter(|_| is_email);
     email.or_else(|| username_key(typed).ok())
 }
 
-/// What is stored of a given name.
+/// The stored form of a given name.
 pub fn given_name(typed: &str) -> Result<Option<String>, ErrorKind> {
     let found = GIVEN_NAMES.iter().find(|(name, _)| *name == typed);
     match found.map_or(Some(Some(typed)), |(_, stored)| *stored) {
@@ -111,7 +111,7 @@ pub fn given_name(typed: &str) -> Result<Option<String>, ErrorKind> {
     }
 }
 
-/// The words of a text with one space between them.
+/// The words of a text, separated by single spaces.
 pub fn collapsed(typed: &str) -> String {
     typed.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,10 +1,10 @@
-//! How a script is printed when it fails.
+//! How a failed script is printed.
 
 use std::fmt;
 
 use super::script::{Act, Create, Edit, Request, Script, Step, Turn, Where, Who};
 
-/// A text, or the length of a long one.
+/// A text, or only the length of a long one.
 pub fn shown(text: &str) -> String {
     match text.chars().next() {
         Some(first) if text.len() > 40 => format!("{first:?} x {}", text.len()),

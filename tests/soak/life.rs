@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use headcount::{Batch, CopyOptions, Directory, ErrorKind, License, NewUser, UserUpdate};
 
-/// Where it works; set for the process that is killed.
+/// The folder that it works in; set for the process that is killed.
 pub const FOLDER: &str = "HEADCOUNT_SOAK_FOLDER";
 /// How many threads write.
 pub const WRITERS: usize = 6;
-/// Users that each of them keeps.
+/// How many users each writer keeps.
 pub const KEPT: u64 = 400;
 /// The largest license.
 pub const SEATS_MAX: u64 = 90;
@@ -23,13 +23,13 @@ pub fn name(writer: usize, number: u64) -> String {
     format!("{number}@w{writer}.ex")
 }
 
-/// The last user of a writer that was acknowledged.
+/// The last acknowledged user of a writer.
 pub fn acknowledged(folder: &Path, writer: usize) -> u64 {
     let text = fs::read(folder.join(format!("acknowledged-{writer}"))).unwrap_or_default();
     text.try_into().map_or(0, u64::from_le_bytes)
 }
 
-/// Does nothing as a test: this is the process that the soak test starts.
+/// Does nothing as a test; the soak test starts it as a process.
 #[test]
 fn the_process_that_is_killed() {
     let Some(folder) = env::var_os(FOLDER).map(PathBuf::from) else {
@@ -74,7 +74,7 @@ fn write(directory: &Directory, folder: &Path, writer: usize) {
         }
         match directory.apply(batch) {
             Ok(_) => file.write_all_at(&number.to_le_bytes(), 0).unwrap(),
-            // The last life did it, and was killed before it could say so.
+            // The last process did it, and was killed before it could note that.
             Err(error) => assert_eq!(error.kind(), ErrorKind::EmailTaken, "{error}"),
         }
         let some = name(writer, number - fastrand::u64(..number.min(KEPT)));
@@ -102,7 +102,7 @@ fn switch_licenses(directory: &Directory) {
     }
 }
 
-/// Looks at each user, slowly, and at the counters.
+/// Reads each user, slowly, and the counters.
 fn walk(directory: &Directory) {
     loop {
         for user in directory.users().unwrap() {
@@ -118,7 +118,7 @@ fn walk(directory: &Directory) {
     }
 }
 
-/// The one before is replaced, when it is whole.
+/// A complete backup replaces the previous one.
 fn back_up(directory: &Directory, folder: &Path) {
     let backup = folder.join("backup.redb");
     loop {

@@ -1,7 +1,7 @@
-//! Mixed load for any length of time: writers, a reader that walks through all users,
-//! license changes, backups and checks in a process that is killed over and over. After
-//! each kill the test opens and verifies the directory, compares it with what its writers
-//! had acknowledged, and prints its size and the memory of the process.
+//! Mixed load for any length of time: writers, a reader that walks through all users, license
+//! changes, backups and checks, in a process that is killed repeatedly. After each kill, the test
+//! opens and verifies the directory, compares it with the acknowledged writes, and prints its size
+//! and the memory of the process.
 //!
 //! `./test --soak SECONDS` sets `HEADCOUNT_SOAK_SECONDS`; without it, nothing runs.
 
@@ -44,7 +44,7 @@ fn a_directory_under_load_outlives_its_processes() {
         commits = check(folder.path(), lives);
     }
     println!("{lives} kills, {commits} commits; everything acknowledged was there");
-    assert!(commits > lives, "next to nothing was written");
+    assert!(commits > lives, "hardly anything was written");
 }
 
 /// Lets a process work in `folder` and kills it.
@@ -53,7 +53,10 @@ fn live(folder: &Path, life: Duration) {
     let mut child = command.env(life::FOLDER, folder).spawn().unwrap();
     thread::sleep(life);
     let memory = resident_bytes(child.id());
-    assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+    assert!(
+        child.try_wait().unwrap().is_none(),
+        "it ended before it was killed"
+    );
     child.kill().unwrap();
     child.wait().unwrap();
     let sizes = [
@@ -72,7 +75,7 @@ fn live(folder: &Path, life: Duration) {
     );
 }
 
-/// The memory that a process has, where the system tells.
+/// The resident memory of a process; 0 where the system doesn't say.
 fn resident_bytes(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -80,7 +83,7 @@ fn resident_bytes(process: u32) -> u64 {
     kib.unwrap_or_default() << 10
 }
 
-/// Opens what is left, and returns how many commits it has.
+/// Opens and checks the directory, and returns how many commits it has.
 fn check(folder: &Path, lives: u64) -> u64 {
     let started = Instant::now();
     let directory = Directory::open(folder.join("users.redb")).unwrap();
@@ -100,7 +103,7 @@ fn check(folder: &Path, lives: u64) -> u64 {
         let gone = done.saturating_sub(KEPT);
         assert!(gone == 0 || !is_there(gone), "{writer} has {gone} again");
     }
-    // A backup that was whole before the kill is whole after it.
+    // A kill leaves every complete backup complete.
     let backup = folder.join("backup.redb");
     if backup.exists() {
         let backup = Directory::open(backup).unwrap();

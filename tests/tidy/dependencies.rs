@@ -22,9 +22,9 @@ struct Package {
 /// The contents of `deny.toml`.
 struct Policy {
     licenses: BTreeSet<String>,
-    /// Further licenses of single packages.
+    /// Further licenses that single packages may have.
     exceptions: BTreeMap<String, BTreeSet<String>>,
-    /// Versions that may be there besides others.
+    /// Versions that are allowed beside others of the same package.
     skipped: Vec<(String, VersionReq)>,
     registries: Vec<String>,
 }
@@ -36,8 +36,8 @@ fn every_dependency_is_allowed() {
     expect_none(&complaints);
 }
 
-/// The packages in `Cargo.lock`, whose manifests may have to be downloaded: cargo
-/// itself has downloaded those for this platform only.
+/// The packages in `Cargo.lock`. Some manifests may have to be downloaded, because cargo has
+/// downloaded only those for this platform.
 fn packages() -> Vec<Package> {
     let run = |options: &[&str]| {
         MetadataCommand::new()
@@ -131,7 +131,7 @@ fn duplicates(policy: &Policy, packages: &[Package]) -> Vec<String> {
         });
         if !is_used {
             complaints.push(format!(
-                "{name} {skipped} is not there besides another: no need to skip it"
+                "{name} {skipped} is not a duplicate: no need to skip it"
             ));
         }
     }
@@ -141,7 +141,7 @@ fn duplicates(policy: &Policy, packages: &[Package]) -> Vec<String> {
     {
         let versions: Vec<String> = versions.into_iter().map(Version::to_string).collect();
         complaints.push(format!(
-            "{name} is there in {} versions: {}",
+            "{name} has {} versions: {}",
             versions.len(),
             versions.join(", ")
         ));
@@ -159,7 +159,7 @@ impl Policy {
                 "say why {entry:?} is skipped"
             );
             let (name, version) = word(&entry["crate"]).split_once('@').unwrap();
-            // A bare version is exact in cargo-deny, up to the parts it leaves out.
+            // In cargo-deny, a bare version is exact, except for the parts that it leaves out.
             (name.to_owned(), format!("={version}").parse().unwrap())
         };
         Self {
@@ -243,9 +243,9 @@ mod tests {
         let source = complaints_about(|tree| tree[1].source = Some("git+https://x".to_owned()));
         assert_eq!(source, ["syn 2.0.1 is from git+https://x"]);
         let twice = complaints_about(|tree| tree.push(package("maker", "2.0.0", "MIT")));
-        assert_eq!(twice, ["maker is there in 2 versions: 1.0.0, 2.0.0"]);
+        assert_eq!(twice, ["maker has 2 versions: 1.0.0, 2.0.0"]);
         let thrice = complaints_about(|tree| tree.push(package("syn", "1.0.0", "MIT")));
-        assert_eq!(thrice, ["syn is there in 2 versions: 1.0.0, 3.0.0"]);
+        assert_eq!(thrice, ["syn has 2 versions: 1.0.0, 3.0.0"]);
     }
 
     #[test]
@@ -253,9 +253,6 @@ mod tests {
         let exception = complaints_about(|tree| tree[0].license = Some("MIT".to_owned()));
         assert_eq!(exception, ["maker needs no exception for its license"]);
         let skip = complaints_about(|tree| drop(tree.remove(1)));
-        assert_eq!(
-            skip,
-            ["syn =2 is not there besides another: no need to skip it"]
-        );
+        assert_eq!(skip, ["syn =2 is not a duplicate: no need to skip it"]);
     }
 }

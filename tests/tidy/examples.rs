@@ -3,8 +3,8 @@
 use crate::expect_none;
 use crate::sources::{self, Source};
 
-/// The rooms with nothing public in Rust: the C ABI, whose functions have their examples in C,
-/// two that are private, and what only the fuzzers call.
+/// The rooms with nothing public in Rust: the C ABI, whose functions have examples in C, two
+/// private rooms, and the code that only the fuzzers call.
 const HIDDEN: [&str; 4] = ["src/capi", "src/engine", "src/process", "src/fuzzing"];
 
 #[test]
@@ -31,7 +31,7 @@ fn is_public(source: &Source) -> bool {
         && !HIDDEN.iter().any(|room| path.starts_with(room))
 }
 
-/// The words that an item can begin with behind its `pub`.
+/// The words that can follow the `pub` of an item.
 const ITEMS: [&str; 11] = [
     "fn", "const", "static", "async", "unsafe", "extern", "struct", "enum", "union", "type",
     "trait",
@@ -43,7 +43,7 @@ struct Item {
     has_example: bool,
 }
 
-/// The items that begin with `pub`, with what the comment above them shows.
+/// The items that begin with `pub`, each with whether its comment has an example.
 fn items_of(source: &Source) -> Vec<Item> {
     let mut items = Vec::new();
     let (mut has_example, mut is_in_block) = (false, false);
@@ -51,7 +51,7 @@ fn items_of(source: &Source) -> Vec<Item> {
         let line = line.trim();
         if let Some(comment) = line.strip_prefix("///") {
             if let Some(word) = comment.trim().strip_prefix("```") {
-                // A block with a word behind its fence may not be run.
+                // A block with a word after its fence may not be run.
                 has_example |= !is_in_block && word.is_empty();
                 is_in_block = !is_in_block;
             }

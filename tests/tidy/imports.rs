@@ -1,4 +1,4 @@
-//! The rooms of the library, and the arrows between them: DESIGN.md has the map.
+//! Which rooms of the library may import which: DESIGN.md has the map.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
         &["rules", "engine", "error", "model", "process"],
     ),
     ("capi", &["error", "model", "directory", "process"]),
-    // Checks what each room reads, and is in no release.
+    // Checks the parsers of each room, and is in no release.
     (
         "fuzzing",
         &[
@@ -34,8 +34,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ),
 ];
 
-/// What a part of a room may know of the room's other parts, where that is bounded: the
-/// operations know the session alone, and the session knows neither them nor who runs them.
+/// Which other parts of its room a part may import, where that is restricted: the operations import
+/// only the session, and the session imports neither the operations nor their callers.
 const PARTS: [((&str, &str), &[&str]); 2] = [
     (("rules", "ops"), &["session"]),
     (
@@ -44,7 +44,7 @@ const PARTS: [((&str, &str), &[&str]); 2] = [
     ),
 ];
 
-/// The engines behind the traits, which `directory` alone may name in a release.
+/// The engines behind the traits, which only `directory` may name in a release.
 const ENGINES: [&str; 4] = ["embedded", "memory", "redb", "suite"];
 
 /// What `lib.rs` exports of the room `error`.
@@ -124,8 +124,7 @@ fn complaints(source: &Source) -> Vec<String> {
     complaints
 }
 
-/// The complaint about a path that leads from one part of a room to another that it may
-/// not know.
+/// The complaint about a path from one part of a room to another that it may not import.
 fn part_complaint(source: &Source, line: usize, path: &[String]) -> Option<String> {
     let (room, named) = (path.first()?, path.get(1)?);
     let part = module_of(&source.path).get(1).copied()?;
@@ -135,9 +134,9 @@ fn part_complaint(source: &Source, line: usize, path: &[String]) -> Option<Strin
         .then(|| source.complaint(line, format!("{room}::{part} may not know {room}::{named}")))
 }
 
-/// The paths in the code outside of tests that begin at the root, at the module or above it, and
-/// those of `use`, from the root and without `crate`, and the lines they are on. What `use`
-/// names may be another crate, and is then told as if it were in the module.
+/// The paths in code outside of tests that begin with `crate`, `self` or `super` or follow `use`,
+/// resolved from the root and without `crate`, with their lines. A path after `use` that begins
+/// with another crate is resolved as if it were in the module.
 pub(crate) fn paths(source: &Source) -> Vec<(usize, Vec<String>)> {
     let tokens = tokens::of(&source.text);
     let module = module_of(&source.path);
@@ -193,7 +192,7 @@ fn begins_path(tokens: &[Token<'_>], at: usize) -> bool {
     }
 }
 
-/// Whether it is that of `pub(crate)` or `pub(in crate::…)`.
+/// Whether the `crate` is part of `pub(crate)` or `pub(in crate::…)`.
 fn is_visibility(tokens: &[Token<'_>], at: usize) -> bool {
     let before = |back: usize| at.checked_sub(back).map(|at| tokens[at].text);
     before(2) == Some("pub") || (before(1) == Some("in") && before(3) == Some("pub"))

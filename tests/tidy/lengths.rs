@@ -56,8 +56,8 @@ fn begins_function(line: &str) -> bool {
     words.next() == Some("fn")
 }
 
-/// How many lines the function has that begins in the first of `lines`. rustfmt
-/// puts its last brace under its first word.
+/// The number of lines of the function that begins on the first of `lines`. rustfmt puts the
+/// closing brace under its first word.
 fn function_length(lines: &[&str]) -> usize {
     let margin = lines[0].len() - lines[0].trim_start().len();
     let last = format!("{}}}", &lines[0][..margin]);

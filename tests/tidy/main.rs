@@ -1,12 +1,12 @@
-//! The style and the structure that no compiler checks: which room may import which, the length
+//! Checks the style and structure that no compiler checks: which room may import which, the length
 //! of files and functions, the comment at the top of each file, and the dependencies.
 //!
-//! Each check is a function from files to a list of complaints, so that it can be
-//! shown to complain.
+//! Each check is a function from files to a list of complaints, so that a test can show that it
+//! complains.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod circles;
+mod cycles;
 mod dependencies;
 mod examples;
 mod expectations;

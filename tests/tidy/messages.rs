@@ -1,17 +1,17 @@
-//! No message shows a text as Rust would: `headcount::quoted` writes out what can't be seen, in a
-//! way that people know.
+//! No message shows a text in the form of `Debug`: `headcount::quoted` writes out invisible
+//! characters in a readable form.
 
 use crate::expect_none;
 use crate::sources::{self, Source};
 
-/// Where the messages for people are made. Those of the C ABI name constants, for programmers.
+/// Where messages for people are made. The C ABI's messages name constants, for programmers.
 const FOLDERS: [&str; 3] = ["src/", "cli/src/", "server/src/"];
 const OF_PROGRAMMERS: &str = "src/capi/";
 
-/// What makes messages.
+/// The macros that make messages.
 const MACROS: [&str; 4] = ["format", "format_args", "write", "writeln"];
 
-/// The format of `Debug`, cut in two, because this file is searched as well.
+/// The format of `Debug`, in two parts, because this file is searched too.
 const DEBUG: &str = concat!(":", "?}");
 
 #[test]
@@ -39,7 +39,7 @@ fn complaints(source: &Source) -> Vec<String> {
         .collect()
 }
 
-/// The macro in whose arguments this place is.
+/// The macro in whose arguments the place is.
 fn macro_of(code: &str, at: usize) -> Option<&str> {
     let before = &code[..code[..at].rfind("!(")?];
     let name = before.rfind(|c: char| !c.is_alphanumeric() && c != '_');

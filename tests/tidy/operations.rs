@@ -1,12 +1,12 @@
-//! Each binding has each operation of the library's `Directory`, under the name that its language
-//! gives it.
+//! Each binding has each operation of the library's `Directory`, under a name in its language's
+//! style.
 
 use std::collections::BTreeSet;
 
 use crate::expect_none;
 use crate::sources::{self, Source};
 
-/// What bindings need not have, and why.
+/// The operations that bindings need not have, and why.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("apply_stream", "imports of the command and the server"),
     ("dry_run_stream", "imports of the command and the server"),
@@ -16,8 +16,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("set_extra", "records of the server"),
     ("remove_extra", "records of the server"),
     ("backup_with", "backup, with options"),
-    ("export_lines", "export, into what a binding has"),
-    ("load_lines", "load, from what a binding has"),
+    ("export_lines", "export, into the binding's own streams"),
+    ("load_lines", "load, from the binding's own streams"),
     ("for_each_in_page", "query, without owned users"),
     ("for_each_user", "users, without owned users"),
     (
@@ -27,7 +27,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("peak_active_since", "seat_history"),
     ("generation", "for a host's cache"),
     ("generation_address", "for a host's cache"),
-    ("options", "what the caller gave"),
+    ("options", "the caller's own options"),
     ("len", "count"),
     ("is_empty", "count"),
 ];
@@ -36,7 +36,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
 struct Binding {
     path: &'static str,
     declares: fn(&str) -> Vec<String>,
-    /// Operations with a name of their own.
+    /// The operations with a different name.
     renamed: &'static [(&'static str, &'static str)],
 }
 
@@ -54,7 +54,7 @@ const BINDINGS: &[Binding] = &[
                 .map(|before| format!("{before}{name}("))
                 .into()
         },
-        // An id and an email can't be mistaken for each other.
+        // No text is both an id and an email.
         renamed: &[("user_by_id", "user"), ("user_by_email", "user")],
     },
     Binding {
@@ -96,7 +96,7 @@ fn each_binding_has_each_operation() {
     let mut complaints = Vec::new();
     for (name, _) in LEFT_OUT {
         if !operations.contains(name) {
-            complaints.push(format!("there is no {name} to be left out"));
+            complaints.push(format!("there is no {name} to leave out"));
         }
     }
     let wanted = operations

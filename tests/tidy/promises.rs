@@ -1,4 +1,4 @@
-//! The tests that the server's table of promises names exist, and each promise has one.
+//! Each promise in the server's table names a test, and these tests exist.
 
 use crate::expect_none;
 use crate::sources::{self, Source};
@@ -17,7 +17,7 @@ fn every_promise_has_its_tests() {
 fn complaints(table: &Source, sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     for (at, line) in table.text.lines().enumerate() {
-        // A cell may have `::` in a code, but no bar.
+        // Code in a cell may contain `::`, but no bar.
         let mut cells = line.trim_matches('|').rsplit('|');
         let is_row = line.starts_with("| ") && !line.starts_with("| ---");
         let Some(proof) = cells.next().filter(|_| is_row) else {
@@ -36,7 +36,7 @@ fn complaints(table: &Source, sources: &[Source]) -> Vec<String> {
     complaints
 }
 
-/// Whether a script exists, or a file with this function as a test.
+/// Whether the script exists, or a file that has this function as a test.
 fn is_there(name: &str, sources: &[Source]) -> bool {
     let (path, function) = match name.split_once("::") {
         Some((path, function)) => (path.to_owned(), Some(function)),

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-/// Kinds of files that are written by hand.
+/// Extensions of files that are written by hand.
 const ENDINGS: [&str; 12] = [
     "rs", "toml", "md", "c", "h", "cpp", "hpp", "sh", "yml", "ts", "mjs", "cjs",
 ];
 
-/// Files without an ending that are written by hand.
+/// Files without an extension that are written by hand.
 const SCRIPTS: [&str; 4] = ["test", "tests/tools", ".ci/run", "fuzz/run"];
 
 /// A text file, and its path from the root of the repository.
@@ -57,7 +57,7 @@ pub fn all() -> Vec<Source> {
     }
     assert!(
         sources.len() > 100,
-        "the walk through the repository found next to nothing"
+        "the walk through the repository found hardly any files"
     );
     sources
 }

@@ -1,5 +1,5 @@
-//! Each fuzz target has a corpus, and each corpus a target. The lists of targets are in four
-//! packages that can't see one another's.
+//! Each fuzz target has a corpus, and each corpus a target. The targets are listed in four
+//! packages, which can't see each other's lists.
 
 use std::fs;
 use std::path::Path;

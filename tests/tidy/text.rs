@@ -3,8 +3,7 @@
 use crate::expect_none;
 use crate::sources::{self, Source};
 
-/// Words that mean that something is not finished. Cut in two, because this file
-/// is searched as well.
+/// Words that mark unfinished work, in two parts, because this file is searched too.
 const UNFINISHED: [&str; 7] = [
     concat!("TO", "DO"),
     concat!("FIX", "ME"),
@@ -24,7 +23,7 @@ fn files_are_clean() {
 fn complaints(source: &Source) -> Vec<String> {
     let mut complaints = Vec::new();
     if source.is_rust() && !source.text.starts_with("//! ") {
-        complaints.push(source.complaint(1, "say first what the file is for: `//! …`"));
+        complaints.push(source.complaint(1, "begin with what the file is for: `//! …`"));
     }
     if !source.text.ends_with('\n') || source.text.ends_with("\n\n") {
         let last = source.text.lines().count();

@@ -1,6 +1,6 @@
-//! Just enough of Rust's grammar to tell code from comments and texts.
+//! Just enough of Rust's grammar to tell code from comments and string literals.
 
-/// A word, or one mark of punctuation (`::` counts as one).
+/// A word, or one punctuation mark (`::` counts as one).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
     pub text: &'a str,
@@ -23,7 +23,7 @@ pub fn of(code: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// How long the piece at the beginning of `rest` is, and whether it counts.
+/// The length of the piece at the beginning of `rest`, and whether it is a token.
 fn next(rest: &str, first: char) -> (usize, bool) {
     let until = |end: &str| rest.find(end).map_or(rest.len(), |at| at + end.len());
     if rest.starts_with("//") {
@@ -78,7 +78,7 @@ fn text_literal(rest: &str) -> Option<usize> {
     Some(rest.len())
 }
 
-/// The length of `'x'` or `'\n'`; of a lifetime's mark only the mark.
+/// The length of `'x'` or `'\n'`; for a lifetime, only that of the `'`.
 fn quoted_character(rest: &str) -> usize {
     let body = &rest[1..];
     let end = if let Some(escape) = body.strip_prefix('\\') {

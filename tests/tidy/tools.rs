@@ -7,12 +7,12 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// What `tests/tools` itself calls, and `bindings/jdk`.
+/// The programs that `tests/tools` itself and `bindings/jdk` call.
 const PROGRAMS: &[&str] = &[
     "awk", "bash", "cat", "cut", "env", "head", "id", "ls", "sed", "sort", "tail", "tr",
 ];
 
-/// A machine without tools, whose `apt-get` notes what it is asked for.
+/// A machine without tools, whose `apt-get` records its arguments.
 struct Machine {
     folder: TempDir,
 }
@@ -83,7 +83,7 @@ fn missing_tools_are_installed_at_once() {
     for wanted in ["clang", "golang-go", "mono-mcs", "nodejs", "npm"] {
         assert!(packages.contains(&wanted), "{wanted} in {install}");
     }
-    // One is there, one is unknown to apt, and one would start a server.
+    // One tool is installed, one is unknown to apt, and one would start a server.
     for unwanted in ["maven", "valgrind", "nginx-light"] {
         assert!(!packages.contains(&unwanted), "{unwanted} in {install}");
     }

@@ -1,13 +1,13 @@
-//! Where the lint that forbids unsafe code may be lifted, and that every package has it. Clippy
+//! The lint against unsafe code is allowed only in a few places, and every package has it. Clippy
 //! checks that unsafe code says why it is sound.
 
 use crate::expect_none;
 use crate::sources::{self, Source};
 use crate::tokens;
 
-/// The crate roots that lift it for one module each (the C ABI, what is done in a child of
-/// `fork`, the calls of Node and of Arrow, the C decoder that is fuzzed), the bench that calls
-/// the C ABI as C does, and the one call of LMDB, which has no safe way to be opened.
+/// The crate roots that allow it for one module each (the C ABI, the code for a child of `fork`,
+/// the calls of Node and of Arrow, the fuzzed C decoder), the benchmark that calls the C ABI as C
+/// does, and the one call that opens LMDB, for which there is no safe way.
 const PLACES: [&str; 6] = [
     "src/lib.rs",
     "benches/capi/c.rs",

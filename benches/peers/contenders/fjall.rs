@@ -1,6 +1,6 @@
-//! fjall, a log-structured store: a keyspace for each table, and one synced batch
-//! for each request. Its journal has no group commit, so a mutex in front of it
-//! costs nothing; it makes checks and writes one.
+//! fjall, a log-structured store: a keyspace for each table, and one synced batch for each request.
+//! Its journal has no group commit, so a mutex around checks and writes, which makes them atomic,
+//! costs nothing.
 
 use std::sync::{Mutex, MutexGuard};
 

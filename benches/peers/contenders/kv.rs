@@ -37,7 +37,7 @@ pub const TABLES: [(Table, &str); 9] = [
 
 const TOTALS: &[u8] = b"totals";
 
-/// A transaction of such a store.
+/// A transaction of a store of ordered bytes.
 pub trait Transaction {
     fn get(&self, table: Table, key: &[u8]) -> Option<Vec<u8>>;
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]);
@@ -103,7 +103,7 @@ fn owned(bytes: &[u8]) -> Person {
     }
 }
 
-/// The digest of one user that is owned.
+/// The digest of one user as an owned value.
 pub fn digest_owned(bytes: &[u8]) -> Digest {
     let person = black_box(owned(bytes));
     let mut digest = Digest::default();
@@ -116,7 +116,7 @@ pub fn id_of(bytes: &[u8]) -> [u8; 16] {
     decode(bytes).id
 }
 
-/// Adds a user who is only looked at.
+/// Adds a user that is only viewed.
 pub fn add_view(digest: &mut Digest, bytes: &[u8]) {
     let record = decode(bytes);
     let texts = [
@@ -163,7 +163,7 @@ fn state(active: bool, key: &str) -> Vec<u8> {
     [&[u8::from(active)], key.as_bytes()].concat()
 }
 
-/// The change with this number: key and value.
+/// The key and value of the change with this number.
 pub fn change(sequence: u64, at: u64, event: u8, user: &[u8; 16]) -> (Vec<u8>, Vec<u8>) {
     let value = [&at.to_be_bytes()[..], &[event], user].concat();
     (sequence.to_be_bytes().to_vec(), value)
@@ -196,7 +196,7 @@ impl Totals {
     }
 }
 
-/// The counters of a directory that was just filled: key and value.
+/// The key and value of the counters of a freshly filled directory.
 pub fn totals_of(users: u64) -> (Vec<u8>, Vec<u8>) {
     let totals = Totals {
         seats: SEATS,

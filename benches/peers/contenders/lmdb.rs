@@ -1,5 +1,5 @@
-//! LMDB through heed: a database for each table, readers that belong to their
-//! transaction, and a commit that syncs.
+//! LMDB through heed: a database for each table, readers bound to transactions instead of threads,
+//! and commits that sync.
 
 use std::fs;
 use std::path::Path;
@@ -95,7 +95,7 @@ fn load(opening: &Opening) {
     Box::new(lmdb).close();
 }
 
-/// By a compacted copy in place of the file.
+/// Replaces the file with a compacted copy.
 fn compact(opening: &Opening) {
     let lmdb = Lmdb::open(opening);
     let copy = opening.folder.join("compacted");

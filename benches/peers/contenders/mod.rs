@@ -26,7 +26,7 @@ pub const ALL: [&Contender; 9] = [
     &random_load::RANDOM_LOAD,
 ];
 
-/// Another way to load SQLite, only compared in loading.
+/// Another way to load SQLite, compared only in loading.
 pub use sqlite::INDEXED_AFTERWARDS;
 
 /// The contenders that take part in `work`.
@@ -35,7 +35,7 @@ pub fn in_work(work: Work) -> impl Iterator<Item = &'static Contender> {
         .filter(move |contender| contender.takes_part_in(work))
 }
 
-/// The contender with this name, also if it is only there to load.
+/// The contender with this name, including one that only loads.
 pub fn named(name: &str) -> Option<&'static Contender> {
     ALL.into_iter()
         .chain([&INDEXED_AFTERWARDS])

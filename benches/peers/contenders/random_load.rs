@@ -1,5 +1,5 @@
-//! One random load from memory for each get, each at an address that the one before it led
-//! to: what a lookup can't be faster than when nothing it needs is in the processor's caches.
+//! One random load from memory for each get, from an address that depends on the previous load: the
+//! limit for a lookup when nothing it needs is in the processor's caches.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,7 +25,7 @@ struct Line {
     next: usize,
 }
 
-/// Lines that lead to one another in one cycle through all of them.
+/// Lines that point to one another in a single cycle.
 struct Memory {
     lines: Vec<Line>,
     sessions: AtomicUsize,
@@ -54,7 +54,7 @@ impl Memory {
 
 impl Peer for Memory {
     fn session(&self) -> Box<dyn Session + '_> {
-        // Each begins elsewhere, where no other one has just been.
+        // Each session begins where no other has just been.
         let number = self.sessions.fetch_add(1, Ordering::Relaxed);
         Box::new(Walk {
             lines: &self.lines,

@@ -1,4 +1,4 @@
-//! The limit that the disk sets, see [`ZeroedLog`].
+//! The limit set by the disk; see [`ZeroedLog`].
 
 use crate::group::{Committer, Grouped};
 use crate::peer::{Contender, Digest, Filling, Opening, Peer, Session, Work};

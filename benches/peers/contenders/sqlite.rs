@@ -40,8 +40,7 @@ pub const SQLITE: Contender = Contender {
     }),
 };
 
-/// The same, loaded as its manual advises: indexes are made when the rows are
-/// there.
+/// The same, loaded as its manual advises: indexes are created after the rows are inserted.
 pub const INDEXED_AFTERWARDS: Contender = Contender {
     name: "SQLite, indexes afterwards",
     setup: "as SQLite",
@@ -87,7 +86,7 @@ impl Peer for Sqlite {
         })
     }
 
-    /// In one step, so that nothing that is written meanwhile makes it begin again.
+    /// In one step, so that concurrent writes don't restart it.
     fn back_up(&self, to: &Path) {
         let reader = self.store.connect();
         let mut target = Connection::open(to).unwrap();

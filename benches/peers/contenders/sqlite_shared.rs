@@ -41,7 +41,7 @@ const INSERT: &str =
 const COLUMNS: &str = "SELECT id, email, username, given_name, family_name, active, admin, \
                        created_at, updated_at, version FROM users";
 
-/// Where the file is, for as many connections as are needed.
+/// A database file, for any number of connections.
 pub struct Store(PathBuf);
 
 impl Store {
@@ -68,7 +68,7 @@ impl Store {
 }
 
 pub fn pragma(connection: &Connection, name: &str, value: &str) {
-    // Some answer with a row and some do not.
+    // Some pragmas return a row and some do not.
     let sql = format!("PRAGMA {name}={value}");
     let mut statement = connection.prepare(&sql).unwrap();
     let mut rows = statement.query([]).unwrap();

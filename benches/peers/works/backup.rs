@@ -61,7 +61,7 @@ pub fn back_up(bench: &mut Bench, size: &Size) {
     }
 }
 
-/// How long one create in a thousand waits at least while `work` is done.
+/// The wait that one create in a thousand exceeds during `work`.
 fn creates_beside<T: Send>(
     bench: &Bench,
     peer: &dyn Peer,

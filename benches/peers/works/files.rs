@@ -14,12 +14,11 @@ use crate::peer::{Caches, Contender, Filling, Opening, Work};
 use crate::people;
 use crate::table::{Goal, Row, Unit};
 
-/// What the system counts a file's blocks in.
+/// The unit of a file's blocks.
 const BLOCK_BYTES: u64 = 512;
 
-/// Fills the folders of all contenders that are asked for. At the largest size
-/// that is measured. Sustained creates have copies of their own, which nothing was
-/// written to before.
+/// Fills the folders of all contenders that are asked for, which is measured at the largest size.
+/// Sustained creates have copies of their own, to which nothing was written before.
 pub fn load(bench: &mut Bench, size: &Size) {
     fs::create_dir_all(&size.home).unwrap();
     if size.is_largest && bench.options.asks_for(Work::Load) {
@@ -74,8 +73,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Bytes that all files in the folder take on the disk: some are made longer before anything
-/// is written there. Those that a contender deletes meanwhile have none.
+/// The bytes on the disk of all files in the folder, because some are made longer before anything
+/// is written there. Files that a contender deletes meanwhile don't count.
 pub fn bytes(folder: &Path) -> usize {
     let Ok(entries) = fs::read_dir(folder) else {
         return 0;
@@ -93,7 +92,7 @@ pub fn bytes(folder: &Path) -> usize {
     sizes.sum()
 }
 
-/// Loads each contender once a round, and keeps the files of the last one.
+/// Loads each contender once per round, and keeps the files of the last round.
 fn load_in_turns(bench: &mut Bench, size: &Size) {
     let mut loads: Vec<_> = contenders::in_work(Work::Load)
         .chain([&INDEXED_AFTERWARDS])
@@ -158,7 +157,7 @@ fn load_in_turns(bench: &mut Bench, size: &Size) {
     );
 }
 
-/// The times of headcount and of SQLite when it makes its indexes at the end.
+/// The times of headcount, and of SQLite with indexes created at the end.
 fn with_indexes_afterwards(times: &Medians) -> Medians {
     let time_of = |name: &str| times.iter().find(|(of, _)| *of == name).copied();
     let own = time_of(contenders::ALL[0].name);
@@ -168,8 +167,7 @@ fn with_indexes_afterwards(times: &Medians) -> Medians {
         .collect()
 }
 
-/// What is measured of opening: the time until the first user is got, and until the first
-/// is created.
+/// The measurements of opening: the time to the first get, and to the first create.
 const OPENINGS: [(&str, &str, f64); 2] = [
     (
         "first read after kill -9, 100 writes",
@@ -183,10 +181,10 @@ const OPENINGS: [(&str, &str, f64); 2] = [
     ),
 ];
 
-/// Creates before the kill, of each of these.
+/// The numbers of creates before the kill.
 const WRITES: [u64; 2] = [100, 10_000];
 
-/// Opens each directory after its process was killed, and after it was closed.
+/// Measures opening after a kill and after a clean close.
 pub fn open(bench: &mut Bench, size: &Size) {
     if !size.is_largest {
         return;
@@ -227,7 +225,7 @@ pub fn open(bench: &mut Bench, size: &Size) {
     }
 }
 
-/// The times until the first user is got, and until the first is created. It is closed again.
+/// Opens the directory, returns the time to the first get and to the first create, and closes it.
 fn times_to_open(bench: &Bench, contender: &Contender, opening: &Opening) -> (f64, f64) {
     let email = people::email(0);
     let newcomer = bench.newcomer();

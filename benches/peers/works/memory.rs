@@ -18,7 +18,7 @@ pub fn hold(bench: &mut Bench, size: &Size) {
         opened.push((contender.name, held.opened));
         got.push((contender.name, held.got));
         match contender.filling {
-            // It has them all from the start.
+            // It holds all users from the start.
             Filling::Nothing => each.push((contender.name, held.opened / users)),
             _ if contender.name == contenders::ALL[0].name => {
                 each.push((contender.name, (held.got - held.listed) / users));

@@ -1,4 +1,4 @@
-//! The kinds of work: each opens its contenders, lets them take turns and adds its rows.
+//! The kinds of work: each opens its contenders, lets them take turns, and adds its rows.
 
 mod add;
 mod backup;
@@ -21,16 +21,16 @@ use crate::timeline::Timeline;
 
 pub use sustained::Wait;
 
-/// The work that is plotted.
+/// The plotted work.
 pub const CREATES: &str = "durable create";
 
 /// The size at which the goals for writes apply.
 const USUAL_USERS: u64 = 100_000;
 
-/// Does a work at one size.
+/// Performs a work at one size.
 type RunWork = fn(&mut Bench, &Size);
 
-/// The whole run: what is asked for, and the rows so far.
+/// The whole run: its options, and the rows so far.
 pub struct Bench {
     pub options: Options,
     /// The folder for all files; gone at the end.
@@ -49,7 +49,7 @@ impl Bench {
             home,
             rows: Vec::new(),
             timelines: Vec::new(),
-            // Above all that are loaded.
+            // Above the numbers of all loaded users.
             next_number: AtomicU64::new(100_000_000),
             began: Instant::now(),
         }
@@ -98,17 +98,17 @@ impl Bench {
         }
     }
 
-    /// One of two numbers.
+    /// One of two values, depending on `--quick`.
     fn pick<T>(&self, quick: T, full: T) -> T {
         if self.options.quick { quick } else { full }
     }
 
-    /// For how long threads write in a turn at most.
+    /// The longest time that threads write in a turn.
     fn slot(&self) -> Duration {
         self.pick(Duration::from_millis(250), Duration::from_secs(1))
     }
 
-    /// A person who is in no directory yet.
+    /// A person that no directory has yet.
     fn newcomer(&self) -> Profile {
         Profile::numbered(self.next_number.fetch_add(1, Ordering::Relaxed))
     }
@@ -123,7 +123,7 @@ impl Bench {
     }
 }
 
-/// Tells others that something is over when it is dropped, even by a panic.
+/// Sets a flag when it is dropped, even by a panic.
 struct Over<'o>(&'o AtomicBool);
 
 impl Drop for Over<'_> {
@@ -136,14 +136,14 @@ impl Drop for Over<'_> {
 pub struct Size {
     users: u64,
     home: PathBuf,
-    /// Whether what is about large files is measured here.
+    /// Whether this size is used to measure work on large files.
     is_largest: bool,
-    /// Whether the aims for writes are judged here.
+    /// Whether the goals for writes apply at this size.
     is_usual: bool,
 }
 
 impl Size {
-    /// The folder with the contenders' files as they were loaded.
+    /// The folder with the contenders' files, as loaded.
     fn fresh(&self) -> PathBuf {
         self.home.join("fresh")
     }

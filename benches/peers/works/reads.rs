@@ -8,11 +8,11 @@ use crate::peer::{Caches, Digest, Session, Work};
 use crate::people;
 use crate::table::{Goal, Row, Unit};
 
-/// Keys that are asked for over and over, at most.
+/// The most keys that are looked up repeatedly.
 const KEYS_MAX: u64 = 100_000;
 const PAGE: usize = 100;
 
-/// Gets by email: warm, with more threads, and with no cache of users.
+/// Gets by email: warm, on several threads, and without a cache of users.
 pub fn get(bench: &mut Bench, size: &Size) {
     let keys: Vec<String> = people::numbers(size.users)
         .take(usize::try_from(KEYS_MAX).unwrap())
@@ -57,7 +57,7 @@ pub fn get(bench: &mut Bench, size: &Size) {
     }
 }
 
-/// How many users are got at once.
+/// How many users are looked up at once.
 const AT_ONCE: usize = 64;
 
 /// Gets 64 users at once, by email and by id.
@@ -74,7 +74,7 @@ pub fn get_many(bench: &mut Bench, size: &Size) {
     let groups_from = |at: usize| groups.iter().cycle().skip(at % groups.len()).take(batches);
     let [by_email, by_id] = field.rounds(rounds, |peer, round| {
         let mut session = peer.session();
-        // Far from those that are got by email: their ids are looked up just before.
+        // Far from those looked up by email, because looking up their ids warms caches.
         let elsewhere = groups_from(round * batches + groups.len() / 2);
         let ids = elsewhere.map(|group| group.each_ref().map(|email| session.id_of(email)));
         let ids: Vec<[[u8; 16]; AT_ONCE]> = ids.collect();
@@ -100,7 +100,7 @@ pub fn get_many(bench: &mut Bench, size: &Size) {
     field.close();
 }
 
-/// How long `get` takes for each user of the groups.
+/// How long `get` takes per user.
 fn seconds_each<G>(groups: impl Iterator<Item = G>, mut get: impl FnMut(G) -> Digest) -> f64 {
     let began = Instant::now();
     let mut count = 0;

@@ -1,5 +1,5 @@
-//! Creates with random addresses, for as long as it takes caches, logs and background work to
-//! settle: each contender alone, since what it does in the background goes on between turns.
+//! Creates with random addresses, long enough for caches, logs and background work to settle. Each
+//! contender runs alone, since its background work would go on between turns.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::timeline::Timeline;
 
 const THREADS: usize = 16;
 
-/// When a create ended, counted from the first one, and how long it took.
+/// When a create ended, from the start of the first one, and how long it took.
 pub struct Wait {
     pub at: Duration,
     pub took: Duration,
@@ -40,7 +40,7 @@ pub fn sustain(bench: &mut Bench, size: &Size) {
             as_f64(waits.len()) / took.as_secs_f64(),
             quantile(times(), 0.999),
             quantile(times(), 1.0),
-            // Of each user, since the faster ones create more.
+            // Per user, since faster contenders create more.
             as_f64(bytes(&folder)) / as_f64(before) * loaded / (loaded + as_f64(waits.len())),
         ];
         for (figures, number) in figures.iter_mut().zip(numbers) {
@@ -98,8 +98,8 @@ pub fn sustain(bench: &mut Bench, size: &Size) {
     }
 }
 
-/// How many times as many bytes each user has in the compacted files as before the creates:
-/// of each contender the bytes of its files before, and how many users it created.
+/// The growth of bytes per user from the files before the creates to the compacted files. `counts`
+/// has each contender's bytes before, and how many users it created.
 fn compacted(size: &Size, counts: &[(&'static Contender, usize, usize)]) -> Medians {
     let loaded = usize::try_from(size.users).unwrap();
     let growth = |(contender, before, created): &(&'static Contender, usize, usize)| {

@@ -1,4 +1,4 @@
-//! The slowest of a hundred reads, with and without sixteen threads that write.
+//! The 99th percentile of reads, with and without sixteen writing threads.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -95,7 +95,7 @@ fn beside_writers<T>(bench: &Bench, peer: &dyn Peer, read: impl FnOnce() -> T) -
                 }
             });
         }
-        // The writers are at work by then.
+        // By then, the writers are running.
         thread::sleep(Duration::from_millis(50));
         read()
     })

@@ -1,4 +1,4 @@
-//! Creating users and switching them on and off, one durable transaction each.
+//! Creating, activating and deactivating users, one durable transaction each.
 
 use std::time::Instant;
 
@@ -9,8 +9,8 @@ use crate::peer::{Caches, Peer, Work};
 use crate::people;
 use crate::table::{Goal, Row, Unit};
 
-/// Writes in a turn at most, so that the faster ones do not write themselves into
-/// a much larger directory than the others have.
+/// The most writes in a turn, so that faster contenders don't end up with a much larger directory
+/// than the others.
 const WRITES_MAX: usize = 20_000;
 
 pub fn create(bench: &mut Bench, size: &Size) {
@@ -95,7 +95,7 @@ pub fn switch(bench: &mut Bench, size: &Size) {
     field.close();
 }
 
-/// Each thread has users of its own, and switches each of them off and on again.
+/// Each thread deactivates and activates users of its own.
 fn switches_per_second(bench: &Bench, size: &Size, peer: &dyn Peer, threads: usize) -> f64 {
     let slot = bench.slot();
     let (counts, took) = parallel(peer, threads, |thread, session| {

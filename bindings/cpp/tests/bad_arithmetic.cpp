@@ -1,5 +1,5 @@
-// A bug on purpose: a signed number overflows. Proves that the sanitizer for undefined
-// behaviour watches the stories.
+// A deliberate bug: a signed number overflows. Proves that the sanitizer for undefined behaviour
+// works in the stories.
 #include "story.hpp"
 
 int main(int argc, char **)

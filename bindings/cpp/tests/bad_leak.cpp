@@ -1,5 +1,5 @@
-// A bug on purpose: a handle is taken from the library and never freed. Proves that
-// leaks of the library's memory are seen.
+// A deliberate bug: a handle of the library is never freed. Proves that leaks of the library's
+// memory are found.
 #include "story.hpp"
 
 int main()

@@ -1,5 +1,5 @@
-// A bug on purpose: a view is used after the list that it points into is gone. Proves
-// that the address sanitizer watches the stories.
+// A deliberate bug: a view is used after its list is destroyed. Proves that the address sanitizer
+// works in the stories.
 #include "story.hpp"
 
 int main()

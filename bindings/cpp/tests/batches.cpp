@@ -1,4 +1,4 @@
-// Batches: all or nothing, judged on what they come to, sent again, previewed.
+// Batches: all or nothing, judged on the net result, sent again, previewed.
 #include "story.hpp"
 
 #include <string>
@@ -38,11 +38,11 @@ int main(int argc, char **argv)
               at_once[i].version == outcomes[i].version &&
               at_once[i].workspace == outcomes[i].workspace);
 
-    // A full house: one goes and one comes.
+    // Without a free seat, one user leaves and another joins.
     users.apply(hc::batch().deactivate_user("eve@ex.co").create_user("fay@ex.co"));
     check_seats(users, 5, 5, 1);
 
-    // All or nothing, and which operation it was.
+    // A refusal changes nothing, and names the operation.
     const hc::error taken = thrown(hc::status::email_taken, [&] {
         users.apply(hc::batch().delete_user("dee@ex.co").create_user("ANN@ex.co"));
     });
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
     });
     CHECK(!full.op_index() && full.seats()->requested == 2);
 
-    // Packed operations are operations.
+    // Packed operations do the same.
     hc::operations many;
     for (int i = 0; i < 40; i++) {
         many.op(hc::operation::update_user)
@@ -73,12 +73,12 @@ int main(int argc, char **argv)
     wrong.op(hc::operation::create_user).text(hc::op_field::email, "not an address");
     CHECK(hc::batch().append(wrong).failure().kind() == hc::status::invalid_email);
 
-    // Nothing to do makes no change.
+    // A batch that changes nothing has no change number.
     CHECK(!users.apply(hc::batch()).sequence());
     CHECK(users.apply(hc::batch()).empty());
     CHECK(!users.apply(hc::batch().activate_user("ann@ex.co")).sequence());
 
-    // Preview and dry run change nothing.
+    // Previews and dry runs change nothing.
     const auto refusals = users.preview(
         hc::batch().create_user("ann@ex.co").create_user("hal@ex.co").create_user("bob@ex.co"));
     CHECK(refusals.size() == 3 && refusals[0].op_index() == 0u && refusals[1].op_index() == 2u);
@@ -88,7 +88,7 @@ int main(int argc, char **argv)
     CHECK(users.dry_run(hc::batch().deactivate_user("dee@ex.co")).at(0).changed);
     CHECK(users.find_user("dee@ex.co").value().is_active());
 
-    // Sent again, it is done once; also after reopening.
+    // Sent again, it is applied once, also after reopening.
     const hc::id request = hc::id::parse("{0190e3a0-7e1f-7000-8000-00000000002a}");
     hc::batch offboard;
     offboard.request_id(request).allow_ownerless().deactivate_user("ann@ex.co");
@@ -120,7 +120,7 @@ int main(int argc, char **argv)
                     .delete_user("dee@ex.co"));
     CHECK(users.find_workspace(1).value().name() == "Other" && !users.find_workspace_by_name("gone"));
     CHECK(!users.find_user("dee@ex.co") && users.find_user("ann@ex.co").value().family_name() == "Lee");
-    // Workspaces by name, made by the same batch.
+    // Workspaces by name, created in the same batch.
     users.apply(hc::batch()
                     .create_workspace("Short", "ann@ex.co")
                     .add_member("short", "bob@ex.co", hc::role::user)

@@ -1,4 +1,4 @@
-// What C++20 asks of ranges.
+// The lists model the range concepts of C++20.
 #include "story.hpp"
 
 #include <ranges>

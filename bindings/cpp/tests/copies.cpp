@@ -56,7 +56,7 @@ static void records()
     REFUSED(invalid_argument, copy, load_from, (read));
     REFUSED(null_argument, copy, load_from, (hc::read_callback()));
     REFUSED(null_argument, copy, export_to, (hc::write_callback()));
-    // What a callback throws comes out again, and ends the call.
+    // An exception of a callback ends the call and is rethrown.
     int calls = 0;
     const auto full = [&](std::string_view) { throw std::runtime_error(std::to_string(++calls)); };
     for (const bool throwing : {true, false}) {

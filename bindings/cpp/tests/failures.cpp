@@ -1,4 +1,4 @@
-// Each kind of refusal, thrown and returned, with what it knows.
+// Each kind of refusal, thrown and returned, with its details.
 #include "story.hpp"
 
 #include <fstream>
@@ -103,7 +103,7 @@ static void files(const std::string &path)
     CHECK(twice.kind() == hc::status::already_open && twice.error().is_retryable());
 }
 
-// Builders keep the first error, and go on as if nothing were.
+// Builders keep the first error, and ignore later calls.
 static void builders()
 {
     auto users = hc::directory::in_memory();
@@ -131,7 +131,7 @@ static void builders()
     check_seats(users, 5, 0, 0);
 }
 
-// A result, and an error, by themselves.
+// Results and errors without a directory.
 static void results()
 {
     hc::error none;

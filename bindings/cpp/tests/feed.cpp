@@ -30,7 +30,7 @@ int main()
     CHECK(poll(&polled, 1, 0) == 0);
     const hc::user ann = users.create_user("ann@ex.co");
     CHECK(calls == 1 && !moved.read().empty());
-    moved = users.follow(); // the callback is gone with its feed
+    moved = users.follow(); // the callback is destroyed with its feed
     CHECK(calls == 1);
     moved.on_ready([&calls] { calls += 10; });
     CHECK(calls == 11); // there is something to read
@@ -95,15 +95,15 @@ int main()
     CHECK(updated && licensed && added);
     CHECK(++change == changes.end());
     int rounds = 0;
-    for (const hc::change_view &again : changes) // as often as is wanted
+    for (const hc::change_view &again : changes) // any number of times
         CHECK(again.sequence() == static_cast<std::uint64_t>(++rounds));
     CHECK(rounds == 2);
 
-    // From where it was left.
+    // From the last position.
     CHECK(users.follow(1).read().begin()->sequence() == 2);
     CHECK(users.follow(feed.position()).read().empty());
 
-    // One change that no buffer holds at first.
+    // A change larger than the initial buffer.
     hc::batch large;
     for (int i = 0; i < 3000; ++i)
         large.create_user(hc::new_user("user" + std::to_string(i) + "@ex.co").active(false));
@@ -111,7 +111,7 @@ int main()
     const hc::change_batch grown = feed.read();
     CHECK(grown.size() == 1 && grown.begin()->size() == 3000);
 
-    // Waiting: for a change, and for the end.
+    // Waiting for a change, and for the closing of the directory.
     std::thread waiting([&] {
         const hc::change_batch came = feed.read(hc::feed::forever);
         CHECK(came.size() == 1 && came.begin()->sequence() == 4);

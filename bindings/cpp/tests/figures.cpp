@@ -1,4 +1,4 @@
-// What a directory says of its cache and its commits, and the options that these have.
+// The figures of the cache and of commits, and their options.
 #include "story.hpp"
 
 #include <fstream>

@@ -1,4 +1,4 @@
-// The session of the product guide: five seats, a sixth user, one leaves.
+// The session of the product guide: five seats, a sixth user is refused, one user leaves.
 #include "story.hpp"
 
 int main(int argc, char **argv)

@@ -1,4 +1,4 @@
-// What needs no directory: texts, ids, and the log.
+// Functions that need no directory: texts, ids, and the log.
 #include "story.hpp"
 
 #include <atomic>
@@ -23,7 +23,7 @@ static void texts()
     CHECK(earlier < later);
 }
 
-// What is logged arrives; what the callback throws does not; and it is released once.
+// Messages arrive, exceptions of the callback are dropped, and it is released once.
 static void log(const char *path)
 {
     struct counted {

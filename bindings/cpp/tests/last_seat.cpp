@@ -1,5 +1,5 @@
-// Eight threads race for the last seat, again and again: each time exactly one gets
-// it, and the others are told why not, some by exception and some by result.
+// Eight threads race for the last seat, repeatedly: exactly one gets it each time, and the others
+// are refused with the reason, some by exception and some by result.
 #include "story.hpp"
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Without exceptions the non-throwing forms do, and the others end the program.
+// Without exceptions the non-throwing forms work, and the others end the program.
 #include <headcount.hpp>
 
 #ifdef __cpp_exceptions

@@ -1,4 +1,4 @@
-// A program that was compiled for another ABI is refused, at the first thing it begins.
+// A program that was compiled for another ABI is refused at the first object it creates.
 #include <headcount.h>
 #undef HC_ABI_VERSION
 #define HC_ABI_VERSION 999

@@ -1,4 +1,4 @@
-// Objects are moved, freed once, and in any order; what was read outlives the rest.
+// Objects can be moved, and are freed once, in any order; what was read outlives them.
 #include "story.hpp"
 
 #include <type_traits>
@@ -15,11 +15,11 @@ static_assert(only_moves<hc::user_list> && only_moves<hc::workspace_list> &&
 static_assert(only_moves<hc::options> && only_moves<hc::new_user> && only_moves<hc::user_update>);
 static_assert(only_moves<hc::query> && only_moves<hc::batch> && only_moves<hc::applied>);
 static_assert(only_moves<hc::feed> && only_moves<hc::change_batch>);
-static_assert(std::is_nothrow_copy_constructible_v<hc::error>); // as what is thrown should be
+static_assert(std::is_nothrow_copy_constructible_v<hc::error>); // as an exception should be
 static_assert(std::is_base_of_v<std::exception, hc::error>);
 static_assert(sizeof(hc::user) == sizeof(void *));
 
-// A temporary gives copies of its texts, not views, and doesn't lend its attributes.
+// A temporary returns copies of its texts, not views, and doesn't lend its attributes.
 template <class T, class = void>
 constexpr bool lends_attributes = false;
 template <class T>
@@ -30,7 +30,7 @@ static_assert(lends_attributes<hc::user_view &> && lends_attributes<const hc::us
 static_assert(!lends_attributes<hc::user> && !lends_attributes<hc::user_view>);
 static_assert(!lends_attributes<const hc::user> && !lends_attributes<const hc::user_view>);
 
-// Nor does what holds a user, if it is a temporary, through its `->`.
+// A temporary that holds a user doesn't lend it through `->` either.
 template <class T, class = void>
 constexpr bool has_arrow = false;
 template <class T>
@@ -41,7 +41,7 @@ static_assert(has_arrow<hc::result<hc::user> &> && has_arrow<const hc::result<hc
 static_assert(!has_arrow<hc::maybe<hc::user>> && !has_arrow<hc::result<hc::user>>);
 static_assert(!has_arrow<const hc::maybe<hc::user>> && !has_arrow<const hc::result<hc::user>>);
 
-// Nor does a constant temporary, which can't be moved from, give what it holds.
+// A const temporary, which can't be moved from, doesn't return its value.
 template <class T, class = void>
 constexpr bool has_value = false;
 template <class T>
@@ -91,7 +91,7 @@ static void temporaries()
     const std::optional<hc::user> optional = users.find_user("nobody@ex.co");
     CHECK(optional == std::nullopt && users.find_user("nobody@ex.co") == std::nullopt);
 
-    // What a temporary result held lives as long as the reference to it.
+    // The value of a temporary result lives as long as the reference to it.
     const hc::user &kept = users.try_find_user("ann@ex.co").value().value();
     const hc::error &refusal = users.try_create_user("no address").error();
     const hc::error &gone = users.try_delete_user("nobody@ex.co").error();
@@ -103,7 +103,7 @@ static void temporaries()
     CHECK(members == 1);
 }
 
-// A self-move that compilers don't warn of.
+// A self-move that compilers don't warn about.
 template <class T>
 void move_to(T &to, T &from)
 {
@@ -137,7 +137,7 @@ static void moves()
     CHECK(ann.email() == "ann@ex.co");
     REFUSED(user_not_found, first, deactivate_user, ("nobody@ex.co"));
 
-    // A list that moves takes its buffer along.
+    // A moved list keeps its buffer.
     first.create_user("bob@ex.co");
     auto list = first.list_users();
     CHECK(list.next()->email() == "ann@ex.co");
@@ -147,7 +147,7 @@ static void moves()
     CHECK(moved.next() == nullptr && moved.remaining() == 0);
     CHECK(list.remaining() == 0);
 
-    // Builders are used again, and moved.
+    // Builders can be reused, and moved.
     hc::batch batch;
     batch.create_user("cho@ex.co").create_user("dee@ex.co");
     hc::batch same = std::move(batch);
@@ -166,7 +166,7 @@ static void closing_order(const char *path)
     for (int i = 0; i < 300; ++i)
         users->create_user("user" + std::to_string(i) + "@ex.co");
     hc::workspace models = users->create_workspace("Models", ann);
-    // Lists may go on with what is in memory when the directory is closed: let it be on disk.
+    // After closing, lists may still return records from memory, so let the records be on disk.
     users->close();
     *users = hc::directory::open(path);
     hc::member_list members = users->list_members(models.id());
@@ -179,7 +179,7 @@ static void closing_order(const char *path)
     hc::directory acting = users->acting_as(ann.id());
     users.reset();
 
-    // The lists go on, and keep the file open.
+    // The lists continue, and keep the file open.
     CHECK(hc::directory::try_open(path).kind() == hc::status::already_open);
     std::unordered_set<hc::id> seen;
     for (const hc::user_view &user : pages)
@@ -195,7 +195,7 @@ static void closing_order(const char *path)
     REFUSED(closed, feed, read, ());
     REFUSED(closed, acting, seats, ());
 
-    // What was read is there.
+    // What was read is still valid.
     CHECK(ann.email() == "ann@ex.co" && ann.attribute("team") == "a");
     CHECK(models.name() == "Models" && members.size() == 1 && members.at(0).user == ann.id());
     CHECK(applied.size() == 1 && applied.user(0).value().email() == "user1@ex.co");
@@ -203,7 +203,7 @@ static void closing_order(const char *path)
     refusals.clear();
     CHECK(refusal.kind() == hc::status::email_taken && refusal.op_index() == 0u);
 
-    // Closed is closed, though lists are still around.
+    // Closing works even with open lists.
     auto again = hc::directory::open(path);
     CHECK(again.count(hc::query()) == 301);
     verify_and_close(again);

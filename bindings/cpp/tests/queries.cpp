@@ -27,7 +27,7 @@ int main()
     for (const hc::workspace_view &none : users.list_workspaces())
         CHECK(none.id() == 0 && false);
 
-    // Many: more than one batch holds.
+    // More users than fit into one batch.
     constexpr int count = 2000;
     hc::batch many;
     for (int i = 0; i < count; ++i) {
@@ -54,7 +54,7 @@ int main()
     }
     CHECK(seen == count && all.next() == nullptr && all.begin() == all.end());
 
-    // Left early, and taken up again.
+    // Interrupted, and continued.
     auto left = users.list_users();
     for (const hc::user_view &user : left)
         if (user.email().substr(0, 6) == "u10004")
@@ -63,13 +63,13 @@ int main()
     CHECK(left.begin()->email().substr(0, 6) == "u10006");
     CHECK(left.remaining() == count - 7);
 
-    // Objects of their own.
+    // Owned objects instead of views.
     auto owned = users.query_page(hc::query().limit(2).descending());
     const hc::user first = *owned.next_user(), second = *owned.next_user();
     CHECK(!owned.next_user() && owned.next_page());
     CHECK(first.email().substr(0, 6) == "u11999" && second.email().substr(0, 6) == "u11998");
 
-    // Page by page by hand, and by itself.
+    // Page by page, manually and automatically.
     strings by_hand;
     hc::query paged = hc::query().active(true).sort_by(hc::sort::username).limit(64);
     for (std::optional<std::string> place = ""; place;) {
@@ -116,12 +116,12 @@ int main()
     CHECK(emails(users.query_page(hc::query().email_prefix("u10000"))) == strings{"u10000@ex0.co"});
     CHECK(emails(users.query_page(hc::query().sort_by(hc::sort::created).limit(1))).size() == 1);
 
-    // Standard algorithms take them.
+    // Standard algorithms accept them.
     auto range = users.list_users();
     CHECK(std::count_if(range.begin(), range.end(),
                         [](const hc::user_view &user) { return user.is_admin(); }) == 4);
 
-    // Many at once: more than one buffer has room for, and with gaps.
+    // Many at once: more than fit into a buffer, and with gaps.
     std::vector<std::string> asked;
     for (const hc::user_view &user : users.list_users())
         asked.emplace_back(user.email());

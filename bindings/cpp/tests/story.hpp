@@ -1,4 +1,4 @@
-// What the stories share: checks that say where they failed.
+// What the stories share: checks that print where they failed.
 #ifndef STORY_HPP
 #define STORY_HPP
 
@@ -18,7 +18,7 @@ namespace hc = headcount;
         }                                                                                          \
     } while (0)
 
-// The error that a call throws; it must throw one of this kind, and no other thing.
+// Returns the error that a call must throw, of this kind.
 template <class Call>
 hc::error thrown(hc::status kind, Call &&call)
 {
@@ -35,7 +35,7 @@ hc::error thrown(hc::status kind, Call &&call)
     std::abort();
 }
 
-// Both forms of a call are refused alike.
+// Checks that both forms of a call are refused in the same way.
 #define REFUSED(kind_of_error, object, call, arguments)                                            \
     do {                                                                                           \
         const hc::error story_thrown =                                                             \
@@ -55,7 +55,7 @@ inline void check_seats(const hc::directory &directory, std::uint64_t limit, std
     CHECK(seats.inactive == inactive);
 }
 
-// How every story that writes ends.
+// Ends every story that writes.
 inline void verify_and_close(hc::directory &directory)
 {
     directory.verify();

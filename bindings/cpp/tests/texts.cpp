@@ -1,4 +1,4 @@
-// Attributes and texts beyond ASCII go in and come out as they are.
+// Attributes and texts beyond ASCII come back unchanged.
 #include "story.hpp"
 
 using namespace std::string_view_literals;
@@ -23,7 +23,7 @@ int main()
     CHECK(users.find_user_by_username("zO\xc3\x8b").value().id() == made.id());
     CHECK(users.find_user("zoe@xn--bcher-kva.example").value().id() == made.id());
 
-    // What is read one by one and what is read in batches is the same.
+    // Reading one by one and in batches returns the same.
     auto list = users.list_users();
     const hc::user_view &view = *list.next();
     CHECK(view.id() == made.id() && view.email() == made.email() &&
@@ -45,7 +45,7 @@ int main()
     CHECK(made.attribute_at(0).name == "a" && made.attribute_at(1).value == value_with_nul);
     CHECK(made.attribute_at(3).name.empty() && view.attribute_at(3).name.empty());
 
-    // No NUL is needed behind what goes in.
+    // Input needs no NUL at its end.
     const std::string_view part = std::string_view("bob@ex.co and more").substr(0, 9);
     CHECK(users.create_user(part).email() == "bob@ex.co");
     CHECK(users.find_user(part) && users.find_user_by_email(part));

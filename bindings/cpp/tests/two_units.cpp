@@ -9,7 +9,7 @@ int main()
     const auto users = hc::directory::in_memory();
     CHECK(create_there(users, "ann@ex.co").email() == "ann@ex.co");
     CHECK(refused_there(users) == hc::status::email_taken);
-    try { // what is thrown there is caught here
+    try { // exceptions of the other unit are caught here
         create_there(users, "ann@ex.co");
         CHECK(false); // nothing was thrown
     } catch (const hc::error &reason) {

@@ -1,4 +1,4 @@
-// Workspaces and their members come and go.
+// Creates, changes and deletes workspaces and their members.
 #include "story.hpp"
 
 static void external_ids()
@@ -60,7 +60,7 @@ int main()
     const hc::workspace own = users.default_workspace(ann);
     CHECK(own.default_of() == ann.id() && users.default_workspace("ann@ex.co").id() == own.id());
 
-    // Large ones, in few calls.
+    // Large workspaces, in few calls.
     hc::batch many;
     for (int i = 0; i < 3000; ++i) {
         const std::string email = "user" + std::to_string(i) + "@ex.co";

@@ -198,13 +198,13 @@ namespace Headcount
         /// <summary>Appends: create a user.</summary>
         public Batch CreateUser(NewUser user)
         {
-            return Append(user.Operation());
+            return Append(Interop.NotNull(user, nameof(user)).Operation());
         }
 
         /// <summary>Appends: change fields of a user.</summary>
         public Batch UpdateUser(string user, UserUpdate update)
         {
-            return Append(update.Operation(user));
+            return Append(Interop.NotNull(update, nameof(update)).Operation(user));
         }
 
         internal T Use<T>(Func<IntPtr, T> function)

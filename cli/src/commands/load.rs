@@ -1,5 +1,4 @@
-//! `headcount import` of what `headcount export` wrote: the same directory, in a new
-//! file.
+//! `headcount import` of an export: creates the same directory in a new file.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Cursor, Read, Write};
@@ -21,7 +20,7 @@ use crate::progress::Progress;
 /// The beginning of an export.
 const FIRST: &[u8] = b"{\"headcount_export\":";
 
-/// What the only file of an import is.
+/// The kind of an import's only file.
 pub(super) enum Peeked {
     /// An export.
     Export(Lines),
@@ -158,7 +157,7 @@ impl Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // The name says what a leftover is.
+        // The name of a leftover says what it is.
         let _ = fs::remove_file(&self.0);
     }
 }

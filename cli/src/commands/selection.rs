@@ -50,7 +50,7 @@ impl Verb {
         }
     }
 
-    /// The words for a user whom the change leaves as they are.
+    /// The words for a user whom the change leaves unchanged.
     fn unchanged(&self) -> &'static str {
         match self {
             Self::Activate => "active already",

@@ -47,7 +47,7 @@ pub(super) fn run(
         };
         return Err(Failure::refused("invalid_argument", told));
     }
-    // What goes wrong before it listens ends the command: only a warning is said besides.
+    // Errors before it listens end the command, so only warnings need the log.
     logging::start(args.log.min(LevelFilter::Warn));
     let stop = stop_signal()?;
     let directory = store.open_or_create_file()?;

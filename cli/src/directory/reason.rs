@@ -1,4 +1,4 @@
-//! Explains why no answer came from a server.
+//! Explains why a server sent no answer.
 
 /// The reason in words, for people.
 pub(super) fn unreached(error: &ureq::Error) -> String {
@@ -36,7 +36,7 @@ pub(super) fn unreached(error: &ureq::Error) -> String {
     known.map_or(reason, |(_, words)| (*words).to_owned())
 }
 
-/// The words of a text in lower case, each between blanks.
+/// The words of a text in lower case, each between spaces.
 fn words(text: &str) -> String {
     let lower = text.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphanumeric());

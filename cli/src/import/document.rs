@@ -37,8 +37,7 @@ impl Members<'_> {
     }
 }
 
-/// Whether `text` is one user rather than a list of them. One with a key twice is
-/// for the rows' reader to report.
+/// Whether `text` is one user rather than a list of them. The rows' reader reports a duplicate key.
 pub(super) fn is_user(text: &str, names: Names<'_>) -> bool {
     match serde_json::from_str::<Members<'_>>(text) {
         Ok(members) => members.is_user(names),
@@ -206,13 +205,13 @@ impl<'a> Reader<'a, '_, '_> {
         Ok(name)
     }
 
-    /// Reads `federatedUsers`, of whom another store has the names and addresses. Those
-    /// whose attributes have an address are users; the others are remembered. Returns
-    /// whether there are any.
+    /// Reads `federatedUsers`, whose names and addresses are in another store. Those whose
+    /// attributes have an address become users; the others are remembered. Returns whether there
+    /// are any.
     ///
     /// # Errors
     ///
-    /// They are no list, or have a key twice.
+    /// They are not a list, or have a duplicate key.
     fn read_federated(
         &mut self,
         members: &Members<'a>,
@@ -249,7 +248,7 @@ impl<'a> Reader<'a, '_, '_> {
         Ok(has_users)
     }
 
-    /// Reads what `users` is: a list, or a map of id to user.
+    /// Reads `users`: a list, or a map of id to user.
     fn read_users(
         &mut self,
         text: &'a str,

@@ -1,12 +1,12 @@
-//! Users whose names and addresses another store has, as Keycloak exports them: ids,
-//! roles, and what attributes were added here.
+//! Users whose names and addresses are in another store, as Keycloak exports them: ids, roles, and
+//! attributes that were added in Keycloak.
 
 use serde_json::{Map, Value};
 
 use super::names::{Field, Names, Target};
 
-/// The user with what the attributes say of email and names in its own place; `None`
-/// where no address is among them.
+/// The user with the email and names from the attributes as fields; `None` if the attributes have
+/// no address.
 pub(super) fn with_address(user: &Value) -> Option<Value> {
     let mut members = user.as_object()?.clone();
     let attributes = members.remove("attributes");

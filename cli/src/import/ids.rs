@@ -54,7 +54,7 @@ impl Row {
     }
 }
 
-/// Whether an id is no UUID that lost a character or two: Okta's are 20 letters and digits,
+/// Whether an id is not just a UUID that lost a character or two: Okta's are 20 letters and digits,
 /// GitLab's are numbers.
 fn is_of_another_kind(id: &str) -> bool {
     const HEX_MIN: usize = 28;

@@ -48,7 +48,7 @@ impl Row {
         }
     }
 
-    /// What was `read`, and what `value` makes of each of the others.
+    /// The pairs in `read`, and each of the others, converted by `value`.
     fn with_each(
         &mut self,
         read: Pairs,

@@ -1,5 +1,4 @@
-//! The names of columns and fields: ours, those of the tools that users come from,
-//! and those that people use.
+//! The names of columns and fields: ours, those of other tools, and common ones.
 
 use std::str::FromStr;
 
@@ -49,9 +48,9 @@ pub(super) enum Target {
     LeftOut,
 }
 
-/// What begins the name of a column that holds one attribute.
+/// The prefix of a column that holds one attribute.
 const ATTRIBUTE_PREFIX: &str = "attributes.";
-/// What begins the name of a column that holds the external ids of one provisioner.
+/// The prefix of a column that holds the external ids of one provisioner.
 const EXTERNAL_PREFIX: &str = "external_ids.";
 
 /// `--map COLUMN=field`.
@@ -108,7 +107,7 @@ impl<'a> Names<'a> {
         known(name)
     }
 
-    /// What is wrong with options that say two things of one column.
+    /// The contradiction between options that give one column two meanings.
     pub(crate) fn contradiction(&self) -> Option<String> {
         for (index, Mapping { column, target }) in self.map.iter().enumerate() {
             let is_other =
@@ -157,7 +156,7 @@ impl<'a> Names<'a> {
 }
 
 fn known(name: &str) -> Option<Target> {
-    // What is behind these is the name to the letter.
+    // The rest is the exact name.
     let name = name.trim_start();
     if let Some(attribute) = behind(ATTRIBUTE_PREFIX, name) {
         return Some(Target::Attribute(attribute.to_owned()));

@@ -23,15 +23,15 @@ pub(crate) struct Options<'a> {
 }
 
 impl Options<'_> {
-    /// Whether `what` stays as it is here. Where neither of the [default](DEFAULT_KEEP) is named,
-    /// nor `none`, both stay, beside the fields that are.
+    /// Whether `what` keeps its value in the directory. If neither field of the
+    /// [default](DEFAULT_KEEP) is named, nor `none`, both are kept, beside the named fields.
     pub(crate) fn keeps(&self, what: Keep) -> bool {
         let named = self.keep.unwrap_or_default();
         named.contains(&what) || (self.keeps_by_default() && DEFAULT_KEEP.contains(&what))
     }
 
-    /// Whether nobody said that admins stay admins: a file may then not take away the last admin
-    /// in silence.
+    /// Whether admins are kept only by default: then a file must not silently demote the last
+    /// admin.
     pub(crate) fn keeps_by_default(&self) -> bool {
         let decides = |what: &Keep| *what == Keep::None || DEFAULT_KEEP.contains(what);
         !self.keep.unwrap_or_default().iter().any(decides)

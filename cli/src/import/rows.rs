@@ -1,5 +1,5 @@
-//! The rows of all files, packed: there may be a million, and a [`Row`] takes several times
-//! the memory of its texts. A row is unpacked where it is looked at.
+//! The rows of all files, packed: there may be a million, and a [`Row`] takes several times the
+//! memory of its texts. A row is unpacked when it is read.
 
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ pub(crate) struct Rows {
     ends: Vec<usize>,
     /// The rows that could not be read, by number.
     unreadable: Vec<usize>,
-    /// The file that rows are in, from a row on.
+    /// The files of the rows.
     files: Runs,
-    /// The realm that rows are from, from a row on.
+    /// The realms of the rows.
     realms: Runs,
 }
 
@@ -34,7 +34,7 @@ impl Rows {
         self.ends.is_empty()
     }
 
-    /// Takes a row that was read, unless it is the account of a program, which is noted.
+    /// Adds a row, unless it is a service account, which is noted.
     pub(super) fn take(&mut self, row: &Row, reading: &mut Reading<'_>) {
         if row.is_service_account() {
             let name = row.username.as_deref().or(row.email.as_deref());
@@ -159,7 +159,7 @@ impl Row {
     }
 }
 
-/// A text that consecutive rows have in common: from which row on it is which.
+/// The texts that consecutive rows share, each with the first row that has it.
 #[derive(Debug, Default)]
 struct Runs(Vec<(usize, Option<Arc<str>>)>);
 

@@ -1,4 +1,4 @@
-//! A batch is applied as one request, or not at all; a dry run tells the same and changes
+//! A batch is applied as one request, or not at all; a dry run answers the same and changes
 //! nothing.
 
 use headcount::License;

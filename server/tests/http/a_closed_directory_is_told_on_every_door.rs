@@ -1,5 +1,5 @@
-//! A directory that was closed beside the server is an outage, not a refusal: each door says so in
-//! its own words, and `/readyz` takes the server out of service.
+//! A directory that was closed under the server is an outage, not a refusal: each door reports it
+//! in its own format, and `/readyz` takes the server out of service.
 
 use headcount_server::{Holder, Scope};
 use serde_json::json;

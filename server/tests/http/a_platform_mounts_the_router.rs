@@ -1,5 +1,5 @@
-//! A platform mounts the router in a server of its own, with its own state, health, fallback,
-//! listener and end.
+//! A platform mounts the router in its own server, with its own state, health, fallback, listener
+//! and shutdown.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 use crate::browser::Browser;
 use crate::client::Running;
 
-/// The platform's server, until it is told to end.
+/// The platform's server, until it is told to shut down.
 struct Platform {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
@@ -56,7 +56,7 @@ impl Platform {
         }
     }
 
-    /// Ends it; that does not wait for streams.
+    /// Shuts it down, which doesn't wait for streams.
     fn end(self) {
         self.stop.send(()).unwrap();
         self.thread.join().unwrap();
@@ -84,7 +84,7 @@ async fn serve(
     graceful.shutdown().await;
 }
 
-/// A directory's server whose clients ask the platform.
+/// A server of a directory, mounted in a platform that its clients connect to.
 fn mounted() -> (Running, Platform) {
     let mut running = Running::new();
     let platform = Platform::start(&running.server);

@@ -1,5 +1,5 @@
-//! A PUT brings a whole user object that was read some requests ago. When the record has
-//! changed since, only whether the user is active is taken from it.
+//! A PUT sends a whole user object that was read earlier. If the record has changed since, the
+//! server takes only whether the user is active from it.
 
 use headcount::UserUpdate;
 use headcount_server::Scope;
@@ -45,7 +45,7 @@ fn a_fresh_object_changes_names_too() {
         (bob.email().as_str(), bob.username(), bob.family_name()),
         ("robert@ex.co", "robert", Some("Roe"))
     );
-    // Without the version nobody knows how old it is.
+    // Without its version, the object's age is unknown.
     let unversioned = json!({ "email": "x@ex.co", "enabled": true });
     assert_eq!(client.put(&path, &unversioned).status, 204);
     let bob = running.directory.user_by_id(bob.id()).unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! A request with an `Idempotency-Key` can be sent again: it is done once.
+//! A request with an `Idempotency-Key` can be sent again, and is applied once.
 
 use headcount_server::Scope;
 use serde_json::json;

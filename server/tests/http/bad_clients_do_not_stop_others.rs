@@ -1,5 +1,4 @@
-//! Clients that are many, slow or excessive: each is bounded, and others are answered
-//! meanwhile.
+//! Many, slow or excessive clients: each is limited, and others are served meanwhile.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -13,10 +12,10 @@ use serde_json::json;
 
 use crate::client::{Client, Running};
 
-/// Idle connections, where there are descriptors for both of their ends.
+/// How many idle connections, if there are enough descriptors for both ends.
 const IDLE_MAX: usize = 10_000;
 
-/// Raises the descriptors of this process as far as it may, and returns how many there are.
+/// Raises this process's limit on descriptors as far as allowed, and returns it.
 fn descriptors() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
@@ -34,7 +33,7 @@ fn ten_thousand_idle_connections_leave_room() {
         head_timeout: Duration::from_mins(10),
         ..Config::default()
     });
-    // The clients' ends are in a process of their own: a process has a limit of descriptors.
+    // The clients' ends are in another process, because descriptors are limited per process.
     let count = descriptors().saturating_sub(1_000).min(IDLE_MAX - 10);
     assert!(count >= 100, "there are no descriptors to test with");
     let (_, client) = running.user("ann", Scope::Read);
@@ -80,7 +79,7 @@ fn exports_that_nobody_reads_leave_others_their_threads() {
     let running = Running::new();
     let (_, client) = running.user("ann", Scope::Admin);
     running.directory.set_license(License::Enterprise).unwrap();
-    // More than what the sockets on both sides hold.
+    // More than the socket buffers on both sides hold.
     let long = "x".repeat(4_000);
     for part in 0..20 {
         let batch = (0..200).fold(Batch::new(), |batch, at| {
@@ -94,7 +93,7 @@ fn exports_that_nobody_reads_leave_others_their_threads() {
         .map(|_| {
             let mut stream = client.connect();
             stream.write_all(head.as_bytes()).unwrap();
-            // The head of the answer says that it has begun.
+            // The response's head shows that the export has begun.
             stream.read_exact(&mut [0; 12]).unwrap();
             stream
         })
@@ -123,9 +122,9 @@ fn idle_connections_give_way_to_those_that_wait() {
     assert!(waited < Duration::from_secs(10), "{waited:?}");
 }
 
-/// One client goes on reading, slowly, and the other does not. On a busy machine the slow one may
-/// stop for longer than the limit: then it tries again with a longer one. Its whole response always
-/// takes longer than the limit.
+/// One client keeps reading, slowly, and the other does not. On a busy machine, the slow one may
+/// stop for longer than the limit: then it tries again with a longer limit. Its whole response
+/// always takes longer than the limit.
 #[test]
 fn clients_that_do_not_read_lose_their_connections() {
     let mut limits = [1_500, 6_000, 24_000]
@@ -175,7 +174,7 @@ fn reads_slowly(running: &Running, limit: Duration) -> bool {
     is_whole
 }
 
-/// Waits until the server has no other connection than that of this client.
+/// Waits until the server has only the connection of this client.
 fn wait_until_alone(client: &Client, limit: Duration) {
     let begun = Instant::now();
     while client.gauge("headcount_http_connections") > 1 {
@@ -206,7 +205,7 @@ fn half_sent_bodies_change_nothing() {
         201,
         "others go on"
     );
-    // Some break off, the others are told that they took too long.
+    // Some close the connection, the others are told that they took too long.
     for (index, mut half) in halves.into_iter().enumerate() {
         if index % 2 == 0 {
             drop(half);
@@ -230,7 +229,7 @@ fn slow_bodies_are_read_within_the_time_of_a_request() {
     let head = client.head("POST", "/api/v1/users", 1_000);
     stream.write_all(head.as_bytes()).unwrap();
     let started = Instant::now();
-    // A byte at a time would keep it for long.
+    // At a byte at a time, this would take long.
     while started.elapsed() < Duration::from_secs(5) && stream.write_all(b" ").is_ok() {
         std::thread::sleep(Duration::from_millis(50));
     }

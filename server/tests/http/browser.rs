@@ -1,4 +1,4 @@
-//! What a browser does with the page: it keeps the cookie, and says where a form comes from.
+//! A browser that uses the page: it keeps the cookie, and sends the origin of a form.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use headcount_server::{Holder, Scope};
 
 use crate::client::{Answer, Client, Running};
 
-/// What separates the fields of an uploaded form.
+/// The separator of the fields in an uploaded form.
 const BOUNDARY: &str = "----headcount";
 
 /// Somebody who has logged in.
@@ -49,19 +49,19 @@ impl Browser {
         self.send(path, "Sec-Fetch-Site: same-origin\r\n", form)
     }
 
-    /// Sends a form that comes from where `origin` says.
+    /// Sends a form with the header `origin`.
     pub fn send(&self, path: &str, origin: &str, form: &str) -> Answer {
         self.send_as("application/x-www-form-urlencoded", path, origin, form)
     }
 
-    /// The same for a form of another kind.
+    /// The same for a form with another content type.
     pub fn send_as(&self, kind: &str, path: &str, origin: &str, form: &str) -> Answer {
         let cookie = &self.cookie;
         let headers = format!("Cookie: {cookie}\r\nContent-Type: {kind}\r\n{origin}");
         self.client.send("POST", path, &headers, form)
     }
 
-    /// Asks for what happens from now on, and waits until the answer begins.
+    /// Listens for events from now on, and waits until the response begins.
     pub fn listen(&self, path: &str) -> TcpStream {
         let stream = self.begin(path, "Accept: text/event-stream\r\n");
         let begun = stream.peek(&mut [0]).unwrap();
@@ -120,7 +120,7 @@ impl Browser {
         self.send_as(&kind, path, "Sec-Fetch-Site: same-origin\r\n", &body)
     }
 
-    /// Imports the file of which `preview` shows what it would change.
+    /// Imports the file whose changes `preview` shows.
     pub fn import(&self, preview: &Answer) -> Answer {
         self.send_preview("/admin/import/apply", preview, &[])
     }

@@ -1,4 +1,4 @@
-//! A certificate for `localhost` that signs itself: X.509 in DER, as little as TLS needs.
+//! A self-signed certificate for `localhost`: X.509 in DER, the minimum that TLS needs.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,5 @@
-//! Changes are read in pages, or heard as they come: a listener resumes behind the last
-//! that it heard, is told when those are gone, and ends with its key and with the server.
+//! Changes are read in pages, or streamed as they happen: a listener resumes after its last event,
+//! is told if the following ones were trimmed, and is disconnected when its key or the server ends.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
@@ -168,7 +168,7 @@ fn a_listener_ends_soon_after_it_is_not_allowed_any_more() {
     let (bob, of_bob) = running.user("bob", Scope::Read);
     let revoked = Holder::Provisioner("revoked".to_owned());
     let of_revoked = running.client(revoked.clone(), Scope::Read);
-    // Long enough to connect before it expires, on a busy machine too.
+    // Long enough to connect before the key expires, even on a busy machine.
     let soon = headcount::Timestamp::now().as_unix_micros() + 5_000_000;
     let soon = headcount::Timestamp::from_unix_micros(soon).unwrap();
     let short = Holder::Provisioner("short".to_owned());
@@ -183,7 +183,7 @@ fn a_listener_ends_soon_after_it_is_not_allowed_any_more() {
     assert!(keys.revoke(&key.unwrap().id, Author::default()).unwrap());
     assert_eq!(all[2].next(), None);
     assert_eq!(short.next(), None);
-    // The comment after 15 seconds would end them too.
+    // Sending the comment after 15 seconds would end them too.
     assert!(begun.elapsed() < Duration::from_secs(14));
     running.directory.deactivate_user(bob.id()).unwrap();
     assert_eq!(all[1].next(), None, "not even told of that");

@@ -1,4 +1,4 @@
-//! A server, and a client that says what it sees.
+//! A server, and a client for it.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -60,7 +60,7 @@ impl Running {
         self.bearing(secret.expose())
     }
 
-    /// A client that brings `key`.
+    /// A client that sends `key`.
     pub fn bearing(&self, key: &str) -> Client {
         Client {
             address: self.address,
@@ -112,7 +112,7 @@ impl Answer {
     }
 }
 
-/// The whole body that was sent in chunks.
+/// The whole of a chunked body.
 fn of_chunks(mut body: &str) -> String {
     let mut whole = String::new();
     while let Some((size, rest)) = body.split_once("\r\n") {
@@ -158,7 +158,7 @@ impl Client {
     /// Sends bytes as they are and reads until the server closes the connection.
     pub fn raw(&self, request: &str) -> Answer {
         let mut stream = self.connect();
-        // A server that refuses the head may close before it has read the body.
+        // A server that refuses the head may close the connection before it has read the body.
         let _ = stream.write_all(request.as_bytes());
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes);

@@ -1,5 +1,5 @@
-//! A client that has a record sends its entity tag, and gets the record again only if it has
-//! changed (RFC 9110, 13.1.2).
+//! A client that has a record sends the entity tag, and gets the record only if it has changed (RFC
+//! 9110, 13.1.2).
 
 use headcount_server::Scope;
 use serde_json::json;
@@ -46,7 +46,7 @@ fn a_record_is_sent_only_if_it_has_changed() {
     assert_eq!(asked(&client, "GET", &path, "\"1\"").status, 200);
 }
 
-/// To ignore one would do something else than the request says.
+/// Ignoring one would do something else than the request says.
 #[test]
 fn a_condition_that_a_change_would_not_check_is_refused() {
     let running = Running::new();
@@ -128,8 +128,8 @@ fn a_post_that_only_reads_is_no_change() {
     }
 }
 
-/// Another record can have got its email or name, with the same version; and what is behind a
-/// license changes without it.
+/// Another record may have the email or name now, with the same version; and the seats in the
+/// license's response change without its version.
 #[test]
 fn what_has_no_version_of_its_own_is_always_sent() {
     let running = Running::new();

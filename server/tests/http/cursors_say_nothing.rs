@@ -1,5 +1,5 @@
-//! Cursors of lists hold the place of a user, and say nothing about the user: in REST, on the
-//! page, and after a restart. They are good for the list that they are from.
+//! Cursors of lists hold a user's position without revealing anything about the user: in REST, on
+//! the page, and after a restart. They are valid only for their own list.
 
 use headcount::Directory;
 use headcount_server::{Config, Scope};

@@ -1,5 +1,5 @@
-//! Each route of the matrix lets in exactly the keys whose scopes cover its own, and
-//! nobody without a key.
+//! Each route in the matrix accepts exactly the keys whose scopes cover its own, and nobody without
+//! a key.
 
 use headcount_server::{Access, Holder, Scope, matrix};
 
@@ -26,7 +26,7 @@ fn every_route_lets_in_exactly_the_scopes_that_cover_its_own() {
         let needed = match access {
             Access::Scope(needed) => needed,
             Access::Open => {
-                // Logins that are not configured are not there.
+                // Logins that are not configured don't exist.
                 let is_off = path.contains("oidc") || path.starts_with("/auth/realms/");
                 let expected = if is_off { 404 } else { 200 };
                 assert_eq!(stranger.status, expected, "{method} {path}");
@@ -56,7 +56,7 @@ fn every_route_lets_in_exactly_the_scopes_that_cover_its_own() {
     assert!(routes >= 70, "{routes}");
 }
 
-/// A stranger is sent to the login, and a session is let in by the scope of its key.
+/// Visitors without a session are sent to the login; a session needs a key with the scope.
 fn check_page(running: &Running, (method, path): (&str, &str), needed: Scope) {
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let stranger = running.stranger().send(method, path, form, "key=x");

@@ -1,5 +1,5 @@
 //! Tokens that the identity provider did not sign for this server are refused at every door,
-//! however they are made. `src/jwt/tests.rs` has more attacks on tokens themselves.
+//! however they are forged. `src/jwt/tests.rs` has more attacks with tokens.
 
 use headcount_server::Scope;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n\
                     Sec-Fetch-Site: same-origin\r\n";
 const HEAD: fn() -> Value = || json!({ "alg": "ES256", "kid": "first", "typ": "JWT" });
 
-/// A member of an object, set to another value or, by null, taken away.
+/// The object with a member set to another value or, for null, removed.
 fn with(object: &Value, name: &str, value: Value) -> Value {
     let mut object = object.clone();
     if value.is_null() {
@@ -48,7 +48,7 @@ impl Target {
         self.running.bearing(token)
     }
 
-    /// Checks that no door lets a token in.
+    /// Checks that no door accepts the token.
     fn refuses(&self, token: &str, what: &str) {
         let bearer = self.bearing(token);
         for (method, path) in [
@@ -86,7 +86,7 @@ fn a_token_can_not_choose_how_it_is_checked() {
         target.refuses(&format!("{unsigned}."), alg);
         target.refuses(&format!("{unsigned}.{signature}"), alg);
     }
-    // The public key as a secret of HMAC.
+    // The public key, used as an HMAC secret.
     for alg in ["HS256", "ES256", "RS256"] {
         let unsigned = Provider::unsigned(&with(&HEAD(), "alg", json!(alg)), claims);
         let jwk = provider.jwk("first");

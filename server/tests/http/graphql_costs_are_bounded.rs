@@ -1,5 +1,5 @@
-//! What a GraphQL document makes of its variables, and of what it reads, is bounded; how
-//! large a workspace is is not.
+//! A GraphQL document can't multiply its variables or its result without limit; the size of a
+//! workspace is not limited.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::client::{Client, Running};
 
-/// More than could be answered if each member were counted against the limit of fields.
+/// More members than could be returned if each counted against the limit on fields.
 const MEMBERS: usize = 20_000;
 
 fn message(answer: &Value) -> &str {
@@ -23,8 +23,8 @@ fn check_refused(client: &Client, document: &str, variables: Value, words: &str)
     assert!(message(&answer).contains(words), "{document}: {answer}");
 }
 
-/// Fragments on the type `of`, from `A0` on: each spreads the next one twice, and the last
-/// one has these fields.
+/// Fragments on the type `of`, from `A0` on. Each spreads the next one twice, and the last one has
+/// these fields.
 fn doubling(of: &str, levels: usize, fields: &str) -> String {
     let mut fragments = String::new();
     for level in 0..levels {
@@ -35,7 +35,7 @@ fn doubling(of: &str, levels: usize, fields: &str) -> String {
     fragments + &format!(" fragment A{levels} on {of} {{ {fields} }}")
 }
 
-/// A field this many times, under the names `a0`, `a1` and so on.
+/// A field repeated under the aliases `a0`, `a1` and so on.
 fn aliased(count: usize, field: &str) -> String {
     let fields: Vec<_> = (0..count).map(|at| format!("a{at}: {field}")).collect();
     fields.join(" ")
@@ -126,7 +126,7 @@ fn large_workspaces_are_answered() {
     let twice = aliased(2, users);
     let answer = client.graphql(&format!("{{ {twice} }}"), json!({}));
     assert_eq!(answer["data"]["a1"], answer["data"]["a0"]);
-    // What is refused is to have much made of it.
+    // Only multiplying the members is refused.
     let often = aliased(20, users);
     check_refused(&client, &format!("{{ {often} }}"), json!({}), "more than");
     let names = aliased(40, "user_id");

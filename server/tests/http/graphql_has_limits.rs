@@ -1,5 +1,5 @@
-//! GraphQL answers the introspection query of common clients, and refuses documents that
-//! are too large, too deep or too wide, or that name what is not there.
+//! GraphQL answers the introspection query of common clients, and refuses documents that are too
+//! large, too deep or too wide, or that name unknown fields.
 
 use std::fmt::Write;
 
@@ -95,7 +95,7 @@ fn documents_that_make_no_sense_are_refused() {
         "{ __typename @skip(if: true) }",
         "not graphql",
         "",
-        // Nothing is there to select from, and still there is no such field.
+        // Unknown fields are refused even if the object doesn't exist.
         "{ workspace_by_pk(id: 99) { nothing } }",
         "{ user_default_workspace(where: { user_id: { _eq: \"x\" } }) { nothing } }",
         "{ workspace_by_pk { id } }",

@@ -1,4 +1,4 @@
-//! A variable is used where its type allows, and counts as not given where it is not sent.
+//! A variable can be used where its type fits; a variable that is not sent counts as absent.
 
 use headcount_server::{Holder, Scope};
 use serde_json::{Value, json};

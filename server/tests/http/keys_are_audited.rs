@@ -1,5 +1,5 @@
-//! Who created and revoked keys is in the audit of those who manage keys, in `/api/v1/keys`, and in
-//! the log.
+//! Who created and revoked keys is shown in the audit to those who manage keys, in `/api/v1/keys`,
+//! and in the log.
 
 use std::io::{BufRead, BufReader};
 
@@ -51,12 +51,12 @@ fn the_audit_has_keys_in_the_order_of_time() {
     }
     assert!(bob.contains("bob@ex.co"), "{bob}");
 
-    // Those who may not list keys are not told of them.
+    // Visitors who may not list keys don't see them.
     let reader = Browser::with(&running, Holder::User(ann.id()), Scope::Write);
     for path in ["/admin/audit", &format!("/admin/users/{}", ann.id())] {
         assert!(!reader.get(path).body.contains("the key"), "{path}");
     }
-    // A user's page has the keys that are theirs.
+    // A user's page has that user's keys.
     let own = keeper.get(&format!("/admin/users/{}", ann.id())).body;
     assert!(own.contains("created the key <bdi>desk"), "{own}");
     assert!(!own.contains(&id), "{own}");
@@ -109,7 +109,7 @@ fn keys_appear_in_the_live_audit() {
     let path = format!("/admin/audit?after={latest}");
     let mut streams = [&keeper, &reader].map(|browser| {
         let mut lines = BufReader::new(browser.listen(&path)).lines();
-        // The head has come, so the listener is there.
+        // The head has arrived, so the listener is registered.
         let head: Option<String> = lines.find_map(|line| line.ok().filter(String::is_empty));
         assert!(head.is_some());
         lines

@@ -132,14 +132,14 @@ fn keys_without_a_holder_or_a_name_are_refused() {
             "{new}"
         );
     }
-    // Its secret can't be shown a second time.
+    // The secret can't be shown a second time.
     let id = "Idempotency-Key: 4b7c9c1e-6d0a-4f0e-9a57-0f6f0d6c9c11\r\n";
     let again = admin.send("POST", KEYS, id, r#"{"name":"x","user":"ann"}"#);
     assert_eq!(again.status, 400);
     assert_eq!(admin.get(KEYS).json(), before);
 }
 
-/// A key outlives its creator, so it has to be found.
+/// A key outlives its creator, so admins must be able to find it.
 #[test]
 fn the_page_says_whose_creator_is_not_active() {
     let running = Running::new();

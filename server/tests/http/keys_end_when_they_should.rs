@@ -1,5 +1,5 @@
-//! A key stops to work when it expires, is revoked, or its user is deactivated; its
-//! secret is stored nowhere.
+//! A key stops working when it expires or is revoked, or its user is deactivated; its secret is not
+//! stored.
 
 use std::thread;
 use std::time::Duration;

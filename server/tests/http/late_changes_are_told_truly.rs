@@ -1,5 +1,5 @@
-//! A change that takes too long: if it has begun, its outcome is unknown and no client is told to
-//! send it again; if it has not, it is never made.
+//! If a change that takes too long has begun, its outcome is unknown, and no client is told to send
+//! it again; otherwise it is never made.
 
 use std::sync::mpsc;
 use std::thread;
@@ -11,10 +11,10 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::client::{Answer, Running};
 
-/// Users whom late requests create.
+/// The users that late requests create.
 const NAMES: [&str; 4] = ["rest", "scim", "wire", "page"];
 
-/// A server whose requests may take half a second.
+/// A server whose requests time out after half a second.
 fn hasty(writes_max: usize) -> Running {
     Running::with(Config {
         request_timeout: Duration::from_millis(500),
@@ -23,7 +23,7 @@ fn hasty(writes_max: usize) -> Running {
     })
 }
 
-/// Returns what `during` does while another change holds up all others.
+/// Runs `during` while one change blocks all others, and returns its result.
 fn while_writes_wait<T>(running: &Running, during: impl FnOnce() -> T) -> T {
     let (begun, has_begun) = mpsc::channel();
     let (end, ended) = mpsc::channel::<()>();
@@ -76,7 +76,7 @@ fn the_outcome_of_a_begun_change_is_unknown_on_every_door() {
     let browser = Browser::new(&running, Scope::Write);
     let file = "email\npage@ex.co\n";
     let preview = browser.upload("/admin/import", &[("text", file)]);
-    // What SCIM reads once is not read in the time of the request.
+    // SCIM's first read must not count towards the request's time.
     let nobody = "/scim/v2/Users?filter=userName%20eq%20%22x@ex.co%22";
     assert_eq!(scim.get(nobody).status, 200);
     let email = |name: &str| json!({ "email": format!("{name}@ex.co") });

@@ -1,5 +1,4 @@
-//! What one client may take of the server is bounded, and its end waits for what it has
-//! accepted.
+//! The resources of one client are limited, and shutdown waits for accepted requests.
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};

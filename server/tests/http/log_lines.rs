@@ -1,4 +1,4 @@
-//! What the servers of all tests log.
+//! Collects the log lines of the servers in all tests.
 
 use std::sync::{Mutex, Once};
 
@@ -20,7 +20,7 @@ impl Log for Collected {
     fn flush(&self) {}
 }
 
-/// Has lines collected from now on.
+/// Collects lines from now on.
 pub fn collect() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -29,7 +29,7 @@ pub fn collect() {
     });
 }
 
-/// The lines with this text, in their order.
+/// The lines that contain this text, in order.
 pub fn lines_with(text: &str) -> Vec<String> {
     let lines = LINES.lock().unwrap();
     lines

@@ -1,4 +1,4 @@
-//! Requests that may read many records wait for each other, and no short read waits for them.
+//! Requests that may read many records wait for each other; short reads don't wait for them.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -127,7 +127,7 @@ fn sent(client: &Client, method: &str, path: &str, body: &str) -> TcpStream {
     stream
 }
 
-/// Requests that read few records, though others for the same routes read many. `{id}` is a user.
+/// Requests that read few records, on routes where other requests read many. `{id}` is a user.
 const FEW: [(&str, &str, &str); 16] = [
     ("GET", "/api/v1/users", ""),
     (
@@ -187,7 +187,7 @@ const FEW: [(&str, &str, &str); 16] = [
     ),
 ];
 
-/// How many requests wait for a long read to end.
+/// How many requests are waiting for a long read to end.
 pub fn waiting(running: &Running) -> usize {
     let client = running.client(Holder::Provisioner("ops".to_owned()), Scope::Read);
     client.gauge("headcount_http_long_reads_waiting")
@@ -206,7 +206,7 @@ pub fn wait_for_waiting(running: &Running, count: usize) {
     }
 }
 
-/// The id of a user who has more groups than a short read may have.
+/// Creates a user with more groups than a short read may have, and returns the id.
 fn user_with_many_groups(running: &Running) -> String {
     let (bea, _) = running.user("bea", Scope::Read);
     let batch = (0..=100).fold(Batch::new(), |batch, number| {
@@ -217,7 +217,7 @@ fn user_with_many_groups(running: &Running) -> String {
     bea.id().to_string()
 }
 
-/// A server that lets no request wait for less than this test takes.
+/// A server whose requests may wait longer than this test takes.
 fn patient(scans_max: usize) -> Running {
     Running::with(Config {
         scans_max,
@@ -292,7 +292,7 @@ fn what_a_provisioner_has_changed_it_finds_by_a_short_read() {
         assert_eq!(made.status, 201, "{}", made.body);
         assert_eq!(okta.get(&by_name(name)).json()["totalResults"], 1, "{name}");
     }
-    // Changes elsewhere must be read first, and they may be many.
+    // Changes made elsewhere, possibly many, must be read first.
     running.directory.create_user("cho@ex.co").unwrap();
     let mut asked = sent(&okta, "GET", &by_name("cho@ex.co"), "");
     wait_for_waiting(&running, 1);

@@ -1,4 +1,4 @@
-//! The server, as clients see it: each story against a listener of its own.
+//! The server, as clients see it. Each story has a listener of its own.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,4 @@
-//! Requests that are almost right: each is refused in the words of its door, and changes
-//! nothing.
+//! Requests that are almost right: each is refused in the format of its door, and changes nothing.
 
 use headcount_server::Scope;
 use serde_json::{Value, json};
@@ -88,7 +87,7 @@ fn events_are_sent_to_whoever_accepts_them() {
     }
 }
 
-/// To ignore one would do something else than the request says.
+/// Ignoring one would do something else than the request says.
 #[test]
 fn query_parameters_that_a_route_does_not_have_are_refused() {
     let running = Running::new();
@@ -155,7 +154,7 @@ fn a_refusal_says_which_part_of_the_request_is_wrong() {
         has(&answer, status, "detail");
         assert!(answer.body.contains(told), "{path}: {}", answer.body);
     }
-    // Only a body can be compressed; any line may say so.
+    // Only a body can be compressed, and any of several header lines may say so.
     let user = r#"{"email":"bob@ex.co"}"#;
     for (coding, status) in [
         ("Content-Encoding: gzip\r\n", 415),
@@ -247,7 +246,7 @@ fn ids_that_are_no_texts_are_nobodys() {
     assert_eq!(writer.get(&path).json()["firstName"], Value::Null);
 }
 
-/// Of two values, clients could expect either.
+/// With two values, clients could expect either.
 #[test]
 fn a_member_is_there_once() {
     let running = Running::new();
@@ -285,7 +284,7 @@ fn a_member_is_there_once() {
     assert_eq!(running.directory.len().unwrap(), 1);
 }
 
-/// Its response is that to GET without the body (RFC 9110, 9.3.2).
+/// The response is that of GET without the body (RFC 9110, 9.3.2).
 #[test]
 fn head_is_like_get_on_the_page_too() {
     let running = Running::new();

@@ -1,4 +1,4 @@
-//! The page's login by code with PKCE: one browser's, once, and for a user who is active.
+//! The page's login by code with PKCE: for one browser, once, and for active users.
 
 use std::io::Write;
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ struct Story {
     running: Running,
 }
 
-/// A login that a browser has begun.
+/// A login begun by a browser.
 struct Begun {
     place: String,
     cookie: String,
@@ -59,7 +59,7 @@ impl Story {
         }
     }
 
-    /// Comes back from the provider, which says these claims.
+    /// Returns from the provider with a token that has these claims.
     fn end(&self, begun: &Begun, claims: &Value) -> Answer {
         let code = self.provider.code(&begun.place, claims);
         let state = field(&begun.place, "state").unwrap();
@@ -75,7 +75,7 @@ fn claims() -> Value {
     json!({ "aud": "page", "email": "ann@ex.co", "email_verified": true })
 }
 
-/// The session that an answer begins.
+/// The session cookie that a response sets.
 fn session(answer: &Answer) -> Option<String> {
     let mut lines = answer.head.lines();
     let line = lines.find_map(|line| line.strip_prefix("set-cookie: headcount="))?;
@@ -140,7 +140,7 @@ fn a_new_login_ends_the_browsers_session_before() {
     let first = session(&log_in("")).unwrap();
     let others = session(&log_in("")).unwrap();
     let is_logged_in = |cookie: &str| story.get("/admin", cookie).status == 200;
-    // The browser comes back from another site, so without the strict cookie.
+    // The browser returns from another site, so it doesn't send the strict cookie.
     let begun = story.begin_with(&first);
     assert!(
         is_logged_in(&first),
@@ -235,7 +235,7 @@ fn strangers_who_begin_logins_ask_the_provider_once() {
     assert!(refused > 0, "there is no limit: {statuses:?}");
     assert!(statuses.iter().all(|status| matches!(status, 303 | 429)));
     assert_eq!(story.provider.configurations.load(Ordering::SeqCst), 1);
-    // They did not end the login that was under way.
+    // They did not end the login in progress.
     assert_eq!(story.end(&begun, &claims()).status, 200);
 }
 
@@ -261,7 +261,7 @@ fn a_provider_that_does_not_answer_holds_up_no_writes() {
             stream
         })
         .collect();
-    // So that their requests have come.
+    // Until their requests have arrived.
     assert_eq!(running.stranger().get("/healthz").status, 200);
     let begun = Instant::now();
     let made = client.post("/api/v1/users", &json!({ "email": "bob@ex.co" }));

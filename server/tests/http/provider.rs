@@ -1,5 +1,5 @@
-//! An identity provider: it tells its configuration and its keys, gives tokens for codes that
-//! come with the verifier of their challenge, and keeps what it was sent.
+//! An identity provider: it serves its configuration and keys, exchanges codes for tokens if the
+//! verifier matches the challenge, and records what it was sent.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -22,15 +22,15 @@ use crate::client::Running;
 pub struct Provider {
     pub url: String,
     keys: Arc<Mutex<Vec<(String, EcdsaKeyPair)>>>,
-    /// Questions for keys.
+    /// How often the keys were requested.
     pub questions: Arc<AtomicUsize>,
-    /// Questions for the configuration.
+    /// How often the configuration was requested.
     pub configurations: Arc<AtomicUsize>,
-    /// Locked while it does not answer.
+    /// Locked while the provider doesn't answer.
     pub stuck: Arc<Mutex<()>>,
     /// Codes, each with its challenge and the claims of its token.
     codes: Arc<Mutex<HashMap<String, (String, Value)>>>,
-    /// Paths and forms that were posted.
+    /// The paths and forms that were posted.
     pub posted: Arc<Mutex<Vec<(String, String)>>>,
 }
 
@@ -140,7 +140,7 @@ impl Provider {
         }
     }
 
-    /// Lets somebody in: the code for the login that a browser was sent here with.
+    /// Logs a user in: returns the code for the login with which a browser was sent here.
     pub fn code(&self, place: &str, claims: &Value) -> String {
         let code = format!("code+{}", self.codes.lock().unwrap().len());
         let mut claims = claims.clone();
@@ -182,7 +182,7 @@ impl Provider {
         self.sign(&json!({ "alg": "ES256", "kid": id }), &self.claims(claims))
     }
 
-    /// These claims, with those that a good token needs besides.
+    /// These claims, with the others that a valid token needs.
     pub fn claims(&self, claims: &Value) -> Value {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let mut all = json!({ "iss": self.url, "aud": "headcount", "exp": now.as_secs() + 60 });
@@ -207,7 +207,7 @@ impl Provider {
         format!("{}.{}", part(head), part(claims))
     }
 
-    /// Bytes as tokens have them.
+    /// Bytes as base64url, as in tokens.
     pub fn text(bytes: &[u8]) -> String {
         URL_SAFE_NO_PAD.encode(bytes)
     }

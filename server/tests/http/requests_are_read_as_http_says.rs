@@ -1,4 +1,4 @@
-//! Requests in forms that HTTP allows or forbids, and programs rarely send.
+//! Rare forms of requests that HTTP allows or forbids.
 
 use headcount_server::Scope;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::client::{Client, Running};
 use crate::scim_provisions_users::{USERS, provisioner};
 
-/// Sends a request with these lines after the first one, besides the key.
+/// Sends a request with these header lines, besides the key.
 fn sent(client: &Client, first: &str, lines: &str, body: &str) -> (u16, String) {
     let head = client.head("GET", "/", 0);
     let key = head.lines().find(|line| line.starts_with("Authorization"));
@@ -16,7 +16,7 @@ fn sent(client: &Client, first: &str, lines: &str, body: &str) -> (u16, String) 
     (answer.status, answer.body)
 }
 
-/// RFC 9112, 3.2: a request with another number of them is refused.
+/// RFC 9112, 3.2: a request without a host or with several is refused.
 #[test]
 fn a_request_has_one_host() {
     let running = Running::new();

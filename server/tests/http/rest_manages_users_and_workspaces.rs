@@ -1,5 +1,5 @@
-//! Users, workspaces and the license through REST, with versions as entity tags and
-//! cursors for pages.
+//! Users, workspaces and the license through REST, with entity tags for versions and cursors for
+//! pages.
 
 use headcount_server::{Holder, Scope};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! Queries, lookups, previews, figures and exports by REST: what programs need that work
-//! through a whole directory.
+//! Queries, lookups, previews, figures and exports through REST, for programs that process a whole
+//! directory.
 
 use headcount::Directory;
 use headcount_server::Scope;
@@ -113,7 +113,7 @@ fn a_preview_tells_all_refusals_and_a_batch_its_users() {
         client.post("/api/v1/batch", &without).json().get("users"),
         None
     );
-    // What makes admins is refused to the same keys.
+    // Batches that make admins need the same scope.
     let admin = json!({ "operations": [{ "op": "set_license", "license": 9 }] });
     assert_eq!(client.post("/api/v1/preview", &admin).status, 403);
 }
@@ -167,7 +167,7 @@ fn an_export_makes_the_same_directory_and_needs_the_scope_admin() {
     let lines = client.get("/api/v1/export");
     assert_eq!(lines.header("content-type"), Some("application/jsonl"));
     let copy = Directory::in_memory().unwrap();
-    // Between the parts that are sent stand their sizes, and each part is whole lines.
+    // The body is chunked: sizes come between the parts, and each part is whole lines.
     let records = lines.body.lines().filter(|line| line.starts_with('{'));
     let records = records.collect::<Vec<_>>().join("\n") + "\n";
     let loaded = copy.load_lines(records.as_bytes(), |_| {}).unwrap();

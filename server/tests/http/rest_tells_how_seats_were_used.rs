@@ -35,7 +35,7 @@ fn with_since_and_only_then() {
     );
     assert_eq!((&told["active"], &told["free"]), (&json!(2), &json!(5)));
 
-    // Nothing has changed since a day that is still to come.
+    // Nothing has changed since a future day.
     let told = client
         .get("/api/v1/seats?since=2100-01-01T00:00:00Z")
         .json();

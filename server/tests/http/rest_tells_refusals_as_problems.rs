@@ -1,5 +1,5 @@
-//! REST tells a refusal as problem details (RFC 9457): the kind, which operation it was,
-//! and the numbers of seats.
+//! REST reports a refusal as problem details (RFC 9457): the kind, the operation, and the numbers
+//! of seats.
 
 use headcount_server::Scope;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Lists that read all users wait for each other, and not writes for them.
+//! Lists that read all users wait for each other; writes don't wait for them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -11,10 +11,10 @@ use crate::client::Running;
 use crate::long_reads_hold_up_no_others::wait_for_waiting;
 use crate::scim_provisions_users::{USERS, provisioner};
 
-/// More than the server has threads for blocking work.
+/// More requests than the server has threads for blocking work.
 const SCANS: usize = 20;
 
-/// Whether the server has answered.
+/// Whether the server has begun to answer.
 pub fn is_answered(stream: &TcpStream) -> bool {
     stream.set_nonblocking(true).unwrap();
     match stream.peek(&mut [0]) {

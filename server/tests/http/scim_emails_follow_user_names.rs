@@ -1,4 +1,5 @@
-//! A user who is provisioned without emails has the user name as the email, also after renaming.
+//! A user who is provisioned without emails has the user name as the email, also after being
+//! renamed.
 
 use serde_json::json;
 
@@ -21,7 +22,7 @@ fn until_emails_are_sent_the_user_name_is_the_email() {
     assert_eq!(new_hire.status, 201, "{}", new_hire.body);
     let renamed = entra.put(&path, &json!({ "userName": "u3@ex.co" }));
     assert_eq!(email(&renamed), "u3@ex.co");
-    // A name that is no address leaves the email as it is.
+    // A name that is not an address leaves the email unchanged.
     let renamed = entra.put(&path, &json!({ "userName": "u3" }));
     assert_eq!(email(&renamed), "u3@ex.co");
 

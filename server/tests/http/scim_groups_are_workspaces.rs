@@ -1,4 +1,4 @@
-//! Groups of SCIM are workspaces, and their members are the workspace's.
+//! SCIM groups are workspaces, with the same members.
 
 use headcount::Role;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ impl Story {
             .collect()
     }
 
-    /// Who is in a list: the numbers of the users.
+    /// The numbers of the users in a list.
     fn numbers(&self, list: &Value) -> Vec<usize> {
         let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
         let mut numbers: Vec<_> = items

@@ -1,5 +1,5 @@
-//! A provider sends a group of 10,000 members in requests whose cost grows with the members, not
-//! with their square.
+//! A provider sends a group of 10,000 members in requests whose cost is linear in the number of
+//! members, not quadratic.
 
 use std::time::{Duration, Instant};
 
@@ -11,10 +11,10 @@ use crate::client::{Answer, Running};
 
 const GROUPS: &str = "/scim/v2/Groups";
 const MEMBERS: usize = 10_000;
-/// Each of these requests takes a second without optimizations. Comparing each member with each
-/// takes minutes.
+/// Each of these requests takes a second without optimizations. Comparing each pair of members
+/// would take minutes.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Members that are removed one by one in a request.
+/// How many members a request removes one by one.
 const FEW: usize = 200;
 
 #[test]

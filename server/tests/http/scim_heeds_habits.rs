@@ -1,4 +1,4 @@
-//! The habits of Okta and Entra, which no tester has.
+//! The habits of Okta and Entra, which conformance testers lack.
 
 use serde_json::{Value, json};
 
@@ -98,7 +98,7 @@ fn a_replacement_without_a_path_has_paths_as_names() {
     );
 }
 
-/// The path of a provider's own extension as a whole ends like one of an attribute.
+/// The path of a whole extension looks like the path of an attribute.
 #[test]
 fn an_extension_of_a_provider_is_changed_as_a_whole() {
     let running = Running::new();
@@ -321,7 +321,7 @@ fn members_of_a_patch_have_names_in_any_case() {
     assert_eq!(okta.get(&path).json()["title"], "B");
 }
 
-/// Its parts are names of the directory, and nothing there may change without being told.
+/// The parts of a name are fields of the directory, which must not change silently.
 #[test]
 fn a_name_of_the_wrong_type_is_refused() {
     let running = Running::new();

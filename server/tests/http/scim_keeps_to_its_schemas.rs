@@ -95,8 +95,8 @@ fn an_unknown_attribute_of_a_resource_is_ignored() {
     }
 }
 
-/// Each value has the type of its attribute, and at most one item of a list is primary (RFC 7643,
-/// 2.3 and 2.4).
+/// Each value must have the type of its attribute, and at most one item of a list may be primary
+/// (RFC 7643, 2.3 and 2.4).
 #[test]
 fn a_value_of_a_wrong_type_is_refused() {
     let running = Running::new();
@@ -149,7 +149,7 @@ fn a_value_of_a_wrong_type_is_refused() {
     assert_eq!(okta.get(&path).json(), group, "nobody is removed");
 }
 
-/// A user stays changeable, whatever was stored before.
+/// A user can still be changed, whatever was stored before.
 #[test]
 fn values_that_were_stored_before_do_not_stop_other_changes() {
     let running = Running::new();
@@ -199,7 +199,7 @@ fn a_password_is_taken_and_forgotten() {
     }
 }
 
-/// Whoever filters would take the response for what matches (RFC 7644, 4).
+/// A client would take an unfiltered response for the matches (RFC 7644, 4).
 #[test]
 fn descriptions_of_the_server_are_not_filtered() {
     let running = Running::new();

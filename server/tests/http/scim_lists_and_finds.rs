@@ -1,4 +1,4 @@
-//! Lists of SCIM: filters, pages and chosen attributes.
+//! SCIM lists: filters, pages and selected attributes.
 
 use std::collections::BTreeSet;
 

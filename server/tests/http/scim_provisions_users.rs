@@ -1,4 +1,4 @@
-//! An identity provider creates, changes and removes users by SCIM; a seat is `active`.
+//! An identity provider creates, changes and removes users by SCIM; `active` is the seat.
 
 use headcount::{Directory, License};
 use headcount_server::{Config, Holder, Scope};
@@ -324,7 +324,7 @@ fn a_principal_name_may_be_another_address_than_the_email() {
 fn a_user_name_beside_the_directorys_has_one_winner() {
     const RACERS: usize = 8;
     for user_name in ["same@idp.net", "0b9e0e6c-5b0a-4a44-8d6f-3f7f7cf0c0de"] {
-        // Each commit takes long enough for the others to come.
+        // Each commit takes long enough for the other requests to arrive.
         let folder = tempfile::tempdir().unwrap();
         let directory = Directory::open(folder.path().join("users.redb")).unwrap();
         directory.set_license(License::Enterprise).unwrap();

@@ -1,4 +1,4 @@
-//! A server on a port of its own, which ends with the test. The tests of the command have it too.
+//! A server on a free port, which ends with the test. The command's tests include this file too.
 
 use std::net::SocketAddr;
 use std::thread::JoinHandle;

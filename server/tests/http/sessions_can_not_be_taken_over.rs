@@ -1,5 +1,5 @@
-//! A session of the page is the browser's that logged in: other sites can neither use one, nor
-//! plant one of their own, nor begin or end one.
+//! A session of the page belongs to the browser that logged in: other sites can neither use it, nor
+//! plant a session of their own, nor begin or end one.
 
 use headcount_server::{Holder, NewKey, Scope};
 
@@ -87,7 +87,7 @@ fn a_name_that_a_browser_brings_is_not_taken_for_a_session() {
     assert_ne!(session, planted);
     let client = running.stranger();
     assert!(!is_logged_in(&client, &format!("Cookie: {planted}\r\n")));
-    // The session that a browser had ends when it logs in again.
+    // Logging in again ends the browser's previous session.
     let next = cookie(&log_in(&running, &format!("{OURS}Cookie: {session}\r\n")));
     assert_ne!(next, session);
     assert!(!is_logged_in(&client, &format!("Cookie: {session}\r\n")));
@@ -109,7 +109,7 @@ fn of_two_cookies_none_counts() {
         assert!(!with(&format!("Cookie: {thief}; {own}\r\n")));
         assert!(!with(&format!("Cookie: {own}\r\nCookie: {thief}\r\n")));
         assert!(!with(&format!("Cookie: {name}=; {own}\r\n")));
-        // Another name for it is another cookie.
+        // A different name is a different cookie.
         assert!(!with(&format!("Cookie: x{own}\r\n")));
         assert!(!with(&format!("Cookie: {}\r\n", own.to_uppercase())));
     }
@@ -161,7 +161,7 @@ fn logging_out_ends_one_session_and_its_cookie() {
             &client,
             &format!("{secure}Cookie: {other}\r\n")
         ));
-        // A form that was opened before does nothing afterwards.
+        // A form that was opened before does nothing after the logout.
         let apply = client.send("POST", "/admin/apply", &out, "");
         assert_eq!(apply.header("location"), Some(LOGIN));
     }
@@ -174,7 +174,7 @@ fn a_listener_ends_with_its_session() {
     let mut stream = browser.listen("/admin/audit");
     assert_eq!(browser.post("/admin/logout", "").status, 303);
     let mut rest = String::new();
-    // Less than the time after which a listener who stays is sent a comment.
+    // Less than the interval at which listeners get a comment.
     let patience = std::time::Duration::from_secs(8);
     stream.set_read_timeout(Some(patience)).unwrap();
     std::io::Read::read_to_string(&mut stream, &mut rest).unwrap();

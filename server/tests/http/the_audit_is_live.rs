@@ -1,4 +1,4 @@
-//! The audit's script hears of changes as they happen; all else of the page has no script.
+//! The audit's script receives changes as they happen; no other page has a script.
 
 use std::io::{BufRead, BufReader};
 

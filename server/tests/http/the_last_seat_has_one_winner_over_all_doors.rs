@@ -1,4 +1,4 @@
-//! Clients of all doors race for the last seats: exactly as many get one as are free.
+//! Clients of all doors race for the last seats: exactly as many win as seats are free.
 
 use std::sync::Barrier;
 use std::thread;
@@ -83,7 +83,7 @@ fn a_change_says_through_which_door_it_came() {
         &format!("off={}:{}", cho.id(), cho.version()),
     );
     let changes = running.directory.changes(0).unwrap();
-    // The users that the story itself makes come through none.
+    // The users that the test itself creates come through no door.
     let doors: Vec<_> = changes.filter_map(|change| change.unwrap().door).collect();
     assert_eq!(doors, ["platform", "rest", "scim:okta", "scim", "page"]);
 }

@@ -1,4 +1,4 @@
-//! The live audit tells of everything that is done to keys: also before its script listens, and while
+//! The live audit shows every event of a key, including those before its script listens and while
 //! it is not connected.
 
 use std::io::{BufRead, BufReader};
@@ -33,7 +33,7 @@ impl Story {
         key.id.clone()
     }
 
-    /// The place that the page tells its script to listen from.
+    /// The position from which the page's script listens.
     fn place_of_the_page(&self) -> String {
         let page = self.keeper.get("/admin/audit").body;
         let (_, rest) = page.split_once("data-live=\"").unwrap();
@@ -43,7 +43,7 @@ impl Story {
     fn listen(&self, place: &str, headers: &str) -> Rows {
         let path = format!("/admin/audit?after={place}");
         let stream = self.keeper.begin(&path, &format!("{EVENTS}{headers}"));
-        // Less than the time after which the server says that it is still there.
+        // Less than the interval of the server's keep-alive comments.
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         Rows(BufReader::new(stream).lines())
     }
@@ -92,7 +92,7 @@ fn keys_are_told_after_a_break_and_only_once() {
     drop(rows);
     story.key("meanwhile");
     story.running.directory.create_user("bob@ex.co").unwrap();
-    // The script's address still has the place of the page.
+    // The script's address still has the position of the page.
     let mut rows = story.listen(&place, &format!("Last-Event-ID: {last}\r\n"));
     for wanted in ["bob@ex.co", "<bdi>meanwhile"] {
         let (_, row) = rows.next().unwrap();

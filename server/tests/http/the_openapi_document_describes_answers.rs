@@ -1,4 +1,5 @@
-//! Clients are generated from the `OpenAPI` document, so it has every member of every answer.
+//! Clients are generated from the `OpenAPI` document, so it describes every member of every
+//! response.
 
 use headcount_server::{Config, Scope, matrix};
 use serde_json::{Value, json};
@@ -37,7 +38,7 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str) {
     }
 }
 
-/// A client that is generated from the document knows what each status means.
+/// A client generated from the document knows the meaning of each status.
 #[test]
 fn every_status_of_a_refusal_is_described() {
     let limits = Config {

@@ -1,4 +1,4 @@
-//! The page's batches: what would happen, doing it, undoing it, and why it is refused.
+//! The page's batches: previewed, applied, undone, and refused with the reason.
 
 use headcount::{Directory, License, NewWorkspace};
 use headcount_server::{Holder, Scope};
@@ -125,7 +125,7 @@ fn a_full_house_is_left_by_a_swap() {
     );
     assert!(!is_offered(&full, "cho"), "cho has no seat to give");
 
-    // Those who were chosen stay while others are searched for.
+    // Selected users stay selected during a search.
     let search = form(directory, "holders", &["cho", "bob"]) + "&q=ann";
     let found = browser.post("/admin/preview", &search).body;
     assert!(
@@ -144,7 +144,7 @@ fn a_full_house_is_left_by_a_swap() {
     assert_eq!(browser.press(&preview, "Apply").status, 200);
     assert_eq!(active(directory), ["ann", "cho"]);
 
-    // A user's own page leads there too.
+    // A user's own page also leads there.
     let bob = directory.user("bob@ex.co").unwrap().unwrap();
     let page = browser.get(&format!("/admin/users/{}", bob.id()));
     let refused = browser.press(&page, "Activate");

@@ -1,4 +1,4 @@
-//! An import shows what it would change, does that and nothing else, and does it once.
+//! An import shows what it would change, changes exactly that, and does so once.
 
 use headcount::{License, NewUser};
 use headcount_server::Scope;

@@ -1,4 +1,4 @@
-//! The page's lists: users with filters in the address, one user, workspaces, the audit and
+//! The page's lists: users, with the filters in the address, one user, workspaces, the audit and
 //! the keys.
 
 use headcount::{License, NewUser, NewWorkspace, Role};
@@ -81,7 +81,7 @@ fn users_are_searched_by_any_part() {
     assert!(found.find("cho@") < found.find("bob@"));
 }
 
-/// Another list than the address says would mislead.
+/// A list that differs from its address would mislead.
 #[test]
 fn an_address_with_unknown_values_is_refused() {
     let (running, browser) = story();

@@ -1,4 +1,4 @@
-//! A user's page leads to everything that happened to them, however long ago.
+//! A user's page leads to all of the user's history, however old.
 
 use headcount::{Directory, UserId, UserUpdate};
 use headcount_server::{Holder, NewKey, Scope};
@@ -6,7 +6,7 @@ use headcount_server::{Holder, NewKey, Scope};
 use crate::browser::Browser;
 use crate::client::Running;
 
-/// The rows of the history, a page at a time, until there is no older one.
+/// The rows of the history, page by page, up to the oldest page.
 fn pages(browser: &Browser, id: UserId) -> Vec<Vec<String>> {
     let mut path = format!("/admin/users/{id}");
     let mut pages = Vec::new();

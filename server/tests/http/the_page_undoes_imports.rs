@@ -1,4 +1,4 @@
-//! An import is undone as a whole, or not at all if anybody has changed what it left.
+//! An import is undone as a whole, or not at all if anybody has changed its users since.
 
 use std::sync::Arc;
 

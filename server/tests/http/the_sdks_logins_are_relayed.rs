@@ -1,4 +1,4 @@
-//! The SDK's logins go to the identity provider where one is configured, and only so many.
+//! The SDK's logins are relayed to the identity provider if one is configured, up to a rate limit.
 
 use headcount_server::{Config, Scope};
 

@@ -1,5 +1,5 @@
-//! The platform's wire lists users, finds them by exact email and by id, and shows them
-//! with what its SDK needs.
+//! The platform's wire lists users, finds them by exact email and by id, and returns the fields
+//! that the SDK needs.
 
 use headcount::{Batch, License};
 use headcount_server::{Holder, Scope};

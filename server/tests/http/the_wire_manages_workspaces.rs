@@ -95,7 +95,7 @@ fn ones_own_default_workspace_is_made_on_first_asking_and_others_are_not() {
     assert_eq!(workspace["created_by"], json!(ann.id()));
     assert_eq!(of(ann.id().to_string()), first);
     assert_eq!(running.directory.workspaces().unwrap().count(), 1);
-    // The caller is known by the key, whatever the document says.
+    // The key identifies the caller, whatever the document says.
     assert_eq!(client.graphql(DEFAULT, json!({}))["data"], first);
 }
 

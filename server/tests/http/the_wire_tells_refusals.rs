@@ -1,4 +1,4 @@
-//! Refusals have the statuses that the platform's SDK knows.
+//! Refusals have the statuses that the platform's SDK understands.
 
 use headcount::{License, UserUpdate};
 use headcount_server::{Holder, Scope};

@@ -1,5 +1,5 @@
-//! With a certificate the server speaks TLS and nothing else, takes renewed files, and
-//! tells the page that its cookie is safe.
+//! With a certificate, the server speaks only TLS, reloads renewed files, and marks the page's
+//! cookie as secure.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -49,7 +49,7 @@ fn ask(running: &Running, roots: RootCertStore, request: &str) -> std::io::Resul
     let mut stream = Stream::new(&mut connection, &mut socket);
     stream.write_all(request.as_bytes())?;
     let mut answer = Vec::new();
-    // The server may close without the goodbye of TLS.
+    // The server may close the connection without TLS's close_notify.
     match stream.read_to_end(&mut answer) {
         Err(error) if answer.is_empty() => Err(error),
         _ => Ok(String::from_utf8(answer).unwrap()),
@@ -72,7 +72,7 @@ fn it_speaks_tls_and_nothing_else() {
     let answer = plain.get("/healthz");
     assert_eq!(answer.status, 0, "{}", answer.body);
 
-    // Whoever connects and says nothing is cut off.
+    // A client that connects and sends nothing is disconnected.
     let started = Instant::now();
     let mut silent = plain.connect();
     let mut rest = Vec::new();

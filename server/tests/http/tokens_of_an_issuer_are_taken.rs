@@ -1,5 +1,5 @@
-//! A token that the configured identity provider signed lets its user in, for as long as
-//! both are good. `src/jwt/tests.rs` has the attacks on tokens themselves.
+//! A token that the configured identity provider signed lets its user in while both are valid.
+//! `src/jwt/tests.rs` has the attacks with tokens.
 
 use std::sync::atomic::Ordering;
 

@@ -73,7 +73,7 @@ fn during_a_commit_readers_ask_the_engine() {
     assert_eq!(get(&cache), Some(1));
     invalidation.mark(vec![Arc::new(ann(1))]);
     assert_eq!(get(&cache), None);
-    // Each read returns what the engine has at that moment.
+    // Each read returns the engine's state at that moment.
     assert_eq!((read(&cache, 1), read(&cache, 2)), (1, 2));
     drop(invalidation);
     assert_eq!(

@@ -16,7 +16,7 @@ use crate::engine::redb::RedbOptions;
 use crate::engine::redb::tests::disk::{Disk, Fault, PowerCut};
 use crate::error::{ErrorKind, Result};
 use crate::model::{Applied, License};
-use crate::testkit::cases::{each_seed, tell};
+use crate::testkit::cases::{each_seed, print};
 use crate::testkit::content::Content;
 use crate::testkit::draw::{self, Profile};
 use crate::testkit::model::{Answer, Model, Refusal};
@@ -41,7 +41,7 @@ fn a_power_cut_takes_no_request_that_was_acknowledged() {
             *sum += count;
         }
     });
-    tell(&format!("{seen:?}"));
+    print(&format!("{seen:?}"));
     if seeds >= SEEDS {
         // Otherwise this test would prove little. Of a thousand scripts:
         let enough = [5_000, 1_000, 200, 20, 20, 100, 100, 1_000];

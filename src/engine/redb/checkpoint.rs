@@ -121,10 +121,10 @@ impl Work {
         self.0.changed.notify_all();
     }
 
-    /// Waits until no checkpoint is running, after the threads were told to end; even a
-    /// checkpoint without space ends soon then. A caller on one of the engine's own threads
-    /// has not waited for the others, and must not write before the checkpoint is done. A
-    /// caller inside a checkpoint, which is logging, need not wait: everything is written.
+    /// Waits until no checkpoint is running, after the threads were told to end; then even a
+    /// checkpoint without space ends soon. A caller on one of the engine's own threads has not
+    /// waited for the others, and must not write before the checkpoint is done. A caller inside a
+    /// checkpoint, which is logging, need not wait: everything is written.
     pub(super) fn wait_for_others(&self) {
         let mut progress = self.lock();
         let is_begun = |progress: &Progress| progress.under_way && progress.job.is_none();

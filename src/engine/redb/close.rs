@@ -36,9 +36,8 @@ impl Shared {
         removed.and(closed).and(in_place)
     }
 
-    /// Whether nothing was ever committed to it. The number of the last commit alone
-    /// doesn't tell: a backup that was put at the path just before it was opened may start
-    /// from zero too.
+    /// Whether nothing was ever committed to it. The number of the last commit alone doesn't prove
+    /// that: a backup that was put at the path just before it was opened may start from zero too.
     fn is_unused(&self) -> bool {
         self.state()
             .is_ok_and(|state| state.sequence == 0 && matches!(state.base.entries(), Ok(0)))

@@ -157,7 +157,7 @@ impl Shared {
         }
     }
 
-    /// Commits what is too large for a frame: the database takes over everything at once,
+    /// Commits writes that are too large for a frame: the database takes over everything at once,
     /// including this commit, and the log starts again.
     fn commit_around(
         &self,

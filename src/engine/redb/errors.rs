@@ -208,7 +208,7 @@ impl Name {
         self.damaged("a value doesn't match its checksum")
     }
 
-    /// redb panicked on damaged data. What it said is for developers, and the cause.
+    /// redb panicked on damaged data. Its message is for developers, and becomes the cause.
     pub(super) fn panicked(&self, message: &str) -> Error {
         self.damaged("its pages contradict each other")
             .with_source(io::Error::other(message.to_owned()))

@@ -107,9 +107,8 @@ struct Shared {
     writer: Mutex<Option<Log>>,
     /// The work of the engine's threads.
     work: Work,
-    /// Set permanently when a write may have failed half way. A later `fsync` can succeed
-    /// without the data of a failed one, so only reading the files again tells what is in
-    /// them.
+    /// Set permanently when a write may have failed half way. A later `fsync` can succeed without
+    /// the data of a failed one, so only reading the files again shows their contents.
     poisoned: AtomicBool,
     /// Set permanently when another file was found at the path.
     is_replaced: AtomicBool,

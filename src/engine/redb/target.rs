@@ -1,10 +1,9 @@
 //! The target of a copy: it is written under another name beside the target, and renamed
 //! when it is complete.
-//!
-//! | step | a crash just then leaves |
+//! | step | a crash at this step leaves |
 //! | --- | --- |
 //! | the copy written and synced beside the target | the target as it was, and a partial copy that the next copy to this place removes |
-//! | the copy renamed to the target, the folder synced | one of the two, whole; the log of what was there before may still lie beside it |
+//! | the copy renamed to the target, the folder synced | the old target or the copy, complete; the old target's log may still be beside it |
 //! | that log removed, the folder synced | the copy |
 //!
 //! The old log is removed last: until the rename is durable, it may be the only place with

@@ -1,4 +1,4 @@
-//! What is wrong with a line that is not a record, in the words of the export: its column, its
+//! Describes the fault of a line that is not a record, in terms of the export: its column, its
 //! field, and what the field needs.
 
 use serde::Deserialize;
@@ -13,7 +13,7 @@ const CURE: &str = "export it again";
 /// Characters of a value that are shown.
 const SHOWN_CHARS_MAX: usize = 40;
 
-/// What is wrong with `line`, which was refused with `error`.
+/// Describes the fault of `line`, which was refused with `error`.
 pub(super) fn told(line: &[u8], error: &serde_json::Error) -> String {
     let column = error.column();
     if error.is_eof() {
@@ -81,7 +81,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
     }
 }
 
-/// What is wrong with the value of a field, if it alone is at fault in a record of this kind.
+/// Describes the fault of a field's value, if nothing else is wrong with a record of this kind.
 fn fault(record: &(String, &RawValue), field: &(String, &RawValue)) -> Option<String> {
     let (name, value) = field;
     let value = value.get();
@@ -112,7 +112,7 @@ fn fault(record: &(String, &RawValue), field: &(String, &RawValue)) -> Option<St
     Some(told)
 }
 
-/// What a field of a record holds.
+/// The contents of a record's field.
 fn needed(record: &str, field: &str) -> &'static str {
     match (record, field) {
         ("\"workspace\"", "id")
@@ -128,7 +128,7 @@ fn needed(record: &str, field: &str) -> &'static str {
     }
 }
 
-/// What is wrong with the names of the fields: one is missing or unknown.
+/// Describes the fault of the fields' names: one is missing or unknown.
 fn of_names(told: &str) -> String {
     let (told, _) = told.split_once(", expected ").unwrap_or((told, ""));
     if let Some(name) = told.strip_prefix("missing field ") {

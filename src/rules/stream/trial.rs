@@ -39,7 +39,7 @@ impl<'b, R: Read> Trial<'b, R> {
         }
     }
 
-    /// Whether a read needed what this doesn't remember.
+    /// Whether a read needed an entry that was not remembered.
     pub(crate) fn is_exhausted(&self) -> bool {
         self.is_exhausted.get()
     }

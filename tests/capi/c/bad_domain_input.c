@@ -1,5 +1,4 @@
-/* Numbers that mean nothing and texts that are none, for workspaces, batches,
- * queries and lists. */
+/* Unknown numbers and malformed texts, for workspaces, batches, queries and lists. */
 #include "story.h"
 
 #define INVALID(call) CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, call)
@@ -86,7 +85,7 @@ static void texts(const hc_directory *directory, hc_batch *batch, hc_query *quer
     }
     CHECK_OK(hc_query_set_attribute(query, HC_STR("a"), HC_STR("again"), NULL));
     INVALID(hc_query_set_attribute(query, HC_STR("too many"), NULL, 0, NULL));
-    CHECK_OK(hc_directory_count(directory, query, &count, NULL)); /* it is as it was */
+    CHECK_OK(hc_directory_count(directory, query, &count, NULL)); /* the query is unchanged */
     CHECK_OK(hc_query_unset(query, HC_QUERY_FIELD_ATTRIBUTES, NULL));
     INVALID(hc_id_from_text(HC_STR("45e6b641"), id, NULL));
     INVALID(hc_id_from_text(NULL, 0, id, NULL));
@@ -106,7 +105,7 @@ int main(void)
     roles(directory, batch, query);
     numbers(batch, query);
     texts(directory, batch, query);
-    /* The builders are as they were. */
+    /* The builders are unchanged. */
     CHECK(hc_batch_count(batch) == 0);
     CHECK_OK(hc_directory_count(directory, query, &count, NULL));
     CHECK(count == 1);

@@ -1,4 +1,4 @@
-/* Texts that aren't UTF-8, lengths that can't be, numbers that mean nothing. */
+/* Texts that aren't UTF-8, impossible lengths, unknown numbers. */
 #include "story.h"
 
 #define INVALID(call) CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, call)
@@ -71,7 +71,7 @@ static void numbers(hc_directory *directory)
     INVALID(hc_directory_get_seats(directory, &seats, NULL));
     seats.struct_size = sizeof seats - 1;
     INVALID(hc_directory_get_seats(directory, &seats, NULL));
-    seats.struct_size = UINT32_MAX; /* of a later release: what is known is filled in */
+    seats.struct_size = UINT32_MAX; /* of a later release: the known fields are filled in */
     CHECK_OK(hc_directory_get_seats(directory, &seats, NULL));
     CHECK(seats.limit == 5 && seats.free == 5 && seats.over_by == 0);
     CHECK(seats.license == HC_LICENSE_COMMUNITY);

@@ -58,7 +58,7 @@ static void full_house(const hc_directory *directory)
                  hc_directory_dry_run(directory, batch, &applied, NULL));
     CHECK(applied == UNTOUCHED(hc_applied));
 
-    CHECK_OK(hc_batch_deactivate_user(batch, ANN, NULL)); /* behind it, and it fits */
+    CHECK_OK(hc_batch_deactivate_user(batch, ANN, NULL)); /* after it, so it fits */
     CHECK_OK(hc_directory_dry_run(directory, batch, &applied, NULL));
     CHECK(hc_applied_count(applied) == 2);
     hc_applied_free(applied);
@@ -137,7 +137,7 @@ static void check_first(const hc_applied *applied, int32_t replayed, uint8_t id[
                  hc_applied_get_outcome(applied, 0, &outcome, NULL));
 }
 
-/* The same request again has the same outcome, also after reopening. */
+/* Repeating a request returns the same outcome, also after reopening. */
 static hc_directory *replays(hc_directory *directory, const char *path)
 {
     hc_batch *batch = hc_batch_new();
@@ -192,7 +192,8 @@ static void previews(const hc_directory *directory)
     hc_batch_free(batch);
 }
 
-/* Who acts can't take themself out, in a batch or on a handle of their own. */
+/* An actor can't deactivate or delete themself, in a batch or on a handle that acts as
+ * them. */
 static void actors(hc_directory *directory)
 {
     hc_batch *batch = hc_batch_new();

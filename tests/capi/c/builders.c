@@ -1,4 +1,4 @@
-/* A user with everything, and updates of it, by text and by the bytes of the id. */
+/* A user with all fields, and updates of it, by text and by the bytes of the id. */
 #include "story.h"
 
 /* A user by the text of `id`. */

@@ -1,4 +1,4 @@
-/* Handles are closed and freed in odd orders: each keeps alive what it needs. */
+/* Handles are closed and freed in unusual orders: each keeps alive what it needs. */
 #include "story.h"
 
 static hc_directory *open_with_two_users(const char *path)
@@ -11,7 +11,7 @@ static hc_directory *open_with_two_users(const char *path)
     return directory;
 }
 
-/* A cursor keeps the directory open after that is freed, and users outlive both. */
+/* A cursor keeps a freed directory open, and users outlive both. */
 static void freed_directory(const char *path)
 {
     hc_directory *directory = open_with_two_users(path), *again = UNTOUCHED(hc_directory);
@@ -39,7 +39,8 @@ static void freed_directory(const char *path)
     hc_error_free(error);
 }
 
-/* A list that was cut off fails each time: its end would say that this was all. */
+/* A list that was interrupted fails each time: reporting its end would claim that it was
+ * complete. */
 static void cut_off(const char *path)
 {
     uint8_t buffer[4096];
@@ -75,7 +76,7 @@ static void cut_off(const char *path)
     hc_directory_free(directory);
 }
 
-/* Closing releases the file at once, for cursors too; the handles are still to be
+/* Closing releases the file at once, even if there are cursors; the handles must still be
  * freed, in any order. */
 static void closed_directory(const char *path)
 {
@@ -116,7 +117,7 @@ static int has_log(const char *path)
     return found > 0;
 }
 
-/* The log is beside the file until that is closed, whenever it is synced. */
+/* The log exists until the directory is closed, however often it is synced. */
 static void log_beside(const char *path)
 {
     static const uint64_t sync_ms[] = { 0, 1, 86400000 };
@@ -139,7 +140,7 @@ static void log_beside(const char *path)
     CHECK(!has_log(path));
 }
 
-/* What is handed in is not kept. */
+/* Arguments are not kept. */
 static void freed_arguments(void)
 {
     hc_directory *directory = NULL;

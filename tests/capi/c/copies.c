@@ -76,7 +76,7 @@ static void readers(const char *path)
     CHECK_STATUS(HC_STATUS_READ_ONLY, hc_user_create(one, HC_STR("cho@ex.co"), NULL, NULL));
     hc_directory_free(two);
 
-    /* A writer waits for the reader, as long as it is told to. */
+    /* A writer waits for the reader, up to its timeout. */
     CHECK_OK(hc_options_set(options, HC_OPTION_READ_ONLY, 0, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
                  hc_options_set(options, HC_OPTION_OPEN_TIMEOUT_MS, 86400001, NULL));

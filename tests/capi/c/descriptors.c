@@ -1,12 +1,12 @@
-/* A host that closed its standard descriptors and writes to them all the same doesn't
- * write into the directory. */
+/* A host that closed its standard descriptors and still writes to them doesn't write into
+ * the directory. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What such a host says. */
+/* Writes what such a host would print. */
 static void chatter(void)
 {
     static const char line[] = "a line of output that belongs nowhere near a database\n";
@@ -39,7 +39,7 @@ int main(int argc, char **argv)
         check_no_files();
         chatter();
         CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL));
-        check_no_files(); /* nor is the log, which is there now */
+        check_no_files(); /* nor is the log, which exists now */
         chatter();
         CHECK_OK(hc_user_deactivate(directory, HC_STR(email), NULL, NULL));
         verify_and_free(directory);

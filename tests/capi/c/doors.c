@@ -1,11 +1,11 @@
-/* Through which door changes come, and when users were last seen. */
+/* The doors of changes, and when users were last seen. */
 #include "story.h"
 
 #include "headcount_packed.h"
 
 #define ANN HC_STR("ann@ex.co")
 
-/* The door of the change after a number. */
+/* Checks the door of the change after a number. */
 static void check_door(const hc_directory *directory, uint64_t after, const char *expected)
 {
     uint8_t buffer[256];
@@ -41,14 +41,14 @@ static void doors(const hc_directory *directory)
     CHECK_OK(hc_user_create(rest, HC_STR("bob@ex.co"), NULL, NULL));
     check_door(directory, 1, "rest");
 
-    /* The door of a batch goes before that of the directory. */
+    /* The door of a batch has precedence over that of the directory. */
     CHECK_OK(hc_batch_deactivate_user(batch, HC_STR("bob@ex.co"), NULL));
     CHECK_OK(hc_batch_set_door(batch, HC_STR("scim:okta"), NULL));
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT, hc_batch_set_door(batch, HC_STR(""), NULL));
     CHECK_OK(hc_directory_apply(rest, batch, NULL, NULL));
     check_door(directory, 2, "scim:okta");
 
-    /* That of packed settings goes before both. */
+    /* The door of packed settings has precedence over both. */
     hc_packed_begin(&writer, buffer, sizeof buffer);
     hc_packed_op(&writer, HC_OPERATION_SETTINGS);
     hc_packed_put_text(&writer, HC_OP_FIELD_DOOR, "?", 1);

@@ -1,4 +1,4 @@
-/* What is wrong with a directory, told and repaired; and its figures as a text. */
+/* Faults of a directory are listed and repaired; and its figures as a text. */
 #include "story.h"
 
 #define NONE NULL, 0

@@ -1,5 +1,4 @@
-/* The change feed: what it says, how it waits, and what it says of trimmed
- * changes. */
+/* The change feed: its events, waiting, and trimmed changes. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 #include "headcount_packed.h"
@@ -78,7 +77,8 @@ static void events(void)
     verify_and_free(directory);
 }
 
-/* Many changes: in order, none twice and none skipped, whatever the buffer. */
+/* Many changes: in order, none twice and none skipped, whatever the size of the buffer.
+ * */
 static void batches(void)
 {
     hc_directory *directory = in_memory();
@@ -145,7 +145,7 @@ static void trimming(void)
     verify_and_free(directory);
 }
 
-/* Who is ahead of the directory, as after a restore, doesn't wait in silence. */
+/* A feed that is ahead of the directory, as after a restore, fails instead of waiting. */
 static void ahead(void)
 {
     hc_directory *directory = in_memory();
@@ -191,7 +191,8 @@ static void *wake_later(void *feed)
     return NULL;
 }
 
-/* Who waits is woken, and so is who is only going to wait, once. */
+/* hc_feed_wake() wakes the thread that waits, or else the next one that would wait, once.
+ * */
 static void waking(void)
 {
     hc_directory *directory = in_memory();

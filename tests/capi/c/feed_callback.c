@@ -1,5 +1,5 @@
-/* A feed calls back when it has something to read: once until it was read, and never after it
- * was told not to. */
+/* A feed calls back when it has something to read: once until that is read, and never
+ * after the callback was removed. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 
@@ -20,7 +20,7 @@ static void create(hc_directory *directory, int number)
     CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL));
 }
 
-/* Reads all there is, and says how many bytes that was. */
+/* Reads everything, and returns the number of bytes. */
 static size_t read_all(hc_feed *feed)
 {
     uint8_t buffer[4096];
@@ -48,7 +48,8 @@ static void once(void)
     create(directory, 3);
     CHECK(calls == 2);
 
-    /* Another callback in its place: it hears of what is there, the first of nothing. */
+    /* Another callback replaces it: only the new one is called, for the changes that are
+     * there. */
     CHECK_OK(hc_feed_set_callback(feed, count, &others, NULL));
     CHECK(others == 1 && calls == 2);
     CHECK(read_all(feed) > 0);
@@ -74,7 +75,8 @@ static void *write_all(void *directory)
     return NULL;
 }
 
-/* While another thread writes: feeds are freed with their callbacks, and nothing is missed. */
+/* While another thread writes, feeds are freed with their callbacks, and nothing is
+ * missed. */
 static void while_others_write(void)
 {
     hc_directory *directory = in_memory();
@@ -86,14 +88,14 @@ static void while_others_write(void)
     CHECK_OK(hc_directory_follow(directory, 1, &feed, NULL));
     CHECK_OK(hc_feed_set_callback(feed, count, &calls, NULL));
     CHECK(pthread_create(&writer, NULL, write_all, directory) == 0);
-    /* Reads only when it is called, so a call that is missed hangs it. */
+    /* Reads only after a call, so a missing call hangs the test. */
     while (hc_feed_position(feed) < USERS + 1) {
         atomic_int gone = 0;
         hc_feed *other = NULL;
         CHECK_OK(hc_directory_follow(directory, 0, &other, NULL));
         CHECK_OK(hc_feed_set_callback(other, count, &gone, NULL));
-        CHECK(gone == 1); /* there is the license */
-        hc_feed_free(other); /* and `gone` is gone */
+        CHECK(gone == 1); /* for the license */
+        hc_feed_free(other); /* and its callback with it */
         if (atomic_exchange(&calls, 0) > 0) {
             read_all(feed);
             waits = 0;

@@ -1,4 +1,4 @@
-/* A child of fork() can't use its parent's directory, and does it no harm. */
+/* A child of fork() can't use its parent's directory, and doesn't harm it. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 
@@ -59,7 +59,7 @@ static void wake(pid_t child)
     CHECK(kill(child, SIGKILL) == 0);
 }
 
-/* A child that has nothing to do with the directory doesn't keep it locked. */
+/* A child that doesn't use the directory doesn't keep it locked. */
 static void lingering_child(const char *path)
 {
     hc_directory *directory = NULL;
@@ -75,7 +75,7 @@ static void lingering_child(const char *path)
     wake(child);
     CHECK(waitpid(child, NULL, 0) == child);
 
-    /* Nor does one whose parent was killed. */
+    /* Neither does a child whose parent was killed. */
     CHECK(pipe(pipes) == 0);
     parent = fork();
     CHECK(parent >= 0);
@@ -89,7 +89,7 @@ static void lingering_child(const char *path)
     CHECK(waitpid(parent, &ended, 0) == parent);
     CHECK(WIFSIGNALED(ended));
     CHECK(read(pipes[0], &child, sizeof child) == (ssize_t)sizeof child);
-    /* The child lets go of the file when it comes to run. */
+    /* The child releases the file as soon as it runs. */
     CHECK_OK(hc_options_set(options, HC_OPTION_OPEN_TIMEOUT_MS, 30000, NULL));
     CHECK_OK(hc_directory_open(HC_STR(path), options, &directory, NULL));
     hc_options_free(options);
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
     CHECK(waitpid(child, &ended, 0) == child);
     CHECK(WIFEXITED(ended) && WEXITSTATUS(ended) == 0);
 
-    /* The parent's directory works on, and still has its file to itself. */
+    /* The parent's directory still works, and still has its file to itself. */
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
                  hc_directory_open(HC_STR(argv[1]), NULL, &again, NULL));
     CHECK_OK(hc_user_create(handles.directory, HC_STR("bob@ex.co"), NULL, NULL));

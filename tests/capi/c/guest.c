@@ -1,5 +1,5 @@
-/* The library's own threads in a host's process: they take none of its signals, and one
- * of them may be where the host closes the directory. */
+/* The library's own threads in a host's process: they take none of its signals, and the
+ * host may close the directory on one of them. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 
@@ -12,11 +12,11 @@ static pthread_t host;
 
 struct closer {
     hc_directory *directory;
-    int is_closing; /* only its own thread looks */
+    int is_closing; /* only used by its own thread */
     pthread_mutex_t closed; /* held until the directory is closed */
 };
 
-/* Closes the directory as soon as the library speaks from a thread of its own. */
+/* Closes the directory as soon as the library logs from a thread of its own. */
 static void close_it(void *userdata, int32_t level, const char *target, const char *message)
 {
     struct closer *closer = userdata;
@@ -29,8 +29,8 @@ static void close_it(void *userdata, int32_t level, const char *target, const ch
     CHECK(pthread_mutex_unlock(&closer->closed) == 0);
 }
 
-/* A host that waits for its end, as daemons do: SIGTERM is blocked in its threads, and
- * would end the process if any thread took it. */
+/* A host that waits for SIGTERM, as daemons do: its threads block the signal, which would
+ * end the process if any thread took it. */
 static void waits_for_signals(const char *path)
 {
     hc_directory *directory = NULL;
@@ -61,7 +61,7 @@ static void closes_from_the_log(const char *path)
             status = hc_user_create(closer.directory, HC_STR(email), NULL, NULL);
             created += status == HC_STATUS_OK;
         } else {
-            /* The library writes what is in the log to the file when nobody writes. */
+            /* When nobody writes, the library moves the log to the file. */
             hc_seats seats = HC_SEATS_INIT;
             status = hc_directory_get_seats(closer.directory, &seats, NULL);
         }

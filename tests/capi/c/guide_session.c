@@ -1,5 +1,5 @@
 /* The session of the product guide, on a file: list the users, get one by email,
- * switch one off and on, and meet the limit of five seats. */
+ * deactivate and activate one, and reach the limit of five seats. */
 #include "story.h"
 
 static void create(const hc_directory *directory, const char *email, const char *username)

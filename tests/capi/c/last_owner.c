@@ -1,5 +1,5 @@
-/* The two owners of a workspace leave at once, each from a thread of their own,
- * again and again: one goes, the other is told why not. */
+/* The two owners of a workspace leave at once, from two threads, repeatedly: one leaves,
+ * the other is refused with the reason. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 

@@ -1,5 +1,5 @@
-/* Eight threads race for the last seat, again and again: each time exactly one
- * gets it, and the others are told why not. */
+/* Eight threads race for the last seat, repeatedly: exactly one gets it each time, and
+ * the others are refused with the reason. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 

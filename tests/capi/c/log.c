@@ -1,5 +1,5 @@
-/* The library tells a callback what happens; callbacks come and go under threads, and
- * each destructor is called once, behind the last call. */
+/* The library logs to a callback; threads replace it concurrently, and each destructor is
+ * called once, after the last call. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 
@@ -58,7 +58,7 @@ static void told(const char *path)
     open_and_close(path);
     CHECK(first.opened == 1 && first.closed == 1 && first.destroyed == 0);
 
-    /* Replaced: the first is released, and the second wants errors only. */
+    /* Replacing releases the first; the second takes errors only. */
     CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_ERROR, listen, &second, destroy, NULL));
     CHECK(first.destroyed == 1);
     open_and_close(path);
@@ -77,7 +77,7 @@ static void hear_failure(void *userdata, int32_t level, const char *target, cons
     *heard += level == HC_LOG_LEVEL_WARN && strstr(message, "/missing/x.redb") != NULL;
 }
 
-/* What fails in the system is told, though the caller wants no error. */
+/* Failures of the system are logged even if the caller takes no error. */
 static void failures(void)
 {
     hc_directory *directory = NULL;
@@ -85,7 +85,7 @@ static void failures(void)
     CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_WARN, hear_failure, &heard, NULL, NULL));
     CHECK_STATUS(HC_STATUS_IO,
                  hc_directory_open(HC_STR("/missing/x.redb"), NULL, &directory, NULL));
-    CHECK_STATUS(HC_STATUS_INVALID_EMAIL, /* a refusal is not */
+    CHECK_STATUS(HC_STATUS_INVALID_EMAIL, /* a refusal is not logged */
                  hc_user_create(directory = in_memory(), HC_STR("/missing/x.redb"), NULL, NULL));
     CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_OFF, NULL, NULL, NULL, NULL));
     CHECK(heard == 1);
@@ -105,7 +105,7 @@ static void refused(const char *path)
         hc_error_free(error);
     }
     CHECK(listener.destroyed == 0);
-    open_and_close(path); /* the one before is still there */
+    open_and_close(path); /* the previous callback is still set */
     CHECK(listener.opened == 1 && listener.closed == 1);
     CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_OFF, listen, &listener, destroy, NULL));
     open_and_close(path);
@@ -114,8 +114,8 @@ static void refused(const char *path)
     CHECK(listener.destroyed == 1);
 }
 
-/* Removes itself from within, and is not released before it returns. What it causes
- * to be said meanwhile is dropped. */
+/* Removes itself from within a call, and is released only after it returns. Messages that
+ * it causes meanwhile are dropped. */
 static void remove_itself(void *userdata, int32_t level, const char *target,
                           const char *message)
 {
@@ -166,7 +166,7 @@ static void *replace(void *half)
             destroyed = listener->destroyed;
             listener->destroyed = 0;
             CHECK(pthread_mutex_unlock(&listener->mutex) == 0);
-            if (i > 0 && destroyed != 1) { /* some call is under way still */
+            if (i > 0 && destroyed != 1) { /* a call is still running */
                 CHECK(destroyed == 0);
                 continue;
             }

@@ -1,5 +1,5 @@
-/* NULL for every pointer of every function: refused where something must be
- * there, harmless everywhere, and nothing is written. */
+/* NULL for every pointer of every function: refused where the pointer is required,
+ * harmless everywhere, and nothing is written. */
 #include "story.h"
 
 #define REFUSED(call) CHECK_STATUS(HC_STATUS_NULL_ARGUMENT, call)

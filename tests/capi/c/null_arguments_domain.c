@@ -1,6 +1,6 @@
-/* NULL for every pointer of the functions for workspaces, batches, queries, lists
- * and changes: refused where something must be there, harmless everywhere, and
- * nothing is written. */
+/* NULL for every pointer of the functions for workspaces, batches, queries, lists and
+ * changes: refused where the pointer is required, harmless everywhere, and nothing is
+ * written. */
 #include "story.h"
 
 #define REFUSED(call) CHECK_STATUS(HC_STATUS_NULL_ARGUMENT, call)

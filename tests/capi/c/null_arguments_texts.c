@@ -1,4 +1,4 @@
-/* NULL where a pointer is needed: texts, ids, names in batches, and logging. */
+/* NULL where a pointer is required: texts, ids, names in batches, and logging. */
 #include "story.h"
 
 #define REFUSED(call) CHECK_STATUS(HC_STATUS_NULL_ARGUMENT, call)

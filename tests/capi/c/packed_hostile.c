@@ -1,5 +1,5 @@
-/* The decoder refuses what is cut short or tampered with, and never reads outside
- * of it: each try is a piece of memory of its own, which valgrind and the address
+/* The decoder refuses batches that are truncated or tampered with, and never reads
+ * outside of them: each attempt has its own allocation, which valgrind and the address
  * sanitizer watch. */
 #include "story.h"
 #include "headcount_packed.h"
@@ -8,7 +8,7 @@ enum { CAPACITY = 8192 };
 
 static uint64_t state = 1;
 
-/* Random enough, and the same each time (splitmix64). */
+/* Pseudorandom, and the same in every run (splitmix64). */
 static uint64_t draw(void)
 {
     uint64_t bits = state += 0x9e3779b97f4a7c15;
@@ -26,7 +26,7 @@ static void touch(const void *bytes, size_t length)
         touched += at[i];
 }
 
-/* Texts have a NUL behind them, which is theirs too. */
+/* Also reads the NUL after the text. */
 static void touch_text(hc_packed_text text)
 {
     touch(text.bytes, text.length + 1);
@@ -103,7 +103,7 @@ static int read_change(hc_packed_batch *batch)
     return result;
 }
 
-/* Reads all of a batch; returns its records, or -1 if it is refused somewhere. */
+/* Reads a whole batch; returns the number of records, or -1 if any part is refused. */
 static int read_all(const uint8_t *bytes, size_t length)
 {
     static int (*const readers[])(hc_packed_batch *) = { read_user, read_workspace,
@@ -122,7 +122,7 @@ static int read_all(const uint8_t *bytes, size_t length)
     return result == HC_PACKED_END ? records : -1;
 }
 
-/* A copy in memory that ends where it ends. */
+/* A copy in an allocation of exactly its size. */
 static uint8_t *copy(const uint8_t *bytes, size_t length)
 {
     uint8_t *made = malloc(length > 0 ? length : 1);
@@ -142,7 +142,7 @@ static void prefixes(const uint8_t *bytes, size_t length)
     for (size_t cut = 0; cut < length; cut++) {
         uint8_t *part = copy(bytes, cut);
         CHECK(read_all(part, cut) == -1);
-        /* And when it claims to be whole. */
+        /* Also if it claims to be complete. */
         if (cut >= 16) {
             put_u32(part + 8, cut);
             CHECK(read_all(part, cut) == -1);
@@ -151,7 +151,7 @@ static void prefixes(const uint8_t *bytes, size_t length)
     }
 }
 
-/* Whatever is said may be a lie; all that counts is that nothing bad happens. */
+/* Changes random bytes. Any result is fine, as long as no access is invalid. */
 static void lies(const uint8_t *bytes, size_t length, int rounds)
 {
     static const uint32_t numbers[] = { 0, 1, 15, 16, 47, 48, 87, 88, 95, 96, 103, 104, 0x7fffffff,
@@ -189,7 +189,7 @@ static void try_all(const uint8_t *bytes, size_t length, int records, int rounds
     lies(bytes, length, rounds);
 }
 
-/* A user without an email or a username is none. */
+/* A user without an email or a username is refused. */
 static void missing_texts(const uint8_t *bytes, size_t length)
 {
     for (size_t place = 16 + 48; place <= 16 + 56; place += 8) {
@@ -200,7 +200,7 @@ static void missing_texts(const uint8_t *bytes, size_t length)
     }
 }
 
-/* A reader of today reads what a later release wrote: a longer header, longer
+/* The current decoder reads batches of later releases, with a longer header and longer
  * records. */
 static void longer_parts(const uint8_t *bytes, size_t length)
 {

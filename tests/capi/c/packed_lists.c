@@ -1,5 +1,5 @@
-/* Packed lists say what the functions for single records say, of odd records
- * too. */
+/* Packed lists have the same contents as the functions for single records, also for
+ * unusual records. */
 #include "story.h"
 #include "headcount_packed.h"
 
@@ -92,7 +92,7 @@ static void check_user(const hc_user *user, const hc_packed_user *packed)
     CHECK(hc_packed_user_external_id(packed, packed->external_ids, &name, &value) == 0);
 }
 
-/* Both cursors are read in step: one by one, and in batches of this capacity. */
+/* Reads both cursors in parallel: one by one, and in batches of this capacity. */
 static void compare(hc_cursor *singly, hc_cursor *packed, size_t capacity)
 {
     uint8_t *buffer = malloc(capacity);
@@ -142,7 +142,7 @@ static void users(const hc_directory *directory)
     hc_query_free(query);
 }
 
-/* A buffer that is too small is refused with the size, and nothing is lost. */
+/* A buffer that is too small is refused with the required size, and nothing is lost. */
 static void small_buffers(const hc_directory *directory)
 {
     hc_cursor *cursor = NULL;
@@ -166,7 +166,7 @@ static void small_buffers(const hc_directory *directory)
     CHECK(written == 77 && hc_cursor_remaining(cursor) == USERS);
     CHECK_OK(hc_cursor_next_batch(cursor, buffer, needed, &written, NULL));
     CHECK(written == needed && hc_cursor_remaining(cursor) == USERS - 1);
-    /* One that was kept back is also what reading one by one goes on with. */
+    /* Reading one by one also continues with the record that didn't fit. */
     CHECK_STATUS(HC_STATUS_BUFFER_TOO_SMALL,
                  hc_cursor_next_batch(cursor, buffer, 20, &written, NULL));
     CHECK_OK(hc_cursor_next(cursor, &user, NULL));
@@ -260,8 +260,8 @@ static void members(const hc_directory *directory)
     hc_members_free(members);
 }
 
-/* One by one and packed in turn, across what the library reads at a time: everybody
- * once and in order, and the list is that of the moment when it was begun. */
+/* One by one and packed alternately, across the pages that the library reads: every user
+ * once and in order, as of the moment when the list began. */
 static void both_ways(void)
 {
     enum { USERS = 700 };

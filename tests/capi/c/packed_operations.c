@@ -1,4 +1,4 @@
-/* Packed operations: what is written does what the single functions do. */
+/* Packed operations do the same as the functions for single operations. */
 #include "story.h"
 
 #include "headcount_packed.h"
@@ -10,7 +10,7 @@
 static uint8_t buffer[8192];
 static const uint8_t ann[16] = { 1, 2, 3, 4, 5, 6, 0x47, 8, 0x89, 10, 11, 12, 13, 14, 15, 16 };
 
-/* Applies what a writer wrote, and returns what became of it. */
+/* Applies the operations of a writer, and returns the outcomes. */
 static hc_applied *apply(hc_directory *directory, hc_packed_writer *writer)
 {
     hc_batch *batch = hc_batch_new();
@@ -73,7 +73,7 @@ static void users(hc_directory *directory)
     hc_packed_put_absent(&writer, HC_OP_FIELD_GIVEN_NAME);
     TEXT(ATTRIBUTE_NAME, "team");
     hc_packed_put_absent(&writer, HC_OP_FIELD_ATTRIBUTE_VALUE);
-    hc_packed_begin(&writer, buffer, sizeof buffer); /* begun again, it is empty again */
+    hc_packed_begin(&writer, buffer, sizeof buffer); /* beginning again empties it */
     OP(UPDATE_USER);
     TEXT(USER, "ann@ex.co");
     NUMBER(IF_VERSION, 1);
@@ -177,14 +177,14 @@ static void workspaces(hc_directory *directory)
     CHECK(seen == 13 && first == 13);
     hc_applied_free(applied);
     applied = apply(directory, &writer);
-    CHECK(hc_applied_is_replayed(applied)); /* it has its request id */
+    CHECK(hc_applied_is_replayed(applied)); /* the request id was set */
     hc_applied_free(applied);
 }
 
-/* Whether the last error says which operation it is about. */
+/* Whether the last error has an operation's index. */
 static int says_operation;
 
-/* Appends bytes that are refused; the batch stays as it was. */
+/* Appends bytes that are refused and leave the batch unchanged. */
 static void refused(hc_status status, const char *words, size_t length, uint64_t index)
 {
     hc_batch *batch = hc_batch_new();
@@ -267,7 +267,7 @@ static void refusals(void)
     refused(HC_STATUS_INVALID_ARGUMENT, "IfVersion has 1 bytes", hc_packed_end(&writer), 0);
 }
 
-/* Where there is no room, it is counted, and nothing is written outside. */
+/* Without room, the size is counted, and nothing is written outside of the buffer. */
 static void too_small(void)
 {
     uint8_t room[64];

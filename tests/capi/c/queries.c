@@ -1,4 +1,4 @@
-/* Queries: each condition, each order, and pages that together are the list. */
+/* Queries: each condition, each order, and pages that add up to the list. */
 #include "story.h"
 
 enum { USERS = 60 };
@@ -54,7 +54,7 @@ static void check_count(const hc_directory *directory, hc_query *query, uint64_t
     hc_query_free(query);
 }
 
-/* A new query with one condition, and how many match. */
+/* Checks how many users match a new query with one condition. */
 #define CONDITION(expected, call)                 \
     do {                                          \
         hc_query *query = hc_query_new();         \
@@ -99,8 +99,8 @@ static void combined(const hc_directory *directory)
     check_count(directory, query, 3); /* 0, 20 and 40 */
 }
 
-/* Each field is set so that nobody matches, or the page is empty or in another order, and
- * unset again: then the query is one for all users. */
+/* Sets each field so that nobody matches, or the page is empty or in another order, and
+ * unsets it again: then the query is for all users. */
 static void unset(const hc_directory *directory)
 {
     static const int32_t numbers[] = {
@@ -143,7 +143,7 @@ static void unset(const hc_directory *directory)
     check_count(directory, query, USERS + 1);
 }
 
-/* Reads all pages and compares them with what `less` says and with each other. */
+/* Reads all pages, and checks their order and that no user comes twice. */
 static void paging(const hc_directory *directory, int32_t sort, int32_t descending)
 {
     hc_query *query = hc_query_new();
@@ -185,7 +185,7 @@ static void paging(const hc_directory *directory, int32_t sort, int32_t descendi
     hc_query_free(query);
 }
 
-/* Pages by email, read as users and as the list of all, are the same users. */
+/* Pages by email have the same users as the list of all users. */
 static void same_as_the_list(const hc_directory *directory)
 {
     hc_query *query = hc_query_new();

@@ -1,4 +1,4 @@
-/* The peak of active users is on record, also after they are gone. */
+/* The peak of active users is kept even after the users are gone. */
 #include "story.h"
 
 int main(void)
@@ -25,7 +25,7 @@ int main(void)
     CHECK_OK(hc_directory_get_seat_history(directory, 0, &same, days, 0, NULL));
     CHECK(same.day_count == 1 && days[0].peak == 7);
 
-    /* From a day on which nothing changed: those who were active count. */
+    /* Since a day without changes: users who were active then count. */
     CHECK_OK(hc_directory_get_seat_history(directory, later, &same, days, 2, NULL));
     CHECK(same.peak == 1 && same.day_count == 0 && same.peak_day_micros == 0);
     CHECK(same.since_micros == later - later % day && days[0].peak == 7);

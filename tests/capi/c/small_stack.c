@@ -1,4 +1,5 @@
-/* A thread with little stack calls what needs the most of it. docs/c-api.md says how much. */
+/* A thread with a small stack calls the functions that need the most. docs/c-api.md says
+ * how much. */
 #include "story.h"
 
 #include <pthread.h>
@@ -59,7 +60,7 @@ int main(int argc, char **argv)
 {
     pthread_attr_t small;
     pthread_t thread;
-    size_t bytes = 512 << 10; /* what instrumented code needs, which needs the most */
+    size_t bytes = 512 << 10; /* for instrumented code, which needs the most */
     CHECK(argc >= 2);
     CHECK(snprintf(path, sizeof path, "%s", argv[1]) < (int)sizeof path);
     CHECK(snprintf(backup, sizeof backup, "%s.backup", argv[1]) < (int)sizeof backup);

@@ -1,4 +1,4 @@
-/* What the stories share: checks that say where they failed. */
+/* What the stories share: checks that print where they failed. */
 #ifndef STORY_H
 #define STORY_H
 
@@ -31,7 +31,7 @@
 #define CHECK_OK(call) CHECK_STATUS(HC_STATUS_OK, call)
 #define CHECK_TEXT(expected, text) CHECK(strcmp((expected), (text)) == 0)
 
-/* A place that no call may write to when it fails. */
+/* A pointer that no failing call may write. */
 #define UNTOUCHED(type) ((type *)(void *)0x5eed)
 
 static inline hc_error_details details_of(const hc_error *error)
@@ -41,14 +41,14 @@ static inline hc_error_details details_of(const hc_error *error)
     return details;
 }
 
-/* Writes a number, where it is wanted. */
+/* Writes a number unless `place` is NULL. */
 static inline void wanted(uint64_t *place, uint64_t number)
 {
     if (place != NULL)
         *place = number;
 }
 
-/* Whether an error has a number, which is written if it is wanted. */
+/* Whether an error has a number, which is written unless the pointer is NULL. */
 #define ERROR_NUMBER(name, detail)                                              \
     static inline int error_##name(const hc_error *error, uint64_t *number)     \
     {                                                                           \
@@ -91,7 +91,7 @@ static inline hc_directory *in_memory(void)
     return directory;
 }
 
-/* An id as text, in a place of HC_ID_TEXT_BYTES. */
+/* Writes an id as text to a buffer of HC_ID_TEXT_BYTES, and returns the buffer. */
 static inline const char *text_of_id(const uint8_t *id, char *text)
 {
     CHECK_OK(hc_id_to_text(id, text, NULL));
@@ -108,7 +108,7 @@ static inline void check_seats(const hc_directory *directory, uint64_t limit,
     CHECK(seats.inactive == inactive);
 }
 
-/* How every story that writes ends. */
+/* Ends every story that writes. */
 static inline void verify_and_free(hc_directory *directory)
 {
     CHECK_OK(hc_directory_verify(directory, NULL, NULL));

@@ -1,5 +1,5 @@
-/* Batches that the library applies on its own thread, and a descriptor for what they
- * change: what an event loop does. */
+/* What event loops use: batches that the library applies on its own thread, and a
+ * descriptor for their changes. */
 #define _POSIX_C_SOURCE 200809L
 #include "story.h"
 
@@ -10,7 +10,7 @@
 
 enum { MANY = 300 };
 
-/* What a callback is told, in the order of the calls. */
+/* The results that callbacks receive, in the order of the calls. */
 struct told {
     pthread_mutex_t lock;
     pthread_cond_t more;
@@ -48,7 +48,7 @@ static void wait_for(unsigned count)
     CHECK_OK(pthread_mutex_unlock(&told.lock));
 }
 
-/* A batch that creates a user, inactive, so that no seat is missing. */
+/* A batch that creates an inactive user, who needs no seat. */
 static hc_batch *creating(const char *email)
 {
     hc_batch *batch = hc_batch_new();
@@ -67,10 +67,11 @@ static void submit(const hc_directory *directory, unsigned number)
     snprintf(email, sizeof email, "user%u@ex.co", number);
     batch = creating(email);
     CHECK_OK(hc_directory_submit(directory, batch, on_done, &told, NULL));
-    hc_batch_free(batch); /* it is not kept */
+    hc_batch_free(batch); /* the library doesn't keep it */
 }
 
-/* All are applied, in order, also by another handle; what is refused is told. */
+/* All batches are applied in order, also those of another handle; refusals are reported.
+ * */
 static void in_order(hc_directory *directory)
 {
     hc_directory *rest = NULL;
@@ -107,13 +108,13 @@ static void notified(hc_directory *directory)
     CHECK(is_readable(descriptor));
     CHECK_OK(hc_feed_next_batch(feed, 0, buffer, sizeof buffer, &written, NULL));
     CHECK(written > 0 && !is_readable(descriptor));
-    CHECK(read(descriptor, &byte, 1) == -1); /* a host that does so does not wait */
+    CHECK(read(descriptor, &byte, 1) == -1); /* reading it doesn't block the host */
 
     told.count = 0;
     submit(directory, 1000);
     polled = (struct pollfd){ descriptor, POLLIN, 0 };
     CHECK(poll(&polled, 1, 60000) == 1);
-    CHECK(read(descriptor, &byte, 1) == 1); /* it should not, but does no harm */
+    CHECK(read(descriptor, &byte, 1) == 1); /* a host should not read it, but may */
     CHECK_OK(hc_feed_next_batch(feed, 0, buffer, sizeof buffer, &written, NULL));
     CHECK(written > 0 && !is_readable(descriptor));
     wait_for(1);
@@ -135,7 +136,7 @@ static void notified(hc_directory *directory)
 
 static pthread_barrier_t gate;
 
-/* Holds the thread of the library until it is told to go on. */
+/* Holds the library's thread until it may go on. */
 static void on_held(void *userdata, hc_status status, hc_applied *applied, hc_error *error)
 {
     on_done(userdata, status, applied, error);
@@ -152,7 +153,7 @@ static void hold(const hc_directory *directory, hc_submit_callback callback)
     pthread_barrier_wait(&gate);
 }
 
-/* No more are taken than may be, and closing waits for all of them. */
+/* No more batches than the limit are accepted, and closing waits for all of them. */
 static void full(hc_directory *directory)
 {
     hc_batch *batch = creating("late@ex.co");
@@ -211,7 +212,7 @@ static void from_a_callback(const char *path)
     CHECK(told.statuses[0] == HC_STATUS_OK && told.statuses[1] == HC_STATUS_CLOSED);
     hc_directory_free(directory);
 
-    /* The file is free at once: submitted batches keep it open no longer than closing says. */
+    /* The file is free at once: submitted batches don't keep it open after closing. */
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
     told.directory = directory;
     hc_batch_free(batch);
@@ -224,7 +225,7 @@ static void from_a_callback(const char *path)
     wait_for(2);
     CHECK(told.statuses[0] == HC_STATUS_OK && told.statuses[1] == HC_STATUS_OK);
     hc_batch_free(batch);
-    /* Nobody can wait for a thread whose last handle was freed by itself. */
+    /* Nobody can wait for a thread that freed the last handle itself. */
     nanosleep(&(struct timespec){ 0, 100000000 }, NULL);
 }
 
@@ -242,7 +243,7 @@ int main(int argc, char **argv)
     full(directory);
     hc_directory_free(directory);
 
-    /* Freeing waits as closing does. */
+    /* Freeing waits like closing. */
     told.count = 0;
     told.last_change = 0;
     CHECK_OK(hc_directory_open(HC_STR(argv[1]), NULL, &directory, NULL));

@@ -24,7 +24,7 @@ static void keys(void)
                  hc_email_key("a@b", SIZE_MAX - 1, key, NULL));
     CHECK_TEXT("same", key);
 
-    /* 254 octets, the longest that there are. */
+    /* 254 octets, the maximum. */
     memset(longest, 'a', 254);
     longest[64] = '@';
     longest[128] = longest[192] = '.';
@@ -108,7 +108,7 @@ static void ids(void)
     verify_and_free(directory);
 }
 
-/* What a verification counts, and the version of the license. */
+/* The counts of a verification, and the version of the license. */
 static void numbers(void)
 {
     hc_directory *directory = in_memory();
@@ -139,7 +139,7 @@ static void numbers(void)
     verify_and_free(directory);
 }
 
-/* What the cache and the commits come to; without a cache, every read is a miss. */
+/* The figures of the cache and of commits; without a cache, every read is a miss. */
 static void figures(void)
 {
     static const uint64_t cache_bytes[] = { 0, 1 << 20 };
@@ -168,7 +168,7 @@ static void figures(void)
         CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));
         CHECK(stats.seats_limit == HC_NO_LIMIT);
         CHECK(((hc_stats)HC_STATS_INIT).seats_limit == HC_NO_LIMIT);
-        /* What the first release knew. */
+        /* The fields of the first release. */
         stats.struct_size = offsetof(hc_stats, seats_limit);
         stats.seats_limit = 7;
         CHECK_OK(hc_directory_get_stats(directory, &stats, NULL));
@@ -181,7 +181,8 @@ static void figures(void)
     }
 }
 
-/* A text may say that it ends in a NUL; what HC_STR is given is looked at once. */
+/* A text may be NUL-terminated instead of having a length; HC_STR evaluates its argument
+ * once. */
 static void nul_terminated(void)
 {
     hc_directory *directory = in_memory();

@@ -1,4 +1,4 @@
-/* Records as lines, out and in again, with progress. */
+/* Records are exported as lines and loaded again, with progress. */
 #include "story.h"
 
 struct lines {
@@ -38,7 +38,7 @@ static int32_t give(void *userdata, uint8_t *buffer, size_t capacity, size_t *re
     return 0;
 }
 
-/* Says that it read more than there was room for. */
+/* Claims to have read more than there was room for. */
 static int32_t boast(void *userdata, uint8_t *buffer, size_t capacity, size_t *read)
 {
     (void)userdata;
@@ -106,7 +106,7 @@ static void gives_up(hc_directory *directory, struct lines *lines)
     CHECK(strstr(hc_error_message(error), "read into a buffer of") != NULL);
     hc_error_free(error);
     lines->answer = 0;
-    /* A directory with something in it is not loaded into. */
+    /* Only an empty directory can be loaded into. */
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
                  hc_directory_load(directory, give, NULL, lines, NULL));
     verify_and_free(empty);
@@ -121,7 +121,7 @@ int main(void)
     CHECK(lines.calls > 2 && lines.told_done == 1000 && lines.told_bytes < lines.length);
     CHECK(strncmp(lines.bytes, "{\"headcount_export\":1,", 22) == 0);
 
-    /* However the bytes come, it is the same directory. */
+    /* However the bytes are divided, the directory is the same. */
     lines.chunk = 777;
     lines.told_done = lines.told_bytes = 0;
     CHECK_OK(hc_directory_load(copy, give, tell, &lines, NULL));

@@ -1,5 +1,5 @@
-/* One user in one call, as a packed record, and the users of many keys; and all that
- * an error says in one struct. */
+/* One user as a packed record in one call, the users of many keys, and all details of an
+ * error in one struct. */
 #include "story.h"
 #include "headcount_packed.h"
 
@@ -26,7 +26,7 @@ static size_t read_by(const hc_directory *directory, int32_t kind, const char *k
     return written;
 }
 
-/* Puts a key behind those that are there; returns the bytes of all. */
+/* Appends a key; returns the size of all keys. */
 static size_t put_key(uint8_t *keys, size_t bytes, const void *key, uint8_t length)
 {
     const uint8_t head[4] = { length, 0, 0, 0 };
@@ -104,7 +104,7 @@ static void many(const hc_directory *directory, const hc_user *ann)
     CHECK(memcmp(buffer + offsets[2] + 8, hc_user_id(ann), 16) == 0);
     CHECK(memcmp(user.id, hc_user_id(ann), 16) == 0);
 
-    /* As far as there is room: for offsets, and for records. */
+    /* As many as there is room for offsets and for records. */
     CHECK_OK(hc_user_read_many(directory, HC_USER_KEY_ANY, keys, bytes, buffer, BUFFER, offsets,
                                2, &read, &written, NULL));
     CHECK(read == 2);
@@ -133,8 +133,8 @@ static void many(const hc_directory *directory, const hc_user *ann)
     CHECK(read == 0 && written == 0);
 }
 
-/* More keys than are looked up at once, with nobody's between them, into buffers that are too small
- * for all. */
+/* More keys than are looked up at once, some of which nobody has, with buffers too small
+ * for all users. */
 static void in_parts(hc_directory *directory, int32_t kind)
 {
     static uint8_t keys[300 * 32], buffer[4096];
@@ -171,8 +171,8 @@ static void in_parts(hc_directory *directory, int32_t kind)
     CHECK(calls > 3 && done == 300);
 }
 
-/* Users too large for a buffer to hold many: few are looked up in vain. Without a cache, each
- * lookup is a miss. */
+/* Users so large that a buffer holds few of them: few are looked up in vain. Without a
+ * cache, each lookup is a miss. */
 static void large_ones(void)
 {
     enum { USERS = 60 };
@@ -212,7 +212,7 @@ static void large_ones(void)
     verify_and_free(directory);
 }
 
-/* A closed directory refuses no keys too. */
+/* A closed directory also refuses a call without keys. */
 static void closed(void)
 {
     hc_directory *directory = in_memory();
@@ -228,7 +228,7 @@ static void closed(void)
     hc_directory_free(directory);
 }
 
-/* Each of the numbers, and what a struct says that is not started. */
+/* Each number of the details, and a struct that is not initialized. */
 static void details(hc_directory *directory)
 {
     hc_error *error = NULL;

@@ -1,5 +1,4 @@
-/* Workspaces and members in batches: each operation, and rules that look at the
- * whole. */
+/* Workspaces and members in batches: each operation, and the rules on the net result. */
 #include "story.h"
 
 #define ANN HC_STR("ann@ex.co")
@@ -22,7 +21,7 @@ static hc_applied *apply(const hc_directory *directory, hc_batch *batch)
     return applied;
 }
 
-/* Made, named in the same batch, and owned from the start. */
+/* Created and named in the same batch, with an owner from the start. */
 static uint64_t founding(const hc_directory *directory)
 {
     hc_batch *batch = hc_batch_new();
@@ -41,7 +40,7 @@ static uint64_t founding(const hc_directory *directory)
     return team;
 }
 
-/* The owner hands over and goes, which is refused in two steps and fine in one. */
+/* A batch in which the owner leaves is refused, unless it also hands over. */
 static void handing_over(const hc_directory *directory, uint64_t team)
 {
     hc_batch *batch = hc_batch_new();
@@ -84,8 +83,8 @@ static void changing(const hc_directory *directory, uint64_t team)
     hc_workspace_free(workspace);
 }
 
-/* Offboarding: the last owner goes, and the batch allows it. (Of an archived workspace
- * they may go in any case.) */
+/* Offboarding: the batch allows the last owner to leave. (The owner of an archived
+ * workspace may always leave.) */
 static void offboarding(const hc_directory *directory, uint64_t team)
 {
     hc_batch *batch = hc_batch_new();
@@ -112,7 +111,7 @@ static void offboarding(const hc_directory *directory, uint64_t team)
     hc_batch_free(batch);
 }
 
-/* Workspaces that the same batch makes are named; any case will do. */
+/* Names workspaces that the same batch creates, in any case. */
 static void by_name(const hc_directory *directory)
 {
     hc_batch *batch = hc_batch_new();

@@ -1,4 +1,4 @@
-/* Workspaces from their first day to their last, and who belongs to them. */
+/* Workspaces from creation to deletion, and their members. */
 #include "story.h"
 
 #define ANN HC_STR("ann@ex.co")
@@ -172,7 +172,7 @@ static void default_workspaces(void)
     verify_and_free(directory);
 }
 
-/* The list is of one moment, and outlives the directory. */
+/* The list is a snapshot, and outlives the directory. */
 static void listing(void)
 {
     hc_directory *directory = with_users();

@@ -1,4 +1,4 @@
-/* Users to create, updates and batches, as the script says. */
+/* Builds users to create, updates and batches from the script. */
 #include "runner.h"
 
 #include <string.h>
@@ -109,7 +109,7 @@ static hc_status append_user(hc_batch *batch, const json_t *op, int is_new, hc_e
     return status;
 }
 
-/* Calls a function on a workspace that is given by number or by name. */
+/* Calls a function on a workspace given by number or name. */
 #define ON_WORKSPACE(function, ...)                                             \
     hc_batch_##function(batch, json_is_integer(at) ? NULL : text_of(at),        \
                         json_is_integer(at) ? 0 : text_len(at),                 \
@@ -164,8 +164,9 @@ static hc_status append(hc_batch *batch, const json_t *op, hc_error **error)
     stop("no operation is named", key);
 }
 
-/* Fills a batch. Builders refuse what is malformed; for a preview that is the refusal of its
- * operation, and is put into `refused`. `indexes` says where the others stand in the script. */
+/* Fills a batch. Builders refuse malformed parts; a preview lists them as refusals of
+ * their operations, in `refused`. `indexes` maps the other operations to their places in
+ * the script. */
 static hc_status fill(hc_batch *batch, const struct call *call, json_t *refused, json_t *indexes,
                       hc_error **error)
 {
@@ -204,7 +205,8 @@ failed:
     return HC_STATUS_INVALID_ARGUMENT;
 }
 
-/* Puts what the library refuses in its place among what the builders did. */
+/* Merges the library's refusals with those of the builders, in the order of the script.
+ * */
 static hc_status preview(const struct call *call, const hc_batch *batch, json_t *refused,
                          const json_t *indexes, hc_error **error)
 {

@@ -1,4 +1,4 @@
-/* The calls of the script as calls of the library. */
+/* Makes the calls of the script with the library. */
 #include "runner.h"
 
 #include <stdio.h>
@@ -51,7 +51,7 @@ hc_status open_directory(struct session *session, const json_t *how, hc_error **
     return status;
 }
 
-/* The number of the workspace: as given, or looked up by its name. */
+/* The id of the workspace: as given, or looked up by name. */
 hc_status workspace(struct call *call, uint64_t *id)
 {
     const json_t *named = in(call, in(call, "member_of") != NULL ? "member_of" : "workspace");
@@ -91,7 +91,7 @@ static json_t *on_user(struct call *call)
     return show_user(user);
 }
 
-/* Users by many keys: a key at a time is packed, and what is found is found by its id. */
+/* Users by many keys: packs the keys one by one, and reads each found user by id. */
 static json_t *users_by(struct call *call)
 {
     int32_t kind = strcmp(call->name, "users_by_ids") == 0 ? HC_USER_KEY_ID : HC_USER_KEY_EMAIL;

@@ -29,7 +29,7 @@ const json_t *in(const struct call *call, const char *key)
     return json_object_get(call->in, key);
 }
 
-/* A text with the number of the thread in the place of {i}. */
+/* A text with the number of the thread in place of {i}. */
 static json_t *numbered(const json_t *text, int i)
 {
     const char *from = json_string_value(text), *place = strstr(from, "{i}");
@@ -50,7 +50,7 @@ static json_t *repeated(const json_t *text, json_int_t times)
     return made;
 }
 
-/* The arguments, with what the names stand for. */
+/* The arguments, with the values of names. */
 json_t *filled(const json_t *given, json_t *names, int i)
 {
     const char *key;
@@ -114,7 +114,7 @@ int matches(const json_t *wanted, const json_t *found, json_t *names)
     return json_equal(wanted, found);
 }
 
-/* Whether a word is one of those that a text has between spaces. */
+/* Whether a word is in a list separated by spaces. */
 int is_one_of(const char *word, const char *words)
 {
     char spaced[64], all[512];
@@ -123,8 +123,8 @@ int is_one_of(const char *word, const char *words)
     return strstr(all, spaced) != NULL;
 }
 
-/* What calls.json lacks of a line, a call or an operation: a word that is misspelt would say
- * nothing. */
+/* A key of a line, call or operation that calls.json lacks: without this check, a
+ * misspelt key would have no effect. */
 static const char *unknown(const char *part, const char *name, const json_t *object)
 {
     static json_t *table;

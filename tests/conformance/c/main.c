@@ -20,7 +20,7 @@ _Noreturn void stop(const char *what, const char *which)
     exit(2);
 }
 
-/* Makes a call; *error is set where it fails. */
+/* Makes a call; sets *error if it fails. */
 static json_t *made(struct session *session, const json_t *step, json_t *in, const json_t *as,
                     json_t **error)
 {
@@ -50,7 +50,7 @@ static json_t *made(struct session *session, const json_t *step, json_t *in, con
     return out;
 }
 
-/* Whether what came back, or the error, is what the step says. */
+/* Whether the result or the error is what the step expects. */
 static int as_said(const json_t *wanted, const json_t *err, const json_t *out,
                    const json_t *error, json_t *names)
 {
@@ -151,7 +151,7 @@ static int run(const char *script, json_t *lines)
     int good = 1;
     json_array_foreach (lines, at, line) {
         const json_t *step = json_object_get(line, "step");
-        snprintf(problem, sizeof problem, "can't be opened, or has an unknown word");
+        snprintf(problem, sizeof problem, "can't be opened, or has an unknown key");
         if (at > 0)
             good = take(&session, step, names);
         else

@@ -1,4 +1,4 @@
-/* Queries, as the script says. */
+/* Builds queries from the script. */
 #include "runner.h"
 
 #include <string.h>

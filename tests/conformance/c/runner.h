@@ -6,14 +6,14 @@
 
 #include <jansson.h>
 
-/* What a case has: a folder, the directory in use, and perhaps a feed. */
+/* The state of a case: a folder, the current directory, and perhaps a feed. */
 struct session {
     char folder[64];
     hc_directory *directory;
     hc_feed *feed;
 };
 
-/* A call that is being made. */
+/* The current call. */
 struct call {
     struct session *session;
     const hc_directory *directory;
@@ -22,10 +22,10 @@ struct call {
     hc_error *error;
 };
 
-/* The two arguments of a text of JSON; a number is written as one. */
+/* The two arguments for a JSON text, or for a number as a text. */
 #define TEXT(value) text_of(value), text_len(value)
 
-/* Leaves the function, with nothing, when a call fails. */
+/* Returns NULL from the function when a call fails. */
 #define TRY(status)                                                             \
     do {                                                                        \
         if ((status) != HC_STATUS_OK)                                           \
@@ -34,9 +34,9 @@ struct call {
 
 _Noreturn void stop(const char *what, const char *which);
 
-/* helper.c: texts of JSON; arguments with what their names stand for and, in a race, the number
- * of the thread; whether a value is as a step says; the cases of a script; and a word of a line
- * that calls.json lacks. */
+/* helper.c: texts of JSON; arguments with the values of their names and, in a race, the
+ * number of the thread; whether a value is what a step expects; the cases of a script; and a
+ * key of a line that calls.json lacks. */
 const char *text_of(const json_t *value);
 size_t text_len(const json_t *value);
 const json_t *in(const struct call *call, const char *key);
@@ -47,7 +47,8 @@ int is_one_of(const char *word, const char *words);
 const char *unknown_word(const json_t *line);
 void remove_folder(const char *path);
 
-/* calls.c: what the call returns, to be freed; NULL where call->error says why not. */
+/* calls.c: the result of the call, to be freed; NULL if it failed, and call->error says
+ * why. */
 json_t *make_call(struct call *call);
 hc_status open_directory(struct session *session, const json_t *how, hc_error **error);
 hc_status workspace(struct call *call, uint64_t *id);
@@ -63,12 +64,12 @@ json_t *compact(struct call *call);
 json_t *stats_text(struct call *call);
 json_t *replace_in_file(struct call *call);
 
-/* batches.c: builders and batches of what the script says; NULL as above. */
+/* batches.c: builders and batches from the script; NULL as above. */
 hc_new_user *new_user(const json_t *in, hc_error **error);
 hc_user_update *user_update(const json_t *in, hc_error **error);
 json_t *apply(struct call *call);
 
-/* show.c: records as the script has them. */
+/* show.c: records in the form of the script. */
 json_t *show_id(const uint8_t *id);
 json_t *show_time(uint64_t micros);
 json_t *show_user(hc_user *user);

@@ -1,4 +1,4 @@
-/* Records of the library as the script has them. Handles are freed. */
+/* Records of the library in the form of the script. Frees the handles. */
 #include "runner.h"
 
 #include "headcount_packed.h"
@@ -63,7 +63,7 @@ json_t *show_stats(const hc_stats *stats)
     return all;
 }
 
-/* The external ids of one of the two. */
+/* The external ids of the user, or of the workspace. */
 static json_t *external_ids(const hc_user *user, const hc_workspace *workspace)
 {
     char provisioner[HC_PROVISIONER_BYTES], id[HC_EXTERNAL_ID_BYTES];

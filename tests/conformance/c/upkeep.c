@@ -1,4 +1,4 @@
-/* The calls of the script about faults and space, and figures as text. */
+/* Makes the calls of the script about faults and space, and the figures as text. */
 #include "runner.h"
 
 #include <stdio.h>
@@ -56,7 +56,7 @@ json_t *stats_text(struct call *call)
     return json_stringn((const char *)text, length);
 }
 
-/* Each place of a text in a file gets another of its length. */
+/* Replaces each occurrence of a text in a file with another of the same length. */
 json_t *replace_in_file(struct call *call)
 {
     const json_t *text = in(call, "text"), *with = in(call, "with");

@@ -1,4 +1,4 @@
-// The calls of the script as calls of the library.
+// Makes the calls of the script with the library.
 #include "runner.hpp"
 
 #include <fstream>
@@ -99,7 +99,7 @@ hc::user_update user_update(const json &in)
     return update;
 }
 
-// The number of a workspace: as given, or looked up by its name.
+// The id of a workspace: as given, or looked up by name.
 hc::workspace_id workspace(const hc::directory &directory, const json &named)
 {
     if (!named.is_string())
@@ -176,7 +176,7 @@ hc::batch batch_of(const json &in)
     return batch;
 }
 
-// What is refused: by the builders, each operation by itself, or else by the directory.
+// The refusals: of each operation by the builders, or else of the batch by the directory.
 json preview(const hc::directory &directory, const json &in)
 {
     json refused = json::array(), indexes = json::array();
@@ -466,7 +466,7 @@ std::optional<json> on_directory(const hc::directory &d, const std::string &name
     return std::nullopt;
 }
 
-// Each place of a text in a file gets another of its length.
+// Replaces each occurrence of a text in a file with another of the same length.
 void replace_in_file(const std::string &path, const std::string &text, const std::string &with)
 {
     std::ifstream from(path, std::ios::binary);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fstream>
 
-// The arguments, with what the names stand for; a thread's number in the place of {i}.
+// The arguments, with the values of names, and a thread's number in place of {i}.
 json filled(const json &given, const names &known, int i)
 {
     if (given.is_string()) {
@@ -53,7 +53,7 @@ bool matches(const json &wanted, const json &found, names &known)
     return wanted == found;
 }
 
-// The first word of an object that calls.json lacks.
+// The first key of an object that calls.json lacks.
 static std::string unknown(const char *part, const std::string &name, const json &object)
 {
     static const json table = json::parse(std::ifstream("calls.json"));
@@ -66,7 +66,7 @@ static std::string unknown(const char *part, const std::string &name, const json
     return "";
 }
 
-// What calls.json lacks of a line: a word that is misspelt would say nothing.
+// A key of a line that calls.json lacks: without this check, a misspelt key would have no effect.
 std::string unknown_word(const json &line)
 {
     const bool is_head = line.contains("case");

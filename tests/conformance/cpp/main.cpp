@@ -12,13 +12,13 @@
 
 namespace {
 
-// What a call came to: its result, or its error.
+// The outcome of a call: its result, or its error.
 struct outcome {
     json value;
     bool failed;
 };
 
-// Whether the outcome is what the step says.
+// Whether the outcome is what the step expects.
 bool as_said(const json &step, const outcome &result, names &known)
 {
     if (!result.failed)
@@ -98,7 +98,7 @@ bool take(session &all, const json &step, names &known, std::string &told)
     return as_said(step, result, known);
 }
 
-// Runs the steps of a case, the first of which is its head; what failed, or nothing.
+// Runs the steps of a case, of which the first is its head; returns what failed, or nothing.
 std::string run(const std::vector<json> &lines)
 {
     char folder[] = "/tmp/headcount-XX" "XX" "XX";

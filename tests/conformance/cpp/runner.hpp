@@ -15,12 +15,12 @@
 namespace hc = headcount;
 using json = nlohmann::json;
 
-// What a case has: a folder, the directory in use, and perhaps a feed.
+// The state of a case: a folder, the current directory, and perhaps a feed.
 struct session {
     std::filesystem::path folder;
     std::optional<hc::directory> directory;
     std::optional<hc::feed> feed;
-    std::deque<json> read; // changes that the feed gave out and the script didn't take
+    std::deque<json> read; // changes that were read from the feed and not yet returned
     std::uint64_t position = 0;
 
     void open(const json &how);
@@ -33,20 +33,20 @@ json value(const json &object, const char *key);
 // A text; of a number, its digits.
 std::string text(const json &object, const char *key);
 
-// What the names of a case stand for.
+// The values of a case's names.
 using names = std::map<std::string, json>;
 
-// helper.cpp: arguments with what their names stand for and, in a race, the number of the thread;
-// whether a value is as a step says; the cases of a script; and a word of a line that calls.json lacks.
+// helper.cpp: arguments with the values of their names and, in a race, the number of the thread;
+// whether a value is what a step expects; the cases of a script; and a key of a line that calls.json lacks.
 json filled(const json &given, const names &known, int i);
 bool matches(const json &wanted, const json &found, names &known);
 std::vector<std::vector<json>> cases(const std::string &path);
 std::string unknown_word(const json &line);
 
-// calls.cpp: what a call returns; throws what it throws.
+// calls.cpp: makes a call; throws what the call throws.
 json call(session &all, const hc::directory &directory, const std::string &name, const json &in);
 
-// show.cpp: records as the script has them.
+// show.cpp: records in the form of the script.
 json show(const hc::user &user);
 json show(const hc::workspace &workspace);
 json show(const hc::member &member);

@@ -1,4 +1,4 @@
-// Records of the library as the script has them.
+// Records of the library in the form of the script.
 #include "runner.hpp"
 
 #include <algorithm>

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::ROOT;
 
-/// The names of lines, calls and operations, each with the members that it may have.
+/// The kinds of lines, the calls and the operations, each with the keys that it may have.
 pub static TABLE: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../calls.json")).unwrap());
 
-/// The names of the scripts in a folder, in their order, and their texts.
+/// The names and texts of the scripts in a folder, ordered by name.
 pub fn scripts(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(ROOT).join("tests/conformance").join(folder);
     let paths = fs::read_dir(folder)
@@ -41,7 +41,7 @@ pub fn cases(text: &str) -> Vec<Vec<(usize, Value)>> {
     cases
 }
 
-/// What `calls.json` lacks: a word that is misspelt would say nothing.
+/// A key that `calls.json` lacks: without this check, a misspelt key would have no effect.
 pub fn unknown_word(case: &[(usize, Value)]) -> Option<String> {
     case.iter().find_map(|(number, line)| {
         let operations = line["in"]["operations"].as_array().into_iter().flatten();

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use headcount::Timestamp;
 use serde_json::{Map, Value};
 
-/// What the names of a case stand for.
+/// The values of a case's names.
 pub type Names = HashMap<String, Value>;
 
-/// The arguments, with what the names stand for.
+/// The arguments, with the values of names.
 pub fn filled(given: &Value, names: &Names, i: &str) -> Value {
     match given {
         Value::String(name) if name.starts_with('$') => names[name].clone(),

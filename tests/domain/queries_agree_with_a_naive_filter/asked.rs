@@ -1,4 +1,4 @@
-//! Random queries, and their answers by hand.
+//! Random queries, and their answers computed naively.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const SEARCHES: [&str; 10] = [
     "ex.co kim",
 ];
 
-/// A query, to be asked and to be answered by hand.
+/// A query, to be run and to be answered naively.
 #[derive(Clone, Debug)]
 pub struct Asked {
     active: Option<bool>,
@@ -117,8 +117,8 @@ impl Asked {
         }
     }
 
-    /// Without conditions whose times depend on what others do between two pages.
-    pub fn that_stays(self) -> Self {
+    /// Without the conditions on times that change when others write between two pages.
+    pub fn stable(self) -> Self {
         Self {
             changed: [None; 2],
             seen: [None; 2],
@@ -157,7 +157,7 @@ impl Asked {
         query
     }
 
-    /// The answer to it: all users, filtered and sorted.
+    /// The expected answer: all users, filtered and sorted.
     pub fn matches(&self, directory: &Directory, workspaces: &[WorkspaceId; 2]) -> Vec<Arc<User>> {
         let mut users = listed(directory);
         let members = self.workspace.map(|(n, role)| {

@@ -1,6 +1,5 @@
-//! Every query returns what filtering and sorting all users returns, page by
-//! page: whatever index it reads, in both directions, also when the directory is
-//! reopened or changed between pages.
+//! Every query returns, page by page, what filtering and sorting all users returns: whatever index
+//! it reads, in both directions, also if the directory is reopened or changed between pages.
 
 mod asked;
 mod people;
@@ -15,13 +14,13 @@ use proptest::sample::Index;
 
 use self::asked::{Asked, asked};
 use self::people::{USERS, fill, people};
-use crate::helpers::{TempPath, finish, listed, roomy, run_cases};
+use crate::helpers::{TempPath, finish, listed, run_cases, unlimited};
 
 #[test]
 fn pages_and_counts_are_those_of_a_naive_filter() {
     let cases = (people(), vec(asked(), 12), any::<u64>());
     run_cases(64, cases, |(people, queries, seed)| {
-        let directory = roomy();
+        let directory = unlimited();
         let workspaces = fill(&directory, &people, seed);
         for asked in queries {
             let wanted = asked.matches(&directory, &workspaces);
@@ -50,7 +49,7 @@ fn pages_and_counts_are_those_of_a_naive_filter() {
             }
             let wanted: Vec<_> = wanted.iter().map(|user| user.email().to_string()).collect();
             assert_eq!(pages, wanted, "{asked:?}");
-            // A full last page knows that it is the last.
+            // A full last page has no cursor.
             if !wanted.is_empty() {
                 let page = directory.query(&query.limit(wanted.len())).unwrap();
                 assert_eq!(page.next, None, "{asked:?}");
@@ -64,10 +63,10 @@ fn pages_and_counts_are_those_of_a_naive_filter() {
 fn a_cursor_is_a_position_in_the_order_of_any_query() {
     let cases = (people(), vec((asked(), any::<Index>()), 12), any::<u64>());
     run_cases(64, cases, |(people, queries, seed)| {
-        let directory = roomy();
+        let directory = unlimited();
         let workspaces = fill(&directory, &people, seed);
         for (asked, from) in queries {
-            // The cursor of a query for all users, behind any of them.
+            // The cursor after a random user, from a query for all users.
             let all = Asked::all(asked.sort, asked.descending);
             let everybody = all.matches(&directory, &workspaces);
             let behind = from.index(everybody.len().max(1));
@@ -100,7 +99,7 @@ fn pages_contain_every_remaining_user_once_while_others_come_and_go() {
         any::<u64>(),
     );
     run_cases(48, cases, |(people, asked, turmoil, seed)| {
-        let asked = asked.that_stays();
+        let asked = asked.stable();
         let file = TempPath::new();
         let mut directory = Directory::options()
             .license_if_new(License::Enterprise)
@@ -163,7 +162,7 @@ fn disturb(directory: &Directory, whom: Index, how: u8) {
         2 => Batch::new().update_user(&**user, UserUpdate::new().email(&new)),
         _ => Batch::new().deactivate_user(&**user),
     };
-    // Refusals are fine: of the last admin, and of an email that is taken.
+    // Refusals are expected: for the last admin, and for an email that is taken.
     let _ = directory.apply(batch.allow_ownerless(true));
 }
 

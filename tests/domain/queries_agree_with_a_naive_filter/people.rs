@@ -1,4 +1,4 @@
-//! Random people, few enough of each kind that queries find some.
+//! Random users, with so few different values that queries find some.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ pub const TEAMS: [&str; 2] = ["team", "cost"];
 const NAMES: [&str; 4] = ["Kim", "Lee", "Åsa", "ann"];
 const DOMAINS: [&str; 4] = ["ex.co", "ex.com", "bücher.example", "a.ex.co"];
 
-/// A person to be: all that a query can ask for.
+/// A user to create, with everything that a query can ask for.
 #[derive(Clone, Debug)]
 pub struct Person {
     local: String,
@@ -27,9 +27,9 @@ pub struct Person {
     username: Option<String>,
     active: bool,
     admin: bool,
-    /// `None`: when it is made, so that a change comes shortly after.
+    /// `None`: the time of the call, so that a change follows shortly after.
     created: Option<u64>,
-    /// Changed, and seen, after everybody was created.
+    /// Whether the user is changed, and seen, after everybody was created.
     touched_and_seen: [bool; 2],
     roles: [Option<Role>; 2],
     given_and_family: [Option<&'static str>; 2],
@@ -69,8 +69,8 @@ pub fn people() -> impl Strategy<Value = Vec<Person>> {
     vec(person, 0..USERS)
 }
 
-/// Makes the directory of these people, as far as their names are not taken.
-/// Ids are drawn from `seed`, so that their order differs from every other order.
+/// Creates these users, except those whose names are taken. Ids are drawn from `seed`, so that
+/// their order differs from every other order.
 pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId; 2] {
     let made = ["first", "second"].map(|name| {
         let batch = Batch::new().create_workspace(NewWorkspace::new(name));
@@ -117,7 +117,7 @@ pub fn fill(directory: &Directory, people: &[Person], seed: u64) -> [WorkspaceId
     }
     directory.apply(created).unwrap();
     directory.apply(touched).unwrap();
-    // The first is written, and the others are gathered.
+    // The first sighting is written at once, later ones are collected.
     for id in visitors {
         directory.touch_user(id).unwrap();
     }

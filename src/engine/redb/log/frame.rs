@@ -10,7 +10,7 @@
 //! | 4 | length of the value |
 //! | | the key, the value |
 //!
-//! `durable` reveals holes: a frame tells up to which commit everything was on disk when it
+//! `durable` reveals holes: it is the last commit up to which everything was on disk when the frame
 //! was written.
 
 use super::block::{self, BLOCK_BYTES, Header, PAYLOAD_BYTES};

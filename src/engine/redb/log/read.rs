@@ -1,15 +1,15 @@
 //! Reading the log after a crash: the commits that the database lacks.
 //!
-//! First it checks that the log belongs to the database. The database names the uses that
-//! were not closed (several, if one crashed before it had taken over the log of another),
+//! First it checks that the log belongs to the database. The database names the uses that were not
+//! closed (several, if one crashed before the database had taken over the log of an earlier one),
 //! and each segment names its use.
 //!
 //! | the database | the segments | then |
 //! | --- | --- | --- |
-//! | was closed | none, without frames, or of a use that ended, adding nothing | they are not needed |
+//! | was closed | none, without frames, or of an ended use, without newer commits | they are not needed |
 //! | was closed | others | `Foreign` |
-//! | names uses | of each, as many and as long as they say | they are read |
-//! | names uses | also such of a use that ended, adding nothing | these are not needed |
+//! | names uses | of each use, in the number and lengths that their headers state | they are read |
+//! | names uses | in addition, some of an ended use, without newer commits | these are not needed |
 //! | names uses | missing or too short | `Missing` |
 //! | names uses | others | `Foreign` |
 

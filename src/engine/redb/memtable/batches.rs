@@ -43,8 +43,8 @@ impl Batches {
         self.chunks.get(chunk)?.get()?.get(at)?.get()
     }
 
-    /// Whether the first `count` have all commits up to `sequence` of which whoever asks was
-    /// told.
+    /// Whether the first `count` batches contain all commits up to `sequence` that the caller can
+    /// know of.
     pub(super) fn reach(&self, count: usize, sequence: u64) -> bool {
         self.get(count).is_none_or(|next| next.sequence > sequence)
     }

@@ -81,7 +81,7 @@ fn a_panic_does_not_make_the_next_open_slow() {
     assert!(!repaired.get(), "redb had to repair the file");
 }
 
-/// The syncing thread may be about to wait when it is told to end, or busy.
+/// The syncing thread may be busy, or about to wait, when it is told to end.
 #[test]
 fn closing_does_not_wait_for_the_next_sync() {
     let options = RedbOptions {

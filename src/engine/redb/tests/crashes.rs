@@ -18,7 +18,7 @@ use super::{CREATE, read_only};
 use crate::engine::redb::{Redb, RedbOptions, Snapshot};
 use crate::engine::{Engine, Order, Read, Write};
 use crate::error::ErrorKind;
-use crate::testkit::cases::{each_seed, tell};
+use crate::testkit::cases::{each_seed, print};
 
 /// The default number of scripts.
 const SEEDS: u64 = 300;
@@ -34,7 +34,7 @@ pub(super) type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 fn a_power_cut_takes_nothing_that_was_acknowledged() {
     let mut seen = Seen::default();
     let seeds = each_seed(SEEDS, |seed| seen.add(&Script::new(seed).run()));
-    tell(&format!("{seen:?}"));
+    print(&format!("{seen:?}"));
     if seeds >= SEEDS {
         // Otherwise this test would prove little. Of 1,500 scripts:
         let counts = [

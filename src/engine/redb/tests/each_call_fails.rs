@@ -5,10 +5,10 @@
 //! nothing more is written after a failed write, and once the disk works again, everything
 //! acknowledged is there.
 //!
-//! A call fails in one of three ways, and each way is tried at every fourth call, so that
-//! three of four calls fail once; with `HEADCOUNT_CALLS_STEP=1` every call fails in each way.
-//! The story that reads without a cache makes so many calls that each way is tried at every
-//! 92nd of them, or every 23rd.
+//! A call fails in one of three ways, and each way is tried at every fourth call, so that three of
+//! four calls fail once; with `HEADCOUNT_CALLS_STEP=1` every call fails in each way. The story that
+//! reads without a cache makes so many calls that each kind of failure is tried only at every 92nd
+//! call, or every 23rd.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -56,7 +56,7 @@ fn a_long_transaction_in_no_order_reads_and_keeps_its_latest_writes() {
     let mut model = BTreeMap::new();
     engine
         .transact(|txn| {
-            // Twice what is collected before it moves to redb.
+            // Twice as much as is collected before it moves to redb.
             for round in 0..9_000_u32 {
                 let key = random.u16(..6_000).to_be_bytes();
                 if random.u8(..8) == 0 {

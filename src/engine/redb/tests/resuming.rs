@@ -53,7 +53,7 @@ fn each_life_has_a_segment_of_its_own_until_there_is_none_left() {
         assert_eq!(engine.has_frozen(), life != 2, "after life {life}");
         if life == 2 {
             assert_eq!(logs(&disk), [""; 0]);
-            // The next life doesn't find what this one has removed.
+            // This life has removed the segments, so the next one doesn't find them.
             engine.close().unwrap();
             continue;
         }
@@ -83,7 +83,7 @@ fn opening_changes_no_file() {
     for key in [b"a", b"b", b"c"] {
         assert_eq!(get(&engine, key).unwrap(), b"1");
     }
-    // What the crash left is gone.
+    // The files of the crash are gone.
     assert_eq!(logs(&disk), ["log1"]);
 }
 

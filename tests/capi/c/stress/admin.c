@@ -25,7 +25,7 @@ static void count_seats(const hc_directory *directory)
     CHECK(stats.commit_groups <= stats.commit_requests);
 }
 
-/* The owner acts, and can't lock itself out. */
+/* The owner acts, and can't deactivate or delete themself. */
 static void act(const hc_directory *directory, unsigned thread)
 {
     char owner[TEXT];
@@ -45,7 +45,7 @@ static void act(const hc_directory *directory, unsigned thread)
     hc_directory_free(acting);
 }
 
-/* A full house of one's own, and what its errors say. */
+/* Fills a directory of its own, and checks the errors. */
 static void fill(struct stage *stage)
 {
     hc_directory *directory = NULL;
@@ -88,7 +88,7 @@ static void fill(struct stage *stage)
     hc_cursor_free(cursor);
 }
 
-/* A file is one handle's at a time. */
+/* Only one handle at a time has a file open. */
 static void use_a_file(const struct stage *stage, unsigned thread)
 {
     char path[4 * TEXT];
@@ -117,7 +117,7 @@ static int32_t give_nothing(void *userdata, uint8_t *buffer, size_t capacity, si
     return 0;
 }
 
-/* Copies, what is wrong with them, and figures. */
+/* Copies, their faults, and figures. */
 static void keep_up(const struct stage *stage, unsigned thread)
 {
     char path[4 * TEXT], aside[4 * TEXT + 8];
@@ -190,7 +190,7 @@ static void destroy(void *userdata)
     free(listener);
 }
 
-/* Each callback replaces that of another thread, which may be in use. */
+/* Each callback replaces that of another thread, which may be running. */
 static void listen_to_all(void)
 {
     struct listener *listener = malloc(sizeof *listener);

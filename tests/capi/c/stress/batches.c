@@ -1,4 +1,4 @@
-/* Batches with every operation, asked about first, applied, and sent again. */
+/* Batches with every operation: previewed, applied, and sent again. */
 #include "stress.h"
 
 #include <sched.h>
@@ -25,7 +25,7 @@ static void append_packed(hc_batch *batch, const char *user)
     CHECK_OK(hc_batch_append(batch, bytes, hc_packed_end(&writer), NULL));
 }
 
-/* Makes a user and a workspace, and names both before they are there. */
+/* Creates a user and a workspace, and names both before they exist. */
 static hc_batch *founding(const struct names *names, const uint8_t *request,
                           const uint8_t *actor)
 {
@@ -60,7 +60,7 @@ static hc_batch *founding(const struct names *names, const uint8_t *request,
     return batch;
 }
 
-/* Undoes all of it, by the ids that are known by now. */
+/* Undoes everything, by the ids, which are known by now. */
 static hc_batch *undoing(const struct names *names, uint64_t workspace)
 {
     hc_batch *batch = hc_batch_new();
@@ -77,7 +77,7 @@ static hc_batch *undoing(const struct names *names, uint64_t workspace)
     return batch;
 }
 
-/* Deletes it, one way or the other. */
+/* Deletes the workspace, in one of two ways. */
 static void deleting(const hc_directory *directory, const struct names *names,
                      uint64_t workspace, int by_name)
 {
@@ -90,7 +90,7 @@ static void deleting(const hc_directory *directory, const struct names *names,
     hc_batch_free(batch);
 }
 
-/* What would be refused, and what wouldn't. */
+/* Previews a good batch and a bad one. */
 static void ask(const hc_directory *directory, hc_batch *good)
 {
     hc_batch *bad = hc_batch_new();
@@ -138,7 +138,7 @@ static uint64_t workspace_of(const hc_applied *applied, size_t index)
     return outcome.workspace;
 }
 
-/* Sent again it is the same, unless its change was trimmed meanwhile. */
+/* Sending it again returns the same outcome, unless its change was trimmed meanwhile. */
 static void send_again(const hc_directory *directory, const hc_batch *batch,
                        uint64_t workspace)
 {
@@ -210,7 +210,7 @@ void part_batches(struct stage *stage, unsigned thread)
     send_again(directory, batch, workspace);
     hc_batch_free(batch);
     hc_applied_free(applied);
-    CHECK_TEXT(names.user, hc_user_email(user)); /* outlives what it was read off */
+    CHECK_TEXT(names.user, hc_user_email(user)); /* outlives the outcomes */
     hc_user_free(user);
 
     batch = undoing(&names, workspace);

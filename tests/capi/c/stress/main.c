@@ -1,4 +1,4 @@
-/* Sixteen threads over all functions at once: stress SECONDS FOLDER. */
+/* Sixteen threads call all functions at the same time: stress SECONDS FOLDER. */
 #define _POSIX_C_SOURCE 200809L
 #include "stress.h"
 
@@ -57,7 +57,7 @@ static void set_up(struct stage *stage)
     CHECK_OK(hc_directory_list_users(stage->directory, &stage->cursor, NULL));
 }
 
-/* Everybody has tidied up. */
+/* Checks that all threads have cleaned up. */
 static void tear_down(struct stage *stage)
 {
     hc_verified verified = HC_VERIFIED_INIT;
@@ -81,7 +81,7 @@ int main(int argc, char **argv)
     double deadline;
     CHECK(argc == 3);
     stage.folder = argv[2];
-    /* Whoever waits for ever ends it, too. */
+    /* Ends the program even if a thread waits forever. */
     alarm((unsigned)atof(argv[1]) + 120);
     set_up(&stage);
     deadline = now() + atof(argv[1]);

@@ -1,4 +1,4 @@
-/* What needs no directory. */
+/* Functions that need no directory. */
 #include "stress.h"
 
 void part_plain(struct stage *stage, unsigned thread)

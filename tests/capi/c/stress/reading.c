@@ -1,9 +1,10 @@
-/* Lists and queries, each of them one moment, while others write. */
+/* Lists and queries, each of one moment, while others write. */
 #include "stress.h"
 
 static _Thread_local uint8_t buffer[BUFFER];
 
-/* Everybody, first a few one by one and the rest packed: in order, and none twice. */
+/* All users, first a few one by one and then the rest packed: in order, and none twice.
+ * */
 static void list(const hc_directory *directory)
 {
     hc_cursor *cursor = NULL;
@@ -108,7 +109,7 @@ static void note(void *calls)
     ++*(int *)calls; /* one thread at a time, under a lock of the library */
 }
 
-/* The changes, in order and without a gap. Some thread trims them meanwhile. */
+/* The changes, in order and without a gap. Other threads trim them meanwhile. */
 void part_feed(struct stage *stage, unsigned thread)
 {
     hc_feed *feed = NULL;

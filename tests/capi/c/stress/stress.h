@@ -1,18 +1,19 @@
-/* What the parts of the stress share: the stage on which sixteen threads play. Each
- * thread goes through all parts in turn, on users and workspaces of its own in a
- * directory that all share, so that nearly every result can be foretold. */
+/* What the parts of the stress test share: the objects that sixteen threads use. Each
+ * thread goes through all parts in turn, on its own users and workspaces in a shared
+ * directory, so that nearly every result can be predicted. */
 #ifndef STRESS_H
 #define STRESS_H
 
 #include "../story.h"
 #include "headcount_packed.h"
 
-/* Each thread has an owner, who is always active; the rest compete for what is left. */
+/* Each thread has an owner, who is always active; all other users compete for the
+ * remaining seats. */
 enum { THREADS = 16, SEATS = 20, TEXT = 128, BUFFER = 65536 };
 
 struct stage {
     hc_directory *directory;
-    /* A workspace that all owners are in. */
+    /* A workspace with all owners. */
     uint64_t hall;
     /* Builders that all threads use, and change, at the same time. */
     hc_query *query;
@@ -20,7 +21,7 @@ struct stage {
     hc_user_update *update;
     /* A cursor from which all threads take users. */
     hc_cursor *cursor;
-    /* Where files go. */
+    /* The folder for files. */
     const char *folder;
     /* How far each thread has followed the changes. */
     uint64_t followed[THREADS];

@@ -1,10 +1,10 @@
-/* Users come, change and go. Seats are the one thing that threads compete for. */
+/* Users are created, changed and deleted. Threads compete only for seats. */
 #include "stress.h"
 
 /* A user by the text of `id`. */
 #define BY_ID HC_STR(text_of_id(id, id_text))
 
-/* Reads all that there is to read off a user. */
+/* Reads every field of a user. */
 static void look_at(const hc_user *user, const char *email)
 {
     const char *name = NULL, *value = NULL;
@@ -94,7 +94,7 @@ static void update_all(const hc_directory *directory, const char *email, const u
     hc_user_update_free(update);
 }
 
-/* The same update, changed by all while others apply it. */
+/* All threads change and apply the same update. */
 static void share_an_update(struct stage *stage, const char *email)
 {
     CHECK_OK(hc_user_update_set_given_name(stage->update, HC_STR("Cho"), NULL));
@@ -111,7 +111,7 @@ static void switch_on_and_off(const hc_directory *directory, const char *email,
                      HC_STATUS_NO_FREE_SEAT) == HC_STATUS_OK) {
         CHECK(hc_user_is_active(user) == 1);
         hc_user_free(user);
-        CHECK_OK(hc_user_activate(directory, BY_ID, NULL, NULL)); /* so it has its seat */
+        CHECK_OK(hc_user_activate(directory, BY_ID, NULL, NULL)); /* has a seat */
     }
     CHECK_OK(hc_user_deactivate(directory, HC_STR(email), &user, NULL));
     CHECK(hc_user_is_active(user) == 0);
@@ -120,8 +120,8 @@ static void switch_on_and_off(const hc_directory *directory, const char *email,
     CHECK_ONE_OF(hc_user_activate(directory, BY_ID, NULL, NULL), HC_STATUS_NO_FREE_SEAT);
 }
 
-/* Reads through a cache of the host's own, which holds one user; the thread is the only
- * one who changes that user. */
+/* Reads through a cache of the host, which holds one user; only this thread changes that
+ * user. */
 static void through_a_cache(const hc_directory *directory, const char *email)
 {
     const uint64_t *number = hc_directory_generation(directory);
@@ -189,7 +189,7 @@ void part_users(struct stage *stage, unsigned thread)
     CHECK_OK(hc_user_delete(directory, BY_ID, NULL));
     CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR(email), &same, NULL));
     CHECK(same == NULL);
-    look_at(user, email); /* a copy, whatever became of its record */
+    look_at(user, email); /* a copy, whatever happened to the record */
     hc_user_free(user);
 
     if (CHECK_ONE_OF(hc_user_create(directory, HC_STR(email), NULL, &error),

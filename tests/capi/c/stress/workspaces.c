@@ -1,4 +1,4 @@
-/* Workspaces are made, filled, renamed, put away and deleted. */
+/* Workspaces are created, filled, renamed, archived and deleted. */
 #include "stress.h"
 
 static void look_at(const hc_workspace *workspace, const char *name)

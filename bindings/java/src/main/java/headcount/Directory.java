@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -607,10 +608,10 @@ public final class Directory implements AutoCloseable {
         return externalId(workspace, provisioner, f -> MemorySegment.NULL);
     }
 
-    private Workspace externalId(long workspace, String provisioner, Key id) {
+    private Workspace externalId(long workspace, String provisioner, Function<Frame, MemorySegment> id) {
         return call((f, d) -> {
             MemorySegment p = f.text(provisioner);
-            MemorySegment i = id.in(f);
+            MemorySegment i = id.apply(f);
             return Native.hc_workspace_set_external_id(
                     d, workspace, p, p.byteSize(), i, i.byteSize(), f.out(), f.error());
         }, Copies::oneWorkspace);

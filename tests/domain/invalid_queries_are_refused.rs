@@ -2,7 +2,7 @@
 
 use headcount::{ErrorKind, Role, Sort, UserQuery};
 
-use crate::helpers::{found, hire, kind, on_both_engines};
+use crate::helpers::{create_workspace, hire, kind, on_both_engines};
 
 const ORDERS: [Sort; 3] = [Sort::Email, Sort::Username, Sort::Created];
 
@@ -48,7 +48,7 @@ fn a_cursor_of_another_order_is_refused() {
     });
 }
 
-/// A cursor is text that anybody can send back: any well-formed one is a position.
+/// A cursor is a text that anybody can send back: any well-formed one is a position.
 #[test]
 fn an_invented_cursor_does_no_harm() {
     on_both_engines(|directory| {
@@ -83,7 +83,7 @@ fn an_invented_cursor_does_no_harm() {
 fn an_unknown_workspace_is_an_error_and_an_unknown_domain_is_empty() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         for role in [None, Some(Role::User)] {
             let query = UserQuery::new().member_of("Nowhere", role);
             assert_eq!(kind(directory.query(&query)), ErrorKind::WorkspaceNotFound);

@@ -1,4 +1,4 @@
-//! The actor of a write is recorded with it, and can do anything except deactivate or delete
+//! The actor of a write is recorded with it. An actor can do anything except deactivate or delete
 //! themself.
 
 use headcount::{Batch, ErrorKind, NewUser, NewWorkspace, Op, Role, UserId, UserUpdate};
@@ -87,7 +87,7 @@ fn nobody_deactivates_or_deletes_themself() {
             .unwrap();
         as_ann.add_member(own.id(), bob, Role::Owner).unwrap();
         as_ann.remove_member(own.id(), ann).unwrap();
-        // Others can deactivate them; then doing it again has no effect.
+        // Others can deactivate them; doing it again has no effect.
         directory.acting_as(bob).deactivate_user(ann).unwrap();
         let op = Op::DeactivateUser(ann.into());
         assert!(!as_ann.apply(Batch::from_iter([op])).unwrap().outcomes[0].changed);

@@ -1,4 +1,4 @@
-//! A write that a call acknowledged is there after the file is reopened.
+//! Acknowledged writes are there after the file is reopened.
 
 use std::path::PathBuf;
 
@@ -74,8 +74,8 @@ fn a_copy_of_the_files_in_use_opens_with_what_was_acknowledged() {
     let directory = file.open();
     for n in 0..20 {
         create_inactive(&directory, &format!("user-{n}@ex.co"));
-        // What a power cut would leave, as far as a copy can show. Every call
-        // that returned is in the file or beside it already, though nobody closed it.
+        // Approximately what a power cut would leave. The effect of every call that returned is
+        // already in the file or its log, although nobody closed it.
         let copy = TempPath::new();
         for (from, name) in files(&file) {
             std::fs::copy(from, copy.path.with_file_name(name)).unwrap();
@@ -95,13 +95,13 @@ fn a_closed_directory_is_one_file() {
     assert!(files(&file).len() > 1, "where is the log?");
     directory.close().unwrap();
     assert_eq!(files(&file).len(), 1);
-    // Nor is there a log where nothing was written.
+    // Without writes, there is no log either.
     let directory = file.open();
     assert_eq!(files(&file).len(), 1);
     finish(directory);
 }
 
-/// The file and those beside it, with their names.
+/// The file and the files beside it, with their names.
 fn files(file: &TempPath) -> Vec<(PathBuf, String)> {
     let entries = std::fs::read_dir(file.path.parent().unwrap()).unwrap();
     let name = file.path.file_name().unwrap().to_str().unwrap();

@@ -1,5 +1,5 @@
-//! Modules beside each other don't import each other in circles, also not by the way of the
-//! module that they are in: what it re-exports counts as what it is of. A module and those in it
+//! Sibling modules don't import each other in cycles, not even through their parent module: a
+//! re-exported item counts as an item of the module that defines it. A module and its submodules
 //! may import each other.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,36 +8,36 @@ use crate::expect_none;
 use crate::imports::{module_of, paths};
 use crate::sources::{self, Source};
 
-/// The modules of a folder, each with those beside it that it imports.
+/// The modules of a folder, each with the siblings that it imports.
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
-fn modules_beside_each_other_have_no_circles() {
-    expect_none(&complaints(&circles(&sources::rust())));
+fn sibling_modules_have_no_cycles() {
+    expect_none(&complaints(&cycles(&sources::rust())));
 }
 
-fn complaints(circles: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
-    let told = circles.iter().map(|(folder, modules)| {
+fn complaints(cycles: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    let told = cycles.iter().map(|(folder, modules)| {
         let modules: Vec<&str> = modules.iter().map(String::as_str).collect();
         format!("{folder}: {} import each other", modules.join(", "))
     });
     told.collect()
 }
 
-/// The folders with circles, each with the modules in them.
-fn circles(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
-    let mut circles = BTreeMap::new();
+/// The folders with cycles, each with the modules in a cycle.
+fn cycles(sources: &[Source]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut cycles = BTreeMap::new();
     for (folder, imports) in imports(sources) {
         let reached: Imports = { imports.keys() }
             .map(|module| (module.clone(), reached_from(module, &imports)))
             .collect();
-        let in_circle = reached.iter().filter(|(module, all)| all.contains(*module));
-        let in_circle: BTreeSet<String> = in_circle.map(|(module, _)| module.clone()).collect();
-        if !in_circle.is_empty() {
-            circles.insert(folder, in_circle);
+        let in_cycle = reached.iter().filter(|(module, all)| all.contains(*module));
+        let in_cycle: BTreeSet<String> = in_cycle.map(|(module, _)| module.clone()).collect();
+        if !in_cycle.is_empty() {
+            cycles.insert(folder, in_cycle);
         }
     }
-    circles
+    cycles
 }
 
 /// The modules that `module` imports, directly or through others.
@@ -54,7 +54,7 @@ fn reached_from(module: &str, imports: &Imports) -> BTreeSet<String> {
     reached
 }
 
-/// The imports between modules of the library, by the folder that both are in.
+/// The imports between sibling modules of the library, by folder.
 fn imports(sources: &[Source]) -> BTreeMap<String, Imports> {
     let library = sources
         .iter()
@@ -81,7 +81,7 @@ fn imports(sources: &[Source]) -> BTreeMap<String, Imports> {
     imports
 }
 
-/// Paths by the paths under which a module imports or re-exports them.
+/// The paths that modules import or re-export, by the paths under which they do.
 type Exports = BTreeMap<Vec<String>, Vec<String>>;
 
 fn exports(library: &[&Source]) -> Exports {
@@ -121,7 +121,7 @@ fn module_len(path: &[String], modules: &BTreeSet<Vec<&str>>) -> usize {
 }
 
 #[test]
-fn a_circle_is_found() {
+fn a_cycle_is_found() {
     let sources = [
         Source::new("src/capi/mod.rs", ""),
         Source::new("src/capi/a.rs", "use super::b::B;"),
@@ -139,13 +139,13 @@ fn a_circle_is_found() {
         Source::new("src/model/mod.rs", "use self::a::A;"),
     ];
     assert_eq!(
-        complaints(&circles(&sources)),
+        complaints(&cycles(&sources)),
         ["capi: a, b, c import each other"]
     );
 }
 
 #[test]
-fn a_circle_by_the_way_of_a_re_export_is_found() {
+fn a_cycle_through_a_re_export_is_found() {
     let sources = [
         Source::new("src/codec/mod.rs", "mod a;\nmod b;\npub(crate) use b::B;"),
         Source::new("src/codec/a.rs", "fn a() { super::B::make(); }"),
@@ -156,7 +156,7 @@ fn a_circle_by_the_way_of_a_re_export_is_found() {
         Source::new("src/rules/f.rs", "use super::C;\nuse std::ops::e;"),
     ];
     assert_eq!(
-        complaints(&circles(&sources)),
+        complaints(&cycles(&sources)),
         [
             "codec: a, b import each other",
             "rules: c, e import each other"

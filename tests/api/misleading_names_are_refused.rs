@@ -1,4 +1,4 @@
-//! Names that are invisible, that display as another name, or that look like another user's are
+//! Names that are invisible, are displayed as another name, or look like another user's are
 //! refused.
 
 use headcount::{Batch, Directory, ErrorKind, NewUser, NewWorkspace, UserUpdate};

@@ -1,4 +1,4 @@
-//! Records that a program stores beside the users survive a reopening, have limits, and affect
+//! Records that a program stores beside the users survive reopening, have limits, and affect
 //! neither users nor changes nor the verification.
 
 use headcount::{Directory, ErrorKind};

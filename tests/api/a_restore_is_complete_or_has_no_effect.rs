@@ -1,5 +1,5 @@
-//! A restore either puts a sound directory in place of the file, or leaves the file as it was.
-//! What the old file held does not come back.
+//! A restore either replaces the file with a sound directory, or leaves it unchanged. Nothing of
+//! the old file comes back.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use headcount::{CopyOptions, Directory, ErrorKind};
 
 use crate::helpers::{TempPath, create, emails, fill, finish, refusal};
 
-/// Copies the files of a directory in use, as a crash would leave them.
+/// Copies the files of an open directory, as a crash would leave them.
 fn crash(from: &TempPath, to: &TempPath) {
     for name in ["users.redb", "users.redb-log0", "users.redb-log1"] {
         let file = from.path.with_file_name(name);
@@ -45,8 +45,9 @@ fn a_restore_brings_back_the_backup_without_later_writes() {
     finish(directory);
 }
 
-/// A directory is restored from a backup, written to, and crashes. Its log must not be applied
-/// when the same backup is restored again, although the file is equal byte for byte.
+/// A directory is restored from a backup, written to, and crashes. When the same backup is restored
+/// again, the log of the crash must not be applied, although the restored file is the same byte for
+/// byte.
 #[test]
 fn the_log_of_the_old_file_is_never_applied() {
     let (live, crashed, backup) = (TempPath::new(), TempPath::new(), TempPath::new());
@@ -64,7 +65,7 @@ fn the_log_of_the_old_file_is_never_applied() {
     headcount::restore(&backup.path, &crashed.path, overwrite()).unwrap();
     assert!(!has_log(&crashed.path), "the log is still there");
     assert_eq!(emails(&crashed.open()), ["ann@ex.co"]);
-    // As if a crash had come before the log was removed: refused, or not applied.
+    // As if a crash had prevented the removal of the log: refused, or not applied.
     headcount::restore(&backup.path, &crashed.path, overwrite()).unwrap();
     std::fs::write(&log, kept).unwrap();
     if let Ok(directory) = Directory::open(&crashed.path) {
@@ -105,7 +106,7 @@ fn an_open_or_damaged_file_is_refused_and_kept() {
     let itself = headcount::restore(&file.path, &file.path, overwrite());
     assert_eq!(refusal(itself), ErrorKind::InvalidArgument);
 
-    // One byte of an address: a value has another checksum, or redb notices.
+    // One byte of an email address: the value's checksum no longer matches, or redb notices.
     let mut bytes = std::fs::read(&backup.path).unwrap();
     let place = bytes.windows(9).position(|text| text == b"ann@ex.co");
     bytes[place.unwrap()] ^= 1;

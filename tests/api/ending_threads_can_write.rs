@@ -20,14 +20,14 @@ thread_local! {
     static LATE: RefCell<Vec<Late>> = const { RefCell::new(Vec::new()) };
 }
 
-/// This works even after the thread's other values were destroyed, its handle included.
+/// This works even after the thread's other values, including its handle, were destroyed.
 #[test]
 fn a_write_from_the_destructor_of_a_thread_local_takes_effect() {
     let folder = tempfile::tempdir().unwrap();
     let directory = Directory::open(folder.path().join("users.redb")).unwrap();
     let threads = (0..8).map(|number| {
         let directory = directory.clone();
-        // Set before anything else that has a destructor, so it goes last.
+        // Set before any other value with a destructor, so it is destroyed last.
         thread::spawn(move || LATE.with_borrow_mut(|late| late.push(Late(directory, number))))
     });
     // Unlike a scope this waits for their destructors.

@@ -1,11 +1,11 @@
-//! A batch is applied as a whole or not at all. Rules about the whole directory are judged once,
+//! A batch is applied as a whole or not at all. Rules about the whole directory are checked once,
 //! on the net result, and may be broken in between.
 
 use headcount::{Batch, ErrorKind, Event, License, NewUser, NewWorkspace, Role, UserUpdate};
 
 use crate::helpers::{
-    changes, finish, found, hire, last_sequence, listed, listed_workspaces, on_both_engines,
-    refused, roles, roomy, user, workspace,
+    changes, create_workspace, finish, hire, last_sequence, listed, listed_workspaces,
+    on_both_engines, refused, roles, unlimited, user, workspace,
 };
 
 fn email(address: &str) -> UserUpdate {
@@ -16,7 +16,7 @@ fn email(address: &str) -> UserUpdate {
 fn one_refusal_undoes_everything_and_names_its_operation() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         let state = || {
             (
                 listed(directory),
@@ -87,7 +87,7 @@ fn a_seat_changes_hands_when_none_is_free() {
     });
 }
 
-/// Ten join and leave; only the final number counts.
+/// Ten users join and leave; only the final number counts.
 #[test]
 fn seats_are_judged_on_the_net_result_of_many_operations() {
     on_both_engines(|directory| {
@@ -145,7 +145,7 @@ fn two_users_swap_their_emails() {
             bob
         );
 
-        // In between, two users have the address: only an id is unambiguous.
+        // In between, two users have the address, so only an id is unambiguous.
         let ambiguous = Batch::new()
             .update_user(ann, email("ann@ex.co"))
             .update_user("ann@ex.co", email("bob@ex.co"));
@@ -210,8 +210,8 @@ fn two_workspaces_swap_their_names() {
     on_both_engines(|directory| {
         let ann = hire(directory, "ann");
         let (models, data) = (
-            found(directory, "Models", ann),
-            found(directory, "Data", ann),
+            create_workspace(directory, "Models", ann),
+            create_workspace(directory, "Data", ann),
         );
         let swap = Batch::new()
             .rename_workspace(models, "Data")
@@ -224,7 +224,7 @@ fn two_workspaces_swap_their_names() {
             refused(directory.apply(half)),
             (ErrorKind::WorkspaceNameTaken, Some(0))
         );
-        // A name is handed down in the batch that deletes its holder.
+        // A name can be reused in the batch that deletes its holder.
         let heir = Batch::new()
             .rename_workspace(models, "Models")
             .delete_workspace(data);
@@ -245,7 +245,7 @@ fn an_email_is_handed_down_by_a_deleted_user() {
         assert_eq!(applied.user(heir.id()), Some(&heir));
         assert!(applied.user(ann).is_none());
 
-        // Removed and added again: nothing is lost.
+        // Removing and adding a member again loses nothing.
         let there_and_back = Batch::new()
             .update_user(heir.id(), email("new@ex.co"))
             .update_user(heir.id(), email("ann@ex.co"));
@@ -281,7 +281,7 @@ fn an_operation_sees_the_effects_of_those_before_it() {
         assert_eq!(
             changes(directory, 1)[0].events.len(),
             11,
-            "the founding owner is one more"
+            "the first owner is an additional event"
         );
 
         let old_name = Batch::new()
@@ -294,7 +294,8 @@ fn an_operation_sees_the_effects_of_those_before_it() {
     });
 }
 
-/// A user who is created and deleted in one batch leaves only a tombstone and a history.
+/// A user who is created and deleted in one batch leaves only a tombstone and an entry in the
+/// history.
 #[test]
 fn a_user_created_and_deleted_in_one_batch_leaves_nothing_behind() {
     on_both_engines(|directory| {
@@ -344,7 +345,7 @@ fn the_last_admin_is_judged_on_the_net_result_too() {
 
 #[test]
 fn an_empty_batch_changes_nothing() {
-    let directory = roomy();
+    let directory = unlimited();
     let applied = directory.apply(Batch::new()).unwrap();
     assert_eq!((applied.sequence, applied.outcomes.len()), (None, 0));
     let ann = hire(&directory, "ann");

@@ -1,4 +1,4 @@
-//! Lent views have the same contents as copied users.
+//! Borrowed views have the same contents as copied users.
 
 use std::ops::ControlFlow;
 

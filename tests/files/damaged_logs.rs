@@ -1,4 +1,4 @@
-//! Logs that are deleted, cut, zeroed or swapped after a crash.
+//! Logs that are deleted, truncated, zeroed or swapped after a crash.
 
 use std::fs::{self, OpenOptions};
 
@@ -32,7 +32,7 @@ fn a_deleted_cut_or_zeroed_segment_is_missed() {
             }
             let error = assert_refused(&folder.path("users.redb"), ErrorKind::LogMissing);
             assert!(error.to_string().contains("bring back"), "{error}");
-            // Brought back, it is all there.
+            // Once the segment is back, everything is there.
             let crashed = folder.names();
             fs::write(segment, &whole).unwrap();
             assert!(crashed.len() <= folder.names().len());
@@ -41,7 +41,7 @@ fn a_deleted_cut_or_zeroed_segment_is_missed() {
     }
 }
 
-/// The first users are there without a gap, and nobody who was never created.
+/// The first users are there without a gap, and no others.
 #[test]
 fn salvaging_keeps_the_first_commits() {
     let mut lost = 0;
@@ -84,7 +84,7 @@ fn the_log_of_another_directory_is_refused() {
     assert_holds(&folder.path("other.redb"), &users("o", 5));
 }
 
-/// A log cannot make the process allocate what its length says.
+/// The length of a log doesn't determine how much memory the process allocates.
 #[test]
 fn an_oversized_or_sparse_log_does_no_harm() {
     let folder = Folder::new();

@@ -105,7 +105,7 @@ fn another_version_is_a_conflict() {
             refusal(directory.update_user(ann, update(2))),
             conflict(2, 4)
         );
-        // It is a conflict even if there is nothing to change.
+        // A wrong version is a conflict even if there is nothing to change.
         let nothing = UserUpdate::new().if_version(3);
         assert_eq!(refusal(directory.update_user(ann, nothing)), conflict(3, 4));
     });

@@ -1,11 +1,13 @@
-//! A user is a member of a workspace once, in one role, and is found from either side, even after
-//! the email changes.
+//! A user is a member of a workspace once, in one role, and the membership is found from either
+//! side, even after the email changes.
 
 use headcount::{
     Batch, Directory, ErrorKind, Event, Role, UserId, UserQuery, UserUpdate, WorkspaceId,
 };
 
-use crate::helpers::{changes, found, hire, kind, last_sequence, on_both_engines, refused, roles};
+use crate::helpers::{
+    changes, create_workspace, hire, kind, last_sequence, on_both_engines, refused, roles,
+};
 
 fn queried(directory: &Directory, workspace: WorkspaceId, role: Option<Role>) -> Vec<UserId> {
     let query = UserQuery::new().member_of(workspace, role);
@@ -33,7 +35,7 @@ fn roles_are_parsed_by_the_older_name_too() {
 fn adding_again_does_nothing_and_in_another_role_is_refused() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory
             .add_member("MODELS", "Bob@ex.co", Role::User)
             .unwrap();
@@ -74,7 +76,7 @@ fn adding_again_does_nothing_and_in_another_role_is_refused() {
 fn a_member_who_does_not_exist_cannot_be_changed() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         let gone = ErrorKind::MemberNotFound;
         assert_eq!(kind(directory.set_role(models, bob, Role::User)), gone);
         assert_eq!(kind(directory.remove_member(models, bob)), gone);
@@ -96,7 +98,7 @@ fn a_member_who_does_not_exist_cannot_be_changed() {
 fn members_are_listed_owners_first_and_by_email() {
     on_both_engines(|directory| {
         let [dee, bob, cho, ann] = ["Dee", "bob", "Cho", "ann"].map(|name| hire(directory, name));
-        let models = found(directory, "Models", dee);
+        let models = create_workspace(directory, "Models", dee);
         directory.add_member(models, cho, Role::User).unwrap();
         directory.add_member(models, bob, Role::Owner).unwrap();
         directory.add_member(models, ann, Role::User).unwrap();
@@ -111,13 +113,13 @@ fn members_are_listed_owners_first_and_by_email() {
     });
 }
 
-/// The index of members contains emails; the members are right after any change.
+/// The index of members contains emails, so it must follow every change of them.
 #[test]
 fn members_stay_in_order_when_emails_change() {
     on_both_engines(|directory| {
         let [ann, bob, cho] = ["ann", "bob", "cho"].map(|name| hire(directory, name));
-        let models = found(directory, "Models", ann);
-        let data = found(directory, "Data", bob);
+        let models = create_workspace(directory, "Models", ann);
+        let data = create_workspace(directory, "Data", bob);
         directory.add_member(models, bob, Role::Owner).unwrap();
         directory.add_member(data, ann, Role::User).unwrap();
         directory.add_member(models, cho, Role::User).unwrap();
@@ -127,7 +129,7 @@ fn members_stay_in_order_when_emails_change() {
         assert_eq!(queried(directory, models, None), [bob, cho, ann]);
         directory.verify().unwrap();
 
-        // Two owners of one workspace swap their emails: each takes the other's entry.
+        // Two owners of one workspace swap their emails: each gets the other's index entry.
         let swap = Batch::new()
             .update_user(ann, UserUpdate::new().email("bob@ex.co"))
             .update_user(bob, UserUpdate::new().email("zoe@ex.co"));
@@ -135,7 +137,7 @@ fn members_stay_in_order_when_emails_change() {
         assert_eq!(queried(directory, models, None), [ann, cho, bob]);
         directory.verify().unwrap();
 
-        // The email and the role change in one batch, and the heir takes the email.
+        // The email and the role change in one batch, and another user takes the old email.
         let heir = Batch::new()
             .update_user(bob, UserUpdate::new().email("old@ex.co"))
             .set_role(models, bob, Role::User)
@@ -151,8 +153,8 @@ fn members_stay_in_order_when_emails_change() {
 fn a_users_workspaces_come_with_the_role() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
-        let data = found(directory, "Data", bob);
+        let models = create_workspace(directory, "Models", ann);
+        let data = create_workspace(directory, "Data", bob);
         directory.add_member(data, ann, Role::User).unwrap();
         let of = |user: UserId| -> Vec<_> {
             let memberships = directory.workspaces_of(user).unwrap();
@@ -173,7 +175,7 @@ fn a_users_workspaces_come_with_the_role() {
 fn leaving_and_rejoining_in_one_batch_is_a_new_membership() {
     on_both_engines(|directory| {
         let (ann, bob) = (hire(directory, "ann"), hire(directory, "bob"));
-        let models = found(directory, "Models", ann);
+        let models = create_workspace(directory, "Models", ann);
         directory.add_member(models, bob, Role::User).unwrap();
         let back = Batch::new()
             .remove_member(models, bob)
