@@ -91,7 +91,7 @@ impl Session {
             let words: Vec<_> = salvage.into_iter().chain(["license", "show"]).collect();
             self.on_file(file, &words)?;
         } else {
-            let made = options.open(&path).and_then(|directory| directory.close());
+            let made = options.open(&path).and_then(Directory::close);
             made.map_err(|error| json!(error))?;
         }
         self.close();

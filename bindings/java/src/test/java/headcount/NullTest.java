@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -39,7 +40,7 @@ class NullTest {
             List<Object> values = List.of(directory, feed, ann, NewUser.of("b@ex.co"), new UserUpdate(), new UserQuery(), new Options(),
                     new Batch().activateUser("a@ex.co"), License.COMMUNITY, Role.OWNER, Sort.EMAIL, "b@ex.co", UUID.randomUUID(),
                     Instant.EPOCH, Duration.ZERO, folder.resolve("new.redb"), OutputStream.nullOutputStream(),
-                    InputStream.nullInputStream(), List.of(), Optional.empty(), 1L, 1, false);
+                    InputStream.nullInputStream(), List.of(), Map.of(), Optional.empty(), 1L, 1, false);
             for (Executable call : (Iterable<Executable>) published()::iterator) {
                 Class<?>[] types = call.getParameterTypes();
                 for (int at = 0; at < types.length; at++) {
