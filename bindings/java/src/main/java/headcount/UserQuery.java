@@ -58,6 +58,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery memberOf(long workspace, Role role) {
+        Objects.requireNonNull(role, "role is null");
         return with((f, b) -> Native.hc_query_set_member_of(b, workspace, role.code(), f.error()));
     }
 
