@@ -1,14 +1,13 @@
 /**
  * @file headcount.h
- * headcount: an embedded user directory that never has more active users than seats. Link
- * with -lheadcount. Generated from src/capi/ by cbindgen; don't edit it.
+ * headcount: an embedded user directory that never has more active users than seats. Link with
+ * -lheadcount. Generated from src/capi/ by cbindgen; don't edit it.
  *
- * Start with these ten: hc_directory_open(), hc_user_create(), hc_user_get(),
- * hc_user_email(), hc_user_deactivate(), hc_user_activate(), hc_directory_get_seats(),
- * hc_error_message(), hc_error_free() and hc_directory_free(). The rest is in sections: the
- * library, errors, ids, opening and closing, license, seats and figures, copies and
- * exports, users, lists and queries, changing users, workspaces, external ids, batches,
- * changes, texts, messages.
+ * Start with these ten: hc_directory_open(), hc_user_create(), hc_user_get(), hc_user_email(),
+ * hc_user_deactivate(), hc_user_activate(), hc_directory_get_seats(), hc_error_message(),
+ * hc_error_free() and hc_directory_free(). The rest is in sections: the library, errors, ids,
+ * opening and closing, license, seats and figures, copies and exports, users, lists and queries,
+ * changing users, workspaces, external ids, batches, changes, texts, messages.
  *
  * @code{.c}
  * #include <headcount.h>
@@ -23,8 +22,8 @@
  *
  *     // HC_STATUS_OK is 0, so this stops at the first call that fails.
  *     if (hc_directory_open_in_memory(NULL, &users, &error) // or hc_directory_open() a file
- *         || hc_user_create(users, HC_STR("steve@ex.co"), NULL, &error)
- *         || hc_user_create(users, HC_STR("ann@ex.co"), NULL, &error)
+ *         || hc_user_create(users, HC_STR("steve@ex.co"), NULL, NULL, &error)
+ *         || hc_user_create(users, HC_STR("ann@ex.co"), NULL, NULL, &error)
  *         || hc_user_deactivate(users, HC_STR("steve@ex.co"), NULL, &error)
  *         || hc_directory_get_seats(users, &seats, &error))
  *         fprintf(stderr, "%s\n", hc_error_message(error));
@@ -40,71 +39,98 @@
  *
  * The following applies to every function, except where its own documentation differs.
  *
- * Handles. Directories, cursors, feeds, users, workspaces, lists, options, builders and
- * errors are opaque. You own a handle that a function gives you: free it once, with the
- * hc_*_free() of its type, in any order, because each keeps alive what it needs. Freeing
- * NULL does nothing. No function keeps its arguments: change or free them as soon as the
- * call has returned. Functions that only read from a handle (those that don't return an
+ * Handles. Directories, cursors, feeds, users, workspaces, lists, options, builders and errors
+ * are opaque. You own a handle that a function gives you: free it once, with the hc_*_free() of
+ * its type, in any order, because each keeps alive what it needs. Freeing NULL does nothing.
+ * hc_*_new() never returns NULL. No function keeps its arguments: change or free them as soon as
+ * the call has returned. Functions that only read from a handle (those that don't return an
  * hc_status) also take NULL, and then return 0 or NULL.
  *
- * Texts. In: UTF-8 as a pointer and, in the next parameter, whose name ends in _len, a
- * length in bytes, at most 1 MiB. No NUL is needed; NULL with the length 0 is the empty
- * text. A text that ends in a NUL may have the length HC_NUL_TERMINATED; HC_STR(text)
- * makes both arguments of one. Out: NUL-terminated UTF-8, borrowed from the handle
- * that it was read from and valid until that is freed, or written to your buffer.
+ * Texts. In: UTF-8 as a pointer and, in the next parameter, whose name ends in _len, a length in
+ * bytes, at most 1 MiB. No NUL is needed; NULL with the length 0 is the empty text. A text that
+ * ends in a NUL may have the length HC_NUL_TERMINATED; HC_STR(text) makes both arguments of one.
+ * Out: NUL-terminated UTF-8, borrowed from the handle that it was read from and valid until that
+ * is freed, or written to your buffer. Ids that are returned are borrowed in the same way.
  *
- * Users and workspaces. The parameter who takes any text that names a user: an id,
- * an email or a username. The parameter workspace takes the id of a workspace. Batches
- * name a workspace by its name, in any case, or, where that is empty, by workspace_id.
+ * Parameters. A function lists those that are not named for their type (hc_query *query), not
+ * mentioned in its description by name, and not one of these:
+ * - who: any text that names a user: an id, an email or a username.
+ * - workspace, workspace_id: the id of a workspace. Batches name one by its name, in any case,
+ *   or, where that is empty, by workspace_id.
+ * - id, actor: 16 bytes in network order.
+ * - provisioner, external_id: a system with ids of its own, such as an identity provider over
+ *   SCIM, and the id that it has for a user or workspace, which is compared exactly.
+ * - role: #HC_ROLE_OWNER or #HC_ROLE_USER.
+ * - license, seats: one of `HC_LICENSE_*`, and the number of seats for #HC_LICENSE_SEATS, else 0.
+ * - kind, key: one of `HC_USER_KEY_*`, and a key of that kind: UTF-8, or for #HC_USER_KEY_ID 16
+ *   bytes.
+ * - index: which one, from 0 to one less than the count.
+ * - path: the path of the file.
+ * - options: how to open the file; may be NULL.
+ * - user, made: set to the user or workspace as the call left it; NULL if not wanted.
+ * - found: set to what was found, or to NULL if there is none.
+ * - applied, copied: set to the outcomes or to what was copied; NULL if not wanted.
+ * - faults_max: how many faults to list; all are counted.
+ * - buffer, capacity, written: where to write, its size in bytes, and set to how many bytes were
+ *   written: 0 when there is nothing, or nothing more.
+ * - progress: called with the progress of a long call; may be NULL.
+ * - userdata: passed to each call of the callbacks; may be NULL.
  *
- * Numbers. Truth values and kinds are int32_t, and are checked. Times are microseconds
- * since 1970-01-01T00:00:00Z, up to the year 9999. An id is 16 bytes in network order.
+ * Limits. The name of a person has up to 255 bytes and the name of a workspace 1 to 128
+ * characters, none of them a control or invisible one. A user has up to 64 attributes, of 16 KiB
+ * in all, with names of 1 to 255 bytes, and ids of up to 16 provisioners. The name of a
+ * provisioner has 1 to 64 bytes and an external id 1 to 255, without control characters.
  *
- * Structs. Initialize a struct that has an HC_*_INIT with that: it sets struct_size, the
- * size that your program knows. The library fills in the fields within that size on
- * success, so later releases can append fields.
+ * Numbers. Truth values and kinds are int32_t, and are checked; a truth value is 1 or 0. Times
+ * are microseconds since 1970-01-01T00:00:00Z, up to the year 9999.
  *
- * Results. Functions that can fail return an hc_status: HC_STATUS_OK, one marked as
- * general in hc_status, one marked as store if they use a directory or a file, or one
- * listed under @retval. They write results only on success. A result may be NULL if its
- * description says so. Absence is not an error: looking up a user that doesn't exist
- * succeeds and gives NULL.
+ * Structs. Initialize a struct that has an HC_*_INIT with that: it sets struct_size, the size
+ * that your program knows. The library fills in the fields within that size on success, so later
+ * releases can append fields.
  *
- * Errors. The last parameter, hc_error **error, may be NULL. Otherwise it is always
- * written: NULL on success, or else an error with a message, which is yours to free with
- * hc_error_free().
+ * Results. Functions that can fail return an hc_status: HC_STATUS_OK, one marked as general in
+ * hc_status, one marked as store if they use a directory or a file, one marked as email if they
+ * take one, or one that their own documentation names. They write results only on success. A
+ * result may be NULL if its description says so. Absence is not an error: looking up a user that
+ * doesn't exist succeeds and gives NULL.
  *
- * Builders. A setter that fails leaves its builder unchanged.
+ * Errors. The last parameter, hc_error **error, may be NULL. Otherwise it is always written: NULL
+ * on success, or else an error with a message, which is yours to free with hc_error_free().
  *
- * Packed records. Functions with read or next_batch in their names fill your buffer with
- * as many records as fit, in one call, mainly for bindings. headcount_packed.h
- * decodes them, and docs/packed.md specifies them.
+ * Builders. A setter that fails leaves its builder unchanged. They can be used for several calls.
  *
- * Threads. Any thread may call any function on any handle at any time, but no thread may
- * be using a handle that is being freed. A thread needs 128 KiB of stack, and must not be
- * cancelled (pthread_cancel) during a call. docs/c-api.md says more about threads, memory
- * and linking.
+ * Callbacks must not throw or longjmp.
  *
- * Files. While a directory is open, its latest writes are in files beside its own, named
- * like it with -log0 to -log2 appended (users.redb-log0). Closing, or freeing the last
- * handle, moves them into the one file. After a crash, opening replays them automatically;
- * until then, move or copy them together with the main file.
+ * Packed records. Functions with read or next_batch in their names fill your buffer with as many
+ * records as fit, in one call, mainly for bindings. 32 KiB hold any user, 4 KiB any workspace. A
+ * batch takes 16 bytes and each membership or outcome 48; a change takes 80, 48 for each of its
+ * events, and its door. headcount_packed.h decodes them, and docs/packed.md specifies them.
  *
- * fork(). Directories, and the cursors, feeds and lists of workspaces that read from them,
- * belong to the process that made them: a child gets HC_STATUS_FORKED, and opens its own.
- * All other handles are plain data, which a child can still use, with one exception: if
- * another thread was reading a text or an attribute of a user for the first time when
- * fork() was called, reading that user in the child can block forever.
+ * Threads. Any thread may call any function on any handle at any time, but no thread may be using
+ * a handle that is being freed. If several threads read from a cursor, a list or a feed, each
+ * record is returned to one of them. A thread needs 128 KiB of stack, and must not be cancelled
+ * (pthread_cancel) during a call. docs/c-api.md says more about threads, memory and linking.
  *
- * Bugs. If the library fails internally (a Rust panic), the call returns
- * HC_STATUS_INTERNAL and the handle is poisoned: it can only be closed and freed. Using or
- * freeing a freed handle, and wrong pointers or lengths, are undefined behavior.
+ * Files. While a directory is open, its latest writes are in files beside its own, named like it
+ * with -log0 to -log2 appended (users.redb-log0). Closing, or freeing the last handle, moves them
+ * into the one file. After a crash, opening replays them automatically; until then, move or copy
+ * them together with the main file.
  *
- * Versions. Values and functions are only added, and structs only grow at their end. A
- * library fits this header if hc_abi_version() == HC_ABI_VERSION. Everything exists since
- * 0.1.0, unless @since names a later version.
+ * fork(). Directories, and the cursors, feeds and lists of workspaces that read from them, belong
+ * to the process that made them: a child gets HC_STATUS_FORKED, opens its own, and frees those of
+ * the parent without effect. All other handles are plain data, which outlives the directory and
+ * which a child can still use, with one exception: if another thread was reading a text or an
+ * attribute of a user for the first time when fork() was called, reading that user in the child
+ * can block forever.
+ *
+ * Bugs. If the library fails internally (a Rust panic), the call returns HC_STATUS_INTERNAL and
+ * the handle is poisoned: it can only be closed and freed. Using or freeing a freed handle, and
+ * wrong pointers or lengths, are undefined behavior.
+ *
+ * Versions. Values and functions are only added, and structs only grow at their end. A library
+ * fits this header if hc_abi_version() == HC_ABI_VERSION. Everything exists since 0.1.0, unless
+ * @since names a later version.
  */
-
 
 #ifndef HEADCOUNT_H
 #define HEADCOUNT_H
@@ -124,33 +150,24 @@
 
 /** The length of a text that ends in a NUL. */
 #define HC_NUL_TERMINATED SIZE_MAX
-
 /** The two arguments, pointer and length, of a text that ends in a NUL. */
 #define HC_STR(text) (text), HC_NUL_TERMINATED
-
-/** Initializers: hc_seats seats = HC_SEATS_INIT; */
+/** Initializes an hc_seats: hc_seats seats = HC_SEATS_INIT; */
 #define HC_SEATS_INIT { sizeof(hc_seats), 0, 0, 0, 0, 0, 0, 0 }
-
 /** Initializes an hc_seat_history. */
 #define HC_SEAT_HISTORY_INIT { sizeof(hc_seat_history), 0, 0, 0, 0, 0 }
-
 /** Initializes an hc_verified. */
 #define HC_VERIFIED_INIT { sizeof(hc_verified), 0, 0, 0, 0, 0, 0, 0 }
-
 /** Initializes an hc_copied. */
 #define HC_COPIED_INIT { sizeof(hc_copied), 0, 0, 0, 0 }
-
 /** Initializes an hc_stats: without a limit of seats, as an older library leaves it. */
 #define HC_STATS_INIT \
     { sizeof(hc_stats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, HC_NO_LIMIT, 0, 0, 0, 0, 0 }
-
 /** Initializes an hc_member. */
 #define HC_MEMBER_INIT { sizeof(hc_member), 0, 0, { 0 }, 0, 0 }
-
 /** Initializes an hc_error_details. */
 #define HC_ERROR_DETAILS_INIT \
     { sizeof(hc_error_details), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL }
-
 /** Initializes an hc_outcome. */
 #define HC_OUTCOME_INIT { sizeof(hc_outcome), 0, 0, 0, 0, 0, { 0 } }
 
@@ -162,25 +179,18 @@
 
 /** Bytes of the text of an id, with its NUL. */
 #define HC_ID_TEXT_BYTES 37
-
 /** The number of seats of a license without a limit. */
 #define HC_NO_LIMIT 18446744073709551615ull
-
 /** Room for all days that hc_directory_get_seat_history() can write: three years. */
 #define HC_SEAT_DAYS_MAX 1100
-
 /** Bytes of the longest name of a provisioner, with its NUL. */
 #define HC_PROVISIONER_BYTES 65
-
 /** Bytes of the longest external id, with its NUL. */
 #define HC_EXTERNAL_ID_BYTES 256
-
 /** Maximum batches of a directory that are submitted and not yet answered. */
 #define HC_SUBMITTED_MAX 1024
-
 /** Bytes of the longest key of an email or a username, with its NUL. */
 #define HC_KEY_BYTES 256
-
 /** Bytes of the longest text of a time, with its NUL. */
 #define HC_TIME_TEXT_BYTES 28
 
@@ -190,14 +200,11 @@
  * #HC_STATUS_OUTCOME_UNKNOWN.
  */
 HC_ENUM(hc_status) {
-    /** The call succeeded. */
-    HC_STATUS_OK = 0,
+    HC_STATUS_OK = 0, /**< The call succeeded. */
     /** General: an argument is malformed, too long, or out of range. */
     HC_STATUS_INVALID_ARGUMENT = 1,
-    /** General: a pointer that must point to something is NULL. */
-    HC_STATUS_NULL_ARGUMENT = 2,
-    /** General: a text is not UTF-8. */
-    HC_STATUS_INVALID_UTF8 = 3,
+    HC_STATUS_NULL_ARGUMENT = 2, /**< General: a pointer that must point to something is NULL. */
+    HC_STATUS_INVALID_UTF8 = 3, /**< General: a text is not UTF-8. */
     /** General: a bug in the library; the details are on stderr. The handle is poisoned. */
     HC_STATUS_INTERNAL = 4,
     /** General: an earlier call on this handle returned #HC_STATUS_INTERNAL. Free it. */
@@ -211,46 +218,30 @@ HC_ENUM(hc_status) {
     HC_STATUS_BUFFER_TOO_SMALL = 7,
     /** #HC_SUBMITTED_MAX batches are submitted; submit again after a callback. */
     HC_STATUS_QUEUE_FULL = 8,
-    /** The text is not an email address that this directory accepts. */
+    /** Email: the text is not an email address that this directory accepts. */
     HC_STATUS_INVALID_EMAIL = 20,
-    /** The part before the @ has letters outside ASCII; not supported yet. */
+    /** Email: the part before the @ has letters outside ASCII; not supported yet. */
     HC_STATUS_INTERNATIONAL_EMAIL = 21,
-    /** A user needs an email address and none was given. */
-    HC_STATUS_EMAIL_REQUIRED = 22,
-    /** The text is not a usable username. */
-    HC_STATUS_INVALID_USERNAME = 23,
-    /** Another user has this email, as email or username. */
-    HC_STATUS_EMAIL_TAKEN = 24,
-    /** Another user has this username, as username or email. */
-    HC_STATUS_USERNAME_TAKEN = 25,
-    /** A user with this id exists, or existed and was deleted. */
-    HC_STATUS_ID_TAKEN = 26,
-    /** General: no user has this id, email or username. */
-    HC_STATUS_USER_NOT_FOUND = 27,
+    HC_STATUS_EMAIL_REQUIRED = 22, /**< Email: a user needs an email address and none was given. */
+    HC_STATUS_INVALID_USERNAME = 23, /**< The text is not a usable username. */
+    HC_STATUS_EMAIL_TAKEN = 24, /**< Another user has this email, as email or username. */
+    HC_STATUS_USERNAME_TAKEN = 25, /**< Another user has this username, as username or email. */
+    HC_STATUS_ID_TAKEN = 26, /**< A user with this id exists, or existed and was deleted. */
+    HC_STATUS_USER_NOT_FOUND = 27, /**< General: no user has this id, email or username. */
     /** The call needs more seats than are free; hc_error_details has the numbers. */
     HC_STATUS_NO_FREE_SEAT = 28,
-    /** The call would leave the directory without an active admin. */
-    HC_STATUS_LAST_ADMIN = 29,
-    /** Users can't deactivate or delete themselves. */
+    HC_STATUS_LAST_ADMIN = 29, /**< The call would leave the directory without an active admin. */
+    /** Users can't deactivate or delete themselves; see hc_directory_acting_as(). */
     HC_STATUS_OWN_ACCOUNT = 30,
-    /**
-     * The record is not at the version that the caller expected; hc_error_details has both.
-     */
+    /** The record is not at the version that the caller expected; hc_error_details has both. */
     HC_STATUS_CONFLICT = 31,
-    /** General: no workspace has this id or name. */
-    HC_STATUS_WORKSPACE_NOT_FOUND = 32,
-    /** Another workspace has this name. */
-    HC_STATUS_WORKSPACE_NAME_TAKEN = 33,
-    /** The workspace is archived; restore it first. */
-    HC_STATUS_WORKSPACE_ARCHIVED = 34,
-    /** The user is not a member of the workspace. */
-    HC_STATUS_MEMBER_NOT_FOUND = 35,
-    /** The user is already a member, in another role. */
-    HC_STATUS_ROLE_DIFFERS = 36,
-    /** The call would leave a workspace without an active owner. */
-    HC_STATUS_LAST_OWNER = 37,
-    /** A user can't lose their default workspace. */
-    HC_STATUS_DEFAULT_WORKSPACE = 38,
+    HC_STATUS_WORKSPACE_NOT_FOUND = 32, /**< General: no workspace has this id or name. */
+    HC_STATUS_WORKSPACE_NAME_TAKEN = 33, /**< Another workspace has this name. */
+    HC_STATUS_WORKSPACE_ARCHIVED = 34, /**< The workspace is archived; restore it first. */
+    HC_STATUS_MEMBER_NOT_FOUND = 35, /**< The user is not a member of the workspace. */
+    HC_STATUS_ROLE_DIFFERS = 36, /**< The user is already a member, in another role. */
+    HC_STATUS_LAST_OWNER = 37, /**< The call would leave a workspace without an active owner. */
+    HC_STATUS_DEFAULT_WORKSPACE = 38, /**< A user can't lose their default workspace. */
     /**
      * The requested changes were trimmed: read everything again, then continue after
      * hc_error_details.resume_after.
@@ -258,20 +249,15 @@ HC_ENUM(hc_status) {
     HC_STATUS_HISTORY_TRIMMED = 39,
     /** Store: another process, or another handle of this one, has the file open. */
     HC_STATUS_ALREADY_OPEN = 40,
-    /** Store: the file was written by a newer release. */
-    HC_STATUS_UNSUPPORTED_FORMAT = 41,
+    HC_STATUS_UNSUPPORTED_FORMAT = 41, /**< Store: the file was written by a newer release. */
     /** Store: the stored bytes contradict themselves, or the file is not a directory. */
     HC_STATUS_CORRUPTED = 42,
-    /** Store: the request is larger than one transaction may be. */
-    HC_STATUS_TOO_LARGE = 43,
+    HC_STATUS_TOO_LARGE = 43, /**< Store: the request is larger than one transaction may be. */
     /** Store: a commit failed half way. Open the file again to see whether it took effect. */
     HC_STATUS_OUTCOME_UNKNOWN = 44,
-    /** Store: the directory was closed. */
-    HC_STATUS_CLOSED = 45,
-    /** Store: the operating system refused to read or write. */
-    HC_STATUS_IO = 46,
-    /** Store: the directory was opened for reading only. */
-    HC_STATUS_READ_ONLY = 47,
+    HC_STATUS_CLOSED = 45, /**< Store: the directory was closed. */
+    HC_STATUS_IO = 46, /**< Store: the operating system refused to read or write. */
+    HC_STATUS_READ_ONLY = 47, /**< Store: the directory was opened for reading only. */
     /**
      * Store: the file was not closed, and its log is missing or too short: acknowledged
      * writes may be lost.
@@ -297,18 +283,12 @@ HC_ENUM(hc_status) {
 
 /** Which numbers an error has, as bits of hc_error_details.given. */
 HC_ENUM(hc_detail) {
-    /** The operation that was refused. */
-    HC_DETAIL_OP_INDEX = 1,
-    /** The numbers of #HC_STATUS_NO_FREE_SEAT. */
-    HC_DETAIL_SEATS = 2,
-    /** The numbers of #HC_STATUS_CONFLICT. */
-    HC_DETAIL_VERSIONS = 4,
-    /** The number of #HC_STATUS_HISTORY_TRIMMED. */
-    HC_DETAIL_RESUME_AFTER = 8,
-    /** The number of #HC_STATUS_CHANGE_NOT_YET. */
-    HC_DETAIL_LATEST_CHANGE = 16,
-    /** The number of #HC_STATUS_BUFFER_TOO_SMALL. */
-    HC_DETAIL_BUFFER_BYTES = 32,
+    HC_DETAIL_OP_INDEX = 1, /**< The operation that was refused. */
+    HC_DETAIL_SEATS = 2, /**< The numbers of #HC_STATUS_NO_FREE_SEAT. */
+    HC_DETAIL_VERSIONS = 4, /**< The numbers of #HC_STATUS_CONFLICT. */
+    HC_DETAIL_RESUME_AFTER = 8, /**< The number of #HC_STATUS_HISTORY_TRIMMED. */
+    HC_DETAIL_LATEST_CHANGE = 16, /**< The number of #HC_STATUS_CHANGE_NOT_YET. */
+    HC_DETAIL_BUFFER_BYTES = 32, /**< The number of #HC_STATUS_BUFFER_TOO_SMALL. */
 };
 
 /**
@@ -316,36 +296,24 @@ HC_ENUM(hc_detail) {
  * added: skip an unknown one.
  */
 HC_ENUM(hc_event) {
-    /** The user was created, active or not. */
-    HC_EVENT_USER_CREATED = 1,
-    /** The fields of the user changed. */
-    HC_EVENT_USER_UPDATED = 2,
-    /** The user was inactive and became active. */
-    HC_EVENT_USER_ACTIVATED = 3,
-    /** The user was active and became inactive. */
-    HC_EVENT_USER_DEACTIVATED = 4,
-    /** The user was deleted for good. */
-    HC_EVENT_USER_DELETED = 5,
-    /** The license was set. */
-    HC_EVENT_LICENSE_SET = 6,
+    HC_EVENT_USER_CREATED = 1, /**< The user was created, active or not. */
+    HC_EVENT_USER_UPDATED = 2, /**< The fields of the user changed. */
+    HC_EVENT_USER_ACTIVATED = 3, /**< The user was inactive and became active. */
+    HC_EVENT_USER_DEACTIVATED = 4, /**< The user was active and became inactive. */
+    HC_EVENT_USER_DELETED = 5, /**< The user was deleted for good. */
+    HC_EVENT_LICENSE_SET = 6, /**< The license was set. */
     /** The workspace was created; if the event has a user, as that user's default. */
     HC_EVENT_WORKSPACE_CREATED = 7,
-    /** The workspace was renamed. */
-    HC_EVENT_WORKSPACE_RENAMED = 8,
-    /** The workspace was archived. */
-    HC_EVENT_WORKSPACE_ARCHIVED = 9,
-    /** The archived workspace was restored. */
-    HC_EVENT_WORKSPACE_RESTORED = 10,
-    /** The workspace was deleted with its memberships. */
-    HC_EVENT_WORKSPACE_DELETED = 11,
+    HC_EVENT_WORKSPACE_RENAMED = 8, /**< The workspace was renamed. */
+    HC_EVENT_WORKSPACE_ARCHIVED = 9, /**< The workspace was archived. */
+    HC_EVENT_WORKSPACE_RESTORED = 10, /**< The archived workspace was restored. */
+    HC_EVENT_WORKSPACE_DELETED = 11, /**< The workspace was deleted with its memberships. */
     /** The workspace is nobody's default any more: its user was deleted. */
     HC_EVENT_WORKSPACE_UNDEFAULTED = 12,
     /** The workspace was left without an active owner, which the batch allowed. */
     HC_EVENT_WORKSPACE_OWNERLESS = 13,
-    /** The user became a member of the workspace, in the role. */
-    HC_EVENT_MEMBER_ADDED = 14,
-    /** The member of the workspace got the role. */
-    HC_EVENT_MEMBER_ROLE_SET = 15,
+    HC_EVENT_MEMBER_ADDED = 14, /**< The user became a member of the workspace, in the role. */
+    HC_EVENT_MEMBER_ROLE_SET = 15, /**< The member of the workspace got the role. */
     /**
      * The user is no longer a member. Deleting a user or a workspace removes memberships
      * without such events.
@@ -357,20 +325,13 @@ HC_ENUM(hc_event) {
 
 /** The fields of a user that an update changed, as bits of a number. */
 HC_ENUM(hc_field) {
-    /** The email. */
-    HC_FIELD_EMAIL = 1,
-    /** The username, set independently of the email. */
-    HC_FIELD_USERNAME = 2,
-    /** The given name. */
-    HC_FIELD_GIVEN_NAME = 4,
-    /** The family name. */
-    HC_FIELD_FAMILY_NAME = 8,
-    /** Whether the user administers the platform. */
-    HC_FIELD_ADMIN = 16,
-    /** The attributes. */
-    HC_FIELD_ATTRIBUTES = 32,
-    /** The ids that provisioners have for the user. */
-    HC_FIELD_EXTERNAL_IDS = 64,
+    HC_FIELD_EMAIL = 1, /**< The email. */
+    HC_FIELD_USERNAME = 2, /**< The username, set independently of the email. */
+    HC_FIELD_GIVEN_NAME = 4, /**< The given name. */
+    HC_FIELD_FAMILY_NAME = 8, /**< The family name. */
+    HC_FIELD_ADMIN = 16, /**< Whether the user administers the platform. */
+    HC_FIELD_ATTRIBUTES = 32, /**< The attributes. */
+    HC_FIELD_EXTERNAL_IDS = 64, /**< The ids that provisioners have for the user. */
 };
 
 /**
@@ -378,118 +339,71 @@ HC_ENUM(hc_field) {
  * unless the kind is #HC_LICENSE_SEATS.
  */
 HC_ENUM(hc_license) {
-    /** Five seats; the license of a new directory. */
-    HC_LICENSE_COMMUNITY = 0,
-    /** Any number of seats. */
-    HC_LICENSE_ENTERPRISE = 1,
-    /** This number of seats. */
-    HC_LICENSE_SEATS = 2,
+    HC_LICENSE_COMMUNITY = 0, /**< Five seats; the license of a new directory. */
+    HC_LICENSE_ENTERPRISE = 1, /**< Any number of seats. */
+    HC_LICENSE_SEATS = 2, /**< This number of seats. */
 };
 
 /** The severity of a message. Passed as int32_t. */
 HC_ENUM(hc_log_level) {
-    /** As a maximum: no messages. No message has it. */
-    HC_LOG_LEVEL_OFF = 0,
-    /** A failure that no call reports. */
-    HC_LOG_LEVEL_ERROR = 1,
-    /** An anomaly that was handled. */
-    HC_LOG_LEVEL_WARN = 2,
-    /** Rare events worth knowing: opening, recovering, closing. */
-    HC_LOG_LEVEL_INFO = 3,
-    /** Internal steps. */
-    HC_LOG_LEVEL_DEBUG = 4,
-    /** All messages. */
-    HC_LOG_LEVEL_TRACE = 5,
+    HC_LOG_LEVEL_OFF = 0, /**< As a maximum: no messages. No message has it. */
+    HC_LOG_LEVEL_ERROR = 1, /**< A failure that no call reports. */
+    HC_LOG_LEVEL_WARN = 2, /**< An anomaly that was handled. */
+    HC_LOG_LEVEL_INFO = 3, /**< Rare events worth knowing: opening, recovering, closing. */
+    HC_LOG_LEVEL_DEBUG = 4, /**< Internal steps. */
+    HC_LOG_LEVEL_TRACE = 5, /**< All messages. */
 };
 
 /** A field of an operation of a packed batch. */
 HC_ENUM(hc_op_field) {
-    /** A text that names the user: an id, an email or a username. */
-    HC_OP_FIELD_USER = 1,
-    /** The id of an existing user, or of one to create: 16 bytes. */
-    HC_OP_FIELD_USER_ID = 2,
-    /** The id of the workspace, a number. */
-    HC_OP_FIELD_WORKSPACE = 3,
-    /** The name of an existing workspace, a text. */
-    HC_OP_FIELD_WORKSPACE_NAME = 4,
-    /** The version that the record must have before, a number. */
-    HC_OP_FIELD_IF_VERSION = 5,
-    /** The email, a text. */
-    HC_OP_FIELD_EMAIL = 6,
-    /** The username, a text; if absent, it follows the email. */
-    HC_OP_FIELD_USERNAME = 7,
-    /** The given name, a text; if absent, there is none. */
-    HC_OP_FIELD_GIVEN_NAME = 8,
-    /** The family name, a text; if absent, there is none. */
-    HC_OP_FIELD_FAMILY_NAME = 9,
-    /** Whether a user to create is active: 0 or 1. */
-    HC_OP_FIELD_ACTIVE = 10,
-    /** Whether the user administers the platform: 0 or 1. */
-    HC_OP_FIELD_ADMIN = 11,
-    /** The name of an attribute, a text. */
-    HC_OP_FIELD_ATTRIBUTE_NAME = 12,
+    HC_OP_FIELD_USER = 1, /**< A text that names the user: an id, an email or a username. */
+    HC_OP_FIELD_USER_ID = 2, /**< The id of an existing user, or of one to create: 16 bytes. */
+    HC_OP_FIELD_WORKSPACE = 3, /**< The id of the workspace, a number. */
+    HC_OP_FIELD_WORKSPACE_NAME = 4, /**< The name of an existing workspace, a text. */
+    HC_OP_FIELD_IF_VERSION = 5, /**< The version that the record must have before, a number. */
+    HC_OP_FIELD_EMAIL = 6, /**< The email, a text. */
+    HC_OP_FIELD_USERNAME = 7, /**< The username, a text; if absent, it follows the email. */
+    HC_OP_FIELD_GIVEN_NAME = 8, /**< The given name, a text; if absent, there is none. */
+    HC_OP_FIELD_FAMILY_NAME = 9, /**< The family name, a text; if absent, there is none. */
+    HC_OP_FIELD_ACTIVE = 10, /**< Whether a user to create is active: 0 or 1. */
+    HC_OP_FIELD_ADMIN = 11, /**< Whether the user administers the platform: 0 or 1. */
+    HC_OP_FIELD_ATTRIBUTE_NAME = 12, /**< The name of an attribute, a text. */
     /** The value of the attribute named last, a text; if absent, the attribute is removed. */
     HC_OP_FIELD_ATTRIBUTE_VALUE = 13,
     /** 1 to remove all attributes except those that the update sets. */
     HC_OP_FIELD_REPLACE_ATTRIBUTES = 14,
-    /** When a user to create was created in another system. */
-    HC_OP_FIELD_CREATED_AT = 15,
-    /** The name of a workspace to create, or its new one, a text. */
-    HC_OP_FIELD_NAME = 16,
-    /** One of HC_ROLE_*. */
-    HC_OP_FIELD_ROLE = 17,
-    /** One of HC_LICENSE_*. */
-    HC_OP_FIELD_LICENSE = 18,
-    /** The seats of #HC_LICENSE_SEATS, a number. */
-    HC_OP_FIELD_SEATS = 19,
-    /** The id of the request, 16 bytes. */
-    HC_OP_FIELD_REQUEST_ID = 20,
-    /** The id of the actor, 16 bytes. */
-    HC_OP_FIELD_ACTOR = 21,
-    /** 1 to let workspaces be left without an active owner. */
-    HC_OP_FIELD_ALLOW_OWNERLESS = 22,
-    /** The door of the batch, a text. */
-    HC_OP_FIELD_DOOR = 23,
-    /** The name of a provisioner, a text. */
-    HC_OP_FIELD_PROVISIONER = 24,
+    HC_OP_FIELD_CREATED_AT = 15, /**< When a user to create was created in another system. */
+    HC_OP_FIELD_NAME = 16, /**< The name of a workspace to create, or its new one, a text. */
+    HC_OP_FIELD_ROLE = 17, /**< One of HC_ROLE_*. */
+    HC_OP_FIELD_LICENSE = 18, /**< One of HC_LICENSE_*. */
+    HC_OP_FIELD_SEATS = 19, /**< The seats of #HC_LICENSE_SEATS, a number. */
+    HC_OP_FIELD_REQUEST_ID = 20, /**< The id of the request, 16 bytes. */
+    HC_OP_FIELD_ACTOR = 21, /**< The id of the actor, 16 bytes. */
+    HC_OP_FIELD_ALLOW_OWNERLESS = 22, /**< 1 to let workspaces be left without an active owner. */
+    HC_OP_FIELD_DOOR = 23, /**< The door of the batch, a text. */
+    HC_OP_FIELD_PROVISIONER = 24, /**< The name of a provisioner, a text. */
     /** The id from the provisioner named last, a text; if absent, the id is removed. */
     HC_OP_FIELD_EXTERNAL_ID = 25,
 };
 
 /** The kind of an operation in a packed batch. docs/packed.md lists the fields of each. */
 HC_ENUM(hc_operation) {
-    /** No operation: its fields are settings of the batch. */
-    HC_OPERATION_SETTINGS = 1,
-    /** Creates a user. */
-    HC_OPERATION_CREATE_USER = 2,
-    /** Changes fields of a user. */
-    HC_OPERATION_UPDATE_USER = 3,
-    /** Makes a user active. */
-    HC_OPERATION_ACTIVATE_USER = 4,
-    /** Makes a user inactive. */
-    HC_OPERATION_DEACTIVATE_USER = 5,
-    /** Deletes a user for good. */
-    HC_OPERATION_DELETE_USER = 6,
-    /** Sets the license. */
-    HC_OPERATION_SET_LICENSE = 7,
-    /** Creates a workspace. */
-    HC_OPERATION_CREATE_WORKSPACE = 8,
-    /** Creates a user's default workspace. */
-    HC_OPERATION_DEFAULT_WORKSPACE = 9,
-    /** Gives a workspace another name. */
-    HC_OPERATION_RENAME_WORKSPACE = 10,
-    /** Archives a workspace. */
-    HC_OPERATION_ARCHIVE_WORKSPACE = 11,
-    /** Restores an archived workspace. */
-    HC_OPERATION_RESTORE_WORKSPACE = 12,
-    /** Deletes a workspace and its memberships for good. */
-    HC_OPERATION_DELETE_WORKSPACE = 13,
-    /** Adds a member. */
-    HC_OPERATION_ADD_MEMBER = 14,
-    /** Gives a member a role. */
-    HC_OPERATION_SET_ROLE = 15,
-    /** Removes a member. */
-    HC_OPERATION_REMOVE_MEMBER = 16,
+    HC_OPERATION_SETTINGS = 1, /**< No operation: its fields are settings of the batch. */
+    HC_OPERATION_CREATE_USER = 2, /**< Creates a user. */
+    HC_OPERATION_UPDATE_USER = 3, /**< Changes fields of a user. */
+    HC_OPERATION_ACTIVATE_USER = 4, /**< Makes a user active. */
+    HC_OPERATION_DEACTIVATE_USER = 5, /**< Makes a user inactive. */
+    HC_OPERATION_DELETE_USER = 6, /**< Deletes a user for good. */
+    HC_OPERATION_SET_LICENSE = 7, /**< Sets the license. */
+    HC_OPERATION_CREATE_WORKSPACE = 8, /**< Creates a workspace. */
+    HC_OPERATION_DEFAULT_WORKSPACE = 9, /**< Creates a user's default workspace. */
+    HC_OPERATION_RENAME_WORKSPACE = 10, /**< Gives a workspace another name. */
+    HC_OPERATION_ARCHIVE_WORKSPACE = 11, /**< Archives a workspace. */
+    HC_OPERATION_RESTORE_WORKSPACE = 12, /**< Restores an archived workspace. */
+    HC_OPERATION_DELETE_WORKSPACE = 13, /**< Deletes a workspace and its memberships for good. */
+    HC_OPERATION_ADD_MEMBER = 14, /**< Adds a member. */
+    HC_OPERATION_SET_ROLE = 15, /**< Gives a member a role. */
+    HC_OPERATION_REMOVE_MEMBER = 16, /**< Removes a member. */
     /** Sets, changes or removes the id that a provisioner has for a workspace. */
     HC_OPERATION_SET_WORKSPACE_EXTERNAL_ID = 17,
 };
@@ -549,12 +463,9 @@ HC_ENUM(hc_option) {
  * hc_query_set_number(), whichever it says here, and to hc_query_unset().
  */
 HC_ENUM(hc_query_field) {
-    /** Number: 1 for active users, 0 for inactive ones. */
-    HC_QUERY_FIELD_ACTIVE = 1,
-    /** Number: 1 for admins, 0 for everybody else. */
-    HC_QUERY_FIELD_ADMINS = 2,
-    /** Members of a workspace: hc_query_set_member_of() sets it. */
-    HC_QUERY_FIELD_MEMBER_OF = 3,
+    HC_QUERY_FIELD_ACTIVE = 1, /**< Number: 1 for active users, 0 for inactive ones. */
+    HC_QUERY_FIELD_ADMINS = 2, /**< Number: 1 for admins, 0 for everybody else. */
+    HC_QUERY_FIELD_MEMBER_OF = 3, /**< Members of a workspace: hc_query_set_member_of() sets it. */
     /** Attributes: hc_query_set_attribute() sets them, one by one. */
     HC_QUERY_FIELD_ATTRIBUTES = 4,
     /** Text: emails that start with it; ASCII letters match in either case. */
@@ -564,19 +475,15 @@ HC_ENUM(hc_query_field) {
      * xn--bcher-kva.example). A text that is not a domain matches nobody.
      */
     HC_QUERY_FIELD_EMAIL_DOMAIN = 6,
-    /** Text: usernames that start with it, in any case. */
-    HC_QUERY_FIELD_USERNAME_PREFIX = 7,
+    HC_QUERY_FIELD_USERNAME_PREFIX = 7, /**< Text: usernames that start with it, in any case. */
     /**
      * Text: users whose email, username or names contain each of its words, in any case:
      * "lee ann" finds Ann Lee. At most 255 bytes.
      */
     HC_QUERY_FIELD_SEARCH = 8,
-    /** Time: users created at that time or later. */
-    HC_QUERY_FIELD_CREATED_SINCE = 9,
-    /** Time: users created before that time. */
-    HC_QUERY_FIELD_CREATED_BEFORE = 10,
-    /** Time: users created or changed at that time or later. */
-    HC_QUERY_FIELD_CHANGED_SINCE = 11,
+    HC_QUERY_FIELD_CREATED_SINCE = 9, /**< Time: users created at that time or later. */
+    HC_QUERY_FIELD_CREATED_BEFORE = 10, /**< Time: users created before that time. */
+    HC_QUERY_FIELD_CHANGED_SINCE = 11, /**< Time: users created or changed at that time or later. */
     /** Time: users created before that time and not changed since. */
     HC_QUERY_FIELD_CHANGED_BEFORE = 12,
     /**
@@ -584,8 +491,7 @@ HC_ENUM(hc_query_field) {
      * seen counts as seen at creation.
      */
     HC_QUERY_FIELD_SEEN_SINCE = 13,
-    /** Time: users last seen before that time. */
-    HC_QUERY_FIELD_SEEN_BEFORE = 14,
+    HC_QUERY_FIELD_SEEN_BEFORE = 14, /**< Time: users last seen before that time. */
     /** Number: the order, one of HC_SORT_*; #HC_SORT_EMAIL by default. */
     HC_QUERY_FIELD_SORT = 15,
     /** Number: 1 for the reverse order, such as newest first; 0 by default. */
@@ -602,56 +508,39 @@ HC_ENUM(hc_query_field) {
 
 /** What a member may do in a workspace. Passed as int32_t. */
 HC_ENUM(hc_role) {
-    /** Any role, for hc_query_set_member_of(); nobody has it. */
-    HC_ROLE_ANY = 0,
-    /** Decides about the workspace and its members. */
-    HC_ROLE_OWNER = 1,
-    /** Works in it. */
-    HC_ROLE_USER = 2,
+    HC_ROLE_ANY = 0, /**< Any role, for hc_query_set_member_of(); nobody has it. */
+    HC_ROLE_OWNER = 1, /**< Decides about the workspace and its members. */
+    HC_ROLE_USER = 2, /**< Works in it. */
 };
 
 /** The order of the users of a page. Passed as int32_t. */
 HC_ENUM(hc_sort) {
-    /** By email: the natural order, in which users are stored. */
-    HC_SORT_EMAIL = 0,
-    /** By username. */
-    HC_SORT_USERNAME = 1,
-    /** By the time of creation, oldest first. */
-    HC_SORT_CREATED = 2,
+    HC_SORT_EMAIL = 0, /**< By email: the natural order, in which users are stored. */
+    HC_SORT_USERNAME = 1, /**< By username. */
+    HC_SORT_CREATED = 2, /**< By the time of creation, oldest first. */
 };
 
 /** The kind of record that an operation concerned. */
 HC_ENUM(hc_subject) {
-    /** The user with the id in the outcome. */
-    HC_SUBJECT_USER = 1,
-    /** The license. */
-    HC_SUBJECT_LICENSE = 2,
-    /** The workspace with the id in the outcome. */
-    HC_SUBJECT_WORKSPACE = 3,
-    /** The membership of that user in that workspace. */
-    HC_SUBJECT_MEMBER = 4,
+    HC_SUBJECT_USER = 1, /**< The user with the id in the outcome. */
+    HC_SUBJECT_LICENSE = 2, /**< The license. */
+    HC_SUBJECT_WORKSPACE = 3, /**< The workspace with the id in the outcome. */
+    HC_SUBJECT_MEMBER = 4, /**< The membership of that user in that workspace. */
 };
 
 /** The kind of a key by which a user is found. Passed as int32_t. */
 HC_ENUM(hc_user_key) {
-    /** Any text that names a user: an id, an email or a username. */
-    HC_USER_KEY_ANY = 1,
-    /** An email. */
-    HC_USER_KEY_EMAIL = 2,
-    /** A username. */
-    HC_USER_KEY_USERNAME = 3,
-    /** An id: 16 bytes in network order. */
-    HC_USER_KEY_ID = 4,
+    HC_USER_KEY_ANY = 1, /**< Any text that names a user: an id, an email or a username. */
+    HC_USER_KEY_EMAIL = 2, /**< An email. */
+    HC_USER_KEY_USERNAME = 3, /**< A username. */
+    HC_USER_KEY_ID = 4, /**< An id: 16 bytes in network order. */
 };
 
-/**
- * The outcomes of a batch: a copy that later changes don't affect. Plain data: it outlives
- * the directory, and fork().
- */
+/** The outcomes of a batch: a copy that later changes don't affect. */
 typedef struct hc_applied hc_applied;
 
 /**
- * Operations that succeed or fail together: a builder, which can be used for several calls.
+ * Operations that succeed or fail together: a builder.
  *
  * Each operation sees the effects of the ones before it. Uniqueness, seats, admins and the
  * owners of workspaces are checked once, at the end, on the net result: with all seats in
@@ -675,14 +564,9 @@ typedef struct hc_cursor hc_cursor;
 
 /** A user directory: users, and a license that says how many may be active. */
 typedef struct hc_directory hc_directory;
-
 /** Why a call failed: a status, a message for people, and numbers where there are any. */
 typedef struct hc_error hc_error;
-
-/**
- * The faults of a directory, and what a repair did about them. Plain data: it outlives the
- * directory, and fork().
- */
+/** The faults of a directory, and what a repair did about them. */
 typedef struct hc_faults hc_faults;
 
 /**
@@ -694,24 +578,15 @@ typedef struct hc_faults hc_faults;
  */
 typedef struct hc_feed hc_feed;
 
-/**
- * Memberships as they were at one moment: a copy that later changes don't affect. Plain data:
- * it outlives the directory, and fork().
- */
+/** Memberships as they were at one moment: a copy that later changes don't affect. */
 typedef struct hc_members hc_members;
-
-/**
- * A user to create: an email and whatever else is known. A builder, which can be used for
- * several calls.
- */
+/** What is known of a user to create besides the email: a builder. */
 typedef struct hc_new_user hc_new_user;
-
-/** How to open a directory: a builder, which can be used for several calls. */
+/** How to open a directory: a builder. */
 typedef struct hc_options hc_options;
 
 /**
- * Which users to return, in what order and how many: a builder, which can be used for several
- * calls.
+ * Which users to return, in what order and how many: a builder.
  *
  * All conditions must hold. A query reads one index, that of its first condition in this list:
  * members of a workspace, only admins, an email domain, an email prefix, inactive (alone and
@@ -723,28 +598,13 @@ typedef struct hc_options hc_options;
  */
 typedef struct hc_query hc_query;
 
-/**
- * The refusals of a batch, as a list of errors. Plain data: it outlives the directory, and
- * fork().
- */
+/** The refusals of a batch, as a list of errors. */
 typedef struct hc_refusals hc_refusals;
-
-/**
- * A user as one call found it: a copy that later changes don't affect. Plain data: it
- * outlives the directory, and fork().
- */
+/** A user as one call found it: a copy that later changes don't affect. */
 typedef struct hc_user hc_user;
-
-/**
- * Changes to a user; all other fields stay as they are. A builder, which can be used for
- * several calls.
- */
+/** Changes to a user; all other fields stay as they are: a builder. */
 typedef struct hc_user_update hc_user_update;
-
-/**
- * A workspace as one call found it: a copy that later changes don't affect. Plain data: it
- * outlives the directory, and fork().
- */
+/** A workspace as one call found it: a copy that later changes don't affect. */
 typedef struct hc_workspace hc_workspace;
 
 /**
@@ -755,34 +615,21 @@ typedef struct hc_workspaces hc_workspaces;
 
 /** All details of an error. Initialize it with #HC_ERROR_DETAILS_INIT. */
 typedef struct hc_error_details {
-    /** Set by #HC_ERROR_DETAILS_INIT. */
-    uint32_t struct_size;
-    /** The status that the failed call returned. */
-    int32_t status;
-    /** 1 if repeating the call later can help, otherwise 0. */
-    int32_t is_retryable;
+    uint32_t struct_size; /**< Set by #HC_ERROR_DETAILS_INIT. */
+    int32_t status; /**< The status that the failed call returned. */
+    int32_t is_retryable; /**< 1 if repeating the call later can help, otherwise 0. */
     /** Which of the numbers below are set, as bits of HC_DETAIL_*; the others are 0. */
     uint32_t given;
-    /** The index of the operation that was refused, from 0. */
-    uint64_t op_index;
-    /** The seats of the license. */
-    uint64_t limit;
-    /** Active users before the call. */
-    uint64_t active;
-    /** How many more active users the call would have made. */
-    uint64_t requested;
-    /** The version that the caller expected. */
-    uint64_t expected;
-    /** The version that was found. */
-    uint64_t found;
-    /** The number of the last change that was trimmed. */
-    uint64_t resume_after;
-    /** The number of the latest change. */
-    uint64_t latest_change;
-    /** The required size of the buffer in bytes. */
-    uint64_t buffer_bytes;
-    /** The length of the message in bytes. */
-    uint64_t message_len;
+    uint64_t op_index; /**< The index of the operation that was refused, from 0. */
+    uint64_t limit; /**< The seats of the license. */
+    uint64_t active; /**< Active users before the call. */
+    uint64_t requested; /**< How many more active users the call would have made. */
+    uint64_t expected; /**< The version that the caller expected. */
+    uint64_t found; /**< The version that was found. */
+    uint64_t resume_after; /**< The number of the last change that was trimmed. */
+    uint64_t latest_change; /**< The number of the latest change. */
+    uint64_t buffer_bytes; /**< The required size of the buffer in bytes. */
+    uint64_t message_len; /**< The length of the message in bytes. */
     /**
      * What went wrong and what to do about it: NUL-terminated, valid until the error
      * is freed.
@@ -792,70 +639,45 @@ typedef struct hc_error_details {
 
 /** How the seats of the license are used, at one moment. Initialize it with #HC_SEATS_INIT. */
 typedef struct hc_seats {
-    /** Set by #HC_SEATS_INIT. */
-    uint32_t struct_size;
-    /** The license in force: one of HC_LICENSE_*. */
-    int32_t license;
-    /** Seats of the license, or #HC_NO_LIMIT. */
-    uint64_t limit;
-    /** Users who are active: each takes one seat. */
-    uint64_t active;
-    /** Users who are not active: they take none. */
-    uint64_t inactive;
-    /** Seats that are free, 0 when over the limit, or #HC_NO_LIMIT. */
-    uint64_t free;
-    /** How many more users are active than there are seats. */
-    uint64_t over_by;
-    /** The version of the license, for hc_batch_set_if_version(). */
-    uint64_t license_version;
+    uint32_t struct_size; /**< Set by #HC_SEATS_INIT. */
+    int32_t license; /**< The license in force: one of HC_LICENSE_*. */
+    uint64_t limit; /**< Seats of the license, or #HC_NO_LIMIT. */
+    uint64_t active; /**< Users who are active: each takes one seat. */
+    uint64_t inactive; /**< Users who are not active: they take none. */
+    uint64_t free; /**< Seats that are free, 0 when over the limit, or #HC_NO_LIMIT. */
+    uint64_t over_by; /**< How many more users are active than there are seats. */
+    uint64_t license_version; /**< The version of the license, for hc_batch_set_if_version(). */
 } hc_seats;
 
 /** How many users were active since a day. Initialize it with #HC_SEAT_HISTORY_INIT. */
 typedef struct hc_seat_history {
-    /** Set by #HC_SEAT_HISTORY_INIT. */
-    uint32_t struct_size;
-    /** Always 0. */
-    uint32_t reserved;
-    /** The beginning of the first day that it covers. */
-    uint64_t since_micros;
-    /** The most users that were active at one time since then. */
-    uint64_t peak;
-    /**
-     * The latest day with that peak, as #since_micros; 0 if the number has not changed since.
-     */
+    uint32_t struct_size; /**< Set by #HC_SEAT_HISTORY_INIT. */
+    uint32_t reserved; /**< Always 0. */
+    uint64_t since_micros; /**< The beginning of the first day that it covers. */
+    uint64_t peak; /**< The most users that were active at one time since then. */
+    /** The latest day with that peak, as #since_micros; 0 if the number has not changed since. */
     uint64_t peak_day_micros;
-    /** The total number of days. */
-    uint64_t day_count;
+    uint64_t day_count; /**< The total number of days. */
 } hc_seat_history;
 
 /** A day (UTC) on which the number of active users changed. */
 typedef struct hc_seat_day {
-    /** When the day began. */
-    uint64_t day_micros;
+    uint64_t day_micros; /**< When the day began. */
     /** The most users that were active at one time on that day, including at its beginning. */
     uint64_t peak;
-    /** The number of active users at its end, or now. */
-    uint64_t last;
+    uint64_t last; /**< The number of active users at its end, or now. */
 } hc_seat_day;
 
 /** What hc_directory_verify() counted. Initialize it with #HC_VERIFIED_INIT. */
 typedef struct hc_verified {
-    /** Set by #HC_VERIFIED_INIT. */
-    uint32_t struct_size;
-    /** Always 0. */
-    uint32_t reserved;
-    /** Users who are active, counted one by one. */
-    uint64_t active;
-    /** Users who are not active, counted one by one. */
-    uint64_t inactive;
-    /** Ids of users who were deleted. */
-    uint64_t deleted;
-    /** Workspaces, archived ones included. */
-    uint64_t workspaces;
-    /** Memberships. */
-    uint64_t members;
-    /** Changes on record. */
-    uint64_t changes;
+    uint32_t struct_size; /**< Set by #HC_VERIFIED_INIT. */
+    uint32_t reserved; /**< Always 0. */
+    uint64_t active; /**< Users who are active, counted one by one. */
+    uint64_t inactive; /**< Users who are not active, counted one by one. */
+    uint64_t deleted; /**< Ids of users who were deleted. */
+    uint64_t workspaces; /**< Workspaces, archived ones included. */
+    uint64_t members; /**< Memberships. */
+    uint64_t changes; /**< Changes on record. */
 } hc_verified;
 
 /**
@@ -863,27 +685,19 @@ typedef struct hc_verified {
  * opened, over all its handles. Initialize it with #HC_STATS_INIT.
  */
 typedef struct hc_stats {
-    /** Set by #HC_STATS_INIT. */
-    uint32_t struct_size;
-    /** Always 0. */
-    uint32_t reserved;
-    /** Active users, each of whom takes a seat. */
-    uint64_t users_active;
-    /** Inactive users. */
-    uint64_t users_inactive;
-    /** Workspaces, archived ones included. */
-    uint64_t workspaces;
-    /** The number of the latest change; 0 before the first. */
-    uint64_t latest_change;
+    uint32_t struct_size; /**< Set by #HC_STATS_INIT. */
+    uint32_t reserved; /**< Always 0. */
+    uint64_t users_active; /**< Active users, each of whom takes a seat. */
+    uint64_t users_inactive; /**< Inactive users. */
+    uint64_t workspaces; /**< Workspaces, archived ones included. */
+    uint64_t latest_change; /**< The number of the latest change; 0 before the first. */
     /**
      * Users in the cache, counted once for each of email, id and username that they
      * were read by.
      */
     uint64_t cache_entries;
-    /** About how many bytes of memory these entries take. */
-    uint64_t cache_bytes;
-    /** Reads of one user that hit the cache. */
-    uint64_t cache_hits;
+    uint64_t cache_bytes; /**< About how many bytes of memory these entries take. */
+    uint64_t cache_hits; /**< Reads of one user that hit the cache. */
     /** Reads of one user that went to the store, including those that found nobody. */
     uint64_t cache_misses;
     /**
@@ -891,10 +705,8 @@ typedef struct hc_stats {
      * batch too.
      */
     uint64_t commit_requests;
-    /** Transactions that they were grouped into. */
-    uint64_t commit_groups;
-    /** Seats of the license, or #HC_NO_LIMIT. */
-    uint64_t seats_limit;
+    uint64_t commit_groups; /**< Transactions that they were grouped into. */
+    uint64_t seats_limit; /**< Seats of the license, or #HC_NO_LIMIT. */
     /** The size of the main file; 0 for a directory in memory or opened read-only. */
     uint64_t file_bytes;
     /**
@@ -907,16 +719,12 @@ typedef struct hc_stats {
      * doesn't count.
      */
     uint64_t checkpoints;
-    /** The total duration of checkpoints in microseconds. */
-    uint64_t checkpoint_micros;
-    /** The duration of the longest checkpoint in microseconds. */
-    uint64_t checkpoint_micros_max;
+    uint64_t checkpoint_micros; /**< The total duration of checkpoints in microseconds. */
+    uint64_t checkpoint_micros_max; /**< The duration of the longest checkpoint in microseconds. */
 } hc_stats;
 
 /**
- * Receives the lines of hc_directory_export(), on the thread that made the call. It must not
- * throw or longjmp.
- * @param userdata The userdata of the call.
+ * Receives the lines of hc_directory_export(), on the thread that made the call.
  * @param bytes Whole lines, each ending in a line feed; valid during the call.
  * @param bytes_len The number of bytes.
  * @return 0 to continue; anything else to stop.
@@ -924,114 +732,86 @@ typedef struct hc_stats {
 typedef int32_t (*hc_write_callback)(void *userdata, const uint8_t *bytes, size_t bytes_len);
 
 /**
- * Reports the progress of a call, on the thread that made the call. It must return quickly,
- * and must not throw or longjmp.
- * @param userdata The userdata of the call.
+ * Reports the progress of a call, on the thread that made the call: of a copy every few hundred
+ * kilobytes, of an export or a load after every thousand records. It must return quickly.
  * @param done Entries of a copy, or records of an export or a load, so far.
  * @param bytes Their bytes.
  */
 typedef void (*hc_progress_callback)(void *userdata, uint64_t done, uint64_t bytes);
 
 /**
- * Supplies lines to hc_directory_load(), on the thread that made the call. It must not throw
- * or longjmp, and must not use the directory.
- * @param userdata The userdata of the call.
+ * Supplies lines to hc_directory_load(), on the thread that made the call. It must not use the
+ * directory.
  * @param buffer Where to write the next bytes, which need not end with a line.
  * @param capacity How many there is room for.
  * @param read Set it to the number of bytes written; it starts as 0, which means the end.
  * @return 0 to continue; anything else to stop.
  */
-typedef int32_t (*hc_read_callback)(void *userdata, uint8_t *buffer, size_t capacity,
-                 size_t *read);
+typedef int32_t (*hc_read_callback)(void *userdata, uint8_t *buffer, size_t capacity, size_t *read);
 
 /**
  * What hc_directory_backup() or hc_file_restore() copied. Initialize it with
  * #HC_COPIED_INIT.
  */
 typedef struct hc_copied {
-    /** Set by #HC_COPIED_INIT. */
-    uint32_t struct_size;
-    /** Always 0. */
-    uint32_t reserved;
-    /** Users in the copy, active or not. */
-    uint64_t users;
+    uint32_t struct_size; /**< Set by #HC_COPIED_INIT. */
+    uint32_t reserved; /**< Always 0. */
+    uint64_t users; /**< Users in the copy, active or not. */
     /**
      * The number of the latest change in the copy, which contains everything up to it and
      * nothing later; 0 before the first.
      */
     uint64_t sequence;
-    /** Bytes of the new file. */
-    uint64_t bytes;
+    uint64_t bytes; /**< Bytes of the new file. */
 } hc_copied;
 
 /** The membership of a user in a workspace. Initialize it with #HC_MEMBER_INIT. */
 typedef struct hc_member {
-    /** Set by #HC_MEMBER_INIT. */
-    uint32_t struct_size;
-    /** The role: one of HC_ROLE_*. */
-    int32_t role;
-    /** The id of the workspace. */
-    uint64_t workspace;
-    /** The id of the user. */
-    uint8_t user[16];
-    /** When the user was added. */
-    uint64_t since_micros;
+    uint32_t struct_size; /**< Set by #HC_MEMBER_INIT. */
+    int32_t role; /**< The role: one of HC_ROLE_*. */
+    uint64_t workspace; /**< The id of the workspace. */
+    uint8_t user[16]; /**< The id of the user. */
+    uint64_t since_micros; /**< When the user was added. */
     /** The version of the membership: 1 when the user is added, incremented by each change. */
     uint64_t version;
 } hc_member;
 
 /** The outcome of one operation of a batch. Initialize it with #HC_OUTCOME_INIT. */
 typedef struct hc_outcome {
-    /** Set by #HC_OUTCOME_INIT. */
-    uint32_t struct_size;
-    /** The kind of record it concerned: one of HC_SUBJECT_*. */
-    int32_t subject;
+    uint32_t struct_size; /**< Set by #HC_OUTCOME_INIT. */
+    int32_t subject; /**< The kind of record it concerned: one of HC_SUBJECT_*. */
     /** 1 if it changed anything, otherwise 0: activating an active user does not. */
     int32_t changed;
-    /** Always 0. */
-    int32_t reserved;
-    /** The version of the record afterwards; 0 if it was deleted. */
-    uint64_t version;
-    /** The id of the workspace it concerned; 0 for none. */
-    uint64_t workspace;
-    /** The id of the user it concerned; zeros for none. */
-    uint8_t user[16];
+    int32_t reserved; /**< Always 0. */
+    uint64_t version; /**< The version of the record afterwards; 0 if it was deleted. */
+    uint64_t workspace; /**< The id of the workspace it concerned; 0 for none. */
+    uint8_t user[16]; /**< The id of the user it concerned; zeros for none. */
 } hc_outcome;
 
 /**
  * Receives the outcomes of a submitted batch. It may call the library, even to submit, close
- * or free. It must not throw or longjmp.
- * @param userdata The userdata passed to hc_directory_submit().
+ * or free.
  * @param status What hc_directory_apply() would have returned.
- * @param applied The outcomes, which are yours to free; NULL unless `status` is
- *        #HC_STATUS_OK.
+ * @param applied The outcomes, which are yours to free; NULL unless `status` is #HC_STATUS_OK.
  * @param error The error, which is yours to free; NULL if there is none.
  */
-typedef void (*hc_submit_callback)(void *userdata, hc_status status,
-              struct hc_applied *applied, struct hc_error *error);
+typedef void (*hc_submit_callback)(void *userdata, hc_status status, hc_applied *applied,
+                                   hc_error *error);
 
-/**
- * Called when a feed has something to read; see hc_feed_set_callback().
- * @param userdata The userdata passed to that function.
- */
+/** Called when a feed has something to read; see hc_feed_set_callback(). */
 typedef void (*hc_feed_callback)(void *userdata);
 
 /**
  * Receives a message of the library; see hc_log_set_callback().
- * @param userdata The userdata passed to hc_log_set_callback().
- * @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
- * @param target   The part of the library that logs, such as "headcount::directory": a
- *        NUL-terminated text that is valid during the call.
- * @param message One line of English: a NUL-terminated text that is valid during the
- *        call.
+ * @param level One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
+ * @param target The part of the library that logs, such as "headcount::directory": valid during
+ *        the call.
+ * @param message One line of English: valid during the call.
  */
 typedef void (*hc_log_callback)(void *userdata, int32_t level, const char *target,
-              const char *message);
+                                const char *message);
 
-/**
- * Releases the userdata of a callback; see hc_log_set_callback().
- * @param userdata The userdata passed to hc_log_set_callback().
- */
+/** Releases the userdata of a callback; see hc_log_set_callback(). */
 typedef void (*hc_log_destroy)(void *userdata);
 
 #ifdef __cplusplus
@@ -1041,15 +821,14 @@ extern "C" {
 /* The library ===================================================================== */
 
 /**
- * The version of the library's ABI. A program or binding compiled with this header works with
- * any library that returns #HC_ABI_VERSION.
- * @return The version.
+ * @return The version of the library's ABI. A program or binding compiled with this header works
+ *        with any library that returns #HC_ABI_VERSION.
  */
 uint32_t hc_abi_version(void);
 
 /**
- * @return The version of the library as a number that can be compared: major * 1000000 +
- *        minor * 1000 + patch, so 1002003 is 1.2.3.
+ * @return The version of the library as a number that can be compared: major * 1000000 + minor *
+ *        1000 + patch, so 1002003 is 1.2.3.
  */
 uint32_t hc_version_number(void);
 
@@ -1060,144 +839,104 @@ const char *hc_version_string(void);
 
 /**
  * The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
- * @param status Any number.
- * @return A constant text, not to be freed; "HC_STATUS_UNKNOWN" for a number that is not a
- *        status.
+ * @return A constant text, not to be freed; "HC_STATUS_UNKNOWN" for any other number.
  */
 const char *hc_status_name(int32_t status);
 
 /** @return The status that the failed call returned; HC_STATUS_NULL_ARGUMENT for NULL. */
-hc_status hc_error_status(const struct hc_error *error);
-
-/**
- * @return What went wrong and what to do about it, in one line of English; an empty text for
- *        NULL, so that it can always be printed.
- */
-const char *hc_error_message(const struct hc_error *error);
-
+hc_status hc_error_status(const hc_error *error);
+/** @return What went wrong and what to do, in one line of English; an empty text for NULL. */
+const char *hc_error_message(const hc_error *error);
 /** Frees an error and its message. */
-void hc_error_free(struct hc_error *error);
+void hc_error_free(hc_error *error);
 
 /**
  * Reads all details of an error in one call.
- * @param details Where to write it.
- * @return 1 if it was written; 0, with nothing written, for NULL and for a struct that was
- *        not initialized.
+ * @return 1 if they were written; 0 for NULL and for a struct that was not initialized.
  */
-int32_t hc_error_get_details(const struct hc_error *error, struct hc_error_details *details);
+int32_t hc_error_get_details(const hc_error *error, hc_error_details *details);
 
 /* Ids ============================================================================= */
 
 /**
- * Draws a new, unique id: a UUID of version 7, as the directory draws for users created
- * without one.
- * @param id Set to the 16 bytes of the id.
+ * Draws a new, unique id: a UUID of version 7, as the directory draws for users created without
+ * one.
  */
-hc_status hc_id_generate(uint8_t *id, struct hc_error **error);
+hc_status hc_id_generate(uint8_t *id, hc_error **error);
 
 /**
  * Formats an id as text, for functions that take a user as a text.
- * @param id 16 bytes.
  * @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES
  *        bytes, of which the last is NUL.
  */
-hc_status hc_id_to_text(const uint8_t *id, char *text, struct hc_error **error);
+hc_status hc_id_to_text(const uint8_t *id, char *text, hc_error **error);
 
-/**
- * Parses an id: a UUID in any of its usual forms.
- * @param text The text.
- * @param id Set to the 16 bytes of the id.
- */
-hc_status hc_id_from_text(const char *text, size_t text_len, uint8_t *id,
-                          struct hc_error **error);
+/** Parses an id from a text: a UUID in any of its usual forms. */
+hc_status hc_id_from_text(const char *text, size_t text_len, uint8_t *id, hc_error **error);
 
 /* Opening and closing ============================================================= */
 
-/**
- * Creates options with their defaults; a new directory gets the Community license.
- * @return Options to free with hc_options_free(); never NULL.
- */
-struct hc_options *hc_options_new(void);
+/** @return Options with their defaults; a new directory gets the Community license. */
+hc_options *hc_options_new(void);
 
 /**
- * Sets an option.
+ * Sets an option to a value.
  * @param option One of HC_OPTION_*.
- * @param value Its value.
  */
-hc_status hc_options_set(struct hc_options *options, int32_t option, uint64_t value,
-                         struct hc_error **error);
+hc_status hc_options_set(hc_options *options, int32_t option, uint64_t value, hc_error **error);
 
-/**
- * Sets the license of a new directory. An existing one keeps its own.
- * @param license One of HC_LICENSE_*.
- * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
- */
-hc_status hc_options_set_license_if_new(struct hc_options *options, int32_t license,
-                                        uint64_t seats, struct hc_error **error);
-
+/** Sets the license of a new directory. An existing one keeps its own. */
+hc_status hc_options_set_license_if_new(hc_options *options, int32_t license, uint64_t seats,
+                                        hc_error **error);
 /** Frees options. */
-void hc_options_free(struct hc_options *options);
+void hc_options_free(hc_options *options);
 
-/**
- * Opens the directory in a file, which is created if it is missing.
- * @param path The path of the file.
- * @param options How to open it; may be NULL.
- * @param directory Set to a directory.
- * @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
- * @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
- * @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
- */
-hc_status hc_directory_open(const char *path, size_t path_len,
-                            const struct hc_options *options, struct hc_directory **directory,
-                            struct hc_error **error);
+/** Opens the directory in a file, which is created if it is missing. */
+hc_status hc_directory_open(const char *path, size_t path_len, const hc_options *options,
+                            hc_directory **directory, hc_error **error);
 
 /**
  * Creates a directory in memory, which is gone when its last handle is freed.
  * @param options Its license and its user cache; may be NULL.
- * @param directory Set to a directory.
  */
-hc_status hc_directory_open_in_memory(const struct hc_options *options,
-                                      struct hc_directory **directory,
-                                      struct hc_error **error);
+hc_status hc_directory_open_in_memory(const hc_options *options, hc_directory **directory,
+                                      hc_error **error);
 
 /**
- * Creates another handle on the same directory, whose writes are made by a user: each change
- * records the user, who then can't deactivate or delete themself (#HC_STATUS_OWN_ACCOUNT).
- * Closing one of the handles closes all.
- * @param actor The id of the user: 16 bytes.
- * @param acting Set to the handle; the two can be freed in any order.
+ * Creates another handle on the same directory, whose writes are made by an actor: each change
+ * records the user with that id, who then can't deactivate or delete themself
+ * (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
+ * @param acting Set to the handle.
  */
-hc_status hc_directory_acting_as(const struct hc_directory *directory, const uint8_t *actor,
-                                 struct hc_directory **acting, struct hc_error **error);
+hc_status hc_directory_acting_as(const hc_directory *directory, const uint8_t *actor,
+                                 hc_directory **acting, hc_error **error);
 
 /**
- * Creates another handle on the same directory, whose writes come through a door: a short name
- * of the client or interface, such as "rest" or "scim:okta", that each change records. See
- * also hc_batch_set_door(). Closing one of the handles closes all.
- * @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
- * @param through Set to the handle; the two can be freed in any order.
+ * Creates another handle on the same directory, whose writes come through a door, which each
+ * change records: a name of your choice for the client or interface, such as "rest" or
+ * "scim:okta", of 1 to 32 ASCII letters, digits and -_.:/. See also hc_batch_set_door(). Closing
+ * one of the handles closes all.
+ * @param through Set to the handle.
  */
-hc_status hc_directory_through(const struct hc_directory *directory, const char *door,
-                               size_t door_len, struct hc_directory **through,
-                               struct hc_error **error);
+hc_status hc_directory_through(const hc_directory *directory, const char *door, size_t door_len,
+                               hc_directory **through, hc_error **error);
 
 /**
- * Finishes pending work, releases the file, and reports whether that failed. Other calls on
- * the directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all
- * threads; users that were read stay valid. Closing again does nothing.
+ * Finishes pending work, releases the file, and reports whether that failed. Other calls on the
+ * directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all threads;
+ * users that were read stay valid. Closing again does nothing.
  *
  * The handle must still be freed. Freeing closes too, but can't report a failure.
- * @return As other functions, even on a poisoned handle. The file is released in any case,
- *        except with #HC_STATUS_FORKED.
+ * @return As other functions, even on a poisoned handle. The file is released in any case, except
+ *        with #HC_STATUS_FORKED.
  */
-hc_status hc_directory_close(struct hc_directory *directory, struct hc_error **error);
+hc_status hc_directory_close(hc_directory *directory, hc_error **error);
 
 /**
  * Frees a directory. Its users and cursors stay valid, and the file stays open until the last
- * cursor is freed, unless hc_directory_close() was called. In a child of fork() it has no
- * effect on the parent's directory.
+ * cursor is freed, unless hc_directory_close() was called.
  */
-void hc_directory_free(struct hc_directory *directory);
+void hc_directory_free(hc_directory *directory);
 
 /**
  * The address of a number that lets a host keep its own cache of users, so that a hit costs no
@@ -1217,7 +956,7 @@ void hc_directory_free(struct hc_directory *directory);
  * @return A pointer that is valid until the directory is freed, the same for each
  *         handle on the directory; NULL for a directory that can't be used.
  */
-const uint64_t *hc_directory_generation(const struct hc_directory *directory);
+const uint64_t *hc_directory_generation(const hc_directory *directory);
 
 /* License, seats and figures ====================================================== */
 
@@ -1225,17 +964,14 @@ const uint64_t *hc_directory_generation(const struct hc_directory *directory);
  * Returns how the seats are used.
  * @param seats Where to write it.
  */
-hc_status hc_directory_get_seats(const struct hc_directory *directory, struct hc_seats *seats,
-                                 struct hc_error **error);
+hc_status hc_directory_get_seats(const hc_directory *directory, hc_seats *seats, hc_error **error);
 
 /**
- * Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
- * but no user can be activated until enough others are inactive.
- * @param license One of HC_LICENSE_*.
- * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+ * Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated, but
+ * no user can be activated until enough others are inactive.
  */
-hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t license,
-                                   uint64_t seats, struct hc_error **error);
+hc_status hc_directory_set_license(const hc_directory *directory, int32_t license, uint64_t seats,
+                                   hc_error **error);
 
 /**
  * Returns the most users that were active at one time on each day (UTC), by which licenses are
@@ -1244,13 +980,12 @@ hc_status hc_directory_set_license(const struct hc_directory *directory, int32_t
  * @param since_micros A time on the first day to return; 0 for the first day on record.
  * @param history Where to write the figures.
  * @param days Where to write the days, oldest first; NULL if not wanted.
- * @param days_max How many days there is room for; #HC_SEAT_DAYS_MAX is enough for all.
- *        Further days are left out, but history->day_count counts them.
+ * @param days_max How many days there is room for; #HC_SEAT_DAYS_MAX is enough for all. Further
+ *        days are left out, but history->day_count counts them.
  */
-hc_status hc_directory_get_seat_history(const struct hc_directory *directory,
-                                        uint64_t since_micros, struct hc_seat_history *history,
-                                        struct hc_seat_day *days, size_t days_max,
-                                        struct hc_error **error);
+hc_status hc_directory_get_seat_history(const hc_directory *directory, uint64_t since_micros,
+                                        hc_seat_history *history, hc_seat_day *days,
+                                        size_t days_max, hc_error **error);
 
 /**
  * Recounts the seats and checks every index against the users, both ways. Takes time in
@@ -1258,659 +993,427 @@ hc_status hc_directory_get_seat_history(const struct hc_directory *directory,
  * @param verified Where to write the counts; NULL if not wanted.
  * @retval HC_STATUS_CORRUPTED when something is wrong; the message says what.
  */
-hc_status hc_directory_verify(const struct hc_directory *directory,
-                              struct hc_verified *verified, struct hc_error **error);
+hc_status hc_directory_verify(const hc_directory *directory, hc_verified *verified,
+                              hc_error **error);
 
 /**
- * Lists what is wrong with a directory. A damaged value doesn't hide other faults. Takes time
- * in proportion to the size of the directory.
- * @param faults_max How many faults to list; all are counted.
- * @param faults Set to the list, which is empty when nothing is wrong.
+ * Lists what is wrong with a directory; an empty list if nothing is. A damaged value doesn't hide
+ * other faults. Takes time in proportion to the size of the directory.
  * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
-hc_status hc_directory_find_faults(const struct hc_directory *directory, size_t faults_max,
-                                   struct hc_faults **faults, struct hc_error **error);
+hc_status hc_directory_find_faults(const hc_directory *directory, size_t faults_max,
+                                   hc_faults **faults, hc_error **error);
 
 /**
- * Lists what is wrong with the directory in a file, even where it is too damaged for
- * hc_directory_open(). No file is created.
- * @param path The path of the file.
- * @param options How to open it; may be NULL.
- * @param faults_max How many faults to list; all are counted.
- * @param faults Set to the list, which is empty when nothing is wrong.
- * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+ * Lists what is wrong with the directory in a file, like hc_directory_find_faults(), even where
+ * it is too damaged for hc_directory_open(). No file is created.
  */
-hc_status hc_file_find_faults(const char *path, size_t path_len,
-                              const struct hc_options *options, size_t faults_max,
-                              struct hc_faults **faults, struct hc_error **error);
+hc_status hc_file_find_faults(const char *path, size_t path_len, const hc_options *options,
+                              size_t faults_max, hc_faults **faults, hc_error **error);
 
 /**
- * Repairs the directory in a file, in one transaction; nobody may have it open. Nothing calls
- * this automatically: restoring a backup, if there is one, loses less.
+ * Repairs the directory in a file, in one transaction; nobody may have it open. Lists what was
+ * wrong, like hc_directory_find_faults(). Nothing calls this automatically: restoring a backup,
+ * if there is one, loses less.
  *
  * Indexes and counters are rebuilt from the records. A record that can't be read or kept is
  * removed and written to another file as a line of JSON, with its personal data; that file is
  * created only when needed. Nobody is deactivated.
- * @param path The path of the file.
  * @param options How to open it, and which license to set if it is lost; may be NULL.
  * @param aside The path of the file for removed records, which must not exist. NULL to write
  *        nothing and only report what would be done.
- * @param faults_max How many faults to list; all are counted.
- * @param faults Set to what was wrong.
- * @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
  */
-hc_status hc_file_repair(const char *path, size_t path_len, const struct hc_options *options,
-                         const char *aside, size_t aside_len, size_t faults_max,
-                         struct hc_faults **faults, struct hc_error **error);
+hc_status hc_file_repair(const char *path, size_t path_len, const hc_options *options,
+                         const char *aside, size_t aside_len, size_t faults_max, hc_faults **faults,
+                         hc_error **error);
 
 /** @return How many faults there are in all. */
-uint64_t hc_faults_total(const struct hc_faults *faults);
-
+uint64_t hc_faults_total(const hc_faults *faults);
 /** @return How many faults are listed: all, or as many as were asked for. */
-size_t hc_faults_count(const struct hc_faults *faults);
+size_t hc_faults_count(const hc_faults *faults);
 
 /**
- * @param index Which fault: from 0 to hc_faults_count() - 1.
- * @return The fault in one line of English: its kind, the ids that it concerns, what was
- *        expected and what was found, with no personal data but ids. An empty text for an
- *        index that is too large, and for NULL.
+ * @return The fault in one line of English: its kind, the ids that it concerns, what was expected
+ *        and what was found, with no personal data but ids. An empty text for an index that is
+ *        too large, and for NULL.
  */
-const char *hc_faults_text_at(const struct hc_faults *faults, size_t index);
+const char *hc_faults_text_at(const hc_faults *faults, size_t index);
 
 /**
- * @param index Which fault: from 0 to hc_faults_count() - 1.
  * @return The name of its kind: `damaged`, `malformed`, `missing`, `wrong`, `leftover`,
- *        `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or `unknown`; later
- *        releases may add others. An empty text for an index that is too large, and for NULL.
+ *        `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or `unknown`; later releases
+ *        may add others. An empty text as in hc_faults_text_at().
  */
-const char *hc_faults_kind_at(const struct hc_faults *faults, size_t index);
+const char *hc_faults_kind_at(const hc_faults *faults, size_t index);
+
+/** @return How many records a repair wrote to the other file, or would write; 0 without one. */
+uint64_t hc_faults_set_aside(const hc_faults *faults);
 
 /**
- * @return How many records hc_file_repair() wrote to the other file, or would write; 0 for a
- *        list without a repair.
+ * @return How many more users are active than there are seats, after the repair if there was one.
+ *        That is not a fault.
  */
-uint64_t hc_faults_set_aside(const struct hc_faults *faults);
+uint64_t hc_faults_seats_over(const hc_faults *faults);
+
+/** Frees a list of faults. */
+void hc_faults_free(hc_faults *faults);
 
 /**
- * @return How many more users are active than the license has seats, after the repair if
- *        there was one. That is not a fault.
+ * Returns figures to monitor a directory with. The numbers of users, workspaces and seats and the
+ * latest change are of one moment; the other figures are read one after another, and may change
+ * meanwhile. For the latency of commits see hc_directory_write_stats_text().
  */
-uint64_t hc_faults_seats_over(const struct hc_faults *faults);
-
-/** Frees a list of faults and its texts. */
-void hc_faults_free(struct hc_faults *faults);
+hc_status hc_directory_get_stats(const hc_directory *directory, hc_stats *stats, hc_error **error);
 
 /**
- * Returns figures to monitor a directory with. The numbers of users, workspaces and seats and
- * the latest change are of one moment; the other figures are read one after another, and may
- * change meanwhile. For the latency of commits see #hc_directory_write_stats_text.
- * @param stats Where to write them.
+ * Writes all figures of a directory in the text format of Prometheus, not NUL-terminated: users
+ * by state, seats, the cache, and how long commits take, with quantiles. It holds no personal
+ * data. 4 KiB of room are enough.
  */
-hc_status hc_directory_get_stats(const struct hc_directory *directory, struct hc_stats *stats,
-                                 struct hc_error **error);
-
-/**
- * Writes all figures of a directory in the text format of Prometheus: users by state, seats,
- * the cache, and how long commits take, with quantiles. It holds no personal data.
- * @param buffer Where to write the text, which is not NUL-terminated.
- * @param capacity Its size in bytes; 4 KiB are enough.
- * @param written Set to the length of the text in bytes.
- */
-hc_status hc_directory_write_stats_text(const struct hc_directory *directory, uint8_t *buffer,
-                                        size_t capacity, size_t *written,
-                                        struct hc_error **error);
+hc_status hc_directory_write_stats_text(const hc_directory *directory, uint8_t *buffer,
+                                        size_t capacity, size_t *written, hc_error **error);
 
 /* Copies and exports ============================================================== */
 
 /**
  * Writes all records of the directory as lines of JSON: the license, users with their ids,
  * versions and times, ids of deleted users, workspaces and memberships, as they are at one
- * moment. hc_directory_load(), and `headcount import`, make the same directory from them.
- * Changes and the outcomes of request ids are not included.
+ * moment. hc_directory_load(), and `headcount import`, make the same directory from them. Changes
+ * and the outcomes of request ids are not included.
  *
- * The last line marks the end: hc_directory_load() refuses a file that a failed call left
- * behind. Others can read and write meanwhile; the file may grow by what they change.
+ * The last line marks the end: hc_directory_load() refuses a file that a failed call left behind.
+ * Others can read and write meanwhile; the file may grow by what they change. Takes time in
+ * proportion to the size of the directory.
  * @param write Receives the lines, about 64 KiB at a time.
- * @param progress Called after every thousand records; may be NULL.
- * @param userdata Passed to each callback; may be NULL.
  * @retval HC_STATUS_IO when the callback stopped.
- * @note Takes time in proportion to the size of the directory.
  */
-hc_status hc_directory_export(const struct hc_directory *directory, hc_write_callback write,
-                              hc_progress_callback progress, void *userdata,
-                              struct hc_error **error);
+hc_status hc_directory_export(const hc_directory *directory, hc_write_callback write,
+                              hc_progress_callback progress, void *userdata, hc_error **error);
 
 /**
- * Loads the lines of hc_directory_export() into an empty directory, in one transaction. Each
- * record is checked as if it were created, except for seats: a directory that was over its
- * limit may be so again. On failure nothing is changed, and the message says which line is
- * wrong.
+ * Loads the lines of hc_directory_export() into an empty directory, in one transaction; other
+ * writers wait. Each record is checked as if it were created, except for seats: a directory that
+ * was over its limit may be so again. On failure nothing is changed, and the message says which
+ * line is wrong.
  * @param read Supplies the lines.
- * @param progress Called after every thousand records; may be NULL.
- * @param userdata Passed to each callback; may be NULL.
  * @return Also the status of a record that can't be created, such as #HC_STATUS_EMAIL_TAKEN.
- * @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is not
- *        a record, and when lines are missing.
+ * @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is not a
+ *        record, and when lines are missing.
  * @retval HC_STATUS_IO when the callback stopped.
- * @note Other writers wait until it is done.
  */
-hc_status hc_directory_load(const struct hc_directory *directory, hc_read_callback read,
-                            hc_progress_callback progress, void *userdata,
-                            struct hc_error **error);
+hc_status hc_directory_load(const hc_directory *directory, hc_read_callback read,
+                            hc_progress_callback progress, void *userdata, hc_error **error);
 
 /**
- * Copies the directory, as it is now, to a new file, while others can read and write. The
- * copy is a directory's file like any other. It is verified before it takes its place; on
- * failure, what was there stays.
+ * Copies the directory, as it is now, to a new file, while others can read and write. The copy is
+ * a directory's file like any other. It is verified before it takes its place; on failure, what
+ * was there stays. Takes time in proportion to the size of the directory.
  * @param path The path of the new file, not a symbolic link.
  * @param overwrite 1 to replace the directory that is there, which nobody may have open; 0 to
  *        refuse that with #HC_STATUS_IO. Other files are never replaced.
- * @param copied Where to write what was copied; NULL if not wanted.
- * @param progress Called every few hundred kilobytes; may be NULL.
- * @param userdata Passed to the callback; may be NULL.
- * @retval HC_STATUS_ALREADY_OPEN when the file to replace is open, as this directory's own
- *        is.
- * @note Takes time in proportion to the size of the directory.
+ * @retval HC_STATUS_ALREADY_OPEN when the file to replace is open, as this directory's own is.
  */
-hc_status hc_directory_backup(const struct hc_directory *directory, const char *path,
-                              size_t path_len, int32_t overwrite, struct hc_copied *copied,
-                              hc_progress_callback progress, void *userdata,
-                              struct hc_error **error);
+hc_status hc_directory_backup(const hc_directory *directory, const char *path, size_t path_len,
+                              int32_t overwrite, hc_copied *copied, hc_progress_callback progress,
+                              void *userdata, hc_error **error);
 
 /**
- * Replaces a directory's file by a copy of another, including the log that a crash left
- * beside the other. The copy is verified before it takes its place, and the log of what it
- * replaces is removed; on failure, what was there stays.
+ * Replaces a directory's file by a copy of another, like hc_directory_backup(), including the log
+ * that a crash left beside the other. The log of what it replaces is removed.
  * @param backup The path of the file to copy, which nobody may have open to write.
  * @param path The path to restore it to, not a symbolic link.
- * @param overwrite 1 to replace the directory that is there, which nobody may have open; 0 to
- *        refuse that with #HC_STATUS_IO. Other files are never replaced.
- * @param copied Where to write what was copied; NULL if not wanted.
- * @param progress Called every few hundred kilobytes; may be NULL.
- * @param userdata Passed to the callback; may be NULL.
- * @retval HC_STATUS_ALREADY_OPEN when either file is open.
- * @note Takes time in proportion to the size of the directory.
+ * @param overwrite As in hc_directory_backup().
  */
-hc_status hc_file_restore(const char *backup, size_t backup_len, const char *path,
-                          size_t path_len, int32_t overwrite, struct hc_copied *copied,
-                          hc_progress_callback progress, void *userdata,
-                          struct hc_error **error);
+hc_status hc_file_restore(const char *backup, size_t backup_len, const char *path, size_t path_len,
+                          int32_t overwrite, hc_copied *copied, hc_progress_callback progress,
+                          void *userdata, hc_error **error);
 
 /**
- * Makes the file of a directory as small as possible, in place. Nobody else may have it open.
- * The directory's contents are safe even if the machine stops meanwhile.
- * @param path The path of the file.
+ * Makes the file of a directory as small as possible, in place. Nobody else may have it open. The
+ * directory's contents are safe even if the machine stops meanwhile. Takes time in proportion to
+ * the size of the file.
  * @param options The page cache and how long to wait for the file; may be NULL.
  * @param bytes_before Set to the old size of the file in bytes; NULL if not wanted.
  * @param bytes Set to its new size; NULL if not wanted.
- * @note Takes time in proportion to the size of the file.
  */
-hc_status hc_file_compact(const char *path, size_t path_len, const struct hc_options *options,
-                          uint64_t *bytes_before, uint64_t *bytes, struct hc_error **error);
+hc_status hc_file_compact(const char *path, size_t path_len, const hc_options *options,
+                          uint64_t *bytes_before, uint64_t *bytes, hc_error **error);
 
 /* Users =========================================================================== */
 
-/**
- * @return The id, never given to another user: 16 bytes that are valid until the user is
- *        freed.
- */
-const uint8_t *hc_user_id(const struct hc_user *user);
-
+/** @return The id, never given to another user. */
+const uint8_t *hc_user_id(const hc_user *user);
 /** @return The id as text, such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8". */
-const char *hc_user_id_text(const struct hc_user *user);
-
+const char *hc_user_id_text(const hc_user *user);
 /** @return The email address, as it was given. */
-const char *hc_user_email(const struct hc_user *user);
-
+const char *hc_user_email(const hc_user *user);
 /** @return The username, which is the email unless another one was set. */
-const char *hc_user_username(const struct hc_user *user);
-
+const char *hc_user_username(const hc_user *user);
 /** @return The given (first) name; NULL for a user without one. */
-const char *hc_user_given_name(const struct hc_user *user);
-
+const char *hc_user_given_name(const hc_user *user);
 /** @return The family (last) name; NULL for a user without one. */
-const char *hc_user_family_name(const struct hc_user *user);
-
+const char *hc_user_family_name(const hc_user *user);
 /** @return 1 for a user who is active, and so takes a seat, otherwise 0. */
-int32_t hc_user_is_active(const struct hc_user *user);
-
+int32_t hc_user_is_active(const hc_user *user);
 /** @return 1 for a user who administers the platform, otherwise 0. */
-int32_t hc_user_is_admin(const struct hc_user *user);
-
+int32_t hc_user_is_admin(const hc_user *user);
 /** @return The version of the record: 1 at creation, incremented by each change. */
-uint64_t hc_user_version(const struct hc_user *user);
-
+uint64_t hc_user_version(const hc_user *user);
 /** @return When the user was created. */
-uint64_t hc_user_created_at_micros(const struct hc_user *user);
-
+uint64_t hc_user_created_at_micros(const hc_user *user);
 /** @return When the record last changed. */
-uint64_t hc_user_updated_at_micros(const struct hc_user *user);
-
+uint64_t hc_user_updated_at_micros(const hc_user *user);
 /** @return When the user was deactivated; 0 for a user who is active or never was. */
-uint64_t hc_user_deactivated_at_micros(const struct hc_user *user);
-
+uint64_t hc_user_deactivated_at_micros(const hc_user *user);
 /** @return How many attributes the user has. */
-size_t hc_user_attribute_count(const struct hc_user *user);
+size_t hc_user_attribute_count(const hc_user *user);
 
 /**
  * Reads one of the attributes, which are ordered by name.
- * @param index Which one: from 0 to hc_user_attribute_count() - 1.
  * @param name Set to its name; NULL if not wanted.
  * @param value Set to its value; NULL if not wanted.
- * @param value_len Set to the length of the value in bytes, for values that contain NULs;
- *        NULL if not wanted.
+ * @param value_len Set to the length of the value in bytes, for values that contain NULs; NULL if
+ *        not wanted.
  * @return 1 if there is such an attribute; otherwise 0, and nothing is written.
  */
-int32_t hc_user_attribute_at(const struct hc_user *user, size_t index, const char **name,
+int32_t hc_user_attribute_at(const hc_user *user, size_t index, const char **name,
                              const char **value, size_t *value_len);
 
 /**
  * Reads the attribute with a name.
- * @param name The name of the attribute.
- * @param value_len Set to the length of the value in bytes, for values that contain NULs;
- *        NULL if not wanted.
+ * @param value_len As in hc_user_attribute_at(); may be NULL.
  * @return Its value; NULL for a user without that attribute.
  */
-const char *hc_user_attribute(const struct hc_user *user, const char *name, size_t name_len,
+const char *hc_user_attribute(const hc_user *user, const char *name, size_t name_len,
                               size_t *value_len);
 
 /** Frees a user and the texts that were read from it. */
-void hc_user_free(struct hc_user *user);
+void hc_user_free(hc_user *user);
 
-/**
- * Creates a builder for a user: active, not an admin, with the email as username.
- * @param email The email address.
- * @param new_user Set to a builder.
- * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
- * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
- */
-hc_status hc_new_user_new(const char *email, size_t email_len, struct hc_new_user **new_user,
-                          struct hc_error **error);
-
-/**
- * Sets an id from another system; by default the directory draws one.
- * @param id 16 bytes: any UUID.
- */
-hc_status hc_new_user_set_id(struct hc_new_user *new_user, const uint8_t *id,
-                             struct hc_error **error);
+/** @return A builder for a user who is active, not an admin, and has the email as username. */
+hc_new_user *hc_new_user_new(void);
+/** Sets an id from another system, any UUID; by default the directory draws one. */
+hc_status hc_new_user_set_id(hc_new_user *new_user, const uint8_t *id, hc_error **error);
 
 /**
  * Sets the username. If it is the user's own email, it follows the email when that changes.
- * @param username The username.
- * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
+ * @return Also #HC_STATUS_INVALID_USERNAME.
  */
-hc_status hc_new_user_set_username(struct hc_new_user *new_user, const char *username,
-                                   size_t username_len, struct hc_error **error);
+hc_status hc_new_user_set_username(hc_new_user *new_user, const char *username, size_t username_len,
+                                   hc_error **error);
 
-/**
- * Sets the given (first) name.
- * @param name The name: at most 255 bytes, without control or invisible characters; empty
- *        for none.
- */
-hc_status hc_new_user_set_given_name(struct hc_new_user *new_user, const char *name,
-                                     size_t name_len, struct hc_error **error);
-
-/**
- * Sets the family (last) name.
- * @param name The name: at most 255 bytes, without control or invisible characters; empty
- *        for none.
- */
-hc_status hc_new_user_set_family_name(struct hc_new_user *new_user, const char *name,
-                                      size_t name_len, struct hc_error **error);
-
-/**
- * Sets whether the user is active and takes a seat; by default 1.
- * @param active 1 or 0.
- */
-hc_status hc_new_user_set_active(struct hc_new_user *new_user, int32_t active,
-                                 struct hc_error **error);
-
-/**
- * Sets whether the user administers the platform; by default 0.
- * @param admin 1 or 0.
- */
-hc_status hc_new_user_set_admin(struct hc_new_user *new_user, int32_t admin,
-                                struct hc_error **error);
+/** Sets the given (first) name; an empty one is none. */
+hc_status hc_new_user_set_given_name(hc_new_user *new_user, const char *name, size_t name_len,
+                                     hc_error **error);
+/** Sets the family (last) name; an empty one is none. */
+hc_status hc_new_user_set_family_name(hc_new_user *new_user, const char *name, size_t name_len,
+                                      hc_error **error);
+/** Sets whether the user is active and takes a seat; 1 by default. */
+hc_status hc_new_user_set_active(hc_new_user *new_user, int32_t active, hc_error **error);
+/** Sets whether the user is an admin, who administers the platform; 0 by default. */
+hc_status hc_new_user_set_admin(hc_new_user *new_user, int32_t admin, hc_error **error);
 
 /**
  * Sets when the user was created in another system; by default now.
  * @param micros The time.
  */
-hc_status hc_new_user_set_created_at_micros(struct hc_new_user *new_user, uint64_t micros,
-                                            struct hc_error **error);
+hc_status hc_new_user_set_created_at_micros(hc_new_user *new_user, uint64_t micros,
+                                            hc_error **error);
+
+/** Sets the attribute with a name to a value. */
+hc_status hc_new_user_set_attribute(hc_new_user *new_user, const char *name, size_t name_len,
+                                    const char *value, size_t value_len, hc_error **error);
+/** Frees the details of a user to create. */
+void hc_new_user_free(hc_new_user *new_user);
+
+/** Finds the user that an id, an email or a username names. */
+hc_status hc_user_get(const hc_directory *directory, const char *who, size_t who_len,
+                      hc_user **found, hc_error **error);
+/** Finds a user by a key of one kind. A text that is malformed names nobody. */
+hc_status hc_user_get_by(const hc_directory *directory, int32_t kind, const void *key,
+                         size_t key_len, hc_user **found, hc_error **error);
 
 /**
- * Sets an attribute. A user has at most 64, of 16 KiB in all.
- * @param name The name: 1 to 255 bytes.
- * @param value The value.
+ * Creates a user with this email, who takes a seat unless inactive.
+ * @param details What else is known of the user; may be NULL.
+ * @return Also #HC_STATUS_EMAIL_TAKEN, #HC_STATUS_USERNAME_TAKEN, #HC_STATUS_ID_TAKEN,
+ *        #HC_STATUS_EXTERNAL_ID_TAKEN or #HC_STATUS_NO_FREE_SEAT.
  */
-hc_status hc_new_user_set_attribute(struct hc_new_user *new_user, const char *name,
-                                    size_t name_len, const char *value, size_t value_len,
-                                    struct hc_error **error);
-
-/** Frees a user to create; users that were created stay. */
-void hc_new_user_free(struct hc_new_user *new_user);
+hc_status hc_user_create(const hc_directory *directory, const char *email, size_t email_len,
+                         const hc_new_user *details, hc_user **user, hc_error **error);
 
 /**
- * Finds the user that an id, an email or a username names.
- * @param user Set to a user, or to NULL when there is none.
+ * Applies an update to a user.
+ * @return Also #HC_STATUS_EMAIL_TAKEN, #HC_STATUS_USERNAME_TAKEN, #HC_STATUS_EXTERNAL_ID_TAKEN,
+ *        #HC_STATUS_CONFLICT or #HC_STATUS_LAST_ADMIN.
  */
-hc_status hc_user_get(const struct hc_directory *directory, const char *who, size_t who_len,
-                      struct hc_user **user, struct hc_error **error);
+hc_status hc_user_update_apply(const hc_directory *directory, const char *who, size_t who_len,
+                               const hc_user_update *update, hc_user **user, hc_error **error);
 
 /**
- * Finds a user by a key of one kind.
- * @param kind The kind of the key: one of HC_USER_KEY_*.
- * @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes. A text that is malformed names
- *        nobody.
- * @param user Set to a user, or to NULL when there is none.
+ * Reads one user as a batch of one packed record, like those of lists: all fields of the user in
+ * one call.
  */
-hc_status hc_user_get_by(const struct hc_directory *directory, int32_t kind, const void *key,
-                         size_t key_len, struct hc_user **user, struct hc_error **error);
+hc_status hc_user_read(const hc_directory *directory, int32_t kind, const void *key, size_t key_len,
+                       uint8_t *buffer, size_t capacity, size_t *written, hc_error **error);
 
 /**
- * Creates an active user, who takes a seat, from an email, which is also the username. For
- * more, see hc_user_create_from().
- * @param email The email address.
- * @param user Set to the user; NULL if not wanted.
- * @return Also the statuses of hc_new_user_new() for the email.
- * @retval HC_STATUS_EMAIL_TAKEN when another user has it.
- * @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
- * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
- */
-hc_status hc_user_create(const struct hc_directory *directory, const char *email,
-                         size_t email_len, struct hc_user **user, struct hc_error **error);
-
-/**
- * Creates a user, who takes a seat unless inactive.
- * @param new_user The user to create.
- * @param user Set to the user; NULL if not wanted.
- * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
- * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
- * @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
- * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
- * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
- */
-hc_status hc_user_create_from(const struct hc_directory *directory,
-                              const struct hc_new_user *new_user, struct hc_user **user,
-                              struct hc_error **error);
-
-/**
- * Changes fields of a user.
- * @param update What to change.
- * @param user Set to the updated user; NULL if not wanted.
- * @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
- * @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
- * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
- * @retval HC_STATUS_CONFLICT when the user is not at the expected version.
- * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
- */
-hc_status hc_user_update_apply(const struct hc_directory *directory, const char *who,
-                               size_t who_len, const struct hc_user_update *update,
-                               struct hc_user **user, struct hc_error **error);
-
-/**
- * Reads one user as a batch of one packed record, like those of lists: all fields of the user
- * in one call.
- * @param kind The kind of the key: one of HC_USER_KEY_*.
- * @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
- * @param buffer Where to write the batch.
- * @param capacity Its size in bytes: 32 KiB hold any user.
- * @param written Set to the size of the batch; or to 0 when there is no such user.
- */
-hc_status hc_user_read(const struct hc_directory *directory, int32_t kind, const void *key,
-                       size_t key_len, uint8_t *buffer, size_t capacity, size_t *written,
-                       struct hc_error **error);
-
-/**
- * Reads the users that many keys name, each like hc_user_read(), in one call. It stops after
- * the last key, or when there is no room for the next user or offset: call it again with the
- * keys that are left.
- * @param kind The kind of the keys: one of HC_USER_KEY_*.
+ * Reads the users that many keys name, each like hc_user_read(), in one call. It stops after the
+ * last key, or when there is no room for the next user or offset: call it again with the keys
+ * that are left. The users need not be of the same moment.
  * @param keys The keys, one after another: for each, its length in bytes as a 32-bit
  *        little-endian number, then that many bytes.
  * @param keys_bytes The size of all keys in bytes.
- * @param buffer Where to write the batch, whose records are in the order of the keys.
- * @param capacity Its size in bytes.
- * @param offsets Set to the offset in the buffer of the record of each key; to 0 if nobody has
- *        the key.
+ * @param offsets Set to the offset in the buffer of the record of each key, in their order; to 0
+ *        if nobody has the key.
  * @param offset_max How many offsets there is room for.
  * @param read Set to how many keys were read.
- * @param written Set to the size of the batch; or to 0 when it has no records.
  * @return On failure, the contents of the buffer and of the offsets are unspecified.
  * @retval HC_STATUS_INVALID_ARGUMENT also for a key that extends beyond `keys_bytes`.
- * @note The users need not be of the same moment.
  */
-hc_status hc_user_read_many(const struct hc_directory *directory, int32_t kind,
-                            const uint8_t *keys, size_t keys_bytes, uint8_t *buffer,
-                            size_t capacity, uint32_t *offsets, size_t offset_max,
-                            size_t *read, size_t *written, struct hc_error **error);
+hc_status hc_user_read_many(const hc_directory *directory, int32_t kind, const uint8_t *keys,
+                            size_t keys_bytes, uint8_t *buffer, size_t capacity, uint32_t *offsets,
+                            size_t offset_max, size_t *read, size_t *written, hc_error **error);
 
 /* Lists and queries =============================================================== */
 
-/**
- * Lists all users, active or not, ordered by email, as they are now.
- * @param cursor Set to a cursor before the first user.
- */
-hc_status hc_directory_list_users(const struct hc_directory *directory,
-                                  struct hc_cursor **cursor, struct hc_error **error);
+/** Lists all users, active or not, ordered by email, as they are now. */
+hc_status hc_directory_list_users(const hc_directory *directory, hc_cursor **cursor,
+                                  hc_error **error);
 
 /**
  * Returns one page of the users that match a query, which may be empty.
- * @param query Which users, in what order and how many.
- * @param cursor Set to a cursor before the first user of the page.
  * @retval HC_STATUS_INVALID_ARGUMENT also if #HC_QUERY_FIELD_AFTER is from a query in another
  *        order.
  */
-hc_status hc_directory_query(const struct hc_directory *directory,
-                             const struct hc_query *query, struct hc_cursor **cursor,
-                             struct hc_error **error);
+hc_status hc_directory_query(const hc_directory *directory, const hc_query *query,
+                             hc_cursor **cursor, hc_error **error);
 
 /**
- * Counts the users that match a query, regardless of its limit and #HC_QUERY_FIELD_AFTER.
- * Counting all, all active or all inactive users reads no user; any other count reads the
- * index that the query picks.
- * @param query Which users.
- * @param count Set to their number.
+ * Returns the count of users that match a query, regardless of its limit and
+ * #HC_QUERY_FIELD_AFTER. Counting all, all active or all inactive users reads no user; any other
+ * count reads the index that the query picks.
  */
-hc_status hc_directory_count(const struct hc_directory *directory,
-                             const struct hc_query *query, uint64_t *count,
-                             struct hc_error **error);
+hc_status hc_directory_count(const hc_directory *directory, const hc_query *query, uint64_t *count,
+                             hc_error **error);
 
-/**
- * Reads the next user.
- * @param user Set to the next user, or to NULL when there are no more.
- * @note If several threads read, each user is returned to one of them.
- */
-hc_status hc_cursor_next(struct hc_cursor *cursor, struct hc_user **user,
-                         struct hc_error **error);
-
-/**
- * Reads the next users as packed records.
- * @param buffer Where to write the batch.
- * @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
- * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @note If several threads read, each user is returned to one of them.
- */
-hc_status hc_cursor_next_batch(struct hc_cursor *cursor, uint8_t *buffer, size_t capacity,
-                               size_t *written, struct hc_error **error);
-
+/** Reads the next user. */
+hc_status hc_cursor_next(hc_cursor *cursor, hc_user **found, hc_error **error);
+/** Reads the next users as packed records. A larger buffer is faster. */
+hc_status hc_cursor_next_batch(hc_cursor *cursor, uint8_t *buffer, size_t capacity, size_t *written,
+                               hc_error **error);
 /** @return How many users are still to come; 0 for a cursor that can't be used. */
-uint64_t hc_cursor_remaining(const struct hc_cursor *cursor);
+uint64_t hc_cursor_remaining(const hc_cursor *cursor);
 
 /**
- * Where the next page begins, for #HC_QUERY_FIELD_AFTER. It contains the email or username of
- * the last user: treat it as personal data.
+ * Where the next page begins, for #HC_QUERY_FIELD_AFTER. It contains the email or username of the
+ * last user: treat it as personal data.
  * @return The text; NULL for the last page and for a cursor over all users.
  */
-const char *hc_cursor_next_page(const struct hc_cursor *cursor);
+const char *hc_cursor_next_page(const hc_cursor *cursor);
 
-/**
- * Frees a cursor; the users that it gave stay valid. In a child of fork() it has no effect on
- * the parent's cursor.
- */
-void hc_cursor_free(struct hc_cursor *cursor);
+/** Frees a cursor. */
+void hc_cursor_free(hc_cursor *cursor);
 
-/**
- * Creates a query for all users, ordered by email, 100 at a time.
- * @return A builder to free with hc_query_free(); never NULL.
- */
-struct hc_query *hc_query_new(void);
+/** @return A query for all users, ordered by email, 100 at a time. */
+hc_query *hc_query_new(void);
 
 /**
  * Sets a condition or setting that is a text.
  * @param field One of HC_QUERY_FIELD_* that is a text.
- * @param text The text.
  */
-hc_status hc_query_set_text(struct hc_query *query, int32_t field, const char *text,
-                            size_t text_len, struct hc_error **error);
+hc_status hc_query_set_text(hc_query *query, int32_t field, const char *text, size_t text_len,
+                            hc_error **error);
 
 /**
  * Sets a condition or setting that is a number or a time.
  * @param field One of HC_QUERY_FIELD_* that is a number or a time.
- * @param number The number or time.
  */
-hc_status hc_query_set_number(struct hc_query *query, int32_t field, uint64_t number,
-                              struct hc_error **error);
+hc_status hc_query_set_number(hc_query *query, int32_t field, uint64_t number, hc_error **error);
 
 /**
  * Restricts the query to members of a workspace.
  * @param role #HC_ROLE_OWNER or #HC_ROLE_USER for members in that role, #HC_ROLE_ANY for all.
  */
-hc_status hc_query_set_member_of(struct hc_query *query, uint64_t workspace, int32_t role,
-                                 struct hc_error **error);
+hc_status hc_query_set_member_of(hc_query *query, uint64_t workspace, int32_t role,
+                                 hc_error **error);
 
 /**
- * Restricts the query to users with an attribute. A query can have up to 16 attributes, all of
- * which must match.
- * @param name The name of the attribute.
+ * Restricts the query to users with an attribute of this name. A query can have up to 16
+ * attributes, all of which must match.
  * @param value Its value, compared exactly; NULL, with the length 0, for any value.
  */
-hc_status hc_query_set_attribute(struct hc_query *query, const char *name, size_t name_len,
-                                 const char *value, size_t value_len, struct hc_error **error);
+hc_status hc_query_set_attribute(hc_query *query, const char *name, size_t name_len,
+                                 const char *value, size_t value_len, hc_error **error);
 
 /**
  * Removes a condition, or resets a setting to its default.
  * @param field One of HC_QUERY_FIELD_*.
  */
-hc_status hc_query_unset(struct hc_query *query, int32_t field, struct hc_error **error);
+hc_status hc_query_unset(hc_query *query, int32_t field, hc_error **error);
 
-/** Frees a query; pages stay valid. */
-void hc_query_free(struct hc_query *query);
+/** Frees a query. */
+void hc_query_free(hc_query *query);
 
 /* Changing users ================================================================== */
 
-/**
- * Creates an update that changes nothing yet.
- * @return A builder to free with hc_user_update_free(); never NULL.
- */
-struct hc_user_update *hc_user_update_new(void);
+/** @return An update that changes nothing yet. */
+hc_user_update *hc_user_update_new(void);
+/** Refuses the update with #HC_STATUS_CONFLICT unless the user still has this version. */
+hc_status hc_user_update_set_if_version(hc_user_update *update, uint64_t version, hc_error **error);
+/** Changes the email. A username that is the email follows. */
+hc_status hc_user_update_set_email(hc_user_update *update, const char *email, size_t email_len,
+                                   hc_error **error);
 
 /**
- * Refuses the update with #HC_STATUS_CONFLICT unless the user still has this version.
- * @param version From hc_user_version().
+ * Changes the username, like hc_new_user_set_username().
+ * @return Also #HC_STATUS_INVALID_USERNAME.
  */
-hc_status hc_user_update_set_if_version(struct hc_user_update *update, uint64_t version,
-                                        struct hc_error **error);
-
-/**
- * Changes the email. A username that is the email follows.
- * @param email The email address.
- * @return Also the statuses of hc_new_user_new() for the email.
- */
-hc_status hc_user_update_set_email(struct hc_user_update *update, const char *email,
-                                   size_t email_len, struct hc_error **error);
-
-/**
- * Changes the username. If it is the user's own email, it follows the email when that
- * changes.
- * @param username The username.
- * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
- */
-hc_status hc_user_update_set_username(struct hc_user_update *update, const char *username,
-                                      size_t username_len, struct hc_error **error);
+hc_status hc_user_update_set_username(hc_user_update *update, const char *username,
+                                      size_t username_len, hc_error **error);
 
 /** Makes the username follow the email again. */
-hc_status hc_user_update_reset_username(struct hc_user_update *update,
-                                        struct hc_error **error);
-
-/**
- * Changes the given (first) name.
- * @param name The name: at most 255 bytes, without control or invisible characters; empty
- *        to remove it.
- */
-hc_status hc_user_update_set_given_name(struct hc_user_update *update, const char *name,
-                                        size_t name_len, struct hc_error **error);
-
-/**
- * Changes the family (last) name.
- * @param name The name: at most 255 bytes, without control or invisible characters; empty
- *        to remove it.
- */
-hc_status hc_user_update_set_family_name(struct hc_user_update *update, const char *name,
-                                         size_t name_len, struct hc_error **error);
-
-/**
- * Says whether the user administers the platform.
- * @param admin 1 or 0.
- */
-hc_status hc_user_update_set_admin(struct hc_user_update *update, int32_t admin,
-                                   struct hc_error **error);
-
-/**
- * Sets one attribute and leaves the others.
- * @param name The name: 1 to 255 bytes.
- * @param value The value.
- */
-hc_status hc_user_update_set_attribute(struct hc_user_update *update, const char *name,
-                                       size_t name_len, const char *value, size_t value_len,
-                                       struct hc_error **error);
-
-/**
- * Removes one attribute, if the user has it.
- * @param name The name: 1 to 255 bytes.
- */
-hc_status hc_user_update_remove_attribute(struct hc_user_update *update, const char *name,
-                                          size_t name_len, struct hc_error **error);
-
+hc_status hc_user_update_reset_username(hc_user_update *update, hc_error **error);
+/** Changes the given (first) name; an empty one removes it. */
+hc_status hc_user_update_set_given_name(hc_user_update *update, const char *name, size_t name_len,
+                                        hc_error **error);
+/** Changes the family (last) name; an empty one removes it. */
+hc_status hc_user_update_set_family_name(hc_user_update *update, const char *name, size_t name_len,
+                                         hc_error **error);
+/** Sets whether the user is an admin, who administers the platform. */
+hc_status hc_user_update_set_admin(hc_user_update *update, int32_t admin, hc_error **error);
+/** Sets the attribute with a name to a value, and leaves the others. */
+hc_status hc_user_update_set_attribute(hc_user_update *update, const char *name, size_t name_len,
+                                       const char *value, size_t value_len, hc_error **error);
+/** Removes the attribute with a name, if the user has it. */
+hc_status hc_user_update_remove_attribute(hc_user_update *update, const char *name, size_t name_len,
+                                          hc_error **error);
 /** Removes all attributes except those that this update sets. */
-hc_status hc_user_update_replace_attributes(struct hc_user_update *update,
-                                            struct hc_error **error);
-
-/** Frees an update; what it changed stays changed. */
-void hc_user_update_free(struct hc_user_update *update);
+hc_status hc_user_update_replace_attributes(hc_user_update *update, hc_error **error);
+/** Frees an update. */
+void hc_user_update_free(hc_user_update *update);
 
 /**
  * Makes a user active. Does nothing if the user is active.
- * @param user Set to the updated user; NULL if not wanted.
- * @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
+ * @return Also #HC_STATUS_NO_FREE_SEAT.
  */
-hc_status hc_user_activate(const struct hc_directory *directory, const char *who,
-                           size_t who_len, struct hc_user **user, struct hc_error **error);
+hc_status hc_user_activate(const hc_directory *directory, const char *who, size_t who_len,
+                           hc_user **user, hc_error **error);
 
 /**
  * Makes a user inactive, which frees a seat. Does nothing if the user is inactive.
- * @param user Set to the updated user; NULL if not wanted.
- * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
- * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
- *        hc_directory_acting_as().
- * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
+ * @return Also #HC_STATUS_LAST_ADMIN, #HC_STATUS_OWN_ACCOUNT or #HC_STATUS_LAST_OWNER.
  */
-hc_status hc_user_deactivate(const struct hc_directory *directory, const char *who,
-                             size_t who_len, struct hc_user **user, struct hc_error **error);
+hc_status hc_user_deactivate(const hc_directory *directory, const char *who, size_t who_len,
+                             hc_user **user, hc_error **error);
 
 /**
  * Deletes a user for good. The email and the username become free at once, and the id when
- * hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion is
- * not.
- * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
- * @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
- *        hc_directory_acting_as().
- * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
+ * hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion is not.
+ * @return Also #HC_STATUS_LAST_ADMIN, #HC_STATUS_OWN_ACCOUNT or #HC_STATUS_LAST_OWNER.
  */
-hc_status hc_user_delete(const struct hc_directory *directory, const char *who, size_t who_len,
-                         struct hc_error **error);
+hc_status hc_user_delete(const hc_directory *directory, const char *who, size_t who_len,
+                         hc_error **error);
 
 /**
  * Records that a user is seen now, such as at a login or with a request. Call it as often as
@@ -1922,625 +1425,434 @@ hc_status hc_user_delete(const struct hc_directory *directory, const char *who, 
  * version and the feed stay as they are. The time is personal data: exports and backups
  * include it, and deleting the user removes it.
  */
-hc_status hc_user_touch(const struct hc_directory *directory, const char *who, size_t who_len,
-                        struct hc_error **error);
+hc_status hc_user_touch(const hc_directory *directory, const char *who, size_t who_len,
+                        hc_error **error);
 
 /**
  * Returns when a user was last seen, to about an hour; see hc_user_touch().
  * @param micros Set to the time; to 0 for a user who was never seen.
  */
-hc_status hc_user_get_last_seen_micros(const struct hc_directory *directory, const char *who,
-                                       size_t who_len, uint64_t *micros,
-                                       struct hc_error **error);
+hc_status hc_user_get_last_seen_micros(const hc_directory *directory, const char *who,
+                                       size_t who_len, uint64_t *micros, hc_error **error);
 
 /* Workspaces ====================================================================== */
 
 /** @return The id: a number from 1 up, never reused. */
-uint64_t hc_workspace_id(const struct hc_workspace *workspace);
-
+uint64_t hc_workspace_id(const hc_workspace *workspace);
 /** @return The name, as it was given; no other workspace has it. */
-const char *hc_workspace_name(const struct hc_workspace *workspace);
+const char *hc_workspace_name(const hc_workspace *workspace);
 
 /**
  * @return 1 for an archived workspace, otherwise 0. Until it is restored, nobody can be added
  *        and nothing in it changed; members can leave, and it can be deleted.
  */
-int32_t hc_workspace_is_archived(const struct hc_workspace *workspace);
+int32_t hc_workspace_is_archived(const hc_workspace *workspace);
 
-/**
- * @return The 16 bytes of the id of the user whose default workspace this is, valid until the
- *        workspace is freed; NULL if it is nobody's.
- */
-const uint8_t *hc_workspace_default_of(const struct hc_workspace *workspace);
-
+/** @return The id of the user whose default workspace this is; NULL if it is nobody's. */
+const uint8_t *hc_workspace_default_of(const hc_workspace *workspace);
 /** @return The version of the record: 1 at creation, incremented by each change. */
-uint64_t hc_workspace_version(const struct hc_workspace *workspace);
-
+uint64_t hc_workspace_version(const hc_workspace *workspace);
 /** @return When the workspace was created. */
-uint64_t hc_workspace_created_at_micros(const struct hc_workspace *workspace);
-
+uint64_t hc_workspace_created_at_micros(const hc_workspace *workspace);
 /** @return When the record last changed; changes of members don't count. */
-uint64_t hc_workspace_updated_at_micros(const struct hc_workspace *workspace);
-
+uint64_t hc_workspace_updated_at_micros(const hc_workspace *workspace);
 /** Frees a workspace and what was read from it. */
-void hc_workspace_free(struct hc_workspace *workspace);
+void hc_workspace_free(hc_workspace *workspace);
+
+/** Finds the workspace with an id. */
+hc_status hc_workspace_get(const hc_directory *directory, uint64_t workspace, hc_workspace **found,
+                           hc_error **error);
+/** Finds the workspace with a name, in any case. */
+hc_status hc_workspace_get_by_name(const hc_directory *directory, const char *name, size_t name_len,
+                                   hc_workspace **found, hc_error **error);
 
 /**
- * Finds the workspace with an id.
- * @param found Set to a workspace, or to NULL when there is none.
- */
-hc_status hc_workspace_get(const struct hc_directory *directory, uint64_t workspace,
-                           struct hc_workspace **found, struct hc_error **error);
-
-/**
- * Finds the workspace with a name, in any case.
- * @param name The name.
- * @param found Set to a workspace, or to NULL when there is none.
- */
-hc_status hc_workspace_get_by_name(const struct hc_directory *directory, const char *name,
-                                   size_t name_len, struct hc_workspace **found,
-                                   struct hc_error **error);
-
-/**
- * Creates a workspace. It needs an active owner; only a batch can do without one, see
+ * Creates a workspace with a name. It needs an active owner; only a batch can do without one, see
  * hc_batch_set_allow_ownerless().
- * @param name The name: 1 to 128 characters, none of them a control or invisible one.
  * @param owner The first owner, named in the same way as who; empty for none.
- * @param made Set to the workspace; NULL if not wanted.
- * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
- * @retval HC_STATUS_LAST_OWNER without an active owner.
+ * @return Also #HC_STATUS_WORKSPACE_NAME_TAKEN or #HC_STATUS_LAST_OWNER.
  */
-hc_status hc_workspace_create(const struct hc_directory *directory, const char *name,
-                              size_t name_len, const char *owner, size_t owner_len,
-                              struct hc_workspace **made, struct hc_error **error);
+hc_status hc_workspace_create(const hc_directory *directory, const char *name, size_t name_len,
+                              const char *owner, size_t owner_len, hc_workspace **made,
+                              hc_error **error);
 
 /**
  * Returns the default workspace of a user, who owns it; it is created on first use. The user
  * can't be removed from it, and it is deleted with the user unless it has other members then.
- * @param workspace Set to the workspace.
  */
-hc_status hc_user_get_default_workspace(const struct hc_directory *directory, const char *who,
-                                        size_t who_len, struct hc_workspace **workspace,
-                                        struct hc_error **error);
+hc_status hc_user_get_default_workspace(const hc_directory *directory, const char *who,
+                                        size_t who_len, hc_workspace **found, hc_error **error);
 
 /**
- * Renames a workspace.
- * @param name The name: 1 to 128 characters, none of them a control or invisible one.
- * @param made Set to the updated workspace; NULL if not wanted.
- * @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
- * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+ * Gives a workspace another name.
+ * @return Also #HC_STATUS_WORKSPACE_NAME_TAKEN or #HC_STATUS_WORKSPACE_ARCHIVED.
  */
-hc_status hc_workspace_rename(const struct hc_directory *directory, uint64_t workspace,
-                              const char *name, size_t name_len, struct hc_workspace **made,
-                              struct hc_error **error);
+hc_status hc_workspace_rename(const hc_directory *directory, uint64_t workspace, const char *name,
+                              size_t name_len, hc_workspace **made, hc_error **error);
 
-/**
- * Archives a workspace; see hc_workspace_is_archived(). Does nothing if it is archived.
- * @param made Set to the updated workspace; NULL if not wanted.
- */
-hc_status hc_workspace_archive(const struct hc_directory *directory, uint64_t workspace,
-                               struct hc_workspace **made, struct hc_error **error);
-
-/**
- * Restores an archived workspace. Does nothing if it is not archived.
- * @param made Set to the updated workspace; NULL if not wanted.
- */
-hc_status hc_workspace_restore(const struct hc_directory *directory, uint64_t workspace,
-                               struct hc_workspace **made, struct hc_error **error);
+/** Archives a workspace; see hc_workspace_is_archived(). Does nothing if it is archived. */
+hc_status hc_workspace_archive(const hc_directory *directory, uint64_t workspace,
+                               hc_workspace **made, hc_error **error);
+/** Restores an archived workspace. Does nothing if it is not archived. */
+hc_status hc_workspace_restore(const hc_directory *directory, uint64_t workspace,
+                               hc_workspace **made, hc_error **error);
 
 /**
  * Deletes a workspace and its memberships for good. Its id is never reused; its name becomes
  * free.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's default workspace.
  */
-hc_status hc_workspace_delete(const struct hc_directory *directory, uint64_t workspace,
-                              struct hc_error **error);
+hc_status hc_workspace_delete(const hc_directory *directory, uint64_t workspace, hc_error **error);
 
 /**
- * Lists the members of a workspace: owners first, then users, each ordered by email. To read
- * a large workspace a page at a time, use hc_query_set_member_of().
- * @param members Set to the memberships.
+ * Lists the members of a workspace: owners first, then users, each ordered by email. To read a
+ * large workspace a page at a time, use hc_query_set_member_of().
  */
-hc_status hc_workspace_list_members(const struct hc_directory *directory, uint64_t workspace,
-                                    struct hc_members **members, struct hc_error **error);
+hc_status hc_workspace_list_members(const hc_directory *directory, uint64_t workspace,
+                                    hc_members **members, hc_error **error);
 
-/**
- * Lists the workspaces of a user, with the role in each, ordered by id.
- * @param members Set to the memberships.
- */
-hc_status hc_user_list_workspaces(const struct hc_directory *directory, const char *who,
-                                  size_t who_len, struct hc_members **members,
-                                  struct hc_error **error);
-
+/** Lists the workspaces of a user, as memberships with the role in each, ordered by id. */
+hc_status hc_user_list_workspaces(const hc_directory *directory, const char *who, size_t who_len,
+                                  hc_members **members, hc_error **error);
 /** @return How many memberships are in the list. */
-size_t hc_members_count(const struct hc_members *members);
-
-/**
- * Reads one of the memberships.
- * @param index Which one: from 0 to hc_members_count() - 1.
- * @param member Where to write it.
- */
-hc_status hc_members_get(const struct hc_members *members, size_t index,
-                         struct hc_member *member, struct hc_error **error);
+size_t hc_members_count(const hc_members *members);
+/** Reads one of the memberships. */
+hc_status hc_members_get(const hc_members *members, size_t index, hc_member *member,
+                         hc_error **error);
 
 /**
  * Reads the next memberships as packed records. Each call continues where the last one ended,
  * independently of hc_members_get().
- * @param buffer Where to write the batch.
- * @param capacity Its size in bytes; 4 KiB hold 85 memberships.
- * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @note If several threads read, each membership is returned to one of them.
  */
-hc_status hc_members_next_batch(struct hc_members *members, uint8_t *buffer, size_t capacity,
-                                size_t *written, struct hc_error **error);
+hc_status hc_members_next_batch(hc_members *members, uint8_t *buffer, size_t capacity,
+                                size_t *written, hc_error **error);
 
 /** Frees memberships. */
-void hc_members_free(struct hc_members *members);
+void hc_members_free(hc_members *members);
 
 /**
  * Makes a user a member of a workspace. Does nothing if the user is a member in this role.
- * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see hc_workspace_set_role().
- * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+ * @return Also #HC_STATUS_ROLE_DIFFERS or #HC_STATUS_WORKSPACE_ARCHIVED.
  */
-hc_status hc_workspace_add_member(const struct hc_directory *directory, uint64_t workspace,
-                                  const char *who, size_t who_len, int32_t role,
-                                  struct hc_error **error);
+hc_status hc_workspace_add_member(const hc_directory *directory, uint64_t workspace,
+                                  const char *who, size_t who_len, int32_t role, hc_error **error);
 
 /**
  * Changes the role of a member. Does nothing if the member has it.
- * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
- * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
- * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
+ * @return Also #HC_STATUS_MEMBER_NOT_FOUND, #HC_STATUS_LAST_OWNER or
+ *        #HC_STATUS_WORKSPACE_ARCHIVED.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
- * @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
  */
-hc_status hc_workspace_set_role(const struct hc_directory *directory, uint64_t workspace,
-                                const char *who, size_t who_len, int32_t role,
-                                struct hc_error **error);
+hc_status hc_workspace_set_role(const hc_directory *directory, uint64_t workspace, const char *who,
+                                size_t who_len, int32_t role, hc_error **error);
 
 /**
  * Removes a member from a workspace.
- * @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
- * @retval HC_STATUS_LAST_OWNER when no active owner would be left.
+ * @return Also #HC_STATUS_MEMBER_NOT_FOUND or #HC_STATUS_LAST_OWNER.
  * @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
  */
-hc_status hc_workspace_remove_member(const struct hc_directory *directory, uint64_t workspace,
-                                     const char *who, size_t who_len, struct hc_error **error);
+hc_status hc_workspace_remove_member(const hc_directory *directory, uint64_t workspace,
+                                     const char *who, size_t who_len, hc_error **error);
 
-/**
- * Lists all workspaces, archived ones included, ordered by id, as they are now.
- * @param workspaces Set to a list before its first workspace.
- */
-hc_status hc_directory_list_workspaces(const struct hc_directory *directory,
-                                       struct hc_workspaces **workspaces,
-                                       struct hc_error **error);
-
-/**
- * Reads the next workspace.
- * @param workspace Set to the next workspace, or to NULL when there are no more.
- * @note If several threads read, each workspace is returned to one of them.
- */
-hc_status hc_workspaces_next(struct hc_workspaces *workspaces, struct hc_workspace **workspace,
-                             struct hc_error **error);
-
-/**
- * Reads the next workspaces as packed records.
- * @param buffer Where to write the batch.
- * @param capacity Its size in bytes; 4 KiB hold any workspace.
- * @param written Set to the size of the batch in bytes; or to 0 when there are no more.
- * @note If several threads read, each workspace is returned to one of them.
- */
-hc_status hc_workspaces_next_batch(struct hc_workspaces *workspaces, uint8_t *buffer,
-                                   size_t capacity, size_t *written, struct hc_error **error);
-
-/**
- * Frees a list of workspaces; those that it gave stay valid. In a child of fork() it has no
- * effect on the parent's list.
- */
-void hc_workspaces_free(struct hc_workspaces *workspaces);
+/** Lists all workspaces, archived ones included, ordered by id, as they are now. */
+hc_status hc_directory_list_workspaces(const hc_directory *directory, hc_workspaces **workspaces,
+                                       hc_error **error);
+/** Reads the next workspace. */
+hc_status hc_workspaces_next(hc_workspaces *workspaces, hc_workspace **found, hc_error **error);
+/** Reads the next workspaces as packed records. */
+hc_status hc_workspaces_next_batch(hc_workspaces *workspaces, uint8_t *buffer, size_t capacity,
+                                   size_t *written, hc_error **error);
+/** Frees a list of workspaces. */
+void hc_workspaces_free(hc_workspaces *workspaces);
 
 /* External ids ==================================================================== */
 
-/**
- * Sets the id that a provisioner, such as an identity provider over SCIM, has for the user. A
- * user may have ids of 16 provisioners.
- * @param provisioner The name of the provisioner: 1 to 64 bytes, without control characters.
- * @param id The id, compared exactly: 1 to 255 bytes, without control characters.
- */
-hc_status hc_new_user_set_external_id(struct hc_new_user *new_user, const char *provisioner,
-                                      size_t provisioner_len, const char *id, size_t id_len,
-                                      struct hc_error **error);
+/** Sets the id that a provisioner has for the user. */
+hc_status hc_new_user_set_external_id(hc_new_user *new_user, const char *provisioner,
+                                      size_t provisioner_len, const char *external_id,
+                                      size_t external_id_len, hc_error **error);
 
 /**
- * Sets the id that a provisioner has for the user, like hc_new_user_set_external_id(), and
- * keeps those of other provisioners.
- * @param provisioner The name of the provisioner.
- * @param id The id. NULL, with the length 0, to remove it.
+ * Sets the id that a provisioner has for the user, and keeps those of others.
+ * @param external_id NULL, with the length 0, removes it.
  */
-hc_status hc_user_update_set_external_id(struct hc_user_update *update,
-                                         const char *provisioner, size_t provisioner_len,
-                                         const char *id, size_t id_len,
-                                         struct hc_error **error);
+hc_status hc_user_update_set_external_id(hc_user_update *update, const char *provisioner,
+                                         size_t provisioner_len, const char *external_id,
+                                         size_t external_id_len, hc_error **error);
 
-/**
- * Finds a user by the id that a provisioner has for them.
- * @param provisioner The name of the provisioner.
- * @param id The id.
- * @param user Set to the user, or to NULL if there is none.
- */
-hc_status hc_user_get_by_external_id(const struct hc_directory *directory,
-                                     const char *provisioner, size_t provisioner_len,
-                                     const char *id, size_t id_len, struct hc_user **user,
-                                     struct hc_error **error);
+/** Finds a user by the id that a provisioner has for them. */
+hc_status hc_user_get_by_external_id(const hc_directory *directory, const char *provisioner,
+                                     size_t provisioner_len, const char *external_id,
+                                     size_t external_id_len, hc_user **found, hc_error **error);
 
 /**
  * Reads one of the external ids of a user, which are ordered by provisioner.
  * @param index Which one, from 0 on.
- * @param provisioner Where to write the name of the provisioner: room for
- *        #HC_PROVISIONER_BYTES. NULL if not wanted.
- * @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
+ * @param provisioner Where to write the name of the provisioner: room for #HC_PROVISIONER_BYTES.
+ *        NULL if not wanted.
+ * @param external_id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
  * @return 1 if there is such an id; otherwise 0, and nothing is written.
  */
-int32_t hc_user_external_id_at(const struct hc_user *user, size_t index, char *provisioner,
-                               char *id);
+int32_t hc_user_external_id_at(const hc_user *user, size_t index, char *provisioner,
+                               char *external_id);
+
+/** Finds a workspace by the id that a provisioner has for it. */
+hc_status hc_workspace_get_by_external_id(const hc_directory *directory, const char *provisioner,
+                                          size_t provisioner_len, const char *external_id,
+                                          size_t external_id_len, hc_workspace **found,
+                                          hc_error **error);
 
 /**
- * Finds a workspace by the id that a provisioner has for it.
- * @param provisioner The name of the provisioner.
- * @param id The id.
- * @param found Set to the workspace, or to NULL if there is none.
+ * Sets the id that a provisioner has for a workspace, and keeps those of others.
+ * @param external_id NULL, with the length 0, removes it.
+ * @return Also #HC_STATUS_WORKSPACE_ARCHIVED or #HC_STATUS_EXTERNAL_ID_TAKEN.
  */
-hc_status hc_workspace_get_by_external_id(const struct hc_directory *directory,
-                                          const char *provisioner, size_t provisioner_len,
-                                          const char *id, size_t id_len,
-                                          struct hc_workspace **found,
-                                          struct hc_error **error);
-
-/**
- * Sets the id that a provisioner has for a workspace, like hc_new_user_set_external_id(), and
- * keeps those of other provisioners.
- * @param provisioner The name of the provisioner.
- * @param id The id. NULL, with the length 0, to remove it.
- * @param made Set to the updated workspace; NULL if not wanted.
- * @retval HC_STATUS_WORKSPACE_ARCHIVED when it is archived.
- * @retval HC_STATUS_EXTERNAL_ID_TAKEN when another workspace has it.
- */
-hc_status hc_workspace_set_external_id(const struct hc_directory *directory,
-                                       uint64_t workspace, const char *provisioner,
-                                       size_t provisioner_len, const char *id, size_t id_len,
-                                       struct hc_workspace **made, struct hc_error **error);
+hc_status hc_workspace_set_external_id(const hc_directory *directory, uint64_t workspace,
+                                       const char *provisioner, size_t provisioner_len,
+                                       const char *external_id, size_t external_id_len,
+                                       hc_workspace **made, hc_error **error);
 
 /**
  * Reads one of the external ids of a workspace, like hc_user_external_id_at().
- * @param index Which one, from 0 on.
- * @param provisioner Where to write the name of the provisioner: room for
- *        #HC_PROVISIONER_BYTES. NULL if not wanted.
- * @param id Where to write the id: room for #HC_EXTERNAL_ID_BYTES. NULL if not wanted.
- * @return 1 if there is such an id; otherwise 0, and nothing is written.
+ * @param index As in hc_user_external_id_at().
+ * @param provisioner As in hc_user_external_id_at(): room for #HC_PROVISIONER_BYTES, or NULL.
+ * @param external_id As in hc_user_external_id_at(): room for #HC_EXTERNAL_ID_BYTES, or NULL.
+ * @return As in hc_user_external_id_at().
  */
-int32_t hc_workspace_external_id_at(const struct hc_workspace *workspace, size_t index,
-                                    char *provisioner, char *id);
+int32_t hc_workspace_external_id_at(const hc_workspace *workspace, size_t index, char *provisioner,
+                                    char *external_id);
 
-/**
- * Appends: set the id that a provisioner has for a workspace, as
- * hc_workspace_set_external_id().
- * @param provisioner The name of the provisioner.
- * @param id The id. NULL, with the length 0, to remove it.
- */
-hc_status hc_batch_set_workspace_external_id(struct hc_batch *batch, const char *workspace,
+/** Appends: set the id that a provisioner has, as hc_workspace_set_external_id(). */
+hc_status hc_batch_set_workspace_external_id(hc_batch *batch, const char *workspace,
                                              size_t workspace_len, uint64_t workspace_id,
                                              const char *provisioner, size_t provisioner_len,
-                                             const char *id, size_t id_len,
-                                             struct hc_error **error);
+                                             const char *external_id, size_t external_id_len,
+                                             hc_error **error);
 
 /* Batches ========================================================================= */
 
-/**
- * Creates an empty batch.
- * @return A builder to free with hc_batch_free(); never NULL.
- */
-struct hc_batch *hc_batch_new(void);
+/** @return An empty batch. */
+hc_batch *hc_batch_new(void);
 
 /**
- * Sets who makes these changes: the change records the actor, who can't deactivate or delete
- * themself. See also hc_directory_acting_as().
- * @param actor The id of a user: 16 bytes.
+ * Sets the actor, who makes these changes: the change records them, and they can't deactivate or
+ * delete themself. See also hc_directory_acting_as().
  */
-hc_status hc_batch_set_actor(struct hc_batch *batch, const uint8_t *actor,
-                             struct hc_error **error);
+hc_status hc_batch_set_actor(hc_batch *batch, const uint8_t *actor, hc_error **error);
 
 /**
- * Sets the door of the batch, in place of that of the directory; see hc_directory_through().
- * It is not part of what hc_batch_set_request_id() compares.
- * @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
+ * Sets the door of the batch, in place of that of the directory; see hc_directory_through(). It
+ * is not part of what hc_batch_set_request_id() compares.
  */
-hc_status hc_batch_set_door(struct hc_batch *batch, const char *door, size_t door_len,
-                            struct hc_error **error);
+hc_status hc_batch_set_door(hc_batch *batch, const char *door, size_t door_len, hc_error **error);
 
 /**
  * Makes the batch safe to send again: if the same batch was applied with this id before, its
- * outcome is returned and nothing is done, even after the directory was reopened. A refused
- * batch leaves no trace.
+ * outcome is returned and nothing is done, even after the directory was reopened. A refused batch
+ * leaves no trace.
  *
  * It is the same batch if it has the same operations in the same order, with the same texts,
  * values and versions, the same actor, and the same hc_batch_set_allow_ownerless(). What the
- * directory draws, such as ids of new users and the time, is not compared. Another batch with
- * a known id is refused with #HC_STATUS_REQUEST_ID_REUSED.
+ * directory draws, such as ids of new users and the time, is not compared. Another batch with a
+ * known id is refused with #HC_STATUS_REQUEST_ID_REUSED.
  *
  * The id is kept as long as the change that the batch made; see hc_directory_trim_changes().
  * @param request_id 16 bytes, such as a random UUID.
  */
-hc_status hc_batch_set_request_id(struct hc_batch *batch, const uint8_t *request_id,
-                                  struct hc_error **error);
+hc_status hc_batch_set_request_id(hc_batch *batch, const uint8_t *request_id, hc_error **error);
 
 /**
- * Sets whether workspaces may be left without an active owner, as in offboarding. The change
- * names each of them.
- * @param allow 1 or 0; 0 by default.
+ * Sets whether to allow that workspaces are left without an active owner, as in offboarding; 0 by
+ * default. The change names each of them.
  */
-hc_status hc_batch_set_allow_ownerless(struct hc_batch *batch, int32_t allow,
-                                       struct hc_error **error);
+hc_status hc_batch_set_allow_ownerless(hc_batch *batch, int32_t allow, hc_error **error);
 
 /**
- * Makes the last operation depend on the version of what it changes: the user, the workspace,
- * the membership or the license. At another version the batch is refused with
- * #HC_STATUS_CONFLICT. It has no effect on operations that create something.
- * @param version The expected version.
+ * Makes the last operation depend on the version of what it changes: the user, the workspace, the
+ * membership or the license. At another version the batch is refused with #HC_STATUS_CONFLICT. It
+ * has no effect on operations that create something.
  * @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
  */
-hc_status hc_batch_set_if_version(struct hc_batch *batch, uint64_t version,
-                                  struct hc_error **error);
+hc_status hc_batch_set_if_version(hc_batch *batch, uint64_t version, hc_error **error);
 
 /** @return How many operations there are. */
-size_t hc_batch_count(const struct hc_batch *batch);
-
-/** Frees a batch; what it did stays. */
-void hc_batch_free(struct hc_batch *batch);
+size_t hc_batch_count(const hc_batch *batch);
+/** Frees a batch. */
+void hc_batch_free(hc_batch *batch);
 
 /**
  * Appends packed operations, which headcount_packed.h writes: any number of them, with the
  * versions they expect and the settings of the batch, in one call.
  *
- * A malformed part, such as a text that is not an email, is refused here with the status it
- * has elsewhere; hc_error_details.op_index says which operation of the batch it would have
- * been.
+ * A malformed part, such as a text that is not an email, is refused here with the status it has
+ * elsewhere, and nothing is appended; hc_error_details.op_index says which operation of the batch
+ * it would have been.
  * @param bytes The packed operations.
  * @param length The number of bytes.
- * @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
- *        was appended.
+ * @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL.
  * @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
  */
-hc_status hc_batch_append(struct hc_batch *batch, const uint8_t *bytes, size_t length,
-                          struct hc_error **error);
+hc_status hc_batch_append(hc_batch *batch, const uint8_t *bytes, size_t length, hc_error **error);
 
 /**
- * Appends: create a user, as hc_user_create_from().
- * @param new_user The user to create.
+ * Appends: create a user with this email, as hc_user_create().
+ * @param details What else is known of the user; may be NULL.
  */
-hc_status hc_batch_create_user(struct hc_batch *batch, const struct hc_new_user *new_user,
-                               struct hc_error **error);
+hc_status hc_batch_create_user(hc_batch *batch, const char *email, size_t email_len,
+                               const hc_new_user *details, hc_error **error);
 
-/**
- * Appends: change fields of a user, as hc_user_update_apply().
- * @param update What to change.
- */
-hc_status hc_batch_update_user(struct hc_batch *batch, const char *who, size_t who_len,
-                               const struct hc_user_update *update, struct hc_error **error);
-
+/** Appends: apply an update to a user, as hc_user_update_apply(). */
+hc_status hc_batch_update_user(hc_batch *batch, const char *who, size_t who_len,
+                               const hc_user_update *update, hc_error **error);
 /** Appends: make a user active, as hc_user_activate(). */
-hc_status hc_batch_activate_user(struct hc_batch *batch, const char *who, size_t who_len,
-                                 struct hc_error **error);
-
+hc_status hc_batch_activate_user(hc_batch *batch, const char *who, size_t who_len,
+                                 hc_error **error);
 /** Appends: make a user inactive, as hc_user_deactivate(). */
-hc_status hc_batch_deactivate_user(struct hc_batch *batch, const char *who, size_t who_len,
-                                   struct hc_error **error);
-
+hc_status hc_batch_deactivate_user(hc_batch *batch, const char *who, size_t who_len,
+                                   hc_error **error);
 /** Appends: delete a user for good, as hc_user_delete(). */
-hc_status hc_batch_delete_user(struct hc_batch *batch, const char *who, size_t who_len,
-                               struct hc_error **error);
+hc_status hc_batch_delete_user(hc_batch *batch, const char *who, size_t who_len, hc_error **error);
+/** Appends: set the license, as hc_directory_set_license(). */
+hc_status hc_batch_set_license(hc_batch *batch, int32_t license, uint64_t seats, hc_error **error);
 
 /**
- * Appends: set the license, as hc_directory_set_license().
- * @param license One of HC_LICENSE_*.
- * @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+ * Appends: create a workspace with a name, as hc_workspace_create(). Its id is in the outcome.
+ * @param owner As in hc_workspace_create().
  */
-hc_status hc_batch_set_license(struct hc_batch *batch, int32_t license, uint64_t seats,
-                               struct hc_error **error);
+hc_status hc_batch_create_workspace(hc_batch *batch, const char *name, size_t name_len,
+                                    const char *owner, size_t owner_len, hc_error **error);
 
-/**
- * Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome.
- * @param name The name.
- * @param owner The first owner, named in the same way as who; empty for none.
- */
-hc_status hc_batch_create_workspace(struct hc_batch *batch, const char *name, size_t name_len,
-                                    const char *owner, size_t owner_len,
-                                    struct hc_error **error);
-
-/**
- * Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does nothing
- * if there is one.
- */
-hc_status hc_batch_default_workspace(struct hc_batch *batch, const char *who, size_t who_len,
-                                     struct hc_error **error);
-
-/**
- * Appends: rename a workspace, as hc_workspace_rename().
- * @param name The new name.
- */
-hc_status hc_batch_rename_workspace(struct hc_batch *batch, const char *workspace,
-                                    size_t workspace_len, uint64_t workspace_id,
-                                    const char *name, size_t name_len,
-                                    struct hc_error **error);
-
+/** Appends: create a user's default workspace, if there is none. */
+hc_status hc_batch_default_workspace(hc_batch *batch, const char *who, size_t who_len,
+                                     hc_error **error);
+/** Appends: give a workspace another name, as hc_workspace_rename(). */
+hc_status hc_batch_rename_workspace(hc_batch *batch, const char *workspace, size_t workspace_len,
+                                    uint64_t workspace_id, const char *name, size_t name_len,
+                                    hc_error **error);
 /** Appends: archive a workspace, as hc_workspace_archive(). */
-hc_status hc_batch_archive_workspace(struct hc_batch *batch, const char *workspace,
-                                     size_t workspace_len, uint64_t workspace_id,
-                                     struct hc_error **error);
-
+hc_status hc_batch_archive_workspace(hc_batch *batch, const char *workspace, size_t workspace_len,
+                                     uint64_t workspace_id, hc_error **error);
 /** Appends: restore an archived workspace, as hc_workspace_restore(). */
-hc_status hc_batch_restore_workspace(struct hc_batch *batch, const char *workspace,
-                                     size_t workspace_len, uint64_t workspace_id,
-                                     struct hc_error **error);
-
+hc_status hc_batch_restore_workspace(hc_batch *batch, const char *workspace, size_t workspace_len,
+                                     uint64_t workspace_id, hc_error **error);
 /** Appends: delete a workspace, as hc_workspace_delete(). */
-hc_status hc_batch_delete_workspace(struct hc_batch *batch, const char *workspace,
-                                    size_t workspace_len, uint64_t workspace_id,
-                                    struct hc_error **error);
-
-/**
- * Appends: make a user a member, as hc_workspace_add_member().
- * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
- */
-hc_status hc_batch_add_member(struct hc_batch *batch, const char *workspace,
-                              size_t workspace_len, uint64_t workspace_id, const char *who,
-                              size_t who_len, int32_t role, struct hc_error **error);
-
-/**
- * Appends: change the role of a member, as hc_workspace_set_role().
- * @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
- */
-hc_status hc_batch_set_role(struct hc_batch *batch, const char *workspace,
-                            size_t workspace_len, uint64_t workspace_id, const char *who,
-                            size_t who_len, int32_t role, struct hc_error **error);
-
+hc_status hc_batch_delete_workspace(hc_batch *batch, const char *workspace, size_t workspace_len,
+                                    uint64_t workspace_id, hc_error **error);
+/** Appends: make a user a member, as hc_workspace_add_member(). */
+hc_status hc_batch_add_member(hc_batch *batch, const char *workspace, size_t workspace_len,
+                              uint64_t workspace_id, const char *who, size_t who_len, int32_t role,
+                              hc_error **error);
+/** Appends: change the role of a member, as hc_workspace_set_role(). */
+hc_status hc_batch_set_role(hc_batch *batch, const char *workspace, size_t workspace_len,
+                            uint64_t workspace_id, const char *who, size_t who_len, int32_t role,
+                            hc_error **error);
 /** Appends: remove a member from a workspace, as hc_workspace_remove_member(). */
-hc_status hc_batch_remove_member(struct hc_batch *batch, const char *workspace,
-                                 size_t workspace_len, uint64_t workspace_id, const char *who,
-                                 size_t who_len, struct hc_error **error);
+hc_status hc_batch_remove_member(hc_batch *batch, const char *workspace, size_t workspace_len,
+                                 uint64_t workspace_id, const char *who, size_t who_len,
+                                 hc_error **error);
 
 /**
  * Applies a batch: all of it, or nothing. It is one transaction and one change.
- * @param batch The batch.
- * @param applied Set to the outcomes; NULL if not wanted.
- * @return Any status that one of its operations has; that of the first refusal.
- *        hc_error_details.op_index says which operation it concerns.
- * @retval HC_STATUS_NO_FREE_SEAT when it needs more seats than are free.
- * @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
- * @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
- * @retval HC_STATUS_CONFLICT when a record is not at the expected version.
+ * @return Any status that one of its operations has; that of the first refusal, which
+ *        hc_error_details.op_index names. Also #HC_STATUS_NO_FREE_SEAT, #HC_STATUS_LAST_ADMIN,
+ *        #HC_STATUS_LAST_OWNER, #HC_STATUS_CONFLICT or #HC_STATUS_REQUEST_ID_REUSED.
  */
-hc_status hc_directory_apply(const struct hc_directory *directory,
-                             const struct hc_batch *batch, struct hc_applied **applied,
-                             struct hc_error **error);
+hc_status hc_directory_apply(const hc_directory *directory, const hc_batch *batch,
+                             hc_applied **applied, hc_error **error);
 
 /**
  * Returns what hc_directory_apply() would return now, except for ids that it would draw, and
  * changes nothing.
- * @param batch The batch.
- * @param applied Set to the outcomes; NULL if not wanted.
- * @return As hc_directory_apply().
  */
-hc_status hc_directory_dry_run(const struct hc_directory *directory,
-                               const struct hc_batch *batch, struct hc_applied **applied,
-                               struct hc_error **error);
+hc_status hc_directory_dry_run(const hc_directory *directory, const hc_batch *batch,
+                               hc_applied **applied, hc_error **error);
 
-/**
- * @return The number of the change that the batch made: 1, 2, 3 and so on; 0 when nothing
- *        changed.
- */
-uint64_t hc_applied_sequence(const struct hc_applied *applied);
+/** @return The number of the change that the batch made: 1, 2, 3 and so on; 0 for no change. */
+uint64_t hc_applied_sequence(const hc_applied *applied);
 
 /**
  * @return 1 if this is the outcome of an earlier batch with the same request id, and nothing
  *        was done now; otherwise 0.
  */
-int32_t hc_applied_is_replayed(const struct hc_applied *applied);
+int32_t hc_applied_is_replayed(const hc_applied *applied);
 
 /** @return How many operations the batch had; each has an outcome. */
-size_t hc_applied_count(const struct hc_applied *applied);
+size_t hc_applied_count(const hc_applied *applied);
 
 /**
  * @return How many workspaces the batch left without an active owner, which needs
  *        hc_batch_set_allow_ownerless(); 0 for a replayed outcome.
  */
-size_t hc_applied_ownerless_count(const struct hc_applied *applied);
+size_t hc_applied_ownerless_count(const hc_applied *applied);
 
 /**
  * @param index Which of these workspaces: from 0 to hc_applied_ownerless_count() - 1.
  * @return Its id; 0 for another index.
  */
-uint64_t hc_applied_ownerless_at(const struct hc_applied *applied, size_t index);
+uint64_t hc_applied_ownerless_at(const hc_applied *applied, size_t index);
 
-/**
- * Reads the outcome of one operation.
- * @param index Which operation: from 0 to hc_applied_count() - 1.
- * @param outcome Where to write it.
- */
-hc_status hc_applied_get_outcome(const struct hc_applied *applied, size_t index,
-                                 struct hc_outcome *outcome, struct hc_error **error);
+/** Reads the outcome of one operation. */
+hc_status hc_applied_get_outcome(const hc_applied *applied, size_t index, hc_outcome *outcome,
+                                 hc_error **error);
 
 /**
  * Returns the user that an operation concerned, as the batch left it.
- * @param index Which operation: from 0 to hc_applied_count() - 1.
- * @param user Set to the user; or to NULL for an operation that concerned no user, a deleted
+ * @param found Set to the user; or to NULL for an operation that concerned no user, a deleted
  *        user, and a replayed outcome.
  */
-hc_status hc_applied_get_user(const struct hc_applied *applied, size_t index,
-                              struct hc_user **user, struct hc_error **error);
+hc_status hc_applied_get_user(const hc_applied *applied, size_t index, hc_user **found,
+                              hc_error **error);
 
-/** Frees outcomes; users that were read from them stay valid. */
-void hc_applied_free(struct hc_applied *applied);
+/** Frees outcomes. */
+void hc_applied_free(hc_applied *applied);
 
 /**
  * Reads outcomes as packed records, beginning with any of them.
  * @param first The operation to begin with, counted from 0.
- * @param buffer Where to write the packed outcomes.
- * @param capacity Its size in bytes: 16, and 48 for each outcome.
- * @param written Set to the size of what was written; or to 0 when there are no more outcomes.
  */
-hc_status hc_applied_read(const struct hc_applied *applied, size_t first, uint8_t *buffer,
-                          size_t capacity, size_t *written, struct hc_error **error);
+hc_status hc_applied_read(const hc_applied *applied, size_t first, uint8_t *buffer, size_t capacity,
+                          size_t *written, hc_error **error);
 
 /**
- * Applies a batch like hc_directory_apply(), but without waiting for the disk: a thread of
- * the library applies it and calls the callback. For event loops.
+ * Applies a batch like hc_directory_apply(), but without waiting for the disk: a thread of the
+ * library applies it and calls the callback with the outcomes. For event loops.
  *
  * - Batches submitted with the handles of a directory are applied in the order of these calls;
  *   those that are waiting share a commit. Their callbacks are called in that order, one at a
  *   time, on one thread, which starts with the first submission.
  * - The callback is called exactly once for an accepted batch, and never for one that this
  *   function refuses.
- * - hc_directory_close(), and hc_directory_free() of the last handle of the directory, wait
- *   until all batches are applied and their callbacks have returned. When a callback calls
- *   them they don't wait: the batches behind it are answered with #HC_STATUS_CLOSED after
+ * - hc_directory_close(), and hc_directory_free() of the last handle of the directory, wait until
+ *   all batches are applied and their callbacks have returned. When a callback calls them they
+ *   don't wait: the batches behind it are answered with #HC_STATUS_CLOSED after
  *   hc_directory_close(), and applied after hc_directory_free().
  * - A process that exits without either loses the batches that were not applied yet.
  * - After a bug in the library the callback gets #HC_STATUS_INTERNAL, or
  *   #HC_STATUS_OUTCOME_UNKNOWN where the batch may have been applied.
- * @param batch The batch; it may be changed or freed at once.
- * @param callback Called with the outcomes.
- * @param userdata Passed to the callback; may be NULL.
- * @retval HC_STATUS_QUEUE_FULL when #HC_SUBMITTED_MAX batches are submitted: try again after
- *        a callback.
- * @retval HC_STATUS_IO when no thread can be started.
+ * @return Also #HC_STATUS_QUEUE_FULL; and #HC_STATUS_IO when no thread can be started.
  */
-hc_status hc_directory_submit(const struct hc_directory *directory,
-                              const struct hc_batch *batch, hc_submit_callback callback,
-                              void *userdata, struct hc_error **error);
+hc_status hc_directory_submit(const hc_directory *directory, const hc_batch *batch,
+                              hc_submit_callback callback, void *userdata, hc_error **error);
 
 /**
  * Lists the refusals of a batch, without applying it: all those of single operations, in their
- * order; if there are none, those of the batch as a whole.
- * @param batch The batch.
- * @param refusals Set to the list, which is empty when the batch would be accepted now.
+ * order; if there are none, those of the batch as a whole. The list is empty when the batch would
+ * be accepted now.
  */
-hc_status hc_directory_preview(const struct hc_directory *directory,
-                               const struct hc_batch *batch, struct hc_refusals **refusals,
-                               struct hc_error **error);
+hc_status hc_directory_preview(const hc_directory *directory, const hc_batch *batch,
+                               hc_refusals **refusals, hc_error **error);
 
 /** @return How many refusals there are. */
-size_t hc_refusals_count(const struct hc_refusals *refusals);
+size_t hc_refusals_count(const hc_refusals *refusals);
 
 /**
- * @param index Which refusal: from 0 to hc_refusals_count() - 1.
  * @return An error that belongs to the list: valid until that is freed, and not to be freed
  *        itself. NULL for an index that is too large.
  */
-const struct hc_error *hc_refusals_at(const struct hc_refusals *refusals, size_t index);
+const hc_error *hc_refusals_at(const hc_refusals *refusals, size_t index);
 
 /** Frees a list of refusals and its errors. */
-void hc_refusals_free(struct hc_refusals *refusals);
+void hc_refusals_free(hc_refusals *refusals);
 
 /* Changes ========================================================================= */
 
@@ -2548,78 +1860,63 @@ void hc_refusals_free(struct hc_refusals *refusals);
  * Follows the changes with numbers above a given one. If they are not available,
  * hc_feed_next_batch() fails.
  * @param after The number of the last known change; 0 to begin with the first.
- * @param feed Set to a feed.
  */
-hc_status hc_directory_follow(const struct hc_directory *directory, uint64_t after,
-                              struct hc_feed **feed, struct hc_error **error);
+hc_status hc_directory_follow(const hc_directory *directory, uint64_t after, hc_feed **feed,
+                              hc_error **error);
 
 /**
- * Reads the next changes as packed records: as many as there are and fit. It waits only for
- * the first; hc_feed_wake() and closing the directory end the wait.
- * @param timeout_ms How long to wait, in milliseconds: 0 for not at all, UINT64_MAX for no
- *        limit.
- * @param buffer Where to write the batch.
- * @param capacity Its size in bytes. A change takes 80, 48 for each of its events, and its
- *        door.
- * @param written Set to the size of the batch in bytes; or to 0 when nothing came in time.
+ * Reads the next changes as packed records: as many as there are and fit. It waits only for the
+ * first; hc_feed_wake() and closing the directory end the wait. One thread waits at a time.
+ * @param timeout_ms How long to wait, in milliseconds: 0 for not at all, UINT64_MAX for no limit.
  * @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone: read everything again, then
  *        follow from hc_error_details.resume_after.
- * @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the feed is
- *        at, as after a restore from a backup: read everything again, then follow from
+ * @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the feed is at, as
+ *        after a restore from a backup: read everything again, then follow from
  *        hc_error_details.latest_change.
- * @note If several threads read, each change is returned to one of them, and one waits at a
- *        time.
  */
-hc_status hc_feed_next_batch(struct hc_feed *feed, uint64_t timeout_ms, uint8_t *buffer,
-                             size_t capacity, size_t *written, struct hc_error **error);
+hc_status hc_feed_next_batch(hc_feed *feed, uint64_t timeout_ms, uint8_t *buffer, size_t capacity,
+                             size_t *written, hc_error **error);
 
 /**
- * Returns a descriptor for an event loop: it is readable (POLLIN) while the feed has something
- * to read, be it a change or an error, and once the directory is closed. Read it with
- * hc_feed_next_batch() and the timeout 0 until it isn't readable.
- * @param descriptor Set to the descriptor, the same each time. Only poll it; hc_feed_free()
- *        closes it.
+ * Returns a descriptor for an event loop: it is readable (POLLIN) while the feed has something to
+ * read, be it a change or an error, and once the directory is closed. Read it with
+ * hc_feed_next_batch() and the timeout 0 until it isn't readable. It is the same each time. Only
+ * poll it; hc_feed_free() closes it. The first call waits for a thread that waits for changes.
  * @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
- * @note The first call waits for a thread that waits for changes.
  */
-hc_status hc_feed_get_descriptor(const struct hc_feed *feed, int32_t *descriptor,
-                                 struct hc_error **error);
+hc_status hc_feed_get_descriptor(const hc_feed *feed, int32_t *descriptor, hc_error **error);
 
 /**
- * Sets a callback that is called when the feed has something to read, be it a change or an
- * error, and when the directory is closed: for event loops, even on systems without
- * descriptors. After a call, read with hc_feed_next_batch() and the timeout 0 until nothing
- * comes; until then there is no other call. If there is something to read now, it is called at
- * once. It may be called for a change that was already read.
+ * Sets a callback that is called when the feed has something to read, be it a change or an error,
+ * and when the directory is closed: for event loops, even on systems without descriptors. After a
+ * call, read with hc_feed_next_batch() and the timeout 0 until nothing comes; until then there is
+ * no other call. If there is something to read now, it is called at once. It may be called for a
+ * change that was already read.
  *
- * Any thread may call it, including threads that write, while the library holds locks. So it
- * must return quickly, as functions that wake an event loop do, must not throw or longjmp, and
- * must not call the library. Once it is replaced or the feed is freed, it is not running and
- * is never called again; while you do that, hold no lock that it takes.
+ * Any thread may call it, including threads that write, while the library holds locks. So it must
+ * return quickly, as functions that wake an event loop do, must not throw or longjmp, and must
+ * not call the library. Once it is replaced or the feed is freed, it is not running and is never
+ * called again; while you do that, hold no lock that it takes. This function waits for a thread
+ * that waits for changes.
  * @param callback The callback, in place of an earlier one; NULL for none.
- * @param userdata Passed to each call; may be NULL.
- * @note It waits for a thread that waits for changes.
  */
-hc_status hc_feed_set_callback(struct hc_feed *feed, hc_feed_callback callback, void *userdata,
-                               struct hc_error **error);
+hc_status hc_feed_set_callback(hc_feed *feed, hc_feed_callback callback, void *userdata,
+                               hc_error **error);
 
 /**
- * Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If none
- * waits, the next call that would wait returns at once.
+ * Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If none waits,
+ * the next call that would wait returns at once.
  */
-void hc_feed_wake(const struct hc_feed *feed);
+void hc_feed_wake(const hc_feed *feed);
 
 /**
  * @return The number of the last change that was returned, or where the feed began. It doesn't
  *        wait for a thread that waits for changes.
  */
-uint64_t hc_feed_position(const struct hc_feed *feed);
+uint64_t hc_feed_position(const hc_feed *feed);
 
-/**
- * Frees a feed. No thread may be waiting with it. In a child of fork() it has no effect on
- * the parent's feed.
- */
-void hc_feed_free(struct hc_feed *feed);
+/** Frees a feed. No thread may be waiting with it. */
+void hc_feed_free(hc_feed *feed);
 
 /**
  * Forgets the changes with numbers below a given one, and their request ids. Asking for them
@@ -2627,50 +1924,32 @@ void hc_feed_free(struct hc_feed *feed);
  * @param before The number of the first change to keep.
  * @param trimmed Set to how many changes were forgotten; NULL if not wanted.
  */
-hc_status hc_directory_trim_changes(const struct hc_directory *directory, uint64_t before,
-                                    uint64_t *trimmed, struct hc_error **error);
+hc_status hc_directory_trim_changes(const hc_directory *directory, uint64_t before,
+                                    uint64_t *trimmed, hc_error **error);
 
 /* Texts =========================================================================== */
 
 /**
- * Checks an email address, and returns its key, which is unique: two addresses belong to one
- * user exactly when their keys are equal. After the @, the key has the domain in lower case,
- * as A-labels.
- * @param email The address.
+ * Checks an email address, and returns its key, which is unique: two addresses belong to one user
+ * exactly when their keys are equal. After the @, the key has the domain in lower case, as
+ * A-labels.
  * @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
- * @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
- * @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
- * @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
  */
-hc_status hc_email_key(const char *email, size_t email_len, char *key,
-                       struct hc_error **error);
+hc_status hc_email_key(const char *email, size_t email_len, char *key, hc_error **error);
 
 /**
- * Checks a username that is not an email address, and returns its key, which is unique: two
- * users can't have usernames with equal keys.
- * @param username The username.
+ * Checks a username that is not an email address, and returns its key, which is unique: two users
+ * can't have usernames with equal keys.
  * @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
- * @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
+ * @return Also #HC_STATUS_INVALID_USERNAME.
  */
-hc_status hc_username_key(const char *username, size_t username_len, char *key,
-                          struct hc_error **error);
+hc_status hc_username_key(const char *username, size_t username_len, char *key, hc_error **error);
 
-/**
- * Parses a license: "community", "enterprise" or a number of seats.
- * @param text The text, in any case.
- * @param license Set to one of HC_LICENSE_*.
- * @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0.
- */
-hc_status hc_license_from_text(const char *text, size_t text_len, int32_t *license,
-                               uint64_t *seats, struct hc_error **error);
-
-/**
- * Parses a role: "owner", "user", or its older name "collaborator".
- * @param text The text, in any case.
- * @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
- */
-hc_status hc_role_from_text(const char *text, size_t text_len, int32_t *role,
-                            struct hc_error **error);
+/** Parses a license from a text, in any case: "community", "enterprise" or a number of seats. */
+hc_status hc_license_from_text(const char *text, size_t text_len, int32_t *license, uint64_t *seats,
+                               hc_error **error);
+/** Parses a role from a text, in any case: "owner", "user", or its older name "collaborator". */
+hc_status hc_role_from_text(const char *text, size_t text_len, int32_t *role, hc_error **error);
 
 /**
  * Formats a time as RFC 3339 in UTC.
@@ -2678,41 +1957,38 @@ hc_status hc_role_from_text(const char *text, size_t text_len, int32_t *role,
  * @param text Where to write a text such as "2024-07-11T16:55:59.173Z": room for
  *        #HC_TIME_TEXT_BYTES.
  */
-hc_status hc_time_to_text(uint64_t micros, char *text, struct hc_error **error);
+hc_status hc_time_to_text(uint64_t micros, char *text, hc_error **error);
 
 /**
- * Parses a time: RFC 3339 in any time zone.
- * @param text The text.
+ * Parses a time from a text: RFC 3339 in any time zone.
  * @param micros Set to the time, which is in 1970 or later.
  */
-hc_status hc_time_from_text(const char *text, size_t text_len, uint64_t *micros,
-                            struct hc_error **error);
+hc_status hc_time_from_text(const char *text, size_t text_len, uint64_t *micros, hc_error **error);
 
 /* Messages ======================================================================== */
 
 /**
- * Sends the log messages of the library to a callback, for the whole process: all directories
- * and all threads. It replaces an earlier callback. Messages contain no personal data except
- * paths of files; without a callback there are none.
+ * Sends the log messages of the library to a callback, for the whole process: all directories and
+ * all threads. It replaces an earlier callback. Messages contain no personal data except paths of
+ * files; without a callback there are none.
  *
  * Any thread may call the callback, including the library's own, several at the same time, and
- * while the library holds locks. So it must return quickly, must not throw or longjmp, and
- * must not use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that
- * a call from within the callback causes are dropped.
+ * while the library holds locks. So it must return quickly, must not throw or longjmp, and must
+ * not use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that a call
+ * from within the callback causes are dropped.
  *
- * After this function has returned, no call of the old callback begins; calls that had begun
- * may still be running. When none is, its destructor is called, exactly once, by this
- * function or by the thread whose call ends last. Only the destructor may free userdata.
+ * After this function has returned, no call of the old callback begins; calls that had begun may
+ * still be running. When none is, its destructor is called, exactly once, by this function or by
+ * the thread whose call ends last. Only the destructor may free userdata.
  * @param max_level The least severe messages to send: one of HC_LOG_LEVEL_*.
  * @param callback The callback; NULL for none, which ignores `userdata` and `destroy`.
- * @param userdata Passed to each call; may be NULL.
- * @param destroy Called once with `userdata` when no call can use it any more; may be NULL.
- *        Not called when this function fails.
- * @retval HC_STATUS_INVALID_ARGUMENT also when the program is in Rust and has a logger of its
- *        own for the crate `log`.
+ * @param destroy Called once with `userdata` when no call can use it any more; may be NULL. Not
+ *        called when this function fails.
+ * @retval HC_STATUS_INVALID_ARGUMENT also when the program is in Rust and has a logger of its own
+ *        for the crate `log`.
  */
 hc_status hc_log_set_callback(int32_t max_level, hc_log_callback callback, void *userdata,
-                              hc_log_destroy destroy, struct hc_error **error);
+                              hc_log_destroy destroy, hc_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -6,6 +6,8 @@
 
 #[path = "header/api.rs"]
 mod api;
+#[path = "header/parameters.rs"]
+mod parameters;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -106,7 +108,7 @@ fn the_api_as_data_is_up_to_date() {
         let roles = parameters.iter().map(|one| one["role"].as_str().unwrap());
         roles.collect::<Vec<_>>().join(" ")
     };
-    let create = "handle text length out_handle error";
+    let create = "handle text length handle out_handle error";
     assert_eq!(roles("hc_user_create"), create);
     assert_eq!(roles("hc_user_free"), "given_up");
     assert_eq!(roles("hc_directory_get_seats"), "handle out_struct error");
@@ -170,11 +172,12 @@ fn with_short_enums(header: &str) -> String {
     short
 }
 
-/// The header with comments and parameters on one line where they fit, and without the empty lines
-/// before tags such as `@param`.
+/// The header in fewer lines: declarations and comments that fit in one line, comments behind
+/// values and fields, and short declarations close together.
 fn compact(header: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
-    let mut rest = header.lines().peekable();
+    let header: Vec<_> = header.lines().map(without_struct).collect();
+    let mut rest = header.iter().peekable();
     while let Some(line) = rest.next() {
         if line == " *" && rest.peek().is_some_and(|next| is_tag(next)) {
             continue;
@@ -191,18 +194,27 @@ fn compact(header: &str) -> String {
                 rest = ahead;
             }
             None if is_cut(line) => {
-                let column = line.find('(').unwrap() + 1;
-                let mut parts = vec![line.to_owned()];
+                let column = line.rfind('(').unwrap() + 1;
+                let mut parts = vec![line.clone()];
                 while !parts.last().unwrap().ends_with(';') {
                     parts.push(rest.next().unwrap().trim_start().to_owned());
                 }
                 lines.extend(filled(&parts, column));
             }
-            None => lines.push(line.to_owned()),
+            None => lines.push(line.clone()),
         }
     }
+    let mut lines = close(&with_comments_behind(&lines));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// A line that names handles by their types, without `struct`.
+fn without_struct(line: &str) -> String {
+    if line.starts_with("typedef struct") || line.starts_with(" *") {
+        return line.to_owned();
+    }
+    line.replace("struct hc_", "hc_")
 }
 
 /// Whether a line begins the description of a parameter or a result.
@@ -219,7 +231,7 @@ fn is_cut(line: &str) -> bool {
 }
 
 /// The maximum length of a line.
-const WIDTH: usize = 95;
+const WIDTH: usize = 100;
 
 /// The parameters of a function in as few lines as they need.
 fn filled(parts: &[String], column: usize) -> Vec<String> {
@@ -234,6 +246,48 @@ fn filled(parts: &[String], column: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The comment in a line that is nothing else.
+fn comment(line: &str) -> Option<&str> {
+    line.trim_start().strip_prefix("/** ")?.strip_suffix(" */")
+}
+
+/// The lines with comments behind values and fields, where there is room.
+fn with_comments_behind(lines: &[String]) -> Vec<String> {
+    let mut behind: Vec<String> = Vec::new();
+    let mut above = None;
+    for line in lines {
+        let is_part = line.starts_with("    ") && line.ends_with([',', ';']);
+        let joined = above.map(|text| format!("{line} /**< {text} */"));
+        match joined.filter(|joined| is_part && joined.len() <= WIDTH) {
+            Some(joined) => *behind.last_mut().unwrap() = joined,
+            None => behind.push(line.clone()),
+        }
+        above = comment(line);
+    }
+    behind
+}
+
+/// The lines without those that are empty between declarations with comments of one line, but
+/// not behind the last function of a type.
+fn close(lines: &[String]) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut is_short = false;
+    for (at, line) in lines.iter().enumerate() {
+        let next = lines.get(at + 1);
+        let is_double = next.is_some_and(String::is_empty);
+        let is_close = is_short && next.is_some_and(|next| comment(next).is_some());
+        if line.is_empty() && (is_double || is_close) {
+            continue;
+        }
+        let is_end = line.starts_with('#') || line.ends_with('{') || line.contains("_free(");
+        if line.starts_with("/*") || is_end && !line.starts_with("#define") {
+            is_short = comment(line).is_some();
+        }
+        kept.push(line.clone());
+    }
+    kept
 }
 
 /// The quickstart program, which is compiled and run elsewhere, as a comment.

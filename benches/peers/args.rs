@@ -14,7 +14,7 @@ cargo bench --bench peers -- [OPTIONS]
   --only WORK     only this work: get, many, list, create, switch, load, open, memory,
                   backup, tail, sustained or add (if asked for); repeatable
   --seconds N     how long sustained creates last: 60, or 3 with --quick
-  --dir FOLDER    where the files are made, and removed again: the disk that is measured
+  --dir FOLDER    where files are created, and removed again: the disk to measure
   --markdown      prints the table as Markdown
   --readme        also writes it into README.md, and the plots to docs/
   --help

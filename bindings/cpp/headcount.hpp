@@ -866,21 +866,7 @@ public:
     Raw *raw() const noexcept { return handle_.get(); }
 
 protected:
-    /* A builder from a function that can't fail. */
     explicit builder(Raw *made) noexcept : failure_(check_abi().error()), handle_(made) {}
-
-    /* A builder from a function that can fail. */
-    template <class Function, class... Arguments>
-    builder(std::in_place_t, Function call, Arguments... arguments) : failure_(check_abi().error())
-    {
-        if (failure_)
-            return;
-        auto made = make<handle<Raw, Free>, Raw>(call, arguments...);
-        if (made)
-            handle_ = std::move(*made);
-        else
-            failure_ = made.error();
-    }
 
     /* Calls a setter, unless an earlier one failed. */
     template <class Function, class... Arguments>
@@ -1872,6 +1858,17 @@ private:
 /** A user to create: an email and whatever else is known. It can be used for several calls. */
 class new_user : public detail::builder<new_user, hc_new_user, hc_new_user_free> {
 public:
+    /** A user with this email: active, not an admin, with the email as username. */
+    explicit new_user(std::string_view email) : builder(hc_new_user_new()), email_(email)
+    {
+        char *no_key = nullptr;
+        if (!failure())
+            fail(detail::run(hc_email_key, email.data(), email.size(), no_key).error());
+    }
+
+    /** The email, as it was given. */
+    const std::string &email() const noexcept { return email_; }
+
     /** Sets the id that a provisioner has for the user. */
     new_user &external_id(std::string_view provisioner, std::string_view value) &
     {
@@ -1882,12 +1879,6 @@ public:
     new_user &&external_id(std::string_view provisioner, std::string_view value) &&
     {
         return std::move(external_id(provisioner, value));
-    }
-
-    /** A user with this email: active, not an admin, with the email as username. */
-    explicit new_user(std::string_view email)
-        : builder(std::in_place, hc_new_user_new, email.data(), email.size())
-    {
     }
 
     /** An id from another system; by default the directory draws one. */
@@ -1954,6 +1945,9 @@ public:
     {
         return std::move(attribute(name, value));
     }
+
+private:
+    std::string email_;
 };
 
 /** Changes to a user; all other fields stay as they are. It can be used for several calls. */
@@ -2437,13 +2431,18 @@ public:
     batch &create_user(const new_user &user) &
     {
         fail(user.failure());
-        return this->set(hc_batch_create_user, user.raw());
+        return this->set(hc_batch_create_user, user.email().data(), user.email().size(),
+                         user.raw());
     }
     /** @overload */
     batch &&create_user(const new_user &user) && { return std::move(create_user(user)); }
 
     /** Creates a user from an email. */
-    batch &create_user(std::string_view email) & { return create_user(new_user(email)); }
+    batch &create_user(std::string_view email) &
+    {
+        const hc_new_user *none = nullptr;
+        return this->set(hc_batch_create_user, email.data(), email.size(), none);
+    }
     /** @overload */
     batch &&create_user(std::string_view email) && { return std::move(create_user(email)); }
 
@@ -3710,8 +3709,9 @@ public:
     /** @copydoc create_user */
     result<user> try_create_user(std::string_view email) const
     {
-        return detail::make<user, hc_user>(hc_user_create, raw(), email.data(),
-                                           email.size());
+        const hc_new_user *none = nullptr;
+        return detail::make<user, hc_user>(hc_user_create, raw(), email.data(), email.size(),
+                                           none);
     }
 
     /** Creates a user, who takes a seat unless inactive. */
@@ -3721,7 +3721,8 @@ public:
     {
         if (person.failure())
             return person.failure();
-        return detail::make<user, hc_user>(hc_user_create_from, raw(), person.raw());
+        return detail::make<user, hc_user>(hc_user_create, raw(), person.email().data(),
+                                           person.email().size(), person.raw());
     }
 
     /** Changes fields of a user, and returns the updated user. */

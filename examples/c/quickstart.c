@@ -11,8 +11,8 @@ int main(void)
 
     /* HC_STATUS_OK is 0, so this stops at the first call that fails. */
     if (hc_directory_open_in_memory(NULL, &users, &error) /* or hc_directory_open() a file */
-        || hc_user_create(users, HC_STR("steve@ex.co"), NULL, &error)
-        || hc_user_create(users, HC_STR("ann@ex.co"), NULL, &error)
+        || hc_user_create(users, HC_STR("steve@ex.co"), NULL, NULL, &error)
+        || hc_user_create(users, HC_STR("ann@ex.co"), NULL, NULL, &error)
         || hc_user_deactivate(users, HC_STR("steve@ex.co"), NULL, &error)
         || hc_directory_get_seats(users, &seats, &error))
         fprintf(stderr, "%s\n", hc_error_message(error));

@@ -17,7 +17,7 @@ use crate::jwt::TokenError;
 use crate::keys::{Author, Holder, Key, Scope};
 use crate::preconditions;
 use crate::progress;
-use crate::rest::parameters;
+use crate::rest::{parameters, whole};
 use crate::routes::{Access, Route, only_reads};
 use crate::server::Server;
 
@@ -244,7 +244,12 @@ pub(crate) async fn guard(
     let response = match admit(&server, route, &mut request).await {
         Ok(()) => {
             let caller = request.extensions().get::<Caller>().cloned();
-            let handled = progress::limited(server.0.config.request_timeout, next.run(request));
+            let limit = if whole::is_long(route.path) {
+                server.0.config.whole_timeout
+            } else {
+                server.0.config.request_timeout
+            };
+            let handled = progress::limited(limit, next.run(request));
             let response = match handled.await {
                 Ok(response) => in_words_of(route.door, response).await,
                 Err(late) => Failure::from(late).response(route.door),

@@ -45,6 +45,11 @@ pub struct Config {
     pub read_timeout: Duration,
     /// How long a request may take from its head to the head of the response.
     pub request_timeout: Duration,
+    /// The same for a backup and for a verification, which read the whole directory.
+    pub whole_timeout: Duration,
+    /// The folder in which a backup is made before it is sent, with room for a copy of the
+    /// directory. By default it is the system's for temporary files.
+    pub backup_folder: PathBuf,
     /// Open connections at a time; further ones wait to be accepted.
     pub connections_max: usize,
     /// Writes that run at a time. Concurrent writes share commits, so more of them make each
@@ -86,6 +91,8 @@ impl Default for Config {
             head_timeout: Duration::from_secs(30),
             read_timeout: Duration::from_mins(1),
             request_timeout: Duration::from_secs(30),
+            whole_timeout: Duration::from_mins(10),
+            backup_folder: std::env::temp_dir(),
             connections_max: 10_000,
             writes_max: 64,
             writes_waiting_max: 1_024,

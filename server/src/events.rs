@@ -35,11 +35,12 @@ const TEXTS_MAX: usize = 4;
 /// Formats what happened as the data of an event: one line.
 #[derive(Clone)]
 pub(crate) struct Told {
-    pub(crate) change: fn(&Server, &Change) -> Option<String>,
+    pub(crate) change: Arc<ToldChange>,
     /// Absent if the listener is not told of keys; returns none for an event that it may not see.
     pub(crate) key_event: Option<Arc<ToldKeyEvent>>,
 }
 
+pub(crate) type ToldChange = dyn Fn(&Server, &Change) -> Option<String> + Send + Sync;
 pub(crate) type ToldKeyEvent = dyn Fn(&KeyEvent) -> Option<String> + Send + Sync;
 
 /// Whether the client asks for events: it names their type, and does not prefer JSON.
@@ -257,7 +258,7 @@ mod tests {
                 .unwrap();
         }
         let told = Told {
-            change: |_, _| Some("x".repeat(PART)),
+            change: Arc::new(|_: &Server, _: &Change| Some("x".repeat(PART))),
             key_event: None,
         };
         let (mut after, mut counts) = (before, Vec::new());

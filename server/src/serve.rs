@@ -22,7 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::descriptors::room_for_connections;
 use crate::patience::Patient;
 use crate::questions::AT_ONCE;
-use crate::rest::whole::EXPORTS_MAX;
+use crate::rest::whole::WHOLE_MAX;
 use crate::routes::{metrics_router, router};
 use crate::server::{LISTENING_MAX, Server};
 use crate::tls::Encryption;
@@ -75,7 +75,7 @@ pub fn serve(
         .max_blocking_threads(
             config.writes_max.max(1)
                 + config.scans_max.max(1)
-                + EXPORTS_MAX
+                + WHOLE_MAX
                 + LISTENING_MAX
                 + QUESTIONS,
         )

@@ -19,7 +19,7 @@ use crate::page::{Logins, Previews, Sessions, Undos};
 use crate::progress::{Late, Progress};
 use crate::rates::Rates;
 use crate::relay::Relay;
-use crate::rest::whole::EXPORTS_MAX;
+use crate::rest::whole::WHOLE_MAX;
 use crate::routes;
 use crate::scim::{PageStarts, UserNames};
 use crate::syncs::Syncs;
@@ -68,7 +68,8 @@ pub(crate) struct Shared {
     scans: Arc<Semaphore>,
     /// For the reads of event listeners, which don't wait for scans.
     listening: Arc<Semaphore>,
-    pub(crate) exports: Arc<Semaphore>,
+    /// For exports, backups and verifications.
+    pub(crate) whole: Arc<Semaphore>,
     waiting: Semaphore,
     /// Whether a commit had an unknown outcome: the directory must be reopened.
     broken: AtomicBool,
@@ -108,7 +109,7 @@ impl Server {
             writes: Arc::new(Semaphore::new(config.writes_max.max(1))),
             scans: Arc::new(Semaphore::new(config.scans_max.max(1))),
             listening: Arc::new(Semaphore::new(LISTENING_MAX)),
-            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            whole: Arc::new(Semaphore::new(WHOLE_MAX)),
             waiting: Semaphore::new(config.writes_waiting_max.max(1)),
             broken: AtomicBool::new(false),
             directory,
@@ -127,8 +128,8 @@ impl Server {
     /// `/scim/v2/` and `/admin/` get 404 here.
     ///
     /// The routes use the blocking threads of the `tokio` runtime, which must allow enough of them:
-    /// [`Config::writes_max`] for writes, [`Config::scans_max`] for scans, two for exports, one for
-    /// event listeners, and ten for identity providers. The platform's server limits connections,
+    /// [`Config::writes_max`] for writes, [`Config::scans_max`] for scans, two for exports and backups,
+    /// one for event listeners, and ten for identity providers. The platform's server limits connections,
     /// heads and times; when it shuts down, it calls [`end_streams`](Self::end_streams).
     ///
     /// ```

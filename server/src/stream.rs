@@ -37,11 +37,15 @@ pub(crate) trait Parts: Send + 'static {
     fn write(&mut self, part: &mut Vec<u8>) -> Result<bool, Failure>;
 }
 
-/// A body with all of `list`. Parts are read as scans, two at most before the client reads
+/// A body with `head`, then all of `list`. Parts are read as scans, two at most before the client reads
 /// them, so that one that does not read takes little memory and no thread. If reading fails
 /// on the way, the connection ends early.
-pub(crate) async fn in_parts(server: &Server, list: impl Parts) -> Result<Body, Failure> {
-    let (first, mut rest) = part_of(server, list).await?;
+pub(crate) async fn in_parts(
+    server: &Server,
+    head: &[u8],
+    list: impl Parts,
+) -> Result<Body, Failure> {
+    let (first, mut rest) = part_of(server, head.to_vec(), list).await?;
     if rest.is_none() {
         return Ok(Body::from(first));
     }
@@ -53,7 +57,7 @@ pub(crate) async fn in_parts(server: &Server, list: impl Parts) -> Result<Body, 
         while sender.send(part).await.is_ok()
             && let Some(list) = rest.take()
         {
-            part = match part_of(&server, list).await {
+            part = match part_of(&server, Vec::new(), list).await {
                 Ok((part, list)) => {
                     rest = list;
                     Ok(part)
@@ -68,10 +72,13 @@ pub(crate) async fn in_parts(server: &Server, list: impl Parts) -> Result<Body, 
     Ok(Body::new(Sent(receiver)))
 }
 
-/// The next part, and the list if there are more.
-async fn part_of<L: Parts>(server: &Server, mut list: L) -> Result<(Bytes, Option<L>), Failure> {
+/// The next part, which begins with `part`, and the list if there are more.
+async fn part_of<L: Parts>(
+    server: &Server,
+    mut part: Vec<u8>,
+    mut list: L,
+) -> Result<(Bytes, Option<L>), Failure> {
     let work = move |_: &Server| {
-        let mut part = Vec::new();
         let is_last = list.write(&mut part)?;
         Ok((part.into(), (!is_last).then_some(list)))
     };
@@ -138,7 +145,7 @@ mod tests {
             .enable_all()
             .build();
         runtime.unwrap().block_on(async {
-            let body = in_parts(&server, list).await.unwrap();
+            let body = in_parts(&server, b"", list).await.unwrap();
             check(body, written).await;
         });
     }

@@ -1,17 +1,20 @@
-"""Requests made from the OpenAPI document, by schemathesis: the server answers all of them
-as the document says.
+"""Checks that the OpenAPI document is valid, and sends requests that schemathesis generates from it: the
+server answers as the document says.
 
 Usage: openapi.py path/to/headcount
 
-It needs the package `schemathesis`; `./test` runs it in an environment of its own, with its
-command beside the interpreter.
+It needs the packages `schemathesis` and `openapi-spec-validator`; `./test` runs it in an environment
+of its own, with their commands beside the interpreter.
 """
 
 import json
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 HEADCOUNT = sys.argv[1]
 EXAMPLES = 15
@@ -31,6 +34,13 @@ def headcount(folder, *arguments):
     command = [HEADCOUNT, "--db", str(folder / "users.redb"), "--json", *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout)
+
+
+def validate(address):
+    with urllib.request.urlopen(f"{address}/openapi.json") as answer:
+        document = json.load(answer)
+    assert document["openapi"].startswith("3.1."), document["openapi"]
+    OpenAPIV31SpecValidator(document).validate()
 
 
 def test(folder, address, key):
@@ -57,6 +67,7 @@ def main():
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             address = json.loads(server.stdout.readline())["listening"]
+            validate(address)
             test(folder, address, made["key"]["secret"])
         finally:
             server.terminate()

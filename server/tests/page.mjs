@@ -32,6 +32,7 @@ async function checkLooks(browser, address, state, users) {
         ["user", `/admin/users/${users[1]}`],
         ["workspaces", "/admin/workspaces"],
         ["audit", "/admin/audit"],
+        ["change", "/admin/changes/3?back=%2Fadmin"],
         ["import", "/admin/import"],
         ["keys", "/admin/keys"],
         ["login", "/admin/login"],
@@ -58,7 +59,12 @@ async function checkKeyboard(page, address) {
   await page.waitForURL("**/admin/preview");
   await reach(page, () => document.activeElement.textContent === "Apply");
   await page.keyboard.press("Enter");
-  await page.waitForURL("**/admin/apply");
+  await page.waitForURL(/\/admin\/changes\/\d+/);
+  assert.match(await page.textContent("[role=status]"), /1 deactivated/);
+  // Loading it again sends no form again: the browser would ask first.
+  const done = page.url();
+  await page.reload();
+  assert.equal(page.url(), done);
   assert.match(await page.textContent("[role=status]"), /1 deactivated/);
   await reach(page, () => document.activeElement.textContent === "Undo");
   await page.keyboard.press("Enter");
@@ -88,7 +94,7 @@ async function checkImport(page, address) {
   await page.click("text=Import >> nth=-1");
   assert.match(await page.textContent("[role=status]"), /1 created, 1 changed/);
   await page.click("text=Undo");
-  assert.match(await page.textContent("[role=status]"), /1 deleted, 1 changed back/);
+  assert.match(await page.textContent("[role=status]"), /1 changed, 1 deleted/);
   await picture(page, "import-undone");
 }
 
@@ -107,6 +113,32 @@ async function checkLive(page, address, key) {
   const lines = await page.locator("td.who a").evaluateAll(
     (links) => links.map((link) => link.getClientRects().length));
   assert.deepEqual(lines, [1]);
+}
+
+// Whoever asks for a page without a session comes there after logging in.
+async function checkReturn(browser, address, key) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${address}/admin/audit?before=4`);
+  assert.equal(page.url(), `${address}/admin/login?to=%2Fadmin%2Faudit%3Fbefore%3D4`);
+  await page.locator("input:focus").waitFor();
+  await page.keyboard.type(key);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${address}/admin/audit?before=4`);
+  await context.close();
+}
+
+// An action is undone later, from the audit.
+async function checkLater(page, address) {
+  await page.goto(`${address}/admin`);
+  await page.check("input[aria-label='choose bob@example.com']");
+  await page.click("text=Deactivate…");
+  await page.click("text=Apply");
+  await page.waitForURL(/\/admin\/changes\/\d+/);
+  await page.goto(`${address}/admin/audit`);
+  await page.locator("tbody tr:first-child >> text=Undo…").click();
+  await page.click("button:text-is('Undo')");
+  assert.match(await page.textContent("[role=status]"), /1 activated/);
 }
 
 async function checkNames(page, address) {
@@ -137,6 +169,8 @@ await withFolder(async ({ run, serve, browser }) => {
   await checkNames(page, address);
   await checkKeyboard(page, address);
   await checkFilters(page, address);
+  await checkLater(page, address);
+  await checkReturn(browser, address, made.key.secret);
   await checkImport(page, address);
   await checkLive(page, address, own.key.secret);
   assert.deepEqual(complaints, [], "the browser complains");

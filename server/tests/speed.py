@@ -2,18 +2,18 @@
 
 Usage: python3 server/tests/speed.py [users [seconds of a turn]]
 
-It builds what it measures. Contenders take turns, so ratios hold on a busy machine too; for
-anything else use an idle one. CPU is the server's own, per request on one kept connection. The
-hello-world is /healthz, which goes through the same layers. Load comes from
-`server/examples/load.rs`, one thread on the same machine.
+It builds everything first. Contenders take turns, so ratios are valid on a busy machine too; for
+other figures, use an idle one. CPU is the server's own, per request on one persistent connection.
+The hello-world is /healthz, which goes through the same layers. Load comes from one thread of
+`server/examples/load.rs` on the same machine.
 
-For latencies the load runs on the last processor, and a server of its own on one other. That
-server is started there: it has as many threads for requests as it is given processors, and
-threads that share one wait for each other for whole ticks of the scheduler. Latencies count from
-the time at which a request was due. With two processors none is left for all other programs, so a
-loop that only reads the clock is measured beside them, for what stops it stops the server too; and
-as root, all of it a second time with real-time priority, which no other program stops. Creates are
-measured with all processors for both, as the library's are.
+For latencies, the load runs on the last processor, and a separate server on another one. That
+server is started there, because it has one thread for requests per available processor, and
+threads that share a processor wait for each other for whole ticks of the scheduler. Latencies
+count from the time at which a request was due. With two processors, none is left for other
+programs, so a loop that only reads the clock is measured too: the system interrupts the server as
+often. As root, everything is repeated with real-time priority, which no other program interrupts.
+Creates use all processors, over REST and in the library.
 """
 
 import contextlib

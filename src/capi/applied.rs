@@ -11,8 +11,7 @@ use super::status::HcStatus;
 use super::user::HcUser;
 use crate::model::{Applied, Outcome, Subject};
 
-/// The outcomes of a batch: a copy that later changes don't affect. Plain data: it outlives
-/// the directory, and fork().
+/// The outcomes of a batch: a copy that later changes don't affect.
 pub struct HcApplied {
     latch: Latch,
     applied: Applied,
@@ -39,8 +38,7 @@ impl Handle for HcApplied {
     }
 }
 
-/// @return The number of the change that the batch made: 1, 2, 3 and so on; 0 when nothing
-///        changed.
+/// @return The number of the change that the batch made: 1, 2, 3 and so on; 0 for no change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_sequence(applied: *const HcApplied) -> u64 {
     // SAFETY: by the contract, `applied` is NULL or live.
@@ -86,9 +84,6 @@ pub unsafe extern "C" fn hc_applied_ownerless_at(applied: *const HcApplied, inde
 }
 
 /// Reads the outcome of one operation.
-///
-/// @param index Which operation: from 0 to hc_applied_count() - 1.
-/// @param outcome Where to write it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_outcome(
     applied: *const HcApplied,
@@ -111,20 +106,19 @@ pub unsafe extern "C" fn hc_applied_get_outcome(
 
 /// Returns the user that an operation concerned, as the batch left it.
 ///
-/// @param index Which operation: from 0 to hc_applied_count() - 1.
-/// @param user Set to the user; or to NULL for an operation that concerned no user, a deleted
+/// @param found Set to the user; or to NULL for an operation that concerned no user, a deleted
 ///        user, and a replayed outcome.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_user(
     applied: *const HcApplied,
     index: usize,
-    user: *mut *mut HcUser,
+    found: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live.
     unsafe {
         guard::call(applied, error, |applied| {
-            let made = Out::required("user", user)?;
+            let made = Out::required("found", found)?;
             let user = match arguments::element(&applied.applied.outcomes, index)?.subject {
                 Subject::User(id) => applied.applied.user(id).cloned(),
                 _ => None,
@@ -135,7 +129,7 @@ pub unsafe extern "C" fn hc_applied_get_user(
     }
 }
 
-/// Frees outcomes; users that were read from them stay valid.
+/// Frees outcomes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_free(applied: *mut HcApplied) {
     // SAFETY: by the contract, `applied` is NULL or live, and given up.
@@ -145,9 +139,6 @@ pub unsafe extern "C" fn hc_applied_free(applied: *mut HcApplied) {
 /// Reads outcomes as packed records, beginning with any of them.
 ///
 /// @param first The operation to begin with, counted from 0.
-/// @param buffer Where to write the packed outcomes.
-/// @param capacity Its size in bytes: 16, and 48 for each outcome.
-/// @param written Set to the size of what was written; or to 0 when there are no more outcomes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_read(
     applied: *const HcApplied,

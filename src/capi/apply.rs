@@ -24,14 +24,9 @@ unsafe fn give(place: *mut *mut HcApplied, applied: Applied) {
 
 /// Applies a batch: all of it, or nothing. It is one transaction and one change.
 ///
-/// @param batch The batch.
-/// @param applied Set to the outcomes; NULL if not wanted.
-/// @return Any status that one of its operations has; that of the first refusal.
-///        hc_error_details.op_index says which operation it concerns.
-/// @retval HC_STATUS_NO_FREE_SEAT when it needs more seats than are free.
-/// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
-/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
-/// @retval HC_STATUS_CONFLICT when a record is not at the expected version.
+/// @return Any status that one of its operations has; that of the first refusal, which
+///        hc_error_details.op_index names. Also #HC_STATUS_NO_FREE_SEAT, #HC_STATUS_LAST_ADMIN,
+///        #HC_STATUS_LAST_OWNER, #HC_STATUS_CONFLICT or #HC_STATUS_REQUEST_ID_REUSED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_apply(
     directory: *const HcDirectory,
@@ -51,10 +46,6 @@ pub unsafe extern "C" fn hc_directory_apply(
 
 /// Returns what hc_directory_apply() would return now, except for ids that it would draw, and
 /// changes nothing.
-///
-/// @param batch The batch.
-/// @param applied Set to the outcomes; NULL if not wanted.
-/// @return As hc_directory_apply().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_dry_run(
     directory: *const HcDirectory,

@@ -12,7 +12,7 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Batch, Op, check_door};
 
-/// Operations that succeed or fail together: a builder, which can be used for several calls.
+/// Operations that succeed or fail together: a builder.
 ///
 /// Each operation sees the effects of the ones before it. Uniqueness, seats, admins and the
 /// owners of workspaces are checked once, at the end, on the net result: with all seats in
@@ -65,9 +65,7 @@ impl HcBatch {
     }
 }
 
-/// Creates an empty batch.
-///
-/// @return A builder to free with hc_batch_free(); never NULL.
+/// @return An empty batch.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_batch_new() -> *mut HcBatch {
     guard::plain(std::ptr::null_mut(), || {
@@ -78,10 +76,8 @@ pub extern "C" fn hc_batch_new() -> *mut HcBatch {
     })
 }
 
-/// Sets who makes these changes: the change records the actor, who can't deactivate or delete
-/// themself. See also hc_directory_acting_as().
-///
-/// @param actor The id of a user: 16 bytes.
+/// Sets the actor, who makes these changes: the change records them, and they can't deactivate or
+/// delete themself. See also hc_directory_acting_as().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_actor(
     batch: *mut HcBatch,
@@ -99,10 +95,8 @@ pub unsafe extern "C" fn hc_batch_set_actor(
     }
 }
 
-/// Sets the door of the batch, in place of that of the directory; see hc_directory_through().
-/// It is not part of what hc_batch_set_request_id() compares.
-///
-/// @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
+/// Sets the door of the batch, in place of that of the directory; see hc_directory_through(). It
+/// is not part of what hc_batch_set_request_id() compares.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_door(
     batch: *mut HcBatch,
@@ -123,13 +117,13 @@ pub unsafe extern "C" fn hc_batch_set_door(
 }
 
 /// Makes the batch safe to send again: if the same batch was applied with this id before, its
-/// outcome is returned and nothing is done, even after the directory was reopened. A refused
-/// batch leaves no trace.
+/// outcome is returned and nothing is done, even after the directory was reopened. A refused batch
+/// leaves no trace.
 ///
 /// It is the same batch if it has the same operations in the same order, with the same texts,
 /// values and versions, the same actor, and the same hc_batch_set_allow_ownerless(). What the
-/// directory draws, such as ids of new users and the time, is not compared. Another batch with
-/// a known id is refused with #HC_STATUS_REQUEST_ID_REUSED.
+/// directory draws, such as ids of new users and the time, is not compared. Another batch with a
+/// known id is refused with #HC_STATUS_REQUEST_ID_REUSED.
 ///
 /// The id is kept as long as the change that the batch made; see hc_directory_trim_changes().
 ///
@@ -151,10 +145,8 @@ pub unsafe extern "C" fn hc_batch_set_request_id(
     }
 }
 
-/// Sets whether workspaces may be left without an active owner, as in offboarding. The change
-/// names each of them.
-///
-/// @param allow 1 or 0; 0 by default.
+/// Sets whether to allow that workspaces are left without an active owner, as in offboarding; 0 by
+/// default. The change names each of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_allow_ownerless(
     batch: *mut HcBatch,
@@ -174,11 +166,10 @@ pub unsafe extern "C" fn hc_batch_set_allow_ownerless(
     }
 }
 
-/// Makes the last operation depend on the version of what it changes: the user, the workspace,
-/// the membership or the license. At another version the batch is refused with
-/// #HC_STATUS_CONFLICT. It has no effect on operations that create something.
+/// Makes the last operation depend on the version of what it changes: the user, the workspace, the
+/// membership or the license. At another version the batch is refused with #HC_STATUS_CONFLICT. It
+/// has no effect on operations that create something.
 ///
-/// @param version The expected version.
 /// @retval HC_STATUS_INVALID_ARGUMENT for a batch without operations.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_if_version(
@@ -207,7 +198,7 @@ pub unsafe extern "C" fn hc_batch_count(batch: *const HcBatch) -> usize {
     unsafe { guard::ask(batch, 0, |batch| Some(lock(&batch.batch).len())) }
 }
 
-/// Frees a batch; what it did stays.
+/// Frees a batch.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_free(batch: *mut HcBatch) {
     // SAFETY: by the contract, `batch` is NULL or live, and given up.
@@ -217,14 +208,13 @@ pub unsafe extern "C" fn hc_batch_free(batch: *mut HcBatch) {
 /// Appends packed operations, which headcount_packed.h writes: any number of them, with the
 /// versions they expect and the settings of the batch, in one call.
 ///
-/// A malformed part, such as a text that is not an email, is refused here with the status it
-/// has elsewhere; hc_error_details.op_index says which operation of the batch it would have
-/// been.
+/// A malformed part, such as a text that is not an email, is refused here with the status it has
+/// elsewhere, and nothing is appended; hc_error_details.op_index says which operation of the batch
+/// it would have been.
 ///
 /// @param bytes The packed operations.
 /// @param length The number of bytes.
-/// @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL; then nothing
-///        was appended.
+/// @return Also the status of a malformed part, such as #HC_STATUS_INVALID_EMAIL.
 /// @retval HC_STATUS_INVALID_ARGUMENT also for bytes that are not packed operations.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_append(

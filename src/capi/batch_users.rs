@@ -12,28 +12,30 @@ use super::user_update::HcUserUpdate;
 use super::users::named;
 use crate::model::Op;
 
-/// Appends: create a user, as hc_user_create_from().
+/// Appends: create a user with this email, as hc_user_create().
 ///
-/// @param new_user The user to create.
+/// @param details What else is known of the user; may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_user(
     batch: *mut HcBatch,
-    new_user: *const HcNewUser,
+    email: *const c_char,
+    email_len: usize,
+    details: *const HcNewUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live.
+    // SAFETY: by the contract, all pointers are NULL or live, and `email` has its
+    // length.
     unsafe {
         guard::call(batch, error, |batch| {
-            let new_user = guard::borrow(new_user)?.get();
+            let new_user = HcNewUser::with_email(email, email_len, details)?;
+            new_user.check()?;
             batch.push(Op::CreateUser(new_user));
             Ok(())
         })
     }
 }
 
-/// Appends: change fields of a user, as hc_user_update_apply().
-///
-/// @param update What to change.
+/// Appends: apply an update to a user, as hc_user_update_apply().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_update_user(
     batch: *mut HcBatch,
@@ -112,9 +114,6 @@ pub unsafe extern "C" fn hc_batch_delete_user(
 }
 
 /// Appends: set the license, as hc_directory_set_license().
-///
-/// @param license One of HC_LICENSE_*.
-/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_license(
     batch: *mut HcBatch,

@@ -13,10 +13,9 @@ use super::users::named;
 use super::workspaces::optional_owner;
 use crate::model::{NewWorkspace, Op, WorkspaceId, WorkspaceRef};
 
-/// Appends: create a workspace, as hc_workspace_create(). Its id is in the outcome.
+/// Appends: create a workspace with a name, as hc_workspace_create(). Its id is in the outcome.
 ///
-/// @param name The name.
-/// @param owner The first owner, named in the same way as who; empty for none.
+/// @param owner As in hc_workspace_create().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_create_workspace(
     batch: *mut HcBatch,
@@ -41,8 +40,7 @@ pub unsafe extern "C" fn hc_batch_create_workspace(
     }
 }
 
-/// Appends: create a user's default workspace, as hc_user_get_default_workspace(). Does nothing
-/// if there is one.
+/// Appends: create a user's default workspace, if there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_default_workspace(
     batch: *mut HcBatch,
@@ -61,9 +59,7 @@ pub unsafe extern "C" fn hc_batch_default_workspace(
     }
 }
 
-/// Appends: rename a workspace, as hc_workspace_rename().
-///
-/// @param name The new name.
+/// Appends: give a workspace another name, as hc_workspace_rename().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_rename_workspace(
     batch: *mut HcBatch,
@@ -147,8 +143,6 @@ pub unsafe extern "C" fn hc_batch_delete_workspace(
 }
 
 /// Appends: make a user a member, as hc_workspace_add_member().
-///
-/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_add_member(
     batch: *mut HcBatch,
@@ -174,8 +168,6 @@ pub unsafe extern "C" fn hc_batch_add_member(
 }
 
 /// Appends: change the role of a member, as hc_workspace_set_role().
-///
-/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_batch_set_role(
     batch: *mut HcBatch,

@@ -60,19 +60,14 @@ impl From<Copied> for HcCopied {
     }
 }
 
-/// Copies the directory, as it is now, to a new file, while others can read and write. The
-/// copy is a directory's file like any other. It is verified before it takes its place; on
-/// failure, what was there stays.
+/// Copies the directory, as it is now, to a new file, while others can read and write. The copy is
+/// a directory's file like any other. It is verified before it takes its place; on failure, what
+/// was there stays. Takes time in proportion to the size of the directory.
 ///
 /// @param path The path of the new file, not a symbolic link.
 /// @param overwrite 1 to replace the directory that is there, which nobody may have open; 0 to
 ///        refuse that with #HC_STATUS_IO. Other files are never replaced.
-/// @param copied Where to write what was copied; NULL if not wanted.
-/// @param progress Called every few hundred kilobytes; may be NULL.
-/// @param userdata Passed to the callback; may be NULL.
-/// @retval HC_STATUS_ALREADY_OPEN when the file to replace is open, as this directory's own
-///        is.
-/// @note Takes time in proportion to the size of the directory.
+/// @retval HC_STATUS_ALREADY_OPEN when the file to replace is open, as this directory's own is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_backup(
     directory: *const HcDirectory,
@@ -103,19 +98,12 @@ pub unsafe extern "C" fn hc_directory_backup(
     }
 }
 
-/// Replaces a directory's file by a copy of another, including the log that a crash left
-/// beside the other. The copy is verified before it takes its place, and the log of what it
-/// replaces is removed; on failure, what was there stays.
+/// Replaces a directory's file by a copy of another, like hc_directory_backup(), including the log
+/// that a crash left beside the other. The log of what it replaces is removed.
 ///
 /// @param backup The path of the file to copy, which nobody may have open to write.
 /// @param path The path to restore it to, not a symbolic link.
-/// @param overwrite 1 to replace the directory that is there, which nobody may have open; 0 to
-///        refuse that with #HC_STATUS_IO. Other files are never replaced.
-/// @param copied Where to write what was copied; NULL if not wanted.
-/// @param progress Called every few hundred kilobytes; may be NULL.
-/// @param userdata Passed to the callback; may be NULL.
-/// @retval HC_STATUS_ALREADY_OPEN when either file is open.
-/// @note Takes time in proportion to the size of the directory.
+/// @param overwrite As in hc_directory_backup().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_restore(
     backup: *const c_char,
@@ -148,14 +136,13 @@ pub unsafe extern "C" fn hc_file_restore(
     }
 }
 
-/// Makes the file of a directory as small as possible, in place. Nobody else may have it open.
-/// The directory's contents are safe even if the machine stops meanwhile.
+/// Makes the file of a directory as small as possible, in place. Nobody else may have it open. The
+/// directory's contents are safe even if the machine stops meanwhile. Takes time in proportion to
+/// the size of the file.
 ///
-/// @param path The path of the file.
 /// @param options The page cache and how long to wait for the file; may be NULL.
 /// @param bytes_before Set to the old size of the file in bytes; NULL if not wanted.
 /// @param bytes Set to its new size; NULL if not wanted.
-/// @note Takes time in proportion to the size of the file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_compact(
     path: *const c_char,

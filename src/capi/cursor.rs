@@ -90,8 +90,6 @@ impl Handle for HcCursor {
 }
 
 /// Lists all users, active or not, ordered by email, as they are now.
-///
-/// @param cursor Set to a cursor before the first user.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_list_users(
     directory: *const HcDirectory,
@@ -111,8 +109,6 @@ pub unsafe extern "C" fn hc_directory_list_users(
 
 /// Returns one page of the users that match a query, which may be empty.
 ///
-/// @param query Which users, in what order and how many.
-/// @param cursor Set to a cursor before the first user of the page.
 /// @retval HC_STATUS_INVALID_ARGUMENT also if #HC_QUERY_FIELD_AFTER is from a query in another
 ///        order.
 #[unsafe(no_mangle)]
@@ -137,12 +133,9 @@ pub unsafe extern "C" fn hc_directory_query(
     }
 }
 
-/// Counts the users that match a query, regardless of its limit and #HC_QUERY_FIELD_AFTER.
-/// Counting all, all active or all inactive users reads no user; any other count reads the
-/// index that the query picks.
-///
-/// @param query Which users.
-/// @param count Set to their number.
+/// Returns the count of users that match a query, regardless of its limit and
+/// #HC_QUERY_FIELD_AFTER. Counting all, all active or all inactive users reads no user; any other
+/// count reads the index that the query picks.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_count(
     directory: *const HcDirectory,
@@ -162,19 +155,16 @@ pub unsafe extern "C" fn hc_directory_count(
 }
 
 /// Reads the next user.
-///
-/// @param user Set to the next user, or to NULL when there are no more.
-/// @note If several threads read, each user is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next(
     cursor: *mut HcCursor,
-    user: *mut *mut HcUser,
+    found: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live.
     unsafe {
         guard::call(cursor, error, |cursor| {
-            let made = Out::required("user", user)?;
+            let made = Out::required("found", found)?;
             cursor.directory.check()?;
             let Reading { source, ahead } = &mut *lock(&cursor.reading);
             let next = ahead.next(|| source.next()).map_err(CallError::from);
@@ -184,12 +174,7 @@ pub unsafe extern "C" fn hc_cursor_next(
     }
 }
 
-/// Reads the next users as packed records.
-///
-/// @param buffer Where to write the batch.
-/// @param capacity Its size in bytes; 32 KiB hold any user, and more is faster.
-/// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @note If several threads read, each user is returned to one of them.
+/// Reads the next users as packed records. A larger buffer is faster.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_next_batch(
     cursor: *mut HcCursor,
@@ -227,8 +212,8 @@ pub unsafe extern "C" fn hc_cursor_remaining(cursor: *const HcCursor) -> u64 {
     }
 }
 
-/// Where the next page begins, for #HC_QUERY_FIELD_AFTER. It contains the email or username of
-/// the last user: treat it as personal data.
+/// Where the next page begins, for #HC_QUERY_FIELD_AFTER. It contains the email or username of the
+/// last user: treat it as personal data.
 ///
 /// @return The text; NULL for the last page and for a cursor over all users.
 #[unsafe(no_mangle)]
@@ -238,8 +223,7 @@ pub unsafe extern "C" fn hc_cursor_next_page(cursor: *const HcCursor) -> *const 
     unsafe { guard::ask(cursor, null(), answer) }
 }
 
-/// Frees a cursor; the users that it gave stay valid. In a child of fork() it has no effect on
-/// the parent's cursor.
+/// Frees a cursor.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_cursor_free(cursor: *mut HcCursor) {
     // SAFETY: by the contract, `cursor` is NULL or live, and given up.

@@ -55,13 +55,6 @@ impl HcDirectory {
 }
 
 /// Opens the directory in a file, which is created if it is missing.
-///
-/// @param path The path of the file.
-/// @param options How to open it; may be NULL.
-/// @param directory Set to a directory.
-/// @retval HC_STATUS_ALREADY_OPEN when another process or handle has the file open.
-/// @retval HC_STATUS_UNSUPPORTED_FORMAT when a newer release wrote it.
-/// @retval HC_STATUS_CORRUPTED when it is not a directory, or is damaged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open(
     path: *const c_char,
@@ -86,7 +79,6 @@ pub unsafe extern "C" fn hc_directory_open(
 /// Creates a directory in memory, which is gone when its last handle is freed.
 ///
 /// @param options Its license and its user cache; may be NULL.
-/// @param directory Set to a directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_open_in_memory(
     options: *const HcOptions,
@@ -104,12 +96,11 @@ pub unsafe extern "C" fn hc_directory_open_in_memory(
     }
 }
 
-/// Creates another handle on the same directory, whose writes are made by a user: each change
-/// records the user, who then can't deactivate or delete themself (#HC_STATUS_OWN_ACCOUNT).
-/// Closing one of the handles closes all.
+/// Creates another handle on the same directory, whose writes are made by an actor: each change
+/// records the user with that id, who then can't deactivate or delete themself
+/// (#HC_STATUS_OWN_ACCOUNT). Closing one of the handles closes all.
 ///
-/// @param actor The id of the user: 16 bytes.
-/// @param acting Set to the handle; the two can be freed in any order.
+/// @param acting Set to the handle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_acting_as(
     directory: *const HcDirectory,
@@ -131,12 +122,12 @@ pub unsafe extern "C" fn hc_directory_acting_as(
     }
 }
 
-/// Creates another handle on the same directory, whose writes come through a door: a short name
-/// of the client or interface, such as "rest" or "scim:okta", that each change records. See
-/// also hc_batch_set_door(). Closing one of the handles closes all.
+/// Creates another handle on the same directory, whose writes come through a door, which each
+/// change records: a name of your choice for the client or interface, such as "rest" or
+/// "scim:okta", of 1 to 32 ASCII letters, digits and -_.:/. See also hc_batch_set_door(). Closing
+/// one of the handles closes all.
 ///
-/// @param door A name of your choice: 1 to 32 ASCII letters, digits and -_.:/.
-/// @param through Set to the handle; the two can be freed in any order.
+/// @param through Set to the handle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_through(
     directory: *const HcDirectory,
@@ -160,14 +151,14 @@ pub unsafe extern "C" fn hc_directory_through(
     }
 }
 
-/// Finishes pending work, releases the file, and reports whether that failed. Other calls on
-/// the directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all
-/// threads; users that were read stay valid. Closing again does nothing.
+/// Finishes pending work, releases the file, and reports whether that failed. Other calls on the
+/// directory and its cursors are refused with #HC_STATUS_CLOSED from then on, in all threads;
+/// users that were read stay valid. Closing again does nothing.
 ///
 /// The handle must still be freed. Freeing closes too, but can't report a failure.
 ///
-/// @return As other functions, even on a poisoned handle. The file is released in any case,
-///        except with #HC_STATUS_FORKED.
+/// @return As other functions, even on a poisoned handle. The file is released in any case, except
+///        with #HC_STATUS_FORKED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_close(
     directory: *mut HcDirectory,
@@ -184,8 +175,7 @@ pub unsafe extern "C" fn hc_directory_close(
 }
 
 /// Frees a directory. Its users and cursors stay valid, and the file stays open until the last
-/// cursor is freed, unless hc_directory_close() was called. In a child of fork() it has no
-/// effect on the parent's directory.
+/// cursor is freed, unless hc_directory_close() was called.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_free(directory: *mut HcDirectory) {
     // SAFETY: by the contract, `directory` is NULL or live, and given up.

@@ -8,9 +8,7 @@ use super::status::HcStatus;
 
 /// The name of a status, such as "HC_STATUS_NO_FREE_SEAT", for logs.
 ///
-/// @param status Any number.
-/// @return A constant text, not to be freed; "HC_STATUS_UNKNOWN" for a number that is not a
-///        status.
+/// @return A constant text, not to be freed; "HC_STATUS_UNKNOWN" for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_status_name(status: i32) -> *const c_char {
     guard::plain(std::ptr::null(), || {
@@ -30,8 +28,7 @@ pub unsafe extern "C" fn hc_error_status(error: *const HcError) -> HcStatus {
     unsafe { guard::ask(error, HcStatus::NullArgument, |error| Some(error.status())) }
 }
 
-/// @return What went wrong and what to do about it, in one line of English; an empty text for
-///        NULL, so that it can always be printed.
+/// @return What went wrong and what to do, in one line of English; an empty text for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_message(error: *const HcError) -> *const c_char {
     let none = c"".as_ptr();
@@ -56,8 +53,8 @@ mod tests {
     fn every_status_of_the_header_has_its_name() {
         let header = include_str!("../../include/headcount.h");
         let statuses = header.lines().filter_map(|line| {
-            let (name, value) = line.trim().strip_suffix(',')?.split_once(" = ")?;
-            let value = value.parse::<i32>().ok()?;
+            let (name, value) = line.trim().split_once(" = ")?;
+            let value = value.split(',').next()?.parse::<i32>().ok()?;
             name.starts_with("HC_STATUS_").then_some((name, value))
         });
         let mut count = 0;

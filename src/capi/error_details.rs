@@ -132,9 +132,7 @@ impl HcErrorDetails {
 
 /// Reads all details of an error in one call.
 ///
-/// @param details Where to write it.
-/// @return 1 if it was written; 0, with nothing written, for NULL and for a struct that was
-///        not initialized.
+/// @return 1 if they were written; 0 for NULL and for a struct that was not initialized.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_error_get_details(
     error: *const HcError,

@@ -11,8 +11,7 @@ use super::options::HcOptions;
 use super::status::HcStatus;
 use crate::directory::{Fault, Inspection, Repaired};
 
-/// The faults of a directory, and what a repair did about them. Plain data: it outlives the
-/// directory, and fork().
+/// The faults of a directory, and what a repair did about them.
 pub struct HcFaults {
     latch: Latch,
     faults: Vec<Listed>,
@@ -72,11 +71,9 @@ impl From<Repaired> for HcFaults {
     }
 }
 
-/// Lists what is wrong with a directory. A damaged value doesn't hide other faults. Takes time
-/// in proportion to the size of the directory.
+/// Lists what is wrong with a directory; an empty list if nothing is. A damaged value doesn't hide
+/// other faults. Takes time in proportion to the size of the directory.
 ///
-/// @param faults_max How many faults to list; all are counted.
-/// @param faults Set to the list, which is empty when nothing is wrong.
 /// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_find_faults(
@@ -96,14 +93,8 @@ pub unsafe extern "C" fn hc_directory_find_faults(
     }
 }
 
-/// Lists what is wrong with the directory in a file, even where it is too damaged for
-/// hc_directory_open(). No file is created.
-///
-/// @param path The path of the file.
-/// @param options How to open it; may be NULL.
-/// @param faults_max How many faults to list; all are counted.
-/// @param faults Set to the list, which is empty when nothing is wrong.
-/// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
+/// Lists what is wrong with the directory in a file, like hc_directory_find_faults(), even where
+/// it is too damaged for hc_directory_open(). No file is created.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_find_faults(
     path: *const c_char,
@@ -126,20 +117,17 @@ pub unsafe extern "C" fn hc_file_find_faults(
     }
 }
 
-/// Repairs the directory in a file, in one transaction; nobody may have it open. Nothing calls
-/// this automatically: restoring a backup, if there is one, loses less.
+/// Repairs the directory in a file, in one transaction; nobody may have it open. Lists what was
+/// wrong, like hc_directory_find_faults(). Nothing calls this automatically: restoring a backup,
+/// if there is one, loses less.
 ///
 /// Indexes and counters are rebuilt from the records. A record that can't be read or kept is
 /// removed and written to another file as a line of JSON, with its personal data; that file is
 /// created only when needed. Nobody is deactivated.
 ///
-/// @param path The path of the file.
 /// @param options How to open it, and which license to set if it is lost; may be NULL.
 /// @param aside The path of the file for removed records, which must not exist. NULL to write
 ///        nothing and only report what would be done.
-/// @param faults_max How many faults to list; all are counted.
-/// @param faults Set to what was wrong.
-/// @retval HC_STATUS_CORRUPTED when the file itself can't be read to its end.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_file_repair(
     path: *const c_char,
@@ -184,10 +172,9 @@ pub unsafe extern "C" fn hc_faults_count(faults: *const HcFaults) -> usize {
     unsafe { guard::ask(faults, 0, |faults| Some(faults.faults.len())) }
 }
 
-/// @param index Which fault: from 0 to hc_faults_count() - 1.
-/// @return The fault in one line of English: its kind, the ids that it concerns, what was
-///        expected and what was found, with no personal data but ids. An empty text for an
-///        index that is too large, and for NULL.
+/// @return The fault in one line of English: its kind, the ids that it concerns, what was expected
+///        and what was found, with no personal data but ids. An empty text for an index that is
+///        too large, and for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_text_at(faults: *const HcFaults, index: usize) -> *const c_char {
     let answer = |faults: &HcFaults| faults.faults.get(index).map(|fault| fault.text.as_ptr());
@@ -195,10 +182,9 @@ pub unsafe extern "C" fn hc_faults_text_at(faults: *const HcFaults, index: usize
     unsafe { guard::ask(faults, c"".as_ptr(), answer) }
 }
 
-/// @param index Which fault: from 0 to hc_faults_count() - 1.
 /// @return The name of its kind: `damaged`, `malformed`, `missing`, `wrong`, `leftover`,
-///        `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or `unknown`; later
-///        releases may add others. An empty text for an index that is too large, and for NULL.
+///        `duplicate`, `dangling`, `not_deleted`, `counter`, `gap` or `unknown`; later releases
+///        may add others. An empty text as in hc_faults_text_at().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_kind_at(faults: *const HcFaults, index: usize) -> *const c_char {
     let answer = |faults: &HcFaults| faults.faults.get(index).map(|fault| fault.kind.as_ptr());
@@ -206,23 +192,22 @@ pub unsafe extern "C" fn hc_faults_kind_at(faults: *const HcFaults, index: usize
     unsafe { guard::ask(faults, c"".as_ptr(), answer) }
 }
 
-/// @return How many records hc_file_repair() wrote to the other file, or would write; 0 for a
-///        list without a repair.
+/// @return How many records a repair wrote to the other file, or would write; 0 without one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_set_aside(faults: *const HcFaults) -> u64 {
     // SAFETY: by the contract, `faults` is NULL or live.
     unsafe { guard::ask(faults, 0, |faults| Some(faults.set_aside)) }
 }
 
-/// @return How many more users are active than the license has seats, after the repair if
-///        there was one. That is not a fault.
+/// @return How many more users are active than there are seats, after the repair if there was one.
+///        That is not a fault.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_seats_over(faults: *const HcFaults) -> u64 {
     // SAFETY: by the contract, `faults` is NULL or live.
     unsafe { guard::ask(faults, 0, |faults| Some(faults.seats_over)) }
 }
 
-/// Frees a list of faults and its texts.
+/// Frees a list of faults.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_faults_free(faults: *mut HcFaults) {
     // SAFETY: by the contract, `faults` is NULL or live, and given up.

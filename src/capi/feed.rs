@@ -67,8 +67,6 @@ impl Drop for Reading {
 }
 
 /// Called when a feed has something to read; see hc_feed_set_callback().
-///
-/// @param userdata The userdata passed to that function.
 pub type HcFeedCallback = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
 /// The argument of a callback, on any thread.
@@ -172,7 +170,6 @@ impl HcFeed {
 /// hc_feed_next_batch() fails.
 ///
 /// @param after The number of the last known change; 0 to begin with the first.
-/// @param feed Set to a feed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_follow(
     directory: *const HcDirectory,
@@ -205,22 +202,15 @@ pub unsafe extern "C" fn hc_directory_follow(
     }
 }
 
-/// Reads the next changes as packed records: as many as there are and fit. It waits only for
-/// the first; hc_feed_wake() and closing the directory end the wait.
+/// Reads the next changes as packed records: as many as there are and fit. It waits only for the
+/// first; hc_feed_wake() and closing the directory end the wait. One thread waits at a time.
 ///
-/// @param timeout_ms How long to wait, in milliseconds: 0 for not at all, UINT64_MAX for no
-///        limit.
-/// @param buffer Where to write the batch.
-/// @param capacity Its size in bytes. A change takes 80, 48 for each of its events, and its
-///        door.
-/// @param written Set to the size of the batch in bytes; or to 0 when nothing came in time.
+/// @param timeout_ms How long to wait, in milliseconds: 0 for not at all, UINT64_MAX for no limit.
 /// @retval HC_STATUS_HISTORY_TRIMMED when the next change is gone: read everything again, then
 ///        follow from hc_error_details.resume_after.
-/// @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the feed is
-///        at, as after a restore from a backup: read everything again, then follow from
+/// @retval HC_STATUS_CHANGE_NOT_YET at once, when no change has the number that the feed is at, as
+///        after a restore from a backup: read everything again, then follow from
 ///        hc_error_details.latest_change.
-/// @note If several threads read, each change is returned to one of them, and one waits at a
-///        time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_next_batch(
     feed: *mut HcFeed,
@@ -241,14 +231,12 @@ pub unsafe extern "C" fn hc_feed_next_batch(
     }
 }
 
-/// Returns a descriptor for an event loop: it is readable (POLLIN) while the feed has something
-/// to read, be it a change or an error, and once the directory is closed. Read it with
-/// hc_feed_next_batch() and the timeout 0 until it isn't readable.
+/// Returns a descriptor for an event loop: it is readable (POLLIN) while the feed has something to
+/// read, be it a change or an error, and once the directory is closed. Read it with
+/// hc_feed_next_batch() and the timeout 0 until it isn't readable. It is the same each time. Only
+/// poll it; hc_feed_free() closes it. The first call waits for a thread that waits for changes.
 ///
-/// @param descriptor Set to the descriptor, the same each time. Only poll it; hc_feed_free()
-///        closes it.
 /// @retval HC_STATUS_INVALID_ARGUMENT on a system without descriptors, such as Windows.
-/// @note The first call waits for a thread that waits for changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_get_descriptor(
     feed: *const HcFeed,
@@ -265,20 +253,19 @@ pub unsafe extern "C" fn hc_feed_get_descriptor(
     }
 }
 
-/// Sets a callback that is called when the feed has something to read, be it a change or an
-/// error, and when the directory is closed: for event loops, even on systems without
-/// descriptors. After a call, read with hc_feed_next_batch() and the timeout 0 until nothing
-/// comes; until then there is no other call. If there is something to read now, it is called at
-/// once. It may be called for a change that was already read.
+/// Sets a callback that is called when the feed has something to read, be it a change or an error,
+/// and when the directory is closed: for event loops, even on systems without descriptors. After a
+/// call, read with hc_feed_next_batch() and the timeout 0 until nothing comes; until then there is
+/// no other call. If there is something to read now, it is called at once. It may be called for a
+/// change that was already read.
 ///
-/// Any thread may call it, including threads that write, while the library holds locks. So it
-/// must return quickly, as functions that wake an event loop do, must not throw or longjmp, and
-/// must not call the library. Once it is replaced or the feed is freed, it is not running and
-/// is never called again; while you do that, hold no lock that it takes.
+/// Any thread may call it, including threads that write, while the library holds locks. So it must
+/// return quickly, as functions that wake an event loop do, must not throw or longjmp, and must
+/// not call the library. Once it is replaced or the feed is freed, it is not running and is never
+/// called again; while you do that, hold no lock that it takes. This function waits for a thread
+/// that waits for changes.
 ///
 /// @param callback The callback, in place of an earlier one; NULL for none.
-/// @param userdata Passed to each call; may be NULL.
-/// @note It waits for a thread that waits for changes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_set_callback(
     feed: *mut HcFeed,
@@ -294,8 +281,8 @@ pub unsafe extern "C" fn hc_feed_set_callback(
     }
 }
 
-/// Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If none
-/// waits, the next call that would wait returns at once.
+/// Wakes the thread that waits in hc_feed_next_batch(), which returns with nothing. If none waits,
+/// the next call that would wait returns at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_wake(feed: *const HcFeed) {
     let wake = |feed: &HcFeed| {
@@ -315,8 +302,7 @@ pub unsafe extern "C" fn hc_feed_position(feed: *const HcFeed) -> u64 {
     unsafe { guard::ask(feed, 0, answer) }
 }
 
-/// Frees a feed. No thread may be waiting with it. In a child of fork() it has no effect on
-/// the parent's feed.
+/// Frees a feed. No thread may be waiting with it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_feed_free(feed: *mut HcFeed) {
     // SAFETY: by the contract, `feed` is NULL or live, and given up.

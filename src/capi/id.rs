@@ -11,10 +11,8 @@ use crate::model::UserId;
 /// Bytes of the text of an id, with its NUL.
 pub const HC_ID_TEXT_BYTES: usize = 37;
 
-/// Draws a new, unique id: a UUID of version 7, as the directory draws for users created
-/// without one.
-///
-/// @param id Set to the 16 bytes of the id.
+/// Draws a new, unique id: a UUID of version 7, as the directory draws for users created without
+/// one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -> HcStatus {
     // SAFETY: by the contract, both pointers are NULL or live, and `id` has 16 bytes.
@@ -29,7 +27,6 @@ pub unsafe extern "C" fn hc_id_generate(id: *mut u8, error: *mut *mut HcError) -
 
 /// Formats an id as text, for functions that take a user as a text.
 ///
-/// @param id 16 bytes.
 /// @param text Set to a text such as "45e6b641-fe57-4fb2-83d2-2c2bd201efe8": #HC_ID_TEXT_BYTES
 ///        bytes, of which the last is NUL.
 #[unsafe(no_mangle)]
@@ -51,10 +48,7 @@ pub unsafe extern "C" fn hc_id_to_text(
     }
 }
 
-/// Parses an id: a UUID in any of its usual forms.
-///
-/// @param text The text.
-/// @param id Set to the 16 bytes of the id.
+/// Parses an id from a text: a UUID in any of its usual forms.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_id_from_text(
     text: *const c_char,

@@ -37,12 +37,10 @@ pub enum HcLogLevel {
 
 /// Receives a message of the library; see hc_log_set_callback().
 ///
-/// @param userdata The userdata passed to hc_log_set_callback().
-/// @param level    One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
-/// @param target   The part of the library that logs, such as "headcount::directory": a
-///        NUL-terminated text that is valid during the call.
-/// @param message One line of English: a NUL-terminated text that is valid during the
-///        call.
+/// @param level One of HC_LOG_LEVEL_*, not #HC_LOG_LEVEL_OFF.
+/// @param target The part of the library that logs, such as "headcount::directory": valid during
+///        the call.
+/// @param message One line of English: valid during the call.
 pub type HcLogCallback = Option<
     unsafe extern "C" fn(
         userdata: *mut c_void,
@@ -53,30 +51,27 @@ pub type HcLogCallback = Option<
 >;
 
 /// Releases the userdata of a callback; see hc_log_set_callback().
-///
-/// @param userdata The userdata passed to hc_log_set_callback().
 pub type HcLogDestroy = Option<unsafe extern "C" fn(userdata: *mut c_void)>;
 
-/// Sends the log messages of the library to a callback, for the whole process: all directories
-/// and all threads. It replaces an earlier callback. Messages contain no personal data except
-/// paths of files; without a callback there are none.
+/// Sends the log messages of the library to a callback, for the whole process: all directories and
+/// all threads. It replaces an earlier callback. Messages contain no personal data except paths of
+/// files; without a callback there are none.
 ///
 /// Any thread may call the callback, including the library's own, several at the same time, and
-/// while the library holds locks. So it must return quickly, must not throw or longjmp, and
-/// must not use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that
-/// a call from within the callback causes are dropped.
+/// while the library holds locks. So it must return quickly, must not throw or longjmp, and must
+/// not use directories, cursors or feeds; hc_log_set_callback() is allowed. Messages that a call
+/// from within the callback causes are dropped.
 ///
-/// After this function has returned, no call of the old callback begins; calls that had begun
-/// may still be running. When none is, its destructor is called, exactly once, by this
-/// function or by the thread whose call ends last. Only the destructor may free userdata.
+/// After this function has returned, no call of the old callback begins; calls that had begun may
+/// still be running. When none is, its destructor is called, exactly once, by this function or by
+/// the thread whose call ends last. Only the destructor may free userdata.
 ///
 /// @param max_level The least severe messages to send: one of HC_LOG_LEVEL_*.
 /// @param callback The callback; NULL for none, which ignores `userdata` and `destroy`.
-/// @param userdata Passed to each call; may be NULL.
-/// @param destroy Called once with `userdata` when no call can use it any more; may be NULL.
-///        Not called when this function fails.
-/// @retval HC_STATUS_INVALID_ARGUMENT also when the program is in Rust and has a logger of its
-///        own for the crate `log`.
+/// @param destroy Called once with `userdata` when no call can use it any more; may be NULL. Not
+///        called when this function fails.
+/// @retval HC_STATUS_INVALID_ARGUMENT also when the program is in Rust and has a logger of its own
+///        for the crate `log`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_log_set_callback(
     max_level: i32,

@@ -49,8 +49,7 @@ impl From<&Member> for HcMember {
     }
 }
 
-/// Memberships as they were at one moment: a copy that later changes don't affect. Plain data:
-/// it outlives the directory, and fork().
+/// Memberships as they were at one moment: a copy that later changes don't affect.
 pub struct HcMembers {
     latch: Latch,
     members: Vec<Member>,
@@ -82,10 +81,8 @@ impl HcMembers {
     }
 }
 
-/// Lists the members of a workspace: owners first, then users, each ordered by email. To read
-/// a large workspace a page at a time, use hc_query_set_member_of().
-///
-/// @param members Set to the memberships.
+/// Lists the members of a workspace: owners first, then users, each ordered by email. To read a
+/// large workspace a page at a time, use hc_query_set_member_of().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_list_members(
     directory: *const HcDirectory,
@@ -105,9 +102,7 @@ pub unsafe extern "C" fn hc_workspace_list_members(
     }
 }
 
-/// Lists the workspaces of a user, with the role in each, ordered by id.
-///
-/// @param members Set to the memberships.
+/// Lists the workspaces of a user, as memberships with the role in each, ordered by id.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_list_workspaces(
     directory: *const HcDirectory,
@@ -137,9 +132,6 @@ pub unsafe extern "C" fn hc_members_count(members: *const HcMembers) -> usize {
 }
 
 /// Reads one of the memberships.
-///
-/// @param index Which one: from 0 to hc_members_count() - 1.
-/// @param member Where to write it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_get(
     members: *const HcMembers,
@@ -162,11 +154,6 @@ pub unsafe extern "C" fn hc_members_get(
 
 /// Reads the next memberships as packed records. Each call continues where the last one ended,
 /// independently of hc_members_get().
-///
-/// @param buffer Where to write the batch.
-/// @param capacity Its size in bytes; 4 KiB hold 85 memberships.
-/// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @note If several threads read, each membership is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_members_next_batch(
     members: *mut HcMembers,

@@ -12,9 +12,7 @@ use crate::model::WorkspaceId;
 
 /// Makes a user a member of a workspace. Does nothing if the user is a member in this role.
 ///
-/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @retval HC_STATUS_ROLE_DIFFERS for a member in another role; see hc_workspace_set_role().
-/// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+/// @return Also #HC_STATUS_ROLE_DIFFERS or #HC_STATUS_WORKSPACE_ARCHIVED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_add_member(
     directory: *const HcDirectory,
@@ -39,11 +37,9 @@ pub unsafe extern "C" fn hc_workspace_add_member(
 
 /// Changes the role of a member. Does nothing if the member has it.
 ///
-/// @param role #HC_ROLE_OWNER or #HC_ROLE_USER.
-/// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
-/// @retval HC_STATUS_LAST_OWNER when no active owner would be left.
+/// @return Also #HC_STATUS_MEMBER_NOT_FOUND, #HC_STATUS_LAST_OWNER or
+///        #HC_STATUS_WORKSPACE_ARCHIVED.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for the owner of a default workspace.
-/// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_set_role(
     directory: *const HcDirectory,
@@ -68,8 +64,7 @@ pub unsafe extern "C" fn hc_workspace_set_role(
 
 /// Removes a member from a workspace.
 ///
-/// @retval HC_STATUS_MEMBER_NOT_FOUND when the user is not a member.
-/// @retval HC_STATUS_LAST_OWNER when no active owner would be left.
+/// @return Also #HC_STATUS_MEMBER_NOT_FOUND or #HC_STATUS_LAST_OWNER.
 /// @retval HC_STATUS_DEFAULT_WORKSPACE for a user's own default workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_remove_member(

@@ -1,19 +1,17 @@
-//! A user to create.
+//! The details of a user to create.
 
 use std::ffi::c_char;
 use std::sync::Mutex;
 
-use super::arguments::{self, Out};
 use super::call_error::CallError;
 use super::failure::HcError;
 use super::guard;
 use super::handle::{Handle, Latch};
-use super::lock;
 use super::status::HcStatus;
+use super::{arguments, lock};
 use crate::model::{NewUser, Timestamp};
 
-/// A user to create: an email and whatever else is known. A builder, which can be used for
-/// several calls.
+/// What is known of a user to create besides the email: a builder.
 pub struct HcNewUser {
     latch: Latch,
     user: Mutex<NewUser>,
@@ -28,8 +26,24 @@ impl Handle for HcNewUser {
 }
 
 impl HcNewUser {
-    pub(super) fn get(&self) -> NewUser {
-        lock(&self.user).clone()
+    /// The user to create: one with this email, and with details unless `details` is NULL.
+    ///
+    /// # Safety
+    ///
+    /// As for [`arguments::text`] and [`guard::borrow`].
+    pub(super) unsafe fn with_email(
+        email: *const c_char,
+        email_len: usize,
+        details: *const Self,
+    ) -> Result<NewUser, CallError> {
+        // SAFETY: the caller's promise.
+        let email = unsafe { arguments::text("email", email, email_len) }?;
+        if details.is_null() {
+            return Ok(NewUser::new(email));
+        }
+        // SAFETY: the caller's promise.
+        let details = unsafe { guard::borrow(details) }?;
+        Ok(lock(&details.user).clone().with_email(email))
     }
 
     pub(super) fn set(&self, change: impl FnOnce(NewUser) -> NewUser) -> Result<(), CallError> {
@@ -38,39 +52,19 @@ impl HcNewUser {
     }
 }
 
-/// Creates a builder for a user: active, not an admin, with the email as username.
-///
-/// @param email The email address.
-/// @param new_user Set to a builder.
-/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
-/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
+/// @return A builder for a user who is active, not an admin, and has the email as username.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_new_user_new(
-    email: *const c_char,
-    email_len: usize,
-    new_user: *mut *mut HcNewUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live, and `email` has its
-    // length.
-    unsafe {
-        guard::start(error, || {
-            let made = Out::required("new_user", new_user)?;
-            let user = NewUser::new(arguments::text("email", email, email_len)?);
-            user.check()?;
-            made.write(guard::hand_over(HcNewUser {
-                latch: Latch::of_any_process(),
-                user: Mutex::new(user),
-            }));
-            Ok(())
+pub extern "C" fn hc_new_user_new() -> *mut HcNewUser {
+    guard::plain(std::ptr::null_mut(), || {
+        guard::hand_over(HcNewUser {
+            latch: Latch::of_any_process(),
+            // Without an email until a call names one.
+            user: Mutex::new(NewUser::new("")),
         })
-    }
+    })
 }
 
-/// Sets an id from another system; by default the directory draws one.
-///
-/// @param id 16 bytes: any UUID.
+/// Sets an id from another system, any UUID; by default the directory draws one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_id(
     new_user: *mut HcNewUser,
@@ -89,8 +83,7 @@ pub unsafe extern "C" fn hc_new_user_set_id(
 
 /// Sets the username. If it is the user's own email, it follows the email when that changes.
 ///
-/// @param username The username.
-/// @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
+/// @return Also #HC_STATUS_INVALID_USERNAME.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_username(
     new_user: *mut HcNewUser,
@@ -108,10 +101,7 @@ pub unsafe extern "C" fn hc_new_user_set_username(
     }
 }
 
-/// Sets the given (first) name.
-///
-/// @param name The name: at most 255 bytes, without control or invisible characters; empty
-///        for none.
+/// Sets the given (first) name; an empty one is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_given_name(
     new_user: *mut HcNewUser,
@@ -129,10 +119,7 @@ pub unsafe extern "C" fn hc_new_user_set_given_name(
     }
 }
 
-/// Sets the family (last) name.
-///
-/// @param name The name: at most 255 bytes, without control or invisible characters; empty
-///        for none.
+/// Sets the family (last) name; an empty one is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_family_name(
     new_user: *mut HcNewUser,
@@ -150,9 +137,7 @@ pub unsafe extern "C" fn hc_new_user_set_family_name(
     }
 }
 
-/// Sets whether the user is active and takes a seat; by default 1.
-///
-/// @param active 1 or 0.
+/// Sets whether the user is active and takes a seat; 1 by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_active(
     new_user: *mut HcNewUser,
@@ -168,9 +153,7 @@ pub unsafe extern "C" fn hc_new_user_set_active(
     }
 }
 
-/// Sets whether the user administers the platform; by default 0.
-///
-/// @param admin 1 or 0.
+/// Sets whether the user is an admin, who administers the platform; 0 by default.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_admin(
     new_user: *mut HcNewUser,
@@ -204,10 +187,7 @@ pub unsafe extern "C" fn hc_new_user_set_created_at_micros(
     }
 }
 
-/// Sets an attribute. A user has at most 64, of 16 KiB in all.
-///
-/// @param name The name: 1 to 255 bytes.
-/// @param value The value.
+/// Sets the attribute with a name to a value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_set_attribute(
     new_user: *mut HcNewUser,
@@ -228,7 +208,7 @@ pub unsafe extern "C" fn hc_new_user_set_attribute(
     }
 }
 
-/// Frees a user to create; users that were created stay.
+/// Frees the details of a user to create.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_new_user_free(new_user: *mut HcNewUser) {
     // SAFETY: by the contract, `new_user` is NULL or live, and given up.

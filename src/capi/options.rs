@@ -15,7 +15,7 @@ use crate::directory::Options;
 /// The longest timeout or interval. A larger number is probably in another unit.
 const DURATION_MAX: Duration = Duration::from_hours(24);
 
-/// How to open a directory: a builder, which can be used for several calls.
+/// How to open a directory: a builder.
 pub struct HcOptions {
     latch: Latch,
     options: Mutex<Options>,
@@ -99,9 +99,7 @@ impl HcOption {
     }
 }
 
-/// Creates options with their defaults; a new directory gets the Community license.
-///
-/// @return Options to free with hc_options_free(); never NULL.
+/// @return Options with their defaults; a new directory gets the Community license.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_options_new() -> *mut HcOptions {
     guard::plain(std::ptr::null_mut(), || {
@@ -112,10 +110,9 @@ pub extern "C" fn hc_options_new() -> *mut HcOptions {
     })
 }
 
-/// Sets an option.
+/// Sets an option to a value.
 ///
 /// @param option One of HC_OPTION_*.
-/// @param value Its value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set(
     options: *mut HcOptions,
@@ -160,9 +157,6 @@ pub unsafe extern "C" fn hc_options_set(
 }
 
 /// Sets the license of a new directory. An existing one keeps its own.
-///
-/// @param license One of HC_LICENSE_*.
-/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_options_set_license_if_new(
     options: *mut HcOptions,

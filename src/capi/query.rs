@@ -13,8 +13,7 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::{Sort, Timestamp, UserQuery, WorkspaceId};
 
-/// Which users to return, in what order and how many: a builder, which can be used for several
-/// calls.
+/// Which users to return, in what order and how many: a builder.
 ///
 /// All conditions must hold. A query reads one index, that of its first condition in this list:
 /// members of a workspace, only admins, an email domain, an email prefix, inactive (alone and
@@ -59,9 +58,7 @@ impl HcQuery {
     }
 }
 
-/// Creates a query for all users, ordered by email, 100 at a time.
-///
-/// @return A builder to free with hc_query_free(); never NULL.
+/// @return A query for all users, ordered by email, 100 at a time.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_query_new() -> *mut HcQuery {
     guard::plain(std::ptr::null_mut(), || {
@@ -75,7 +72,6 @@ pub extern "C" fn hc_query_new() -> *mut HcQuery {
 /// Sets a condition or setting that is a text.
 ///
 /// @param field One of HC_QUERY_FIELD_* that is a text.
-/// @param text The text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_text(
     query: *mut HcQuery,
@@ -110,7 +106,6 @@ pub unsafe extern "C" fn hc_query_set_text(
 /// Sets a condition or setting that is a number or a time.
 ///
 /// @param field One of HC_QUERY_FIELD_* that is a number or a time.
-/// @param number The number or time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_number(
     query: *mut HcQuery,
@@ -172,10 +167,9 @@ pub unsafe extern "C" fn hc_query_set_member_of(
     }
 }
 
-/// Restricts the query to users with an attribute. A query can have up to 16 attributes, all of
-/// which must match.
+/// Restricts the query to users with an attribute of this name. A query can have up to 16
+/// attributes, all of which must match.
 ///
-/// @param name The name of the attribute.
 /// @param value Its value, compared exactly; NULL, with the length 0, for any value.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_set_attribute(
@@ -216,7 +210,7 @@ pub unsafe extern "C" fn hc_query_unset(
     }
 }
 
-/// Frees a query; pages stay valid.
+/// Frees a query.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_query_free(query: *mut HcQuery) {
     // SAFETY: by the contract, `query` is NULL or live, and given up.

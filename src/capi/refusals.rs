@@ -9,8 +9,7 @@ use super::guard;
 use super::handle::{Handle, Latch};
 use super::status::HcStatus;
 
-/// The refusals of a batch, as a list of errors. Plain data: it outlives the directory, and
-/// fork().
+/// The refusals of a batch, as a list of errors.
 pub struct HcRefusals {
     latch: Latch,
     errors: Vec<HcError>,
@@ -25,10 +24,8 @@ impl Handle for HcRefusals {
 }
 
 /// Lists the refusals of a batch, without applying it: all those of single operations, in their
-/// order; if there are none, those of the batch as a whole.
-///
-/// @param batch The batch.
-/// @param refusals Set to the list, which is empty when the batch would be accepted now.
+/// order; if there are none, those of the batch as a whole. The list is empty when the batch would
+/// be accepted now.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_preview(
     directory: *const HcDirectory,
@@ -59,7 +56,6 @@ pub unsafe extern "C" fn hc_refusals_count(refusals: *const HcRefusals) -> usize
     unsafe { guard::ask(refusals, 0, |refusals| Some(refusals.errors.len())) }
 }
 
-/// @param index Which refusal: from 0 to hc_refusals_count() - 1.
 /// @return An error that belongs to the list: valid until that is freed, and not to be freed
 ///        itself. NULL for an index that is too large.
 #[unsafe(no_mangle)]

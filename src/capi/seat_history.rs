@@ -82,8 +82,8 @@ impl From<&SeatDay> for HcSeatDay {
 /// @param since_micros A time on the first day to return; 0 for the first day on record.
 /// @param history Where to write the figures.
 /// @param days Where to write the days, oldest first; NULL if not wanted.
-/// @param days_max How many days there is room for; #HC_SEAT_DAYS_MAX is enough for all.
-///        Further days are left out, but history->day_count counts them.
+/// @param days_max How many days there is room for; #HC_SEAT_DAYS_MAX is enough for all. Further
+///        days are left out, but history->day_count counts them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_seat_history(
     directory: *const HcDirectory,

@@ -76,11 +76,8 @@ pub unsafe extern "C" fn hc_directory_get_seats(
     }
 }
 
-/// Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated,
-/// but no user can be activated until enough others are inactive.
-///
-/// @param license One of HC_LICENSE_*.
-/// @param seats The number of seats for #HC_LICENSE_SEATS, otherwise 0.
+/// Sets the license. One with fewer seats than are in use is accepted: nobody is deactivated, but
+/// no user can be activated until enough others are inactive.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_set_license(
     directory: *const HcDirectory,

@@ -108,11 +108,9 @@ impl From<Stats> for HcStats {
     }
 }
 
-/// Returns figures to monitor a directory with. The numbers of users, workspaces and seats and
-/// the latest change are of one moment; the other figures are read one after another, and may
-/// change meanwhile. For the latency of commits see #hc_directory_write_stats_text.
-///
-/// @param stats Where to write them.
+/// Returns figures to monitor a directory with. The numbers of users, workspaces and seats and the
+/// latest change are of one moment; the other figures are read one after another, and may change
+/// meanwhile. For the latency of commits see hc_directory_write_stats_text().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_get_stats(
     directory: *const HcDirectory,
@@ -130,12 +128,9 @@ pub unsafe extern "C" fn hc_directory_get_stats(
     }
 }
 
-/// Writes all figures of a directory in the text format of Prometheus: users by state, seats,
-/// the cache, and how long commits take, with quantiles. It holds no personal data.
-///
-/// @param buffer Where to write the text, which is not NUL-terminated.
-/// @param capacity Its size in bytes; 4 KiB are enough.
-/// @param written Set to the length of the text in bytes.
+/// Writes all figures of a directory in the text format of Prometheus, not NUL-terminated: users
+/// by state, seats, the cache, and how long commits take, with quantiles. It holds no personal
+/// data. 4 KiB of room are enough.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_write_stats_text(
     directory: *const HcDirectory,

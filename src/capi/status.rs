@@ -31,11 +31,11 @@ pub enum HcStatus {
     /// #HC_SUBMITTED_MAX batches are submitted; submit again after a callback.
     QueueFull = 8,
 
-    /// The text is not an email address that this directory accepts.
+    /// Email: the text is not an email address that this directory accepts.
     InvalidEmail = 20,
-    /// The part before the @ has letters outside ASCII; not supported yet.
+    /// Email: the part before the @ has letters outside ASCII; not supported yet.
     InternationalEmail = 21,
-    /// A user needs an email address and none was given.
+    /// Email: a user needs an email address and none was given.
     EmailRequired = 22,
     /// The text is not a usable username.
     InvalidUsername = 23,
@@ -51,7 +51,7 @@ pub enum HcStatus {
     NoFreeSeat = 28,
     /// The call would leave the directory without an active admin.
     LastAdmin = 29,
-    /// Users can't deactivate or delete themselves.
+    /// Users can't deactivate or delete themselves; see hc_directory_acting_as().
     OwnAccount = 30,
     /// The record is not at the version that the caller expected; hc_error_details has both.
     Conflict = 31,

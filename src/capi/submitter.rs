@@ -20,12 +20,10 @@ use crate::process::without_signals;
 pub const HC_SUBMITTED_MAX: usize = 1024;
 
 /// Receives the outcomes of a submitted batch. It may call the library, even to submit, close
-/// or free. It must not throw or longjmp.
+/// or free.
 ///
-/// @param userdata The userdata passed to hc_directory_submit().
 /// @param status What hc_directory_apply() would have returned.
-/// @param applied The outcomes, which are yours to free; NULL unless `status` is
-///        #HC_STATUS_OK.
+/// @param applied The outcomes, which are yours to free; NULL unless `status` is #HC_STATUS_OK.
 /// @param error The error, which is yours to free; NULL if there is none.
 pub type HcSubmitCallback = Option<
     unsafe extern "C" fn(

@@ -11,8 +11,7 @@ use super::users::{give, named};
 
 /// Makes a user active. Does nothing if the user is active.
 ///
-/// @param user Set to the updated user; NULL if not wanted.
-/// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
+/// @return Also #HC_STATUS_NO_FREE_SEAT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_activate(
     directory: *const HcDirectory,
@@ -34,11 +33,7 @@ pub unsafe extern "C" fn hc_user_activate(
 
 /// Makes a user inactive, which frees a seat. Does nothing if the user is inactive.
 ///
-/// @param user Set to the updated user; NULL if not wanted.
-/// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
-/// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
-///        hc_directory_acting_as().
-/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
+/// @return Also #HC_STATUS_LAST_ADMIN, #HC_STATUS_OWN_ACCOUNT or #HC_STATUS_LAST_OWNER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_deactivate(
     directory: *const HcDirectory,
@@ -59,13 +54,9 @@ pub unsafe extern "C" fn hc_user_deactivate(
 }
 
 /// Deletes a user for good. The email and the username become free at once, and the id when
-/// hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion is
-/// not.
+/// hc_directory_trim_changes() forgets the deletion. Deactivation is reversible, deletion is not.
 ///
-/// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
-/// @retval HC_STATUS_OWN_ACCOUNT for the user that the handle acts as; see
-///        hc_directory_acting_as().
-/// @retval HC_STATUS_LAST_OWNER when a workspace would be left without an active owner.
+/// @return Also #HC_STATUS_LAST_ADMIN, #HC_STATUS_OWN_ACCOUNT or #HC_STATUS_LAST_OWNER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_delete(
     directory: *const HcDirectory,

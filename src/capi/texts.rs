@@ -17,15 +17,11 @@ pub const HC_KEY_BYTES: usize = 256;
 /// Bytes of the longest text of a time, with its NUL.
 pub const HC_TIME_TEXT_BYTES: usize = 28;
 
-/// Checks an email address, and returns its key, which is unique: two addresses belong to one
-/// user exactly when their keys are equal. After the @, the key has the domain in lower case,
-/// as A-labels.
+/// Checks an email address, and returns its key, which is unique: two addresses belong to one user
+/// exactly when their keys are equal. After the @, the key has the domain in lower case, as
+/// A-labels.
 ///
-/// @param email The address.
 /// @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
-/// @retval HC_STATUS_EMAIL_REQUIRED for an empty address.
-/// @retval HC_STATUS_INVALID_EMAIL for a text that is not an address.
-/// @retval HC_STATUS_INTERNATIONAL_EMAIL for one that isn't supported yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_email_key(
     email: *const c_char,
@@ -43,12 +39,11 @@ pub unsafe extern "C" fn hc_email_key(
     }
 }
 
-/// Checks a username that is not an email address, and returns its key, which is unique: two
-/// users can't have usernames with equal keys.
+/// Checks a username that is not an email address, and returns its key, which is unique: two users
+/// can't have usernames with equal keys.
 ///
-/// @param username The username.
 /// @param key Where to write the key: room for #HC_KEY_BYTES. NULL if not wanted.
-/// @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
+/// @return Also #HC_STATUS_INVALID_USERNAME.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_username_key(
     username: *const c_char,
@@ -66,11 +61,7 @@ pub unsafe extern "C" fn hc_username_key(
     }
 }
 
-/// Parses a license: "community", "enterprise" or a number of seats.
-///
-/// @param text The text, in any case.
-/// @param license Set to one of HC_LICENSE_*.
-/// @param seats Set to the number of seats for #HC_LICENSE_SEATS, otherwise to 0.
+/// Parses a license from a text, in any case: "community", "enterprise" or a number of seats.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_license_from_text(
     text: *const c_char,
@@ -96,10 +87,7 @@ pub unsafe extern "C" fn hc_license_from_text(
     }
 }
 
-/// Parses a role: "owner", "user", or its older name "collaborator".
-///
-/// @param text The text, in any case.
-/// @param role Set to #HC_ROLE_OWNER or #HC_ROLE_USER.
+/// Parses a role from a text, in any case: "owner", "user", or its older name "collaborator".
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_role_from_text(
     text: *const c_char,
@@ -143,9 +131,8 @@ pub unsafe extern "C" fn hc_time_to_text(
     }
 }
 
-/// Parses a time: RFC 3339 in any time zone.
+/// Parses a time from a text: RFC 3339 in any time zone.
 ///
-/// @param text The text.
 /// @param micros Set to the time, which is in 1970 or later.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_time_from_text(

@@ -9,29 +9,25 @@ use super::failure::HcError;
 use super::guard;
 use super::status::HcStatus;
 
-/// Reports the progress of a call, on the thread that made the call. It must return quickly,
-/// and must not throw or longjmp.
+/// Reports the progress of a call, on the thread that made the call: of a copy every few hundred
+/// kilobytes, of an export or a load after every thousand records. It must return quickly.
 ///
-/// @param userdata The userdata of the call.
 /// @param done Entries of a copy, or records of an export or a load, so far.
 /// @param bytes Their bytes.
 pub type HcProgressCallback =
     Option<unsafe extern "C" fn(userdata: *mut c_void, done: u64, bytes: u64)>;
 
-/// Receives the lines of hc_directory_export(), on the thread that made the call. It must not
-/// throw or longjmp.
+/// Receives the lines of hc_directory_export(), on the thread that made the call.
 ///
-/// @param userdata The userdata of the call.
 /// @param bytes Whole lines, each ending in a line feed; valid during the call.
 /// @param bytes_len The number of bytes.
 /// @return 0 to continue; anything else to stop.
 pub type HcWriteCallback =
     Option<unsafe extern "C" fn(userdata: *mut c_void, bytes: *const u8, bytes_len: usize) -> i32>;
 
-/// Supplies lines to hc_directory_load(), on the thread that made the call. It must not throw
-/// or longjmp, and must not use the directory.
+/// Supplies lines to hc_directory_load(), on the thread that made the call. It must not use the
+/// directory.
 ///
-/// @param userdata The userdata of the call.
 /// @param buffer Where to write the next bytes, which need not end with a line.
 /// @param capacity How many there is room for.
 /// @param read Set it to the number of bytes written; it starts as 0, which means the end.
@@ -47,17 +43,15 @@ pub type HcReadCallback = Option<
 
 /// Writes all records of the directory as lines of JSON: the license, users with their ids,
 /// versions and times, ids of deleted users, workspaces and memberships, as they are at one
-/// moment. hc_directory_load(), and `headcount import`, make the same directory from them.
-/// Changes and the outcomes of request ids are not included.
+/// moment. hc_directory_load(), and `headcount import`, make the same directory from them. Changes
+/// and the outcomes of request ids are not included.
 ///
-/// The last line marks the end: hc_directory_load() refuses a file that a failed call left
-/// behind. Others can read and write meanwhile; the file may grow by what they change.
+/// The last line marks the end: hc_directory_load() refuses a file that a failed call left behind.
+/// Others can read and write meanwhile; the file may grow by what they change. Takes time in
+/// proportion to the size of the directory.
 ///
 /// @param write Receives the lines, about 64 KiB at a time.
-/// @param progress Called after every thousand records; may be NULL.
-/// @param userdata Passed to each callback; may be NULL.
 /// @retval HC_STATUS_IO when the callback stopped.
-/// @note Takes time in proportion to the size of the directory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_export(
     directory: *const HcDirectory,
@@ -83,19 +77,16 @@ pub unsafe extern "C" fn hc_directory_export(
     }
 }
 
-/// Loads the lines of hc_directory_export() into an empty directory, in one transaction. Each
-/// record is checked as if it were created, except for seats: a directory that was over its
-/// limit may be so again. On failure nothing is changed, and the message says which line is
-/// wrong.
+/// Loads the lines of hc_directory_export() into an empty directory, in one transaction; other
+/// writers wait. Each record is checked as if it were created, except for seats: a directory that
+/// was over its limit may be so again. On failure nothing is changed, and the message says which
+/// line is wrong.
 ///
 /// @param read Supplies the lines.
-/// @param progress Called after every thousand records; may be NULL.
-/// @param userdata Passed to each callback; may be NULL.
 /// @return Also the status of a record that can't be created, such as #HC_STATUS_EMAIL_TAKEN.
-/// @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is not
-///        a record, and when lines are missing.
+/// @retval HC_STATUS_INVALID_ARGUMENT when the directory is not empty, for a line that is not a
+///        record, and when lines are missing.
 /// @retval HC_STATUS_IO when the callback stopped.
-/// @note Other writers wait until it is done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_load(
     directory: *const HcDirectory,

@@ -9,8 +9,7 @@ use super::guard;
 use super::nul_texts::NulTexts;
 use crate::model::{Timestamp, User};
 
-/// A user as one call found it: a copy that later changes don't affect. Plain data: it
-/// outlives the directory, and fork().
+/// A user as one call found it: a copy that later changes don't affect.
 pub struct HcUser {
     /// Never constructed: C's pointers are those of an `Arc<User>`, as users in the cache are.
     _user: User,
@@ -37,8 +36,7 @@ fn text(bytes: &[u8]) -> *const c_char {
     bytes.as_ptr().cast()
 }
 
-/// @return The id, never given to another user: 16 bytes that are valid until the user is
-///        freed.
+/// @return The id, never given to another user.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_id(user: *const HcUser) -> *const u8 {
     // The user never moves in its `Arc`, which nobody can write to.
@@ -156,11 +154,10 @@ pub unsafe extern "C" fn hc_user_attribute_count(user: *const HcUser) -> usize {
 
 /// Reads one of the attributes, which are ordered by name.
 ///
-/// @param index Which one: from 0 to hc_user_attribute_count() - 1.
 /// @param name Set to its name; NULL if not wanted.
 /// @param value Set to its value; NULL if not wanted.
-/// @param value_len Set to the length of the value in bytes, for values that contain NULs;
-///        NULL if not wanted.
+/// @param value_len Set to the length of the value in bytes, for values that contain NULs; NULL if
+///        not wanted.
 /// @return 1 if there is such an attribute; otherwise 0, and nothing is written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute_at(
@@ -185,9 +182,7 @@ pub unsafe extern "C" fn hc_user_attribute_at(
 
 /// Reads the attribute with a name.
 ///
-/// @param name The name of the attribute.
-/// @param value_len Set to the length of the value in bytes, for values that contain NULs;
-///        NULL if not wanted.
+/// @param value_len As in hc_user_attribute_at(); may be NULL.
 /// @return Its value; NULL for a user without that attribute.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_attribute(

@@ -105,14 +105,8 @@ unsafe fn id_key(key: *const c_void, length: usize) -> Result<UserId, CallError>
     unsafe { arguments::user_id("key", key.cast()) }
 }
 
-/// Reads one user as a batch of one packed record, like those of lists: all fields of the user
-/// in one call.
-///
-/// @param kind The kind of the key: one of HC_USER_KEY_*.
-/// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes.
-/// @param buffer Where to write the batch.
-/// @param capacity Its size in bytes: 32 KiB hold any user.
-/// @param written Set to the size of the batch; or to 0 when there is no such user.
+/// Reads one user as a batch of one packed record, like those of lists: all fields of the user in
+/// one call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read(
     directory: *const HcDirectory,
@@ -139,24 +133,19 @@ pub unsafe extern "C" fn hc_user_read(
     }
 }
 
-/// Reads the users that many keys name, each like hc_user_read(), in one call. It stops after
-/// the last key, or when there is no room for the next user or offset: call it again with the
-/// keys that are left.
+/// Reads the users that many keys name, each like hc_user_read(), in one call. It stops after the
+/// last key, or when there is no room for the next user or offset: call it again with the keys
+/// that are left. The users need not be of the same moment.
 ///
-/// @param kind The kind of the keys: one of HC_USER_KEY_*.
 /// @param keys The keys, one after another: for each, its length in bytes as a 32-bit
 ///        little-endian number, then that many bytes.
 /// @param keys_bytes The size of all keys in bytes.
-/// @param buffer Where to write the batch, whose records are in the order of the keys.
-/// @param capacity Its size in bytes.
-/// @param offsets Set to the offset in the buffer of the record of each key; to 0 if nobody has
-///        the key.
+/// @param offsets Set to the offset in the buffer of the record of each key, in their order; to 0
+///        if nobody has the key.
 /// @param offset_max How many offsets there is room for.
 /// @param read Set to how many keys were read.
-/// @param written Set to the size of the batch; or to 0 when it has no records.
 /// @return On failure, the contents of the buffer and of the offsets are unspecified.
 /// @retval HC_STATUS_INVALID_ARGUMENT also for a key that extends beyond `keys_bytes`.
-/// @note The users need not be of the same moment.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_read_many(
     directory: *const HcDirectory,

@@ -11,8 +11,7 @@ use super::status::HcStatus;
 use super::{arguments, lock};
 use crate::model::UserUpdate;
 
-/// Changes to a user; all other fields stay as they are. A builder, which can be used for
-/// several calls.
+/// Changes to a user; all other fields stay as they are: a builder.
 pub struct HcUserUpdate {
     latch: Latch,
     update: Mutex<UserUpdate>,
@@ -40,9 +39,7 @@ impl HcUserUpdate {
     }
 }
 
-/// Creates an update that changes nothing yet.
-///
-/// @return A builder to free with hc_user_update_free(); never NULL.
+/// @return An update that changes nothing yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_user_update_new() -> *mut HcUserUpdate {
     guard::plain(std::ptr::null_mut(), || {
@@ -54,8 +51,6 @@ pub extern "C" fn hc_user_update_new() -> *mut HcUserUpdate {
 }
 
 /// Refuses the update with #HC_STATUS_CONFLICT unless the user still has this version.
-///
-/// @param version From hc_user_version().
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_if_version(
     update: *mut HcUserUpdate,
@@ -71,9 +66,6 @@ pub unsafe extern "C" fn hc_user_update_set_if_version(
 }
 
 /// Changes the email. A username that is the email follows.
-///
-/// @param email The email address.
-/// @return Also the statuses of hc_new_user_new() for the email.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_email(
     update: *mut HcUserUpdate,
@@ -91,11 +83,9 @@ pub unsafe extern "C" fn hc_user_update_set_email(
     }
 }
 
-/// Changes the username. If it is the user's own email, it follows the email when that
-/// changes.
+/// Changes the username, like hc_new_user_set_username().
 ///
-/// @param username The username.
-/// @retval HC_STATUS_INVALID_USERNAME for a text that is not a username.
+/// @return Also #HC_STATUS_INVALID_USERNAME.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_username(
     update: *mut HcUserUpdate,
@@ -127,10 +117,7 @@ pub unsafe extern "C" fn hc_user_update_reset_username(
     }
 }
 
-/// Changes the given (first) name.
-///
-/// @param name The name: at most 255 bytes, without control or invisible characters; empty
-///        to remove it.
+/// Changes the given (first) name; an empty one removes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_given_name(
     update: *mut HcUserUpdate,
@@ -148,10 +135,7 @@ pub unsafe extern "C" fn hc_user_update_set_given_name(
     }
 }
 
-/// Changes the family (last) name.
-///
-/// @param name The name: at most 255 bytes, without control or invisible characters; empty
-///        to remove it.
+/// Changes the family (last) name; an empty one removes it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_family_name(
     update: *mut HcUserUpdate,
@@ -169,9 +153,7 @@ pub unsafe extern "C" fn hc_user_update_set_family_name(
     }
 }
 
-/// Says whether the user administers the platform.
-///
-/// @param admin 1 or 0.
+/// Sets whether the user is an admin, who administers the platform.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_admin(
     update: *mut HcUserUpdate,
@@ -187,10 +169,7 @@ pub unsafe extern "C" fn hc_user_update_set_admin(
     }
 }
 
-/// Sets one attribute and leaves the others.
-///
-/// @param name The name: 1 to 255 bytes.
-/// @param value The value.
+/// Sets the attribute with a name to a value, and leaves the others.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_set_attribute(
     update: *mut HcUserUpdate,
@@ -211,9 +190,7 @@ pub unsafe extern "C" fn hc_user_update_set_attribute(
     }
 }
 
-/// Removes one attribute, if the user has it.
-///
-/// @param name The name: 1 to 255 bytes.
+/// Removes the attribute with a name, if the user has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_remove_attribute(
     update: *mut HcUserUpdate,
@@ -245,7 +222,7 @@ pub unsafe extern "C" fn hc_user_update_replace_attributes(
     }
 }
 
-/// Frees an update; what it changed stays changed.
+/// Frees an update.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_free(update: *mut HcUserUpdate) {
     // SAFETY: by the contract, `update` is NULL or live, and given up.

@@ -13,24 +13,22 @@ use super::status::HcStatus;
 use super::user::HcUser;
 use super::user_read::HcUserKey;
 use super::user_update::HcUserUpdate;
-use crate::model::{NewUser, User, UserRef};
+use crate::model::{User, UserRef};
 
 /// Finds the user that an id, an email or a username names.
-///
-/// @param user Set to a user, or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get(
     directory: *const HcDirectory,
     who: *const c_char,
     who_len: usize,
-    user: *mut *mut HcUser,
+    found: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let made = Out::required("user", user)?;
+            let made = Out::required("found", found)?;
             let text = arguments::text("who", who, who_len)?;
             let found = directory.directory.user_by_text(text)?;
             made.write(HcUser::hand_over_or_null(found));
@@ -39,25 +37,20 @@ pub unsafe extern "C" fn hc_user_get(
     }
 }
 
-/// Finds a user by a key of one kind.
-///
-/// @param kind The kind of the key: one of HC_USER_KEY_*.
-/// @param key The key: UTF-8, or for #HC_USER_KEY_ID 16 bytes. A text that is malformed names
-///        nobody.
-/// @param user Set to a user, or to NULL when there is none.
+/// Finds a user by a key of one kind. A text that is malformed names nobody.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_by(
     directory: *const HcDirectory,
     kind: i32,
     key: *const c_void,
     key_len: usize,
-    user: *mut *mut HcUser,
+    found: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and `key` has its length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let made = Out::required("user", user)?;
+            let made = Out::required("found", found)?;
             let found = HcUserKey::of(kind)?.find(&directory.directory, key, key_len)?;
             made.write(HcUser::hand_over_or_null(found));
             Ok(())
@@ -65,20 +58,17 @@ pub unsafe extern "C" fn hc_user_get_by(
     }
 }
 
-/// Creates an active user, who takes a seat, from an email, which is also the username. For
-/// more, see hc_user_create_from().
+/// Creates a user with this email, who takes a seat unless inactive.
 ///
-/// @param email The email address.
-/// @param user Set to the user; NULL if not wanted.
-/// @return Also the statuses of hc_new_user_new() for the email.
-/// @retval HC_STATUS_EMAIL_TAKEN when another user has it.
-/// @retval HC_STATUS_USERNAME_TAKEN when it is another user's username.
-/// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
+/// @param details What else is known of the user; may be NULL.
+/// @return Also #HC_STATUS_EMAIL_TAKEN, #HC_STATUS_USERNAME_TAKEN, #HC_STATUS_ID_TAKEN,
+///        #HC_STATUS_EXTERNAL_ID_TAKEN or #HC_STATUS_NO_FREE_SEAT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_create(
     directory: *const HcDirectory,
     email: *const c_char,
     email_len: usize,
+    details: *const HcNewUser,
     user: *mut *mut HcUser,
     error: *mut *mut HcError,
 ) -> HcStatus {
@@ -86,50 +76,17 @@ pub unsafe extern "C" fn hc_user_create(
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let new_user = NewUser::new(arguments::text("email", email, email_len)?);
-            let created = directory.directory.create_user(new_user)?;
-            give(user, created);
+            let new_user = HcNewUser::with_email(email, email_len, details)?;
+            give(user, directory.directory.create_user(new_user)?);
             Ok(())
         })
     }
 }
 
-/// Creates a user, who takes a seat unless inactive.
+/// Applies an update to a user.
 ///
-/// @param new_user The user to create.
-/// @param user Set to the user; NULL if not wanted.
-/// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
-/// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
-/// @retval HC_STATUS_ID_TAKEN when another user has, or had, the id.
-/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
-/// @retval HC_STATUS_NO_FREE_SEAT when all seats are in use.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn hc_user_create_from(
-    directory: *const HcDirectory,
-    new_user: *const HcNewUser,
-    user: *mut *mut HcUser,
-    error: *mut *mut HcError,
-) -> HcStatus {
-    // SAFETY: by the contract, all pointers are NULL or live.
-    unsafe {
-        guard::call(directory, error, |directory| {
-            let new_user = guard::borrow(new_user)?.get();
-            let created = directory.directory.create_user(new_user)?;
-            give(user, created);
-            Ok(())
-        })
-    }
-}
-
-/// Changes fields of a user.
-///
-/// @param update What to change.
-/// @param user Set to the updated user; NULL if not wanted.
-/// @retval HC_STATUS_EMAIL_TAKEN when another user has the email.
-/// @retval HC_STATUS_USERNAME_TAKEN when another user has the username.
-/// @retval HC_STATUS_EXTERNAL_ID_TAKEN when another user has the external id.
-/// @retval HC_STATUS_CONFLICT when the user is not at the expected version.
-/// @retval HC_STATUS_LAST_ADMIN when no active admin would be left.
+/// @return Also #HC_STATUS_EMAIL_TAKEN, #HC_STATUS_USERNAME_TAKEN, #HC_STATUS_EXTERNAL_ID_TAKEN,
+///        #HC_STATUS_CONFLICT or #HC_STATUS_LAST_ADMIN.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_update_apply(
     directory: *const HcDirectory,

@@ -8,17 +8,15 @@ use super::guard;
 /// is incremented only when programs must be recompiled.
 pub const HC_ABI_VERSION: u32 = 1;
 
-/// The version of the library's ABI. A program or binding compiled with this header works with
-/// any library that returns #HC_ABI_VERSION.
-///
-/// @return The version.
+/// @return The version of the library's ABI. A program or binding compiled with this header works
+///        with any library that returns #HC_ABI_VERSION.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_abi_version() -> u32 {
     guard::plain(0, || HC_ABI_VERSION)
 }
 
-/// @return The version of the library as a number that can be compared: major * 1000000 +
-///        minor * 1000 + patch, so 1002003 is 1.2.3.
+/// @return The version of the library as a number that can be compared: major * 1000000 + minor *
+///        1000 + patch, so 1002003 is 1.2.3.
 #[unsafe(no_mangle)]
 pub extern "C" fn hc_version_number() -> u32 {
     guard::plain(0, || {

@@ -8,8 +8,7 @@ use super::guard;
 use super::handle::{Handle, Latch};
 use crate::model::{UserId, Workspace};
 
-/// A workspace as one call found it: a copy that later changes don't affect. Plain data: it
-/// outlives the directory, and fork().
+/// A workspace as one call found it: a copy that later changes don't affect.
 pub struct HcWorkspace {
     latch: Latch,
     workspace: Workspace,
@@ -83,8 +82,7 @@ pub unsafe extern "C" fn hc_workspace_is_archived(workspace: *const HcWorkspace)
     unsafe { guard::ask(workspace, 0, answer) }
 }
 
-/// @return The 16 bytes of the id of the user whose default workspace this is, valid until the
-///        workspace is freed; NULL if it is nobody's.
+/// @return The id of the user whose default workspace this is; NULL if it is nobody's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_default_of(workspace: *const HcWorkspace) -> *const u8 {
     let answer = |workspace: &HcWorkspace| {

@@ -36,8 +36,6 @@ impl Handle for HcWorkspaces {
 }
 
 /// Lists all workspaces, archived ones included, ordered by id, as they are now.
-///
-/// @param workspaces Set to a list before its first workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_directory_list_workspaces(
     directory: *const HcDirectory,
@@ -62,19 +60,16 @@ pub unsafe extern "C" fn hc_directory_list_workspaces(
 }
 
 /// Reads the next workspace.
-///
-/// @param workspace Set to the next workspace, or to NULL when there are no more.
-/// @note If several threads read, each workspace is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_next(
     workspaces: *mut HcWorkspaces,
-    workspace: *mut *mut HcWorkspace,
+    found: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live.
     unsafe {
         guard::call(workspaces, error, |workspaces| {
-            let made = Out::required("workspace", workspace)?;
+            let made = Out::required("found", found)?;
             let Reading { workspaces, ahead } = &mut *lock(&workspaces.reading);
             workspaces.check()?;
             let next = ahead.next(|| workspaces.next()).map_err(CallError::from);
@@ -85,11 +80,6 @@ pub unsafe extern "C" fn hc_workspaces_next(
 }
 
 /// Reads the next workspaces as packed records.
-///
-/// @param buffer Where to write the batch.
-/// @param capacity Its size in bytes; 4 KiB hold any workspace.
-/// @param written Set to the size of the batch in bytes; or to 0 when there are no more.
-/// @note If several threads read, each workspace is returned to one of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_next_batch(
     workspaces: *mut HcWorkspaces,
@@ -112,8 +102,7 @@ pub unsafe extern "C" fn hc_workspaces_next_batch(
     }
 }
 
-/// Frees a list of workspaces; those that it gave stay valid. In a child of fork() it has no
-/// effect on the parent's list.
+/// Frees a list of workspaces.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspaces_free(workspaces: *mut HcWorkspaces) {
     // SAFETY: by the contract, `workspaces` is NULL or live, and given up.

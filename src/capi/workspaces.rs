@@ -13,8 +13,6 @@ use super::workspace::HcWorkspace;
 use crate::model::{NewWorkspace, UserRef, WorkspaceId};
 
 /// Finds the workspace with an id.
-///
-/// @param found Set to a workspace, or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get(
     directory: *const HcDirectory,
@@ -35,9 +33,6 @@ pub unsafe extern "C" fn hc_workspace_get(
 }
 
 /// Finds the workspace with a name, in any case.
-///
-/// @param name The name.
-/// @param found Set to a workspace, or to NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_get_by_name(
     directory: *const HcDirectory,
@@ -59,14 +54,11 @@ pub unsafe extern "C" fn hc_workspace_get_by_name(
     }
 }
 
-/// Creates a workspace. It needs an active owner; only a batch can do without one, see
+/// Creates a workspace with a name. It needs an active owner; only a batch can do without one, see
 /// hc_batch_set_allow_ownerless().
 ///
-/// @param name The name: 1 to 128 characters, none of them a control or invisible one.
 /// @param owner The first owner, named in the same way as who; empty for none.
-/// @param made Set to the workspace; NULL if not wanted.
-/// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
-/// @retval HC_STATUS_LAST_OWNER without an active owner.
+/// @return Also #HC_STATUS_WORKSPACE_NAME_TAKEN or #HC_STATUS_LAST_OWNER.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_create(
     directory: *const HcDirectory,
@@ -94,21 +86,19 @@ pub unsafe extern "C" fn hc_workspace_create(
 
 /// Returns the default workspace of a user, who owns it; it is created on first use. The user
 /// can't be removed from it, and it is deleted with the user unless it has other members then.
-///
-/// @param workspace Set to the workspace.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_user_get_default_workspace(
     directory: *const HcDirectory,
     who: *const c_char,
     who_len: usize,
-    workspace: *mut *mut HcWorkspace,
+    found: *mut *mut HcWorkspace,
     error: *mut *mut HcError,
 ) -> HcStatus {
     // SAFETY: by the contract, all pointers are NULL or live, and the text has its
     // length.
     unsafe {
         guard::call(directory, error, |directory| {
-            let made = Out::required("workspace", workspace)?;
+            let made = Out::required("found", found)?;
             let who = named("who", who, who_len)?;
             let workspace = directory.directory.default_workspace(who)?;
             made.write(HcWorkspace::hand_over(workspace));
@@ -117,12 +107,9 @@ pub unsafe extern "C" fn hc_user_get_default_workspace(
     }
 }
 
-/// Renames a workspace.
+/// Gives a workspace another name.
 ///
-/// @param name The name: 1 to 128 characters, none of them a control or invisible one.
-/// @param made Set to the updated workspace; NULL if not wanted.
-/// @retval HC_STATUS_WORKSPACE_NAME_TAKEN when another workspace has the name.
-/// @retval HC_STATUS_WORKSPACE_ARCHIVED for one that is archived.
+/// @return Also #HC_STATUS_WORKSPACE_NAME_TAKEN or #HC_STATUS_WORKSPACE_ARCHIVED.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_rename(
     directory: *const HcDirectory,
@@ -146,8 +133,6 @@ pub unsafe extern "C" fn hc_workspace_rename(
 }
 
 /// Archives a workspace; see hc_workspace_is_archived(). Does nothing if it is archived.
-///
-/// @param made Set to the updated workspace; NULL if not wanted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_archive(
     directory: *const HcDirectory,
@@ -167,8 +152,6 @@ pub unsafe extern "C" fn hc_workspace_archive(
 }
 
 /// Restores an archived workspace. Does nothing if it is not archived.
-///
-/// @param made Set to the updated workspace; NULL if not wanted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_workspace_restore(
     directory: *const HcDirectory,

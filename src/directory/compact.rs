@@ -1,4 +1,4 @@
-//! Giving back space.
+//! Compaction: returns unused space to the file system.
 
 use std::path::Path;
 

@@ -59,9 +59,4 @@ impl<T> Building<T> {
     pub(super) fn get_mut(&mut self) -> Option<&mut T> {
         self.parts.as_mut().ok()
     }
-
-    #[cfg(feature = "serde")]
-    pub(super) fn into_parts(self) -> Result<T> {
-        self.parts
-    }
 }

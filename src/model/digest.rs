@@ -169,22 +169,23 @@ fn put_new_user(out: &mut Digester, user: &NewUser) {
             return;
         }
     };
+    let details = draft.details;
     out.tag(1);
-    out.optional(draft.id.as_ref(), |out, id| out.id(*id));
+    out.optional(details.id.as_ref(), |out, id| out.id(*id));
     out.text(draft.email.as_str());
-    let username = draft.username.as_ref().map(super::Username::as_str);
+    let username = draft.username().map(super::Username::as_str);
     out.optional(username, Digester::text);
-    out.optional(draft.given_name.as_deref(), Digester::text);
-    out.optional(draft.family_name.as_deref(), Digester::text);
-    out.flag(draft.active);
-    out.flag(draft.admin);
-    put_external_ids(out, &draft.external_ids);
-    out.number(draft.attributes.len() as u64);
-    for (name, value) in draft.attributes.iter() {
+    out.optional(details.given_name.as_deref(), Digester::text);
+    out.optional(details.family_name.as_deref(), Digester::text);
+    out.flag(details.active);
+    out.flag(details.admin);
+    put_external_ids(out, &details.external_ids);
+    out.number(details.attributes.len() as u64);
+    for (name, value) in details.attributes.iter() {
         out.text(name);
         out.text(value);
     }
-    out.optional(draft.created_at.as_ref(), |out, time| out.time(*time));
+    out.optional(details.created_at.as_ref(), |out, time| out.time(*time));
 }
 
 fn put_external_ids(out: &mut Digester, ids: &ExternalIds) {

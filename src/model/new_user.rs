@@ -1,11 +1,13 @@
 //! A user about to be created.
 
+use std::borrow::Borrow;
+
 use super::attributes::{Attributes, check_attribute_name, check_attributes, parse_personal_name};
 use super::building::Building;
 use super::external::{ExternalIds, check_external_id, check_provisioner, set_external_id};
 use super::user_texts::UserTexts;
 use super::{Email, Timestamp, UserId, Username};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A user to create: an email and whatever else is known.
 ///
@@ -28,17 +30,27 @@ use crate::error::Result;
 /// # Ok::<(), headcount::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct NewUser(pub(super) Building<Draft>);
+pub struct NewUser {
+    email: Result<Email>,
+    details: Building<Details>,
+}
 
 /// The parsed parts of a [`NewUser`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draft<'u> {
+    pub(crate) email: &'u Email,
+    pub(crate) details: &'u Details,
+}
+
+/// What is known of a user besides the email.
 #[derive(Clone, Debug)]
-pub(crate) struct Draft {
+pub(crate) struct Details {
     /// Drawn by the directory when the caller gives none.
     pub(crate) id: Option<UserId>,
     /// Whether the directory drew the id, so that no other user can have it.
     pub(crate) is_drawn: bool,
-    pub(crate) email: Email,
-    pub(crate) username: Option<Username>,
+    /// As it was given: [`Draft::username`] knows whether it is the email.
+    username: Option<Username>,
     pub(crate) given_name: Option<String>,
     pub(crate) family_name: Option<String>,
     pub(crate) active: bool,
@@ -61,10 +73,9 @@ impl NewUser {
     /// # Ok::<(), headcount::Error>(())
     /// ```
     pub fn new(email: impl AsRef<str>) -> Self {
-        let draft = Email::parse(email.as_ref()).map(|email| Draft {
+        let details = Details {
             id: None,
             is_drawn: false,
-            email,
             username: None,
             given_name: None,
             family_name: None,
@@ -73,8 +84,18 @@ impl NewUser {
             external_ids: ExternalIds::new(),
             attributes: Attributes::new(),
             created_at: None,
-        });
-        Self(Building::new(draft))
+        };
+        Self {
+            email: Email::parse(email.as_ref()),
+            details: Building::new(Ok(details)),
+        }
+    }
+
+    /// The same details for another email, for C, which names it last.
+    #[cfg(feature = "capi")]
+    pub(crate) fn with_email(mut self, email: &str) -> Self {
+        self.email = Email::parse(email);
+        self
     }
 
     /// Sets the id, such as one from another system. By default the directory draws one. An id
@@ -90,8 +111,8 @@ impl NewUser {
     /// ```
     #[must_use]
     pub fn id(self, id: UserId) -> Self {
-        self.with(|draft| {
-            draft.id = Some(id);
+        self.with(|details| {
+            details.id = Some(id);
             Ok(())
         })
     }
@@ -110,9 +131,8 @@ impl NewUser {
     /// ```
     #[must_use]
     pub fn username(self, username: impl AsRef<str>) -> Self {
-        self.with(|draft| {
-            let username = Username::parse(username.as_ref())?;
-            draft.username = apart_from(&draft.email, Some(username));
+        self.with(|details| {
+            details.username = Some(Username::parse(username.as_ref())?);
             Ok(())
         })
     }
@@ -131,8 +151,8 @@ impl NewUser {
     /// ```
     #[must_use]
     pub fn given_name(self, name: impl AsRef<str>) -> Self {
-        self.with(|draft| {
-            draft.given_name = parse_personal_name("given name", name.as_ref())?;
+        self.with(|details| {
+            details.given_name = parse_personal_name("given name", name.as_ref())?;
             Ok(())
         })
     }
@@ -149,8 +169,8 @@ impl NewUser {
     /// ```
     #[must_use]
     pub fn family_name(self, name: impl AsRef<str>) -> Self {
-        self.with(|draft| {
-            draft.family_name = parse_personal_name("family name", name.as_ref())?;
+        self.with(|details| {
+            details.family_name = parse_personal_name("family name", name.as_ref())?;
             Ok(())
         })
     }
@@ -167,8 +187,8 @@ impl NewUser {
     /// ```
     #[must_use]
     pub fn active(self, active: bool) -> Self {
-        self.with(|draft| {
-            draft.active = active;
+        self.with(|details| {
+            details.active = active;
             Ok(())
         })
     }
@@ -186,8 +206,8 @@ impl NewUser {
     /// ```
     #[must_use]
     pub fn admin(self, admin: bool) -> Self {
-        self.with(|draft| {
-            draft.admin = admin;
+        self.with(|details| {
+            details.admin = admin;
             Ok(())
         })
     }
@@ -205,13 +225,13 @@ impl NewUser {
     /// ```
     #[must_use]
     pub fn attribute(self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
-        self.with(|draft| {
+        self.with(|details| {
             check_attribute_name(name.as_ref())?;
             let name = name.as_ref();
-            let before = draft.attributes.insert(name, value.into());
-            check_attributes(&draft.attributes).inspect_err(|_| match before {
-                Some(before) => drop(draft.attributes.insert(name, before)),
-                None => drop(draft.attributes.remove(name)),
+            let before = details.attributes.insert(name, value.into());
+            check_attributes(&details.attributes).inspect_err(|_| match before {
+                Some(before) => drop(details.attributes.insert(name, before)),
+                None => drop(details.attributes.remove(name)),
             })
         })
     }
@@ -231,10 +251,10 @@ impl NewUser {
     #[must_use]
     pub fn external_id(self, provisioner: impl AsRef<str>, id: impl AsRef<str>) -> Self {
         let (provisioner, id) = (provisioner.as_ref(), id.as_ref());
-        self.with(|draft| {
+        self.with(|details| {
             check_provisioner(provisioner)?;
             check_external_id(id)?;
-            set_external_id(&mut draft.external_ids, provisioner, Some(id)).map(drop)
+            set_external_id(&mut details.external_ids, provisioner, Some(id)).map(drop)
         })
     }
 
@@ -251,8 +271,8 @@ impl NewUser {
     /// ```
     #[must_use]
     pub fn created_at(self, moment: Timestamp) -> Self {
-        self.with(|draft| {
-            draft.created_at = Some(moment);
+        self.with(|details| {
+            details.created_at = Some(moment);
             Ok(())
         })
     }
@@ -260,11 +280,14 @@ impl NewUser {
     /// Applies a setter for C: if it fails, the user stays as it was.
     #[cfg(feature = "capi")]
     pub(crate) fn set(&mut self, change: impl FnOnce(Self) -> Self) -> Result<()> {
-        self.0.set(|building| change(Self(building)).0)
+        let email = self.email.clone();
+        self.details
+            .set(|details| change(Self { email, details }).details)
     }
 
-    fn with(self, set: impl FnOnce(&mut Draft) -> Result<()>) -> Self {
-        Self(self.0.with(set))
+    fn with(mut self, set: impl FnOnce(&mut Details) -> Result<()>) -> Self {
+        self.details = self.details.with(set);
+        self
     }
 
     /// Fails if a part is malformed, with the error that the call that takes the user would fail
@@ -278,33 +301,42 @@ impl NewUser {
     /// assert_eq!(malformed.check().unwrap_err().kind(), ErrorKind::InvalidUsername);
     /// ```
     pub fn check(&self) -> Result<()> {
-        self.0.get().map(|_| ())
+        self.draft().map(drop)
     }
 
-    pub(crate) fn draft(&self) -> Result<&Draft> {
-        self.0.get()
+    pub(crate) fn draft(&self) -> Result<Draft<'_>> {
+        Ok(Draft {
+            email: self.email.as_ref().map_err(Error::clone)?,
+            details: self.details.get()?,
+        })
     }
 
     /// Draws the id, unless it is set or the user is malformed.
     pub(crate) fn draw_id(&mut self) {
-        if let Some(draft) = self.0.get_mut()
-            && draft.id.is_none()
+        if let Some(details) = self.details.get_mut()
+            && details.id.is_none()
         {
-            draft.id = Some(UserId::generate());
-            draft.is_drawn = true;
+            details.id = Some(UserId::generate());
+            details.is_drawn = true;
         }
     }
 }
 
-impl Draft {
+impl<'u> Draft<'u> {
+    /// The username; `None` if it is the email, so that it follows the email.
+    pub(crate) fn username(&self) -> Option<&'u Username> {
+        apart_from(self.email, self.details.username.as_ref())
+    }
+
     /// Packs the texts for a user.
     pub(crate) fn texts(&self) -> UserTexts {
+        let details = self.details;
         UserTexts::of(
-            &self.email,
-            self.username.as_ref(),
-            [&self.given_name, &self.family_name].map(Option::as_deref),
-            &self.external_ids,
-            &self.attributes,
+            self.email,
+            self.username(),
+            [&details.given_name, &details.family_name].map(Option::as_deref),
+            &details.external_ids,
+            &details.attributes,
         )
     }
 }
@@ -341,8 +373,8 @@ impl From<Email> for NewUser {
 
 /// The username to store for a user with this email: `None` if they are the same, so that
 /// the username follows the email.
-pub(crate) fn apart_from(email: &Email, username: Option<Username>) -> Option<Username> {
-    username.filter(|name| name.key() != email.key())
+pub(crate) fn apart_from<N: Borrow<Username>>(email: &Email, username: Option<N>) -> Option<N> {
+    username.filter(|name| name.borrow().key() != email.key())
 }
 
 #[cfg(all(test, feature = "capi"))]

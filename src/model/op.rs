@@ -97,7 +97,7 @@ impl Op {
     /// ```
     pub fn is_privileged(&self) -> bool {
         match self {
-            Self::CreateUser(user) => user.draft().is_ok_and(|draft| draft.admin),
+            Self::CreateUser(user) => user.draft().is_ok_and(|draft| draft.details.admin),
             Self::UpdateUser(_, update) => update.sets_admin(),
             Self::SetLicense(_) => true,
             _ => false,

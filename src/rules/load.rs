@@ -149,14 +149,14 @@ impl<W: Write> Loading<'_, W> {
         version: u64,
     ) -> Result<()> {
         let draft = new.draft()?;
-        let (Some(id), Some(created_at)) = (draft.id, draft.created_at) else {
+        let (Some(id), Some(created_at)) = (draft.details.id, draft.details.created_at) else {
             return Err(refused("a user to load has no id or no time of creation"));
         };
         let user = User {
             id,
             texts: draft.texts(),
-            active: draft.active,
-            admin: draft.admin,
+            active: draft.details.active,
+            admin: draft.details.admin,
             created_at,
             updated_at,
             deactivated_at,

@@ -74,14 +74,11 @@ fn changes_are_found() {
             "uint64_t hc_version_number(void);",
         ),
         (
-            "hc_status hc_feed_next_batch(struct hc_feed *feed, ",
+            "hc_status hc_feed_next_batch(hc_feed *feed, ",
             "hc_status hc_feed_next_batch(",
         ),
         ("uint64_t timeout_ms,", "uint32_t timeout_ms,"),
-        (
-            "const struct hc_user *user);",
-            "const struct hc_workspace *user);",
-        ),
+        ("const hc_user *user);", "const hc_workspace *user);"),
         // Values that have changed or are gone.
         ("    HC_STATUS_IO = 46,", "    HC_STATUS_IO = 47,"),
         ("    HC_STATUS_IO = 46,", ""),

@@ -35,6 +35,7 @@ pub fn functions_of(header: &str) -> Vec<Function> {
 /// All named values of a header: those of enums, and macros that are numbers.
 pub fn values_of(header: &str) -> Vec<(String, String)> {
     let values = header.lines().filter_map(|line| {
+        let line = line.split(" /**<").next()?;
         let (name, value) = match line.strip_prefix("#define ") {
             Some(macro_) => macro_.split_once(' ')?,
             None => line.trim().strip_suffix(',')?.split_once(" = ")?,

@@ -24,8 +24,8 @@ int main()
     hc_directory *users = nullptr;
     hc_seats seats = HC_SEATS_INIT;
     int failed = hc_directory_open_in_memory(nullptr, &users, nullptr);
-    failed |= hc_user_create(users, HC_STR("steve@ex.co"), nullptr, nullptr);
-    failed |= hc_user_create(users, HC_STR("ann@ex.co"), nullptr, nullptr);
+    failed |= hc_user_create(users, HC_STR("steve@ex.co"), nullptr, nullptr, nullptr);
+    failed |= hc_user_create(users, HC_STR("ann@ex.co"), nullptr, nullptr, nullptr);
     failed |= hc_user_deactivate(users, HC_STR("steve@ex.co"), nullptr, nullptr);
     failed |= hc_directory_get_seats(users, &seats, nullptr);
     hc_directory_free(users);

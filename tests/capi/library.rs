@@ -149,8 +149,9 @@ impl Sanitizer {
             .args(["rustc", "--quiet", "--locked", "--lib"])
             .args(["--features", "capi", "--target", &triple()]);
         let target_folder = match self {
-            // Beside the library that `make` builds, whose macros and build scripts serve here too.
-            // Some of these are built anew when RUSTC_BOOTSTRAP changes, so cargo must not see it.
+            // Beside the library that `make` builds, whose macros and build scripts are reused
+            // here. Some of them would be rebuilt when RUSTC_BOOTSTRAP changes, so cargo must not
+            // see it.
             Self::Address => {
                 cargo.env(
                     "RUSTC_WRAPPER",

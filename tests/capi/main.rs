@@ -17,6 +17,8 @@ mod hostile;
 mod installed;
 mod layouts;
 mod library;
+#[path = "../header/parameters.rs"]
+mod parameters;
 mod sanitizers;
 mod stories;
 mod stress;

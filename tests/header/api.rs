@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::parameters::{general, is_named_for_its_type};
+
 /// A declaration of the header, and its comment.
 struct Declared<'h> {
     docs: String,
@@ -16,9 +18,10 @@ pub fn of(header: &str, packed: &str) -> String {
     let declared = declarations(header);
     let structs = structs(&declared);
     let enums = enums(&declared);
+    let general = general(header);
     let functions: Vec<_> = declared
         .iter()
-        .filter_map(|one| function(one, &structs, &enums))
+        .filter_map(|one| function(one, &general, &structs, &enums))
         .collect();
     let api = json!({
         "about": "The C API of headcount.h as data. Generated; don't edit it.",
@@ -145,6 +148,7 @@ fn callback(one: &Declared<'_>) -> Option<Value> {
 
 fn function(
     one: &Declared<'_>,
+    general: &BTreeMap<String, String>,
     structs: &BTreeMap<String, Value>,
     enums: &[Value],
 ) -> Option<Value> {
@@ -157,7 +161,13 @@ fn function(
     let parameters: Vec<_> = list
         .split(',')
         .filter_map(split_name)
-        .map(|(kind, name)| (kind, name, said_of(&one.docs, name)))
+        .enumerate()
+        .map(|(at, (kind, name))| {
+            let said = Some(said_of(&one.docs, name)).filter(|said| !said.is_empty());
+            let is_handle = at == 0 && is_named_for_its_type(&kind, name);
+            let said = said.or_else(|| general.get(name).filter(|_| !is_handle).cloned());
+            (kind, name, said.unwrap_or_default())
+        })
         .collect();
     let parameters: Vec<_> = (0..parameters.len())
         .map(|at| parameter((name, &result), &parameters, at, structs, enums))

@@ -58,7 +58,7 @@ def main(header, to):
     out += ["    internal static class Native", "    {"]
     version = re.search(r"#define HC_ABI_VERSION (\d+)", text).group(1)
     out.append(f"        internal const uint HC_ABI_VERSION = {version};")
-    for name, value in re.findall(r"^(?:#define | +)(HC_\w+) (?:= )?(\d+),?$", text, flags=re.M):
+    for name, value in re.findall(r"^(?:#define | +)(HC_\w+) (?:= )?(\d+),? *$", text, flags=re.M):
         if name != "HC_ABI_VERSION":
             out.append(f"        internal const int {name} = {value};")
     functions = re.findall(r"^((?:const )?(?:struct )?\w+ \*?)(hc_\w+)\(([^;{]*?)\);", text, flags=re.S | re.M)

@@ -73,7 +73,7 @@ fn list(store: &Store<'_>, args: &ChangesArgs, json: bool, out: &mut dyn Write) 
 }
 
 fn trim(store: &Store<'_>, before: u64, yes: Yes, json: bool, out: &mut dyn Write) -> Result<()> {
-    let directory = store.open_to_write()?;
+    let directory = store.open_to_change()?;
     confirm(&format!("deleting the changes before {before}"), yes)?;
     let trimmed = directory.trim_changes(before)?;
     if trimmed > 0 {

@@ -1,7 +1,7 @@
 //! `headcount backup`, `restore` and `compact`: the directory's file as a whole.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use headcount::{Copied, CopyOptions, CopyProgress, Directory, ErrorKind};
@@ -9,10 +9,15 @@ use indicatif::HumanBytes;
 use serde_json::json;
 
 use super::Store;
+use super::export::target::{Target, unwritable};
 use crate::args::{BackupArgs, RestoreArgs};
+use crate::directory::Remote;
 use crate::failure::{Failure, Result, took_effect};
 use crate::output::{count, safe, write_json};
 use crate::progress::Progress;
+
+/// Bytes that are read from a server at a time.
+const PART_BYTES: usize = 64 * 1024;
 
 pub(super) fn backup(
     store: &Store<'_>,
@@ -21,6 +26,22 @@ pub(super) fn backup(
     out: &mut dyn Write,
 ) -> Result<()> {
     refuse_existing(&args.file, args.force)?;
+    let progress = Progress::of_long("backing up", json);
+    let options = CopyOptions::new()
+        .overwrite(args.force)
+        .open_timeout(store.wait)
+        .on_progress(|done| tell(&progress, "backing up", done));
+    let copied = match store.server {
+        Some(address) => fetch(&Remote::connect(address)?, args, options)?,
+        None => copy(store, args, options)?,
+    };
+    drop(progress);
+    let to = args.file.display().to_string();
+    write_copied(["backup", "backed up"], copied, &to, json, out)
+}
+
+/// Backs up the file.
+fn copy(store: &Store<'_>, args: &BackupArgs, options: CopyOptions<'_>) -> Result<Copied> {
     let directory = store.open_file()?;
     if fs::canonicalize(&args.file).ok() == fs::canonicalize(store.path).ok() {
         let file = args.file.display().to_string();
@@ -29,16 +50,34 @@ pub(super) fn backup(
             format!("{} is the directory itself; name another file", safe(&file)),
         ));
     }
-    let progress = Progress::of_long("backing up", json);
-    let options = CopyOptions::new()
-        .overwrite(args.force)
-        .open_timeout(store.wait)
-        .on_progress(|done| tell(&progress, "backing up", done));
     let copied = directory.backup_with(&args.file, options)?;
     directory.close()?;
-    drop(progress);
-    let to = args.file.display().to_string();
-    write_copied(["backup", "backed up"], copied, &to, json, out)
+    Ok(copied)
+}
+
+/// Fetches a backup that a server makes. It is verified again, and gets its name as the copy of a
+/// file does.
+fn fetch(remote: &Remote, args: &BackupArgs, options: CopyOptions<'_>) -> Result<Copied> {
+    let cut_off = |error: &dyn std::fmt::Display| {
+        let message = format!("the server's backup is cut off or damaged: {error}; try again");
+        Failure::refused("io", message)
+    };
+    let mut target = Target::create(&args.file, args.force)?;
+    let mut backup = remote.backup()?;
+    let mut part = vec![0; PART_BYTES];
+    loop {
+        let read = backup.read(&mut part).map_err(|error| cut_off(&error))?;
+        if read == 0 {
+            break;
+        }
+        let written = target.write_all(&part[..read]);
+        written.map_err(|error| unwritable(&args.file, &error))?;
+    }
+    let fetched = target.written()?;
+    headcount::restore(fetched, &args.file, options).map_err(|error| match error.kind() {
+        ErrorKind::Corrupted => cut_off(&error),
+        _ => error.into(),
+    })
 }
 
 pub(super) fn restore(

@@ -66,7 +66,7 @@ fn serve(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let server = Server::new(directory.clone(), config(args)?)?;
+    let server = Server::new(directory.clone(), config(store, args)?)?;
     let has_key = !server.keys().list().is_empty();
     let first_key = match &args.first_key {
         Some(path) if !has_key => Some(FirstKey::make(&server, path)?),
@@ -153,7 +153,7 @@ fn announce(
     Ok(())
 }
 
-fn config(args: &ServeArgs) -> Result<Config> {
+fn config(store: &Store<'_>, args: &ServeArgs) -> Result<Config> {
     let read = |path: &PathBuf| {
         std::fs::read_to_string(path)
             .map(|text| text.trim().to_owned())
@@ -168,9 +168,18 @@ fn config(args: &ServeArgs) -> Result<Config> {
         issuer: args.issuer.issuer(secret),
         relay: args.issuer.relay.clone(),
         metrics_listen: args.metrics,
+        backup_folder: folder_of(store.path),
         scim_inactive_when_full: args.scim_inactive_when_full,
         ..Config::default()
     })
+}
+
+/// The folder of a file.
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
 }
 
 /// The hint for a server that nobody can use yet.

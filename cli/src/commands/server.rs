@@ -26,12 +26,12 @@ pub(super) fn of(args: &Args) -> Result<Option<Address>> {
         refuse_without_server(remote)?;
         return Ok(None);
     };
-    if let Some(command) = needs_file(&args.command) {
+    if let Some((command, why)) = needs_file(&args.command) {
         return Err(Failure::refused(
             "needs_file",
             format!(
-                "`headcount {command}` needs the directory's file and can't go through the server \
-                 {url}: name the file with --db, and leave --server and HEADCOUNT_SERVER out"
+                "`headcount {command}` can't go through the server {url}: {why}, and leave \
+                 --server and HEADCOUNT_SERVER out"
             ),
         ));
     }
@@ -88,18 +88,35 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The command's name, if it needs the file itself.
-fn needs_file(command: &Command) -> Option<&'static str> {
+/// The name of a command that needs the file itself; with why, and what to do instead.
+fn needs_file(command: &Command) -> Option<(&'static str, &'static str)> {
     Some(match command {
-        Command::Backup(_) => "backup",
-        Command::Restore(_) => "restore",
-        Command::Compact => "compact",
-        Command::Doctor => "doctor",
-        Command::Bench(_) => "bench",
-        Command::Verify(_) => "verify",
-        Command::Repair(_) => "repair",
-        Command::Serve(_) => "serve",
-        Command::Changes(changes) if changes.trim_before.is_some() => "changes --trim-before",
+        Command::Restore(_) => (
+            "restore",
+            "it replaces the directory's file; stop the server, name the file with --db",
+        ),
+        Command::Compact => (
+            "compact",
+            "it rewrites the directory's file; stop the server, name the file with --db",
+        ),
+        Command::Repair(_) => (
+            "repair",
+            "it changes the directory's file beneath the server; stop the server, name the file \
+             with --db",
+        ),
+        Command::Doctor => (
+            "doctor",
+            "it checks the directory's file and the machine it is on (`headcount verify` checks \
+             the contents through a server); run it on that machine, name the file with --db",
+        ),
+        Command::Bench(_) => (
+            "bench",
+            "it measures this machine, with a directory of its own; run it without a server",
+        ),
+        Command::Serve(_) => (
+            "serve",
+            "it is a server itself; name the directory's file with --db",
+        ),
         _ => return None,
     })
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Store;
 use super::confirm::confirm;
 use crate::args::{RepairArgs, VerifyArgs};
+use crate::directory::Remote;
 use crate::failure::{Failure, Result, took_effect_in};
 use crate::output::{count, safe, write_json};
 use crate::progress::Progress;
@@ -19,10 +20,12 @@ pub(super) fn verify(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    store.must_be_there()?;
-    let options = with_progress("verifying", json);
-    let inspection = options.find_faults(store.path, args.limit)?;
-    drop(options);
+    let inspection = if let Some(address) = store.server {
+        Remote::connect(address)?.find_faults(args.limit)?
+    } else {
+        store.must_be_there()?;
+        with_progress("verifying", json).find_faults(store.path, args.limit)?
+    };
     if json {
         write_json(
             out,

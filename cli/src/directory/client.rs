@@ -13,13 +13,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::http::{Method, Request, StatusCode};
 
+use super::asked::{Asked, BY_CHANGES, BY_KEYS, PATIENCE, ShownBy};
 use super::problem::of_the_library;
 use super::reason::{unreached, was_not_sent};
 use crate::args::url;
 use crate::failure::Failure;
 
-/// How long one request may take.
-const PATIENCE: Duration = Duration::from_mins(5);
 /// How often to repeat a request that was refused because there were too many.
 const TRIES_MAX: u32 = 30;
 /// The longest wait for the next try.
@@ -41,34 +40,6 @@ impl fmt::Debug for Address {
         f.debug_struct("Address")
             .field("url", &self.url)
             .finish_non_exhaustive()
-    }
-}
-
-/// Where to check whether an unanswered request was carried out; `None` if it changes nothing.
-type ShownBy = Option<&'static str>;
-
-const BY_CHANGES: ShownBy = Some("`headcount changes` shows it");
-const BY_KEYS: ShownBy = Some("`headcount keys list` shows it; revoke a key that nobody has");
-
-/// A request to the server.
-struct Asked<'a> {
-    method: Method,
-    path: &'a str,
-    request_id: Option<&'a str>,
-    body: &'a [u8],
-    shown_by: ShownBy,
-}
-
-impl<'a> Asked<'a> {
-    /// A request that changes nothing.
-    fn new(method: Method, path: &'a str, body: &'a [u8]) -> Self {
-        Self {
-            method,
-            path,
-            request_id: None,
-            body,
-            shown_by: None,
-        }
     }
 }
 
@@ -120,7 +91,12 @@ impl Client {
         self.json(self.send(&Asked::new(Method::GET, path, &[]))?)
     }
 
-    /// The same; `None` if there is no such user or workspace.
+    /// The same, for an answer that takes the server long.
+    pub(super) fn get_slowly<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.json(self.send(&Asked::all(path))?)
+    }
+
+    /// The same as [`get`](Self::get); `None` if there is no such user or workspace.
     pub(super) fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<T>> {
         match self.get(path) {
             Err(error)
@@ -164,6 +140,14 @@ impl Client {
         self.checked(answer, asked.shown_by).map(|_| true)
     }
 
+    /// Deletes changes.
+    pub(super) fn delete_changes<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.json(self.send(&Asked {
+            shown_by: BY_CHANGES,
+            ..Asked::new(Method::DELETE, path, &[])
+        })?)
+    }
+
     /// Sends operations; a request id makes it safe to send them again.
     pub(super) fn send_operations<T: DeserializeOwned>(
         &self,
@@ -181,7 +165,7 @@ impl Client {
 
     /// An answer that is read as it arrives.
     pub(super) fn stream(&self, path: &str) -> Result<impl Read + use<>> {
-        let answer = self.send(&Asked::new(Method::GET, path, &[]))?;
+        let answer = self.send(&Asked::all(path))?;
         Ok(answer
             .into_body()
             .into_with_config()
@@ -232,10 +216,8 @@ impl Client {
             request = request.header("idempotency-key", id);
         }
         let sent = match asked.method {
-            Method::GET => request.body(()).map(|request| self.agent.run(request)),
-            _ => request
-                .body(asked.body)
-                .map(|request| self.agent.run(request)),
+            Method::GET => request.body(()).map(|request| self.run(request, asked)),
+            _ => { request.body(asked.body) }.map(|request| self.run(request, asked)),
         };
         let unwritable = |error: ureq::http::Error| {
             Error::new(
@@ -251,6 +233,16 @@ impl Client {
                 ),
                 _ => self.broken(&error),
             })
+    }
+
+    fn run<B: ureq::AsSendBody>(
+        &self,
+        request: Request<B>,
+        asked: &Asked<'_>,
+    ) -> Result<Answer, ureq::Error> {
+        let request = self.agent.configure_request(request);
+        let request = request.timeout_global(Some(asked.patience)).build();
+        self.agent.run(request)
     }
 
     fn checked(&self, mut answer: Answer, shown_by: ShownBy) -> Result<Answer> {

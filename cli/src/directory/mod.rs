@@ -1,6 +1,7 @@
 //! The directory that a command works on: a file that is open here, or one that a server has open.
 //! Both take the same calls and return the same errors, so that each command is written once.
 
+mod asked;
 mod client;
 mod pages;
 mod problem;
@@ -172,6 +173,14 @@ impl Directory {
         match self {
             Self::Here(directory) => Ok(Box::new(directory.changes(after)?)),
             Self::There(remote) => remote.changes(after),
+        }
+    }
+
+    /// Deletes the changes before this one; returns how many.
+    pub(crate) fn trim_changes(&self, before: u64) -> Result<u64> {
+        match self {
+            Self::Here(directory) => directory.trim_changes(before),
+            Self::There(remote) => remote.trim_changes(before),
         }
     }
 

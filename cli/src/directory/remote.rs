@@ -5,8 +5,9 @@ use std::io::Read;
 use std::sync::Arc;
 
 use headcount::{
-    Applied, Batch, Change, Directory, Error, ErrorKind, Member, Result, SeatHistory, Seats, Stats,
-    Timestamp, User, UserId, UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
+    Applied, Batch, Change, Directory, Error, ErrorKind, Inspection, Member, Result, SeatHistory,
+    Seats, Stats, Timestamp, User, UserId, UserPage, UserQuery, UserRef, Workspace, WorkspaceId,
+    WorkspaceRef,
 };
 use headcount_server::{Key, RevokedKey};
 use serde::Deserialize;
@@ -21,6 +22,8 @@ use crate::failure::Failure;
 /// Records on a page, and users looked up at once: the server's limits.
 const PAGE: usize = 1_000;
 const LOOKUP: usize = 500;
+/// Faults that are listed: the server's limit.
+const FAULTS_MAX: usize = 100_000;
 
 pub(crate) struct Remote {
     client: Client,
@@ -179,6 +182,28 @@ impl Remote {
     /// All records as lines of JSON.
     pub(crate) fn export_lines(&self) -> Result<impl Read + use<>> {
         self.client.stream("/api/v1/export")
+    }
+
+    /// A copy of the directory's file.
+    pub(crate) fn backup(&self) -> Result<impl Read + use<>> {
+        self.client.stream("/api/v1/backup")
+    }
+
+    /// What is wrong with the directory.
+    pub(crate) fn find_faults(&self, faults_max: usize) -> Result<Inspection> {
+        let path = format!("/api/v1/verify?limit={}", faults_max.min(FAULTS_MAX));
+        self.client.get_slowly(&path)
+    }
+
+    /// Deletes the changes before this one; returns how many.
+    pub(super) fn trim_changes(&self, before: u64) -> Result<u64> {
+        #[derive(Deserialize)]
+        struct Trimmed {
+            trimmed: u64,
+        }
+        let path = format!("/api/v1/changes?before={before}");
+        let Trimmed { trimmed } = self.client.delete_changes(&path)?;
+        Ok(trimmed)
     }
 
     pub(super) fn workspace(&self, workspace: &WorkspaceRef) -> Result<Option<Workspace>> {

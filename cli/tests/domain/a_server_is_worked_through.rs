@@ -101,6 +101,12 @@ const LINES: &[&str] = &[
     "changes --since 1h --workspace Models",
     "undo 99",
     "undo 2",
+    "verify",
+    "verify --json --limit 5",
+    "changes --trim-before 4",
+    "changes --trim-before 4 --yes",
+    "changes --trim-before 4 --yes --json",
+    "changes --after 1",
     "users create zoe@ex.co --inactive",
 ];
 
@@ -186,6 +192,50 @@ fn the_same_commands_say_the_same() {
     );
 }
 
+/// A backup through the server is the whole directory, with its keys, and leaves nothing else.
+#[test]
+fn a_backup_is_fetched_verified_and_named_last() {
+    let folder = Folder::new();
+    let options = Directory::options();
+    fs::create_dir(folder.path("server")).unwrap();
+    let config = Config {
+        backup_folder: folder.path("server"),
+        ..Config::default()
+    };
+    let served = Served::start(&folder.path("server/served.redb"), &options, config);
+    for number in 0..5 {
+        let email = format!("user{number}@ex.co");
+        served.directory.create_user(&*email).unwrap();
+    }
+    let key = served.key(Holder::Provisioner("operator".to_owned()), Scope::Admin);
+    let more = format!("--server {} --key {key}", served.url);
+    let told = folder.done(&format!("{more} backup monday.redb"));
+    assert_says(&told, &["backed up 5 users to monday.redb, up to change 5"]);
+    assert_eq!(folder.done("--db monday.redb users list --count"), "5\n");
+    assert_says(&folder.done("--db monday.redb keys list"), &["operator"]);
+    let again = folder.run(&format!("{more} backup monday.redb"));
+    assert_eq!(again.code, 1);
+    assert_says(&again.err, &["there is a file monday.redb already"]);
+    served.directory.deactivate_user("user1@ex.co").unwrap();
+    let forced = folder.done(&format!("{more} backup monday.redb --force --json"));
+    let forced: Value = serde_json::from_str(&forced).unwrap();
+    assert_eq!(forced["backup"]["sequence"], 6);
+    // Not over a directory that is open.
+    let live = folder.run(&format!(
+        "{more} --wait 0s backup server/served.redb --force"
+    ));
+    assert_eq!(live.code, 3, "{}", live.err);
+    assert_eq!(served.directory.len().unwrap(), 5);
+    let names = |path: &str| {
+        let entries = fs::read_dir(folder.path(path)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut left: Vec<_> = names.filter(|name| name.contains("part")).collect();
+        left.sort();
+        left
+    };
+    assert_eq!((names("."), names("server")), (vec![], vec![]));
+}
+
 #[test]
 fn lists_go_on_with_cursors_that_say_nothing() {
     let folder = Folder::new();
@@ -214,48 +264,59 @@ fn lists_go_on_with_cursors_that_say_nothing() {
     }
 }
 
+/// Runs a line with this server and key in the environment.
+fn run_in(folder: &Folder, line: &str, server: &str, key: &str) -> (i32, String) {
+    let mut command = folder.command(line);
+    let output = command
+        .env("HEADCOUNT_SERVER", server)
+        .env("HEADCOUNT_KEY", key)
+        .output();
+    let output = output.unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    assert!(!err.contains(key) || key.is_empty(), "{err}");
+    (output.status.code().unwrap(), out + &err)
+}
+
 #[test]
-fn the_environment_names_the_server_unless_a_file_is_named() {
-    let folder = Folder::with_users(&["ann"]);
+fn what_a_server_can_not_do_is_refused_with_what_to_do() {
+    let folder = Folder::new();
     let options = Directory::options();
     let served = Served::start(&folder.path("served.redb"), &options, Config::default());
     let key = served.key(Holder::Provisioner("x".to_owned()), Scope::Write);
-    let run = |line: &str, server: &str, key: &str| {
-        let mut command = folder.command(line);
-        let output = command
-            .env("HEADCOUNT_SERVER", server)
-            .env("HEADCOUNT_KEY", key)
-            .output();
-        let output = output.unwrap();
-        let [out, err] =
-            [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
-        assert!(!err.contains(key) || key.is_empty(), "{err}");
-        (output.status.code().unwrap(), out + &err)
-    };
-    assert_eq!(
-        run("users list --count", &served.url, &key),
-        (0, "0\n".to_owned())
-    );
-    assert_eq!(run("users list --count", "", ""), (0, "1\n".to_owned()));
-    let line = "users list --count --db headcount.redb";
-    assert_eq!(run(line, &served.url, &key), (0, "1\n".to_owned()));
-
-    // Commands that can't work through it, and why.
     for (line, server, key, code, told) in [
         (
             "doctor",
             &*served.url,
             &*key,
             1,
-            "`headcount doctor` needs the directory's file",
+            "`headcount verify` checks the contents",
         ),
+        ("compact", &served.url, &key, 1, "stop the server"),
         (
-            "changes --trim-before 1",
+            "restore monday.redb",
             &served.url,
             &key,
             1,
-            "needs the directory's file",
+            "stop the server",
         ),
+        ("repair --dry-run", &served.url, &key, 1, "stop the server"),
+        ("bench", &served.url, &key, 1, "run it without a server"),
+        ("serve", &served.url, &key, 1, "it is a server itself"),
+        (
+            "changes --trim-before 1 --yes",
+            &served.url,
+            &key,
+            1,
+            "the scope admin",
+        ),
+        (
+            "backup monday.redb",
+            &served.url,
+            &key,
+            1,
+            "the scope admin",
+        ),
+        ("verify", &served.url, &key, 1, "the scope admin"),
         (
             "users list --actor ann",
             &served.url,
@@ -294,9 +355,26 @@ fn the_environment_names_the_server_unless_a_file_is_named() {
             "the scope admin",
         ),
     ] {
-        let (found, out) = run(line, server, key);
+        let (found, out) = run_in(&folder, line, server, key);
         assert!(found == code && out.contains(told), "{line}: {found} {out}");
     }
+}
+
+#[test]
+fn the_environment_names_the_server_unless_a_file_is_named() {
+    let folder = Folder::with_users(&["ann"]);
+    let options = Directory::options();
+    let served = Served::start(&folder.path("served.redb"), &options, Config::default());
+    let key = served.key(Holder::Provisioner("x".to_owned()), Scope::Write);
+    let run = |line: &str, server: &str, key: &str| run_in(&folder, line, server, key);
+    assert_eq!(
+        run("users list --count", &served.url, &key),
+        (0, "0\n".to_owned())
+    );
+    assert_eq!(run("users list --count", "", ""), (0, "1\n".to_owned()));
+    let line = "users list --count --db headcount.redb";
+    assert_eq!(run(line, &served.url, &key), (0, "1\n".to_owned()));
+
     let both = folder.run("users list --server http://127.0.0.1:1 --key x --db y");
     assert_eq!(both.code, 2);
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::key_events::{self, Entry};
 use super::view::{link, moment, path};
-use super::{LIVE_POLICY, Shown, Visitor};
+use super::{LIVE_POLICY, Shown, Visitor, place, undo};
 use crate::door::Failure;
 use crate::events::{self, Place};
 use crate::keys::KeyEvent;
@@ -45,8 +45,11 @@ pub(crate) async fn show(
         let server = visitor.server.clone();
         let listener = Arc::clone(&visitor);
         let is_allowed = move |_: &Server| listener.is_still_good();
+        let may_write = visitor.may_write();
         let told = events::Told {
-            change: |server, change| Some(line(row(&server.0.directory, change))),
+            change: Arc::new(move |server: &Server, change: &Change| {
+                Some(line(row(server, change, may_write)))
+            }),
             key_event: Some(Arc::new(move |event| {
                 let row = || line(key_events::row(visitor.directory(), event));
                 visitor.may_still_see_keys().then(row)
@@ -55,8 +58,8 @@ pub(crate) async fn show(
         return Ok(events::answer(server, is_allowed, &headers, which.after, told).await?);
     }
     let is_live = which.before.is_none();
-    let with_keys = visitor.may_see_keys();
-    let work = move |server: &Server| content(server, which.before, with_keys);
+    let (with_keys, may_write) = (visitor.may_see_keys(), visitor.may_write());
+    let work = move |server: &Server| content(server, which.before, with_keys, may_write);
     let content = visitor.server.scan(work).await?;
     let mut response = visitor.page(StatusCode::OK, "Audit", "/admin/audit", &content);
     if is_live {
@@ -68,7 +71,12 @@ pub(crate) async fn show(
 }
 
 /// The changes before the one with this number, or the latest ones.
-fn content(server: &Server, before: Option<u64>, with_keys: bool) -> Result<Markup, Failure> {
+fn content(
+    server: &Server,
+    before: Option<u64>,
+    with_keys: bool,
+    may_write: bool,
+) -> Result<Markup, Failure> {
     let directory = &server.0.directory;
     // Read before the number of the change: of what happens in between, the stream tells.
     let latest_of_keys = server.keys().latest();
@@ -109,7 +117,7 @@ fn content(server: &Server, before: Option<u64>, with_keys: bool) -> Result<Mark
                 a href="/admin/audit" { "Show the latest" }
             }
         } @else {
-            (list(directory, &entries, live))
+            (list(server, &entries, live, may_write))
         }
         @if !is_end {
             p { a class="button" href=(format!("/admin/audit?before={}", first + 1)) { "Older" } }
@@ -135,12 +143,12 @@ pub(super) fn between(
         .collect()
 }
 
-pub(super) fn table(directory: &Directory, entries: &[Entry]) -> Markup {
-    list(directory, entries, None)
+pub(super) fn table(server: &Server, entries: &[Entry], may_write: bool) -> Markup {
+    list(server, entries, None, may_write)
 }
 
 /// The table of changes. The script adds those after the place `live` on top.
-fn list(directory: &Directory, entries: &[Entry], live: Option<Place>) -> Markup {
+fn list(server: &Server, entries: &[Entry], live: Option<Place>, may_write: bool) -> Markup {
     html! {
         @if entries.is_empty() && live.is_none() {
             p class="card" { "Nothing has happened yet." }
@@ -155,8 +163,8 @@ fn list(directory: &Directory, entries: &[Entry], live: Option<Place>) -> Markup
                     } }
                     tbody data-live=[live] {
                         @for entry in entries { @match entry {
-                            Entry::Change(change) => (row(directory, change)),
-                            Entry::Key(event) => (key_events::row(directory, event)),
+                            Entry::Change(change) => (row(server, change, may_write)),
+                            Entry::Key(event) => (key_events::row(&server.0.directory, event)),
                         } }
                     }
                 }
@@ -165,25 +173,42 @@ fn list(directory: &Directory, entries: &[Entry], live: Option<Place>) -> Markup
     }
 }
 
-fn row(directory: &Directory, change: &Change) -> Markup {
+fn row(server: &Server, change: &Change, may_write: bool) -> Markup {
+    let directory = &server.0.directory;
+    let (number, page) = (change.sequence, place::change(change.sequence));
     html! {
         tr {
-            td class="soft short" { (moment(change.at)) " · " (change.sequence) }
+            td class="soft short" { (moment(change.at)) " · " a href=(page) { (number) } }
             td class=(if change.actor.is_some() { "who" } else { "short" }) {
-                @match change.actor {
-                    Some(actor) => (user(directory, actor)),
-                    None => span class="soft" { "a program" },
-                }
+                (actor(directory, change))
             }
-            td class="soft short" { (change.door.as_deref().unwrap_or("the library")) }
+            td class="soft short" { (door(change)) }
             td { @for event in change.events.iter().take(EVENTS) {
                 div { (told(directory, event)) }
             }
             @if change.events.len() > EVENTS {
                 div class="soft" { "and " (change.events.len() - EVENTS) " more" }
+            }
+            @if may_write && undo::is_likely(server, change) {
+                a class="button" href=(page) aria-label=(format!("Undo change {number}")) { "Undo…" }
             } }
         }
     }
+}
+
+/// Who made a change.
+pub(super) fn actor(directory: &Directory, change: &Change) -> Markup {
+    html! {
+        @match change.actor {
+            Some(actor) => (user(directory, actor)),
+            None => span class="soft" { "a program" },
+        }
+    }
+}
+
+/// How a change came in.
+pub(super) fn door(change: &Change) -> &str {
+    change.door.as_deref().unwrap_or("the library")
 }
 
 /// A link to a user, with the id as its text if they were deleted.
@@ -219,7 +244,8 @@ pub(super) fn is_about(event: &Event, id: UserId) -> bool {
     }
 }
 
-fn told(directory: &Directory, event: &Event) -> Markup {
+/// An event in words.
+pub(super) fn told(directory: &Directory, event: &Event) -> Markup {
     let of = |id: &UserId| user(directory, *id);
     let at = |id: &WorkspaceId| workspace(directory, *id);
     match event {

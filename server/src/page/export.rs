@@ -15,11 +15,8 @@ const HEAD: &[u8] =
     b"id,email,username,given_name,family_name,active,admin,created_at,updated_at\r\n";
 
 pub(crate) async fn show(visitor: Visitor) -> Shown {
-    let table = Table {
-        users: visitor.directory().users()?,
-        is_begun: false,
-    };
-    let body = stream::in_parts(&visitor.server, table).await?;
+    let table = Table(visitor.directory().users()?);
+    let body = stream::in_parts(&visitor.server, HEAD, table).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (
@@ -33,19 +30,12 @@ pub(crate) async fn show(visitor: Visitor) -> Shown {
 }
 
 /// The rows that are still to be sent.
-struct Table {
-    users: Users,
-    is_begun: bool,
-}
+struct Table(Users);
 
 impl Parts for Table {
     fn write(&mut self, part: &mut Vec<u8>) -> Result<bool, Failure> {
-        if !self.is_begun {
-            part.extend_from_slice(HEAD);
-        }
-        self.is_begun = true;
         while part.len() < PART_BYTES {
-            let Some(user) = self.users.next() else {
+            let Some(user) = self.0.next() else {
                 return Ok(true);
             };
             push(part, &*user?);

@@ -4,22 +4,40 @@
 use std::sync::Arc;
 
 use axum::Form;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
 use headcount::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::view::{link, moment};
+use super::view::{encoded, link, moment};
 use super::{Shown, Visitor};
 use crate::door::Failure;
 use crate::keys::{Holder, Key, NewKey, Scope};
-use crate::rest::keys::{add, removable, remove};
+use crate::rest::keys::{add, named, removable, remove};
 use crate::rest::user_named;
 
-pub(crate) async fn show(visitor: Visitor) -> Shown {
-    let keys = visitor.server.0.keys.list();
+const PAGE: &str = "/admin/keys";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Which {
+    /// The id of the key that the visitor has just revoked.
+    revoked: Option<String>,
+}
+
+pub(crate) async fn list(visitor: Visitor, Query(which): Query<Which>) -> Shown {
+    let keys = visitor.server.keys().list();
+    let revoked = which.revoked.and_then(|id| {
+        let revoked = visitor.server.keys().revoked();
+        revoked.into_iter().find(|revoked| revoked.key.id == id)
+    });
     let content = html! {
         h1 { "Keys" }
+        @if let Some(revoked) = revoked {
+            p role="status" { "Revoked: " bdi { (revoked.key.name) } " can't be used any more." }
+        }
         p class="soft" {
             "Syncs are shown since the server started. The " a href="/admin/audit" { "audit" }
             " has who created and revoked keys."
@@ -41,12 +59,12 @@ pub(crate) async fn show(visitor: Visitor) -> Shown {
         h2 { "Create a key" }
         (form())
     };
-    Ok(visitor.page(StatusCode::OK, "Keys", "/admin/keys", &content))
+    Ok(visitor.page(StatusCode::OK, "Keys", PAGE, &content))
 }
 
 fn form() -> Markup {
     html! {
-        form class="card stack" method="post" action="/admin/keys" {
+        form class="card stack" method="post" action=(PAGE) {
             label { "Description" input type="text" name="name" required maxlength="128"; }
             fieldset {
                 legend { "Holder" }
@@ -104,17 +122,34 @@ impl Wanted {
     }
 }
 
-/// Creates a key and shows its secret. The response is not stored, so nobody sees it again.
+/// Creates a key, and leads to the page that shows its secret.
 pub(crate) async fn create(visitor: Visitor, Form(wanted): Form<Wanted>) -> Shown {
     let new = wanted.key(&visitor)?;
     let (key, secret) = add(&visitor.server, &visitor.caller, new).await?;
+    let sessions = &visitor.server.0.sessions;
+    sessions.keep_secret(&visitor.session, &key.id, secret);
+    Ok(Redirect::to(&format!("{PAGE}/{}", key.id)).into_response())
+}
+
+/// A key; once after its creation, with its secret. The response is not stored.
+pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Shown {
+    let key = named(&visitor.server, &id)?;
+    let secret = visitor.server.0.sessions.take_secret(&visitor.session, &id);
     let content = html! {
-        h1 { "Created" }
-        p role="status" { "The key " bdi { (key.name) } ", which is not shown again:" }
-        p class="card" { code { (secret.expose()) } }
-        p { a class="button" href="/admin/keys" { "Back to the keys" } }
+        @if let Some(secret) = secret {
+            h1 { "Created" }
+            p role="status" { "The key " bdi { (key.name) } ", which is not shown again:" }
+            p class="card" { code { (secret.expose()) } }
+        } @else {
+            h1 { bdi { (key.name) } }
+            p class="card" {
+                "The key itself was shown when it was created. If it is lost, create another one "
+                "and revoke this one."
+            }
+        }
+        p { a class="button" href=(PAGE) { "Back to the keys" } }
     };
-    Ok(visitor.page(StatusCode::CREATED, "Key", "/admin/keys", &content))
+    Ok(visitor.page(StatusCode::OK, "Key", PAGE, &content))
 }
 
 #[derive(Deserialize)]
@@ -128,29 +163,25 @@ pub(crate) struct Unwanted {
 /// Revokes a key, after a question.
 pub(crate) async fn revoke(visitor: Visitor, Form(unwanted): Form<Unwanted>) -> Shown {
     let Unwanted { id, sure } = unwanted;
-    let name = &removable(&visitor.server, &visitor.caller, &id)?.name;
-    let content = if sure.is_empty() {
-        html! {
-            h1 { "Revoke " bdi { (name) } "?" }
-            p { "The key stops working at once. This can't be undone." }
-            div class="row" {
-                form method="post" action="/admin/keys/revoke" {
-                    input type="hidden" name="id" value=(id);
-                    input type="hidden" name="sure" value="yes";
-                    button class="main" { "Revoke" }
-                }
-                a class="button" href="/admin/keys" { "Cancel" }
-            }
-        }
-    } else {
+    if !sure.is_empty() {
+        let list = format!("{PAGE}?revoked={}", encoded(&id));
         remove(&visitor.server, &visitor.caller, id).await?;
-        html! {
-            h1 { "Revoked" }
-            p role="status" { bdi { (name) } " can't be used any more." }
-            p { a class="button" href="/admin/keys" { "Back to the keys" } }
+        return Ok(Redirect::to(&list).into_response());
+    }
+    let name = &removable(&visitor.server, &visitor.caller, &id)?.name;
+    let content = html! {
+        h1 { "Revoke " bdi { (name) } "?" }
+        p { "The key stops working at once. This can't be undone." }
+        div class="row" {
+            form method="post" action="/admin/keys/revoke" {
+                input type="hidden" name="id" value=(id);
+                input type="hidden" name="sure" value="yes";
+                button class="main" { "Revoke" }
+            }
+            a class="button" href=(PAGE) { "Cancel" }
         }
     };
-    Ok(visitor.page(StatusCode::OK, "Revoke a key", "/admin/keys", &content))
+    Ok(visitor.page(StatusCode::OK, "Revoke a key", PAGE, &content))
 }
 
 fn row(visitor: &Visitor, key: &Arc<Key>) -> headcount::Result<Markup> {

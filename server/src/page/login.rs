@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use headcount::{Timestamp, quoted};
@@ -19,11 +19,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::session::Leading;
 use super::view::encoded;
-use super::{Shown, page, session};
+use super::{Shown, cookie, page, place, session};
 use crate::auth::{Caller, Credential};
 use crate::door::{Door, Failure};
-use crate::forwarded::is_encrypted;
 use crate::issuer::{Issuing, LOGINS_BURST, LOGINS_PER_SECOND, Login};
 use crate::keys::Scope;
 use crate::server::Server;
@@ -34,8 +34,6 @@ const PATIENCE_SECONDS: u32 = 600;
 /// Logins under way, at most: as many as the rate limit lets begin, so that strangers can't end
 /// others'.
 const LOGINS_MAX: usize = (PATIENCE_SECONDS * LOGINS_PER_SECOND + LOGINS_BURST) as usize;
-const SECURE_COOKIE: &str = "__Host-headcount-login";
-const PLAIN_COOKIE: &str = "headcount-login";
 
 /// The logins under way, by their state.
 #[derive(Default)]
@@ -50,6 +48,8 @@ struct UnderWay {
     /// The browser's session so far. Its cookie is not sent when the browser comes back, because
     /// it comes from another site.
     session: Option<String>,
+    /// The page that it leads to.
+    to: String,
     since: Instant,
 }
 
@@ -99,16 +99,12 @@ fn callback(login: &Login) -> String {
     )
 }
 
-fn cookie_name(headers: &HeaderMap) -> &'static str {
-    if is_encrypted(headers) {
-        SECURE_COOKIE
-    } else {
-        PLAIN_COOKIE
-    }
-}
-
 /// Redirects the browser to the provider.
-pub(crate) async fn begin(State(server): State<Server>, headers: HeaderMap) -> Shown {
+pub(crate) async fn begin(
+    State(server): State<Server>,
+    Query(leading): Query<Leading>,
+    headers: HeaderMap,
+) -> Shown {
     let (issuing, login) = offered(&server)?;
     let random = || crate::hex::random().map_err(|error| Failure::internal(error.to_string()));
     let (browser, state, nonce, verifier) = (random()?, random()?, random()?, random()?);
@@ -137,33 +133,23 @@ pub(crate) async fn begin(State(server): State<Server>, headers: HeaderMap) -> S
         encoded(&login.client_id),
         encoded(&callback(login)),
     );
-    // Lax: the provider sends the browser back here from another site.
-    let secure = if is_encrypted(&headers) {
-        "; Secure"
-    } else {
-        ""
-    };
-    let cookie = format!(
-        "{}={browser}; Path=/; HttpOnly; SameSite=Lax; Max-Age={}{secure}",
-        cookie_name(&headers),
-        PATIENCE.as_secs()
-    );
     let token_endpoint = endpoint("token_endpoint")?.to_owned();
+    let mut response = Redirect::to(&place).into_response();
+    cookie::LOGIN.set(&headers, &browser, Some(PATIENCE), &mut response);
+    let no_store = HeaderValue::from_static("no-store");
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, no_store);
     let login = UnderWay {
         browser,
         nonce,
         verifier,
         token_endpoint,
-        session: session::cookie(&headers).map(str::to_owned),
+        session: cookie::SESSION.of(&headers).map(str::to_owned),
+        to: leading.page().to_owned(),
         since: Instant::now(),
     };
     server.0.logins.begin(state, login);
-    let mut response = Redirect::to(&place).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        headers.insert(header::SET_COOKIE, cookie);
-    }
     Ok(response)
 }
 
@@ -183,9 +169,18 @@ pub(crate) async fn end(
     headers: HeaderMap,
 ) -> Shown {
     offered(&server)?;
-    match credential(&server, back, &headers).await {
+    let under_way = begun(&server, &back, &headers);
+    let to = under_way.as_ref().ok().map(|login| login.to.clone());
+    let to = to.as_deref().unwrap_or(place::HOME);
+    let found = match under_way {
+        Ok(under_way) => credential(&server, &under_way, back)
+            .await
+            .map(|credential| (credential, under_way.session)),
+        Err(failure) => Err(failure),
+    };
+    match found {
         Ok((credential, previous)) => {
-            let response = welcome(&server, &headers, credential)?;
+            let response = welcome(&server, &headers, credential, to)?;
             if let Some(previous) = previous {
                 server.0.sessions.end(&previous);
             }
@@ -193,25 +188,32 @@ pub(crate) async fn end(
         }
         Err(failure) => {
             let message = format!("logging in did not work: {}", failure.message);
-            Ok(session::login(&server, failure.status, Some(&message)))
+            Ok(session::login(&server, failure.status, Some(&message), to))
         }
     }
 }
 
-/// The credential of the person who comes back, and the session that the browser had.
+fn refused(message: &str) -> Failure {
+    Failure::new(StatusCode::UNAUTHORIZED, message)
+}
+
+/// The login that this browser has begun, which is used up.
+fn begun(server: &Server, back: &Back, headers: &HeaderMap) -> Result<UnderWay, Failure> {
+    let state = back.state.as_deref();
+    let under_way = state.and_then(|state| server.0.logins.take(state));
+    let browser = cookie::LOGIN.of(headers);
+    let under_way = under_way.filter(|under_way| Some(under_way.browser.as_str()) == browser);
+    under_way
+        .ok_or_else(|| refused("this login was not begun in this browser, or is over; begin again"))
+}
+
+/// The credential of the person who comes back.
 async fn credential(
     server: &Server,
+    under_way: &UnderWay,
     back: Back,
-    headers: &HeaderMap,
-) -> Result<(Credential, Option<String>), Failure> {
-    let refused = |message: &str| Failure::new(StatusCode::UNAUTHORIZED, message);
+) -> Result<Credential, Failure> {
     let (issuing, login) = offered(server)?;
-    let under_way = back.state.and_then(|state| server.0.logins.take(&state));
-    let browser = session::cookie_named(headers, cookie_name(headers));
-    let under_way = under_way.filter(|under_way| Some(under_way.browser.as_str()) == browser);
-    let under_way = under_way.ok_or_else(|| {
-        refused("this login was not begun in this browser, or is over; begin again")
-    })?;
     if back.iss.is_some_and(|issuer| issuer != issuing.url()) {
         return Err(refused("another identity provider answered"));
     }
@@ -225,7 +227,7 @@ async fn credential(
             )));
         }
     };
-    let token = exchange(issuing, login, &under_way, &code).await?;
+    let token = exchange(issuing, login, under_way, &code).await?;
     let claims = issuing.claims(&token, &login.client_id).await?;
     if claims.others.get("nonce").and_then(Value::as_str) != Some(&under_way.nonce) {
         return Err(refused("the token belongs to another login"));
@@ -235,7 +237,7 @@ async fn credential(
     let end = Timestamp::now().as_unix_micros().saturating_add(lifetime);
     let credential = Credential::Token(user.id(), Timestamp::from_unix_micros(end)?);
     Caller::of(server, credential.clone(), Door::Page)?.may(Scope::Read)?;
-    Ok((credential, under_way.session))
+    Ok(credential)
 }
 
 /// Exchanges a code for a token.
@@ -303,26 +305,13 @@ fn unavailable() -> Failure {
 
 /// A browser does not send the session's cookie when it comes from another site, nor while it
 /// follows redirects from there. So the response is a page that navigates on.
-fn welcome(server: &Server, headers: &HeaderMap, credential: Credential) -> Shown {
+fn welcome(server: &Server, headers: &HeaderMap, credential: Credential, to: &str) -> Shown {
     let content = html! {
-        meta http-equiv="refresh" content="0; url=/admin";
-        p { "You are logged in. " a href="/admin" { "Go on" } }
+        meta http-equiv="refresh" content=(format!("0; url={to}"));
+        p { "You are logged in. " a href=(to) { "Go on" } }
     };
     let mut response = page(StatusCode::OK, "Logged in", &html! {}, &content);
     session::begin(server, headers, credential, &mut response)?;
-    forget(headers, &mut response);
+    cookie::LOGIN.remove(headers, &mut response);
     Ok(response)
-}
-
-fn forget(headers: &HeaderMap, response: &mut Response) {
-    let secure = if is_encrypted(headers) {
-        "; Secure"
-    } else {
-        ""
-    };
-    let name = cookie_name(headers);
-    let cookie = format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}");
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
 }

@@ -3,6 +3,8 @@
 
 mod audit;
 mod batch;
+mod change;
+mod cookie;
 mod export;
 mod holders;
 mod import;
@@ -10,9 +12,12 @@ mod key_events;
 mod keys;
 mod list;
 mod login;
+mod place;
+mod plan;
 mod search;
 mod session;
 mod spaces;
+mod undo;
 mod user;
 mod view;
 
@@ -24,16 +29,20 @@ use maud::{Markup, html};
 
 pub(crate) use self::audit::show as audit;
 pub(crate) use self::batch::{apply, preview};
+pub(crate) use self::change::show as change;
 pub(crate) use self::export::show as export;
 pub(crate) use self::import::{
     BODY_BYTES_MAX as IMPORT_BYTES_MAX, Previews, Undos, apply as import_apply,
-    form as import_form, preview as import_preview, undo as import_undo,
+    form as import_form, preview as import_preview,
 };
-pub(crate) use self::keys::{create as key_create, revoke as key_revoke, show as keys};
+pub(crate) use self::keys::{
+    create as key_create, list as keys, revoke as key_revoke, show as key,
+};
 pub(crate) use self::list::show as list;
 pub(crate) use self::login::{Logins, begin as login_begin, end as login_end};
 pub(crate) use self::session::{Sessions, form, log_in, log_out};
 pub(crate) use self::spaces::{list as workspaces, show as workspace};
+pub(crate) use self::undo::undo;
 pub(crate) use self::user::show as user;
 use crate::auth::Caller;
 use crate::door::{Door, Failure};
@@ -85,8 +94,8 @@ pub(crate) struct Visitor {
 
 /// Why a visitor does not get the page.
 pub(crate) enum Turned {
-    /// They are redirected to the login form.
-    ToLogin,
+    /// They are redirected to this address, the login form's.
+    ToLogin(String),
     Failed(Failure),
 }
 
@@ -101,7 +110,7 @@ impl<E: Into<Failure>> From<E> for Turned {
 impl IntoResponse for Turned {
     fn into_response(self) -> Response {
         match self {
-            Self::ToLogin => Redirect::to("/admin/login").into_response(),
+            Self::ToLogin(address) => Redirect::to(&address).into_response(),
             Self::Failed(failure) => failure.response(Door::Page),
         }
     }
@@ -114,12 +123,13 @@ impl FromRequestParts<Server> for Visitor {
         if !parts.method.is_safe() {
             session::check_origin(&parts.headers)?;
         }
-        let session = session::cookie(&parts.headers).ok_or(Turned::ToLogin)?;
-        let credential = server.0.sessions.find(session).ok_or(Turned::ToLogin)?;
+        let to_login = || Turned::ToLogin(place::login_for(&parts.method, &parts.uri));
+        let session = cookie::SESSION.of(&parts.headers).ok_or_else(to_login)?;
+        let credential = server.0.sessions.find(session).ok_or_else(to_login)?;
         let session = session.to_owned();
         let name = credential.name().to_owned();
         // The session ends with its key.
-        let caller = Caller::of(server, credential, Door::Page).map_err(|_| Turned::ToLogin)?;
+        let caller = Caller::of(server, credential, Door::Page).map_err(|_| to_login())?;
         caller.take_turn(server)?;
         let needed = parts.extensions.get::<Scope>().copied();
         caller.may(needed.unwrap_or(Scope::Admin))?;

@@ -2,91 +2,92 @@
 //! browser has a cookie with the session's random name.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Form;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
 
-use super::{Shown, login, page};
+use super::place::{self, HOME, after_login, leading_to};
+use super::{Shown, cookie, login, page};
 use crate::auth::{Caller, Credential};
 use crate::door::{Door, Failure};
 use crate::forwarded::{self, is_encrypted};
-use crate::keys::Scope;
+use crate::keys::{Scope, Secret};
 use crate::server::Server;
 
 /// How long a session lasts.
 pub(super) const LIFETIME: Duration = Duration::from_hours(8);
 /// Sessions at a time, at most; the one that expires first is dropped.
 const SESSIONS_MAX: usize = 1_000;
-/// Browsers accept a cookie with this name only over TLS and for this host alone.
-const SECURE_COOKIE: &str = "__Host-headcount";
-/// The name without TLS, on loopback.
-const PLAIN_COOKIE: &str = "headcount";
 
-/// The sessions of the page by their secret names, each with when it expires.
+/// The sessions of the page by their secret names.
 #[derive(Default)]
-pub(crate) struct Sessions(Mutex<HashMap<String, (Credential, Instant)>>);
+pub(crate) struct Sessions(Mutex<HashMap<String, Session>>);
+
+struct Session {
+    /// What it began with.
+    credential: Credential,
+    /// When it expires.
+    end: Instant,
+    /// A key that was just created, by its id, until its secret is shown.
+    created: Option<(String, Secret)>,
+}
 
 impl Sessions {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Session>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn begin(&self, credential: Credential) -> Result<String, Failure> {
         let name = crate::hex::random().map_err(|error| Failure::internal(error.to_string()))?;
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.lock();
         let now = Instant::now();
-        sessions.retain(|_, (_, end)| *end > now);
+        sessions.retain(|_, session| session.end > now);
         if sessions.len() >= SESSIONS_MAX {
-            let first = sessions.iter().min_by_key(|(_, (_, end))| *end);
+            let first = sessions.iter().min_by_key(|(_, session)| session.end);
             if let Some(name) = first.map(|(name, _)| name.clone()) {
                 sessions.remove(&name);
             }
         }
-        sessions.insert(name.clone(), (credential, now + LIFETIME));
+        let session = Session {
+            credential,
+            end: now + LIFETIME,
+            created: None,
+        };
+        sessions.insert(name.clone(), session);
         Ok(name)
     }
 
     /// The credential that a session began with, unless it has ended.
     pub(super) fn find(&self, name: &str) -> Option<Credential> {
-        let sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (credential, end) = sessions.get(name)?;
-        (*end > Instant::now()).then(|| credential.clone())
+        let sessions = self.lock();
+        let session = sessions.get(name)?;
+        (session.end > Instant::now()).then(|| session.credential.clone())
     }
 
     pub(super) fn end(&self, name: &str) {
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.remove(name);
+        self.lock().remove(name);
     }
-}
 
-/// The session's name in the request's cookie.
-pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let is_encrypted = is_encrypted(headers);
-    cookie_named(
-        headers,
-        if is_encrypted {
-            SECURE_COOKIE
-        } else {
-            PLAIN_COOKIE
-        },
-    )
-}
+    /// Keeps the secret of a new key until the session's next page shows it.
+    pub(super) fn keep_secret(&self, name: &str, key: &str, secret: Secret) {
+        if let Some(session) = self.lock().get_mut(name) {
+            session.created = Some((key.to_owned(), secret));
+        }
+    }
 
-/// The value of the cookie with this name. `None` if there are several, because another site of
-/// the same domain may have set one of them.
-pub(super) fn cookie_named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
-    let mut values = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| name == &wanted)
-        .map(|(_, value)| value);
-    let value = values.next()?;
-    values.next().is_none().then_some(value)
+    /// The secret of a new key, once.
+    pub(super) fn take_secret(&self, name: &str, key: &str) -> Option<Secret> {
+        let mut sessions = self.lock();
+        let created = &mut sessions.get_mut(name)?.created;
+        let (_, secret) = created.take_if(|(id, _)| *id == key)?;
+        Some(secret)
+    }
 }
 
 /// Refuses a form from another site, by the headers with which browsers tell its origin.
@@ -110,7 +111,8 @@ pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), Failure> {
     Err(Failure::new(StatusCode::FORBIDDEN, message))
 }
 
-pub(super) fn login(server: &Server, status: StatusCode, why: Option<&str>) -> Response {
+/// The form that leads to the page `to`.
+pub(super) fn login(server: &Server, status: StatusCode, why: Option<&str>, to: &str) -> Response {
     let has_provider = login::is_offered(server);
     let content = html! {
         h1 { "Log in" }
@@ -118,9 +120,14 @@ pub(super) fn login(server: &Server, status: StatusCode, why: Option<&str>) -> R
             p class="card bad" role="alert" { (why) }
         }
         @if has_provider {
-            p { a class="button" href="/admin/oidc" { "Log in with your organisation's account" } }
+            p {
+                a class="button" href=(leading_to("/admin/oidc", to)) {
+                    "Log in with your organisation's account"
+                }
+            }
         }
-        form class="card stack" method="post" action="/admin/login" {
+        form class="card stack" method="post" action=(place::LOGIN) {
+            @if to != HOME { input type="hidden" name="to" value=(to); }
             label {
                 "API key"
                 input type="password" name="key" required autofocus[!has_provider]
@@ -136,13 +143,26 @@ pub(super) fn login(server: &Server, status: StatusCode, why: Option<&str>) -> R
     page(status, "Log in", &html! {}, &content)
 }
 
-pub(crate) async fn form(State(server): State<Server>) -> Response {
-    login(&server, StatusCode::OK, None)
+/// Where a login leads.
+#[derive(Deserialize)]
+pub(crate) struct Leading {
+    to: Option<String>,
+}
+
+impl Leading {
+    pub(super) fn page(&self) -> &str {
+        after_login(self.to.as_deref())
+    }
+}
+
+pub(crate) async fn form(State(server): State<Server>, Query(leading): Query<Leading>) -> Response {
+    login(&server, StatusCode::OK, None, leading.page())
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Pasted {
     key: String,
+    to: Option<String>,
 }
 
 /// Begins a session with a key that has the scope `read`.
@@ -152,14 +172,15 @@ pub(crate) async fn log_in(
     Form(pasted): Form<Pasted>,
 ) -> Shown {
     check_origin(&headers)?;
+    let to = after_login(pasted.to.as_deref());
     let found = Caller::bearing(&server, pasted.key.trim(), Door::Page)
         .await
         .and_then(|caller| caller.may(Scope::Read).map(|()| caller));
     let caller = match found {
         Ok(caller) => caller,
-        Err(failure) => return Ok(login(&server, failure.status, Some(&failure.message))),
+        Err(failure) => return Ok(login(&server, failure.status, Some(&failure.message), to)),
     };
-    let mut response = Redirect::to("/admin").into_response();
+    let mut response = Redirect::to(to).into_response();
     begin(&server, &headers, caller.into_credential(), &mut response)?;
     Ok(response)
 }
@@ -172,33 +193,20 @@ pub(super) fn begin(
     response: &mut Response,
 ) -> Result<(), Failure> {
     let name = server.0.sessions.begin(credential)?;
-    if let Some(previous) = cookie(headers) {
+    if let Some(previous) = cookie::SESSION.of(headers) {
         server.0.sessions.end(previous);
     }
-    set_cookie(headers, &format!("{name}; "), response);
+    cookie::SESSION.set(headers, &name, None, response);
     Ok(())
-}
-
-/// Sets the session's cookie to a value, which may be followed by attributes.
-fn set_cookie(headers: &HeaderMap, value: &str, response: &mut Response) {
-    let (name, secure) = if is_encrypted(headers) {
-        (SECURE_COOKIE, "; Secure")
-    } else {
-        (PLAIN_COOKIE, "")
-    };
-    let cookie = format!("{name}={value}Path=/; HttpOnly; SameSite=Strict{secure}");
-    if let Ok(cookie) = HeaderValue::try_from(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
 }
 
 pub(crate) async fn log_out(State(server): State<Server>, headers: HeaderMap) -> Shown {
     check_origin(&headers)?;
-    if let Some(name) = cookie(&headers) {
+    if let Some(name) = cookie::SESSION.of(&headers) {
         server.0.sessions.end(name);
     }
-    let mut response = Redirect::to("/admin/login").into_response();
-    set_cookie(&headers, "; Max-Age=0; ", &mut response);
+    let mut response = Redirect::to(place::LOGIN).into_response();
+    cookie::SESSION.remove(&headers, &mut response);
     Ok(response)
 }
 
@@ -215,14 +223,13 @@ mod tests {
         let name = sessions.begin(credential.clone()).unwrap();
         assert!(sessions.find(&name).is_some());
         let end = |sessions: &Sessions, end: Instant| {
-            let mut sessions = sessions.0.lock().unwrap();
-            sessions.get_mut(&name).unwrap().1 = end;
+            sessions.lock().get_mut(&name).unwrap().end = end;
         };
         end(&sessions, Instant::now() + Duration::from_mins(1));
         assert!(sessions.find(&name).is_some());
         end(&sessions, Instant::now());
         assert!(sessions.find(&name).is_none());
         sessions.begin(credential).unwrap();
-        assert!(!sessions.0.lock().unwrap().contains_key(&name));
+        assert!(!sessions.lock().contains_key(&name));
     }
 }

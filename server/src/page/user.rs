@@ -36,9 +36,9 @@ pub(crate) async fn show(
         .flatten();
     let user = found.ok_or_else(|| Failure::no_id("user", &id))?;
     let id = user.id();
-    let with_keys = visitor.may_see_keys();
+    let rights = (visitor.may_see_keys(), visitor.may_write());
     let work = move |server: &Server| {
-        let history = history(server, id, which.before, with_keys)?;
+        let history = history(server, id, which.before, rights)?;
         Ok((workspaces(&server.0.directory, id)?, history))
     };
     let (workspaces, history) = visitor.server.scan(work).await?;
@@ -102,7 +102,7 @@ fn history(
     server: &Server,
     id: UserId,
     before: Option<u64>,
-    with_keys: bool,
+    (with_keys, may_write): (bool, bool),
 ) -> headcount::Result<Markup> {
     let directory = &server.0.directory;
     let latest = directory.stats()?.latest_change;
@@ -137,7 +137,7 @@ fn history(
             (true, Some((older, _))) => p class="card" {
                 "Nothing happened to this user in the changes " (older) " to " (last) "."
             },
-            (false, _) => (audit::table(directory, &entries)),
+            (false, _) => (audit::table(server, &entries, may_write)),
         }
         @if let Some((older, _)) = older {
             p { a class="button" href=(format!("{}?before={older}#history", path(id))) { "Older" } }

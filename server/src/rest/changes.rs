@@ -1,12 +1,15 @@
 //! `/api/v1/changes`: the history of changes, as JSON or as server-sent events.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use headcount::{Change, Directory};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::{Asked, Rest, page_limit};
 use crate::auth::Caller;
@@ -36,7 +39,7 @@ pub(crate) async fn list(
     let limit = page_limit(listing.limit, LIMIT)?;
     if events::are_wanted(&headers) {
         let told = events::Told {
-            change: |_, change| serde_json::to_string(change).ok(),
+            change: Arc::new(|_: &Server, change: &Change| serde_json::to_string(change).ok()),
             key_event: None,
         };
         let after = listing.after.map(events::Place::of_change);
@@ -50,4 +53,27 @@ pub(crate) async fn list(
         Ok(json!({ "changes": changes, "next": last }))
     };
     Ok(Json(server.scan(work).await?).into_response())
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct Trimming {
+    /// The number of the first change that stays.
+    before: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Trimmed {
+    /// How many changes were deleted.
+    trimmed: u64,
+}
+
+/// Deletes old changes, and the request ids of their batches.
+pub(crate) async fn trim(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Asked(Trimming { before }): Asked<Trimming>,
+) -> Rest<Json<Trimmed>> {
+    let work = move |directory: &Directory| Ok(directory.trim_changes(before)?);
+    let trimmed = server.write(&caller, work).await?;
+    Ok(Json(Trimmed { trimmed }))
 }

@@ -224,7 +224,7 @@ pub(crate) fn removable(server: &Server, caller: &Caller, id: &str) -> Result<Ar
 }
 
 /// The key with this id.
-fn named(server: &Server, id: &str) -> Result<Arc<Key>, Failure> {
+pub(crate) fn named(server: &Server, id: &str) -> Result<Arc<Key>, Failure> {
     server.0.keys.named(id).ok_or_else(|| no_key(id))
 }
 

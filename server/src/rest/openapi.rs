@@ -1,6 +1,8 @@
 //! `/openapi.json`: a description of REST as `OpenAPI` 3.1. Paths and scopes come from the table
 //! of routes, parameters and bodies from the types that parse them.
 
+mod formats;
+
 use std::sync::LazyLock;
 
 use axum::http::header;
@@ -10,7 +12,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, OpenApi};
 
 use super::shapes::Schemas;
-use super::{batch, changes, keys, license, query, users, workspaces};
+use super::{batch, changes, keys, license, query, users, whole, workspaces};
 use crate::routes::{Access, matrix, only_reads};
 
 /// Statuses of refusals. Which of them a route returns depends on the directory.
@@ -36,8 +38,10 @@ struct Operation {
     query: Vec<Parameter>,
     /// The schema of the body.
     body: Option<&'static str>,
-    /// The schema of the response; none for 204.
+    /// The schema of the response; none for 204, or for a file.
     answer: Option<&'static str>,
+    /// The media type of a response that is a file.
+    file: Option<&'static str>,
     /// Whether the route uses `If-Match`.
     conditional: bool,
     /// Whether it reads a record, for which it uses `If-None-Match` too.
@@ -52,6 +56,7 @@ impl Operation {
             query: Vec::new(),
             body: None,
             answer: None,
+            file: None,
             conditional: false,
             tagged: false,
         }
@@ -60,6 +65,14 @@ impl Operation {
     fn new(summary: &'static str, answer: &'static str) -> Self {
         Self {
             answer: Some(answer),
+            ..Self::done(summary)
+        }
+    }
+
+    /// A route whose response is a file.
+    fn file(summary: &'static str, kind: &'static str) -> Self {
+        Self {
+            file: Some(kind),
             ..Self::done(summary)
         }
     }
@@ -89,7 +102,7 @@ impl Operation {
 /// The description of a route; none if the route is not REST.
 #[rustfmt::skip]
 fn operation(method: &str, path: &str) -> Option<Operation> {
-    let (new, done) = (Operation::new, Operation::done);
+    let (new, done, file) = (Operation::new, Operation::done, Operation::file);
     Some(match (method, path.strip_prefix("/api/v1/")?) {
         ("GET", "users") => new("A page of users", "Users").asked::<users::Listing>(),
         ("POST", "users") => new("Create a user", "User").body("NewUser"),
@@ -129,8 +142,11 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
         ("GET", "keys/{key}") => new("Show a key, without its secret", "Key"),
         ("DELETE", "keys/{key}") => done("Revoke a key"),
         ("GET", "stats") => new("Figures of the directory", "Stats"),
-        ("GET", "export") => done("All records as lines of JSON"),
+        ("GET", "export") => file("All records as lines of JSON", "application/jsonl"),
+        ("GET", "backup") => file("A copy of the directory's file", "application/octet-stream"),
+        ("GET", "verify") => new("What is wrong with the directory", "Inspection").asked::<whole::Limit>(),
         ("GET", "changes") => new("Changes, as a page or as they come", "Changes").asked::<changes::Listing>(),
+        ("DELETE", "changes") => new("Delete old changes", "Trimmed").asked::<changes::Trimming>(),
         _ => return None,
     })
 }
@@ -174,7 +190,7 @@ fn made() -> Value {
         }
     }
     let described = serde_json::to_value(Schemas::openapi()).unwrap_or_default();
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "headcount",
@@ -186,7 +202,9 @@ fn made() -> Value {
             "schemas": described["components"]["schemas"],
             "securitySchemes": { "key": { "type": "http", "scheme": "bearer" } },
         },
-    })
+    });
+    formats::name(&mut document);
+    document
 }
 
 fn schema(name: &str) -> Value {
@@ -194,9 +212,10 @@ fn schema(name: &str) -> Value {
 }
 
 /// Whether a request for this path can be repeated with the same `Idempotency-Key`. Those that only
-/// read need none, and the secret of a key is returned once.
+/// read need none, the secret of a key is returned once, and old changes are deleted once anyway.
 fn is_repeatable(method: &str, path: &str) -> bool {
-    !only_reads(method, path) && !path.contains("/keys")
+    let is_batch = !path.contains("/keys") && !path.ends_with("/changes");
+    !only_reads(method, path) && is_batch
 }
 
 fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
@@ -233,6 +252,15 @@ fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
     if operation.tagged {
         all.push(header("If-None-Match", tags));
     }
+    if (method, path) == ("GET", "/api/v1/changes") {
+        all.push(json!({
+            "name": "Last-Event-ID",
+            "in": "header",
+            "required": false,
+            "description": "For events: begins after the change with this number, in place of `after`.",
+            "schema": { "type": "string", "pattern": "^[0-9]+$" },
+        }));
+    }
     if is_repeatable(method, path) {
         all.push(header(
             "Idempotency-Key",
@@ -247,15 +275,14 @@ fn responses(method: &str, path: &str, operation: &Operation) -> Value {
         && ["/users", "/workspaces", "/keys"]
             .iter()
             .any(|all| path.ends_with(all));
-    let mut all = match operation.answer {
-        None if path.ends_with("/export") => {
-            let content = json!({ "application/jsonl": { "schema": { "type": "string" } } });
-            json!({ "200": { "description": "Done.", "content": content } })
+    let mut all = match (operation.answer, operation.file) {
+        (None, Some(kind)) => {
+            json!({ "200": { "description": "Done.", "content": { kind: {} } } })
         }
-        None => json!({ "204": { "description": "Done." } }),
-        Some(answer) => {
+        (None, None) => json!({ "204": { "description": "Done." } }),
+        (Some(answer), _) => {
             let mut content = json!({ "application/json": schema(answer) });
-            if path.ends_with("/changes") {
+            if method == "GET" && path.ends_with("/changes") {
                 content["text/event-stream"] = json!({ "schema": { "type": "string" } });
             }
             let status = if is_new { "201" } else { "200" };

@@ -2,13 +2,16 @@
 //! are never constructed; the tests check the server's responses against them.
 #![allow(dead_code, reason = "they only describe")]
 
+mod whole;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{OpenApi, ToSchema};
 
-use super::{batch, keys, license, query, users, workspaces};
+use self::whole::{Fault, Inspection, Stats, Verified};
+use super::{batch, changes, keys, license, query, users, workspaces};
 use crate::keys::Scope;
 
 /// All schemas of the document.
@@ -31,6 +34,10 @@ use crate::keys::Scope;
     Refused,
     Refusal,
     Stats,
+    Inspection,
+    Verified,
+    Fault,
+    changes::Trimmed,
     Found,
     Query,
     Outcome,
@@ -254,16 +261,6 @@ struct Refusal {
     op_index: usize,
 }
 
-/// Some of the figures; the others count from the start of the server.
-#[derive(ToSchema)]
-struct Stats {
-    users_active: u64,
-    users_inactive: u64,
-    workspaces: u64,
-    latest_change: u64,
-    seats_limit: Option<u64>,
-}
-
 #[derive(ToSchema)]
 struct Found {
     /// In the order of the request.
@@ -345,7 +342,8 @@ struct Problem {
     detail: String,
     /// The directory's name for it, such as `no_free_seat`.
     kind: Option<String>,
-    /// The index of the operation in the batch.
+    /// The index of the operation in the batch. Absent for what concerns the batch as a whole: seats,
+    /// admins and owners are counted at its end.
     #[schema(required = false)]
     op_index: Option<usize>,
     /// Only with `no_free_seat`.

@@ -1,6 +1,8 @@
-//! `/api/v1/stats` and `/api/v1/export`: the directory as a whole.
+//! `/api/v1/stats`, `export`, `backup` and `verify`: the directory as a whole.
 
-use std::io::{self, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,22 +11,30 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use headcount::{Directory, Inspection};
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::SendTimeoutError;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use utoipa::IntoParams;
 
-use super::Rest;
+use super::{Asked, Rest};
 use crate::door::Failure;
 use crate::server::Server;
-use crate::stream::Texts;
+use crate::stream::{PART_BYTES, Texts};
 
-/// Exports at a time; further ones get 503. Each uses a thread for as long as its client reads, so
-/// they are not scans, which would wait for slow clients.
-pub(crate) const EXPORTS_MAX: usize = 2;
+pub(crate) const BACKUP: &str = "/api/v1/backup";
+pub(crate) const VERIFY: &str = "/api/v1/verify";
+/// Exports, backups and verifications at a time; further ones get 503. Each uses a thread for as
+/// long as its client reads, so they are not scans, which would wait for slow clients.
+pub(crate) const WHOLE_MAX: usize = 2;
+/// Faults that a verification lists by default, and at most.
+const FAULTS: usize = 1_000;
+const FAULTS_MAX: usize = 100_000;
 /// Parts buffered for a slow client.
 const PARTS_MAX: usize = 4;
-/// How long a client may read nothing before its export is aborted.
+/// How long a client may read nothing before its export or backup is aborted.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Figures of the directory.
@@ -39,28 +49,128 @@ pub(crate) async fn stats(State(server): State<Server>) -> Rest<Json<Value>> {
 /// All records as lines of JSON, as they were at one moment. The last line counts them: without
 /// it, a part is missing.
 pub(crate) async fn export(State(server): State<Server>) -> Rest<Response> {
-    let busy = || {
-        let message = format!("up to {EXPORTS_MAX} exports run at a time; try again later");
-        Failure::busy(message)
-    };
-    let permit = Arc::clone(&server.0.exports);
-    let permit = permit.try_acquire_owned().map_err(|_| busy())?;
-    let (sender, receiver) = mpsc::channel(PARTS_MAX);
+    let permit = permit(&server)?;
     let directory = server.0.directory.clone();
+    let body = written("an export", permit, move |sent| {
+        directory.export_lines(sent, |_| {})?;
+        Ok(())
+    });
+    Ok(sent(body, "application/jsonl"))
+}
+
+/// Whether requests for this route may take as long as reading everything does.
+pub(crate) fn is_long(path: &str) -> bool {
+    path == BACKUP || path == VERIFY
+}
+
+/// A verified copy of the directory's file, with everything: also the keys, the changes and what
+/// the SDK and SCIM keep.
+pub(crate) async fn backup(State(server): State<Server>) -> Rest<Response> {
+    let permit = permit(&server)?;
+    let name = crate::hex::random().map_err(|error| Failure::internal(error.to_string()))?;
+    let path = server
+        .0
+        .config
+        .backup_folder
+        .join(format!("headcount-{name}.part"));
+    let directory = server.0.directory.clone();
+    let work = move || Ok((copied(&directory, &path)?, permit));
+    let ((mut file, bytes), permit) = on_thread(work).await?;
+    let body = written("a backup", permit, move |sent| {
+        let mut sent = BufWriter::with_capacity(PART_BYTES, sent);
+        io::copy(&mut file, &mut sent)?;
+        Ok(sent.flush()?)
+    });
+    let mut response = sent(body, "application/octet-stream");
+    let headers = response.headers_mut();
+    // A client can tell that a part is missing.
+    headers.insert(header::CONTENT_LENGTH, bytes.into());
+    let name = HeaderValue::from_static("attachment; filename=\"users.backup.redb\"");
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    Ok(response)
+}
+
+/// A copy, and its bytes. It loses its name once it is open, so that nothing is left behind.
+fn copied(directory: &Directory, path: &Path) -> Result<(File, u64), Failure> {
+    let copied = directory.backup(path)?;
+    let failed = |error: io::Error| {
+        log::error!("a backup can't be sent: {}: {error}", path.display());
+        Failure::internal("the backup was made but can't be read again; the log says why")
+    };
+    let file = File::open(path);
+    fs::remove_file(path).map_err(failed)?;
+    Ok((file.map_err(failed)?, copied.bytes))
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct Limit {
+    /// Faults that are listed, by default 1,000. All are counted.
+    #[param(minimum = 1, maximum = 100_000)]
+    limit: Option<usize>,
+}
+
+/// What is wrong with the directory, as it was at one moment.
+pub(crate) async fn verify(
+    State(server): State<Server>,
+    Asked(Limit { limit }): Asked<Limit>,
+) -> Rest<Json<Inspection>> {
+    let limit = limit.unwrap_or(FAULTS);
+    if !(1..=FAULTS_MAX).contains(&limit) {
+        let message = format!("limit must be from 1 to {FAULTS_MAX}, not {limit}");
+        return Err(Failure::bad_request(message).into());
+    }
+    let permit = permit(&server)?;
+    let directory = server.0.directory.clone();
+    let work = move || {
+        let found = directory.find_faults(limit)?;
+        drop(permit);
+        Ok(found)
+    };
+    Ok(Json(on_thread(work).await?))
+}
+
+fn permit(server: &Server) -> Result<OwnedSemaphorePermit, Failure> {
+    let permit = Arc::clone(&server.0.whole).try_acquire_owned();
+    permit.map_err(|_| {
+        let message = format!(
+            "up to {WHOLE_MAX} exports, backups and verifications run at a time; try again later"
+        );
+        Failure::busy(message)
+    })
+}
+
+/// Runs `work`, which has a permit, on a blocking thread.
+async fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Failure::internal("the read panicked")))
+}
+
+/// A body that `write` writes on a blocking thread. If that fails on the way, the connection ends
+/// early.
+fn written(
+    what: &'static str,
+    permit: OwnedSemaphorePermit,
+    write: impl FnOnce(Sent) -> Result<(), Box<dyn std::error::Error>> + Send + 'static,
+) -> Body {
+    let (sender, receiver) = mpsc::channel(PARTS_MAX);
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
-        let sent = Sent { sender, runtime };
-        if let Err(error) = directory.export_lines(sent, |_| {}) {
-            log::warn!("an export was cut off: {error}");
+        if let Err(error) = write(Sent { sender, runtime }) {
+            log::warn!("{what} was cut off: {error}");
         }
         drop(permit);
     });
-    let mut response = Response::new(Body::new(Texts(receiver)));
+    Body::new(Texts(receiver))
+}
+
+fn sent(body: Body, kind: &'static str) -> Response {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
-    let kind = HeaderValue::from_static("application/jsonl");
-    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    response
 }
 
 /// A writer that sends to the client, for a blocking thread.

@@ -53,36 +53,18 @@ pub(crate) async fn query(
             };
             server.read(count, work).await?.into()
         }
-        None => stream::in_parts(&server, All::new(&server.0.directory)?).await?,
+        None => stream::in_parts(&server, START, All(server.0.directory.users()?)).await?,
     };
     Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// All users as the members of one object.
-struct All {
-    users: Users,
-    is_begun: bool,
-}
-
-impl All {
-    fn new(directory: &Directory) -> headcount::Result<Self> {
-        Ok(Self {
-            users: directory.users()?,
-            is_begun: false,
-        })
-    }
-}
+struct All(Users);
 
 impl Parts for All {
     fn write(&mut self, part: &mut Vec<u8>) -> Result<bool, Failure> {
-        if !self.is_begun {
-            part.extend_from_slice(START);
-        } else if !self.users.is_empty() {
-            part.push(b',');
-        }
-        self.is_begun = true;
         let start = part.len();
-        let cut = self.users.for_each_view(|user| {
+        let cut = self.0.for_each_view(|user| {
             if part.len() - start >= PART_BYTES {
                 return ControlFlow::Break(Ok(()));
             }
@@ -98,9 +80,8 @@ impl Parts for All {
             }
         })?;
         let is_last = cut.transpose()?.is_none();
-        if is_last {
-            part.extend_from_slice(END);
-        }
+        // The user at whom it was cut is the first of the next part.
+        part.extend_from_slice(if is_last { END } else { b"," });
         Ok(is_last)
     }
 }

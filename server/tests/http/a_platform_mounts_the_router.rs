@@ -140,7 +140,7 @@ fn the_page_has_its_links_its_cookie_and_its_forms() {
         "/admin/keys",
         "name=x&kind=provisioner&holder=ci&scope=read",
     );
-    assert_eq!(done.status, 201, "{}", done.body);
+    assert_eq!(done.status, 303, "{}", done.body);
     platform.end();
 }
 

@@ -80,7 +80,15 @@ impl Browser {
         stream
     }
 
-    /// Sends the form with this button, as the page has it.
+    /// The page that an answer to a form leads to.
+    fn follow(&self, answer: Answer) -> Answer {
+        match answer.header("location") {
+            Some(place) if answer.status == 303 => self.get(place),
+            _ => answer,
+        }
+    }
+
+    /// Sends the form with this button, as the page has it, and follows where it leads.
     pub fn press(&self, page: &Answer, button: &str) -> Answer {
         let end = page.body.find(&format!(">{button}</button>"));
         let before = &page.body[..end.unwrap_or_else(|| panic!("no {button}: {}", page.body))];
@@ -98,7 +106,8 @@ impl Browser {
             })
             .collect();
         let action = attribute(form, "action").unwrap();
-        self.post(&action, &fields.join("&").replace("&amp;", "%26"))
+        let fields = fields.join("&").replace("&amp;", "%26");
+        self.follow(self.post(&action, &fields))
     }
 
     /// Sends a form with fields that may be files.
@@ -122,7 +131,7 @@ impl Browser {
 
     /// Imports the file whose changes `preview` shows.
     pub fn import(&self, preview: &Answer) -> Answer {
-        self.send_preview("/admin/import/apply", preview, &[])
+        self.follow(self.send_preview("/admin/import/apply", preview, &[]))
     }
 
     /// Sends the form of a preview with more fields.

@@ -169,8 +169,9 @@ fn the_page_shows_a_key_once() {
     let (ann, _) = running.user("ann", Scope::Read);
     let browser = Browser::with(&running, Holder::User(ann.id()), Scope::Admin);
     let form = "name=sync&kind=provisioner&holder=okta&scope=scim&expires=2099-01-01";
-    let made = browser.post("/admin/keys", form);
-    assert_eq!(made.status, 201, "{}", made.body);
+    let sent = browser.post("/admin/keys", form);
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    let made = browser.get(sent.header("location").unwrap());
     assert_eq!(made.header("cache-control"), Some("no-store"));
     let (_, secret) = made.body.split_once("<code>").unwrap();
     let (secret, _) = secret.split_once('<').unwrap();

@@ -14,7 +14,7 @@ use crate::scans_leave_writes_their_threads::is_answered;
 use crate::scim_provisions_users::{USERS, provisioner};
 
 /// Routes that read and may read many records: users, members, workspaces or events.
-const LONG: [(&str, &str); 24] = [
+const LONG: [(&str, &str); 25] = [
     ("POST", "/v1/api/users/query"),
     ("POST", "/v1/api/workspaces/list"),
     ("POST", "/v1/api/workspaces/list_users"),
@@ -31,6 +31,7 @@ const LONG: [(&str, &str); 24] = [
     ("GET", "/admin/workspaces"),
     ("GET", "/admin/workspaces/{id}"),
     ("GET", "/admin/audit"),
+    ("GET", "/admin/changes/{id}"),
     ("GET", "/admin/export.csv"),
     ("POST", "/scim/v2/.search"),
     ("GET", "/scim/v2/Users"),
@@ -41,9 +42,9 @@ const LONG: [(&str, &str); 24] = [
     ("GET", "/scim/v2/Groups/{id}"),
 ];
 
-/// Routes with GET that read nothing, or a bounded number of records. `/api/v1/export` has
-/// threads of its own.
-const SHORT: [&str; 33] = [
+/// Routes with GET that read nothing, or a bounded number of records. `/api/v1/export`, `backup` and
+/// `verify` have threads of their own.
+const SHORT: [&str; 36] = [
     "/healthz",
     "/readyz",
     "/metrics",
@@ -62,6 +63,8 @@ const SHORT: [&str; 33] = [
     "/api/v1/license",
     "/api/v1/stats",
     "/api/v1/export",
+    "/api/v1/backup",
+    "/api/v1/verify",
     "/api/v1/keys",
     "/api/v1/keys/{key}",
     "/admin/style.css",
@@ -72,6 +75,7 @@ const SHORT: [&str; 33] = [
     "/admin/oidc/callback",
     "/admin/import",
     "/admin/keys",
+    "/admin/keys/{key}",
     "/scim/v2/ServiceProviderConfig",
     "/scim/v2/ResourceTypes",
     "/scim/v2/ResourceTypes/{id}",

@@ -63,6 +63,7 @@ mod the_page_shows_everything;
 mod the_page_shows_long_histories;
 mod the_page_undoes_imports;
 mod the_sdks_logins_are_relayed;
+mod the_whole_directory_is_copied_and_checked;
 mod the_wire_finds_users;
 mod the_wire_manages_workspaces;
 mod the_wire_tells_refusals;

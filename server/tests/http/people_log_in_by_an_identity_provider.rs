@@ -49,7 +49,11 @@ impl Story {
 
     /// Begins a login in a browser that has this cookie.
     fn begin_with(&self, cookie: &str) -> Begun {
-        let answer = self.get("/admin/oidc", cookie);
+        self.begin_at("/admin/oidc", cookie)
+    }
+
+    fn begin_at(&self, path: &str, cookie: &str) -> Begun {
+        let answer = self.get(path, cookie);
         assert_eq!(answer.status, 303, "{}", answer.body);
         let cookie = answer.header("set-cookie").unwrap();
         assert!(cookie.contains("HttpOnly; SameSite=Lax"), "{cookie}");
@@ -131,6 +135,37 @@ fn a_user_logs_in_once_with_a_code() {
         303,
         "whoever is inactive is out"
     );
+}
+
+#[test]
+fn a_login_leads_to_the_page_that_was_asked_for() {
+    let story = Story::new();
+    let form = story.get("/admin/login?to=%2Fadmin%2Faudit", "");
+    let link = "href=\"/admin/oidc?to=%2Fadmin%2Faudit\"";
+    assert!(form.body.contains(link), "{}", form.body);
+    for (asked, to) in [
+        ("%2Fadmin%2Faudit", "/admin/audit"),
+        (
+            "%2Fadmin%3Fq%3Da%26state%3Dactive",
+            "/admin?q=a&amp;state=active",
+        ),
+        ("%2F%2Fevil.example", "/admin"),
+        ("https%3A%2F%2Fevil.example", "/admin"),
+    ] {
+        let begun = story.begin_at(&format!("/admin/oidc?to={asked}"), "");
+        let body = story.end(&begun, &claims()).body;
+        assert!(body.contains(&format!("0; url={to}\"")), "{asked}: {body}");
+        assert!(
+            body.contains(&format!("href=\"{to}\">Go on")),
+            "{asked}: {body}"
+        );
+        // The form for a key after a login that did not work leads there too.
+        let begun = story.begin_at(&format!("/admin/oidc?to={asked}"), "");
+        let stranger = json!({ "aud": "page", "email": "eve@ex.co", "email_verified": true });
+        let refused = story.end(&begun, &stranger).body;
+        let is_told = refused.contains(&format!("name=\"to\" value=\"{to}\""));
+        assert_eq!(is_told, to != "/admin", "{asked}: {refused}");
+    }
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn logging_out_ends_one_session_and_its_cookie() {
         assert_eq!(answer.header("location"), Some(LOGIN));
         let ended = answer.header("set-cookie").unwrap();
         assert!(
-            ended.contains("=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict"),
+            ended.contains("=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"),
             "{ended}"
         );
         assert_eq!(

@@ -38,6 +38,19 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str) {
     }
 }
 
+/// The header with which events go on is a parameter of the stream.
+#[test]
+fn a_stream_of_events_can_be_resumed_by_the_document() {
+    let running = Running::new();
+    let document = running.stranger().get("/openapi.json").json();
+    let listing = &document["paths"]["/api/v1/changes"]["get"];
+    let parameters = listing["parameters"].as_array().unwrap();
+    let header = parameters.iter().find(|of| of["name"] == "Last-Event-ID");
+    assert_eq!(header.unwrap()["in"], "header");
+    let stream = &listing["responses"]["200"]["content"]["text/event-stream"];
+    assert!(stream.is_object(), "{listing}");
+}
+
 /// A client generated from the document knows the meaning of each status.
 #[test]
 fn every_status_of_a_refusal_is_described() {
@@ -105,6 +118,7 @@ fn every_member_of_an_answer_is_described() {
         ("Changes", "changes"),
         ("Seats", "seats?since=2026-11-01T00:00:00Z"),
         ("Seats", "license"),
+        ("Inspection", "verify"),
         ("Problem", "users/nobody"),
         ("Problem", "changes?after=99"),
     ] {
@@ -132,6 +146,8 @@ fn every_member_of_an_answer_is_described() {
         assert_eq!(keys["keys"].as_array().unwrap().len(), 1, "{path}");
         described("Keys", &keys);
     }
+    let trimmed = client.send("DELETE", "/api/v1/changes?before=1", "", "");
+    described("Trimmed", &trimmed.json());
     let batch = json!({ "operations": [{ "op": "set_license", "license": 9 }] });
     described(
         "Applied",

@@ -76,7 +76,7 @@ fn what_somebody_else_did_is_not_undone() {
     directory.update_user("bob@ex.co", update).unwrap();
     let undone = browser.press(&done, "Undo");
     assert_eq!(undone.status, 412);
-    assert!(undone.body.contains("Read it again"), "{}", undone.body);
+    assert!(undone.body.contains("has changed since"), "{}", undone.body);
     let stale = browser.press(&preview, "Apply");
     assert_eq!(stale.status, 412, "a form that is sent twice is done once");
     assert_eq!(active(directory), ["ann"]);
@@ -191,4 +191,89 @@ fn a_form_leads_back_to_the_page_alone() {
     }
     let broken = browser.post("/admin/apply", "on=x");
     assert_eq!(broken.status, 400);
+}
+
+#[test]
+fn loading_again_does_not_send_a_form_again() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let bob = directory.user("bob@ex.co").unwrap().unwrap();
+    let form = format!("off={}:{}&back=%2Fadmin%3Fq%3Dex", bob.id(), bob.version());
+    let sent = browser.post("/admin/apply", &form);
+    let number = directory.stats().unwrap().latest_change;
+    let page = format!("/admin/changes/{number}?back=%2Fadmin%3Fq%3Dex");
+    assert_eq!((sent.status, sent.header("location")), (303, Some(&*page)));
+    for _ in 0..2 {
+        let done = browser.get(&page);
+        assert!(done.body.contains("<h1>Done</h1>"), "{}", done.body);
+        assert!(done.body.contains("1 deactivated."), "{}", done.body);
+    }
+    assert_eq!(directory.stats().unwrap().latest_change, number);
+    let elsewhere = browser.get(&format!(
+        "/admin/changes/{number}?back=https://evil.example"
+    ));
+    assert!(
+        elsewhere.body.contains("href=\"/admin\">Back"),
+        "{}",
+        elsewhere.body
+    );
+}
+
+/// The undo is where the change is told of, whoever made it and however long ago.
+#[test]
+fn a_change_is_undone_from_the_audit_and_from_a_users_page() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    let bob = directory.user("bob@ex.co").unwrap().unwrap().id();
+    let batch = headcount::Batch::new()
+        .deactivate_user("ann@ex.co")
+        .deactivate_user("bob@ex.co");
+    let number = directory.apply(batch).unwrap().sequence.unwrap();
+    let offer = format!("aria-label=\"Undo change {number}\"");
+    let reader = Browser::new(&running, Scope::Read);
+    for path in ["/admin/audit".to_owned(), format!("/admin/users/{bob}")] {
+        assert!(browser.get(&path).body.contains(&offer), "{path}");
+        assert!(!reader.get(&path).body.contains(&offer), "{path}");
+    }
+    let path = format!("/admin/changes/{number}");
+    assert!(!reader.get(&path).body.contains("Undo"));
+    assert_eq!(reader.post(&format!("{path}/undo"), "").status, 403);
+    let undone = browser.press(&browser.get(&path), "Undo");
+    assert!(undone.body.contains("2 activated."), "{}", undone.body);
+    assert_eq!(active(directory), ["ann", "bob"]);
+
+    // They have changed since: by the undo.
+    let page = browser.get(&path);
+    assert!(page.body.contains("has changed since"), "{}", page.body);
+    assert!(!browser.get("/admin/audit").body.contains(&offer));
+    assert_eq!(browser.post(&format!("{path}/undo"), "").status, 412);
+    assert_eq!(active(directory), ["ann", "bob"]);
+
+    // What was before is not known of other changes.
+    let update = headcount::UserUpdate::new().given_name("Bob");
+    directory.update_user("bob@ex.co", update).unwrap();
+    let number = directory.stats().unwrap().latest_change;
+    let path = format!("/admin/changes/{number}");
+    assert!(!browser.get(&path).body.contains("Undo"));
+    assert_eq!(browser.post(&format!("{path}/undo"), "").status, 409);
+    assert_eq!(browser.get("/admin/changes/999").status, 404);
+    directory.trim_changes(3).unwrap();
+    assert_eq!(browser.get("/admin/changes/1").status, 410);
+}
+
+#[test]
+fn an_undo_without_a_free_seat_says_who_has_them() {
+    let (running, browser) = story();
+    let directory = &running.directory;
+    directory.deactivate_user("bob@ex.co").unwrap();
+    let number = directory.stats().unwrap().latest_change;
+    directory.activate_user("cho@ex.co").unwrap();
+    let refused = browser.press(&browser.get(&format!("/admin/changes/{number}")), "Undo");
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused.body.contains("choose 1 of those"),
+        "{}",
+        refused.body
+    );
+    assert_eq!(active(directory), ["ann", "cho"]);
 }

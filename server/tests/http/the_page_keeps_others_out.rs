@@ -136,3 +136,47 @@ fn every_page_says_what_may_run_on_it() {
         );
     }
 }
+
+#[test]
+fn a_login_leads_to_the_page_that_was_asked_for() {
+    let running = Running::new();
+    let stranger = running.stranger();
+    let asked = stranger.get("/admin/audit?before=7");
+    let form = "/admin/login?to=%2Fadmin%2Faudit%3Fbefore%3D7";
+    assert_eq!((asked.status, asked.header("location")), (303, Some(form)));
+    let hidden = "name=\"to\" value=\"/admin/audit?before=7\"";
+    assert!(stranger.get(form).body.contains(hidden));
+    let new = NewKey::new("desk", Holder::Provisioner("desk".to_owned()));
+    let (_, key) = running.server.keys().create(new).unwrap();
+    let headers = format!("{FORM}{OURS}");
+    let log_in = |key: &str, to: &str| {
+        let form = format!("key={key}&to={to}");
+        stranger.send("POST", LOGIN, &headers, &form)
+    };
+    let to = "%2Fadmin%2Faudit%3Fbefore%3D7";
+    let wrong = log_in("hc_1", to);
+    assert!(wrong.body.contains(hidden), "{}", wrong.body);
+    let place = |to: &str| {
+        log_in(key.expose(), to)
+            .header("location")
+            .map(str::to_owned)
+    };
+    assert_eq!(place(to).as_deref(), Some("/admin/audit?before=7"));
+    for elsewhere in [
+        "https%3A%2F%2Fevil.example%2Fadmin",
+        "%2F%2Fevil.example%2Fadmin",
+        "%2Fadmin%2F%2Fevil.example",
+        "%2Fadmin%5C%5Cevil.example",
+        "%2F%5Cevil.example",
+        "%2Fadmin%2F..%2F..%2F%2Fevil.example",
+        "%2Fadmin%0D%0ASet-Cookie%3A+x%3Dy",
+        "%2Fadmin%40evil.example",
+        "javascript%3Aalert(1)",
+        "%2Fadmin%2Flogin",
+        "",
+    ] {
+        assert_eq!(place(elsewhere).as_deref(), Some("/admin"), "{elsewhere}");
+        let form = stranger.get(&format!("/admin/login?to={elsewhere}"));
+        assert!(!form.body.contains("name=\"to\""), "{elsewhere}");
+    }
+}

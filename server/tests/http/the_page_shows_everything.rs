@@ -286,3 +286,25 @@ fn keys_show_the_last_sync_and_the_last_refusal() {
         &[],
     );
 }
+
+#[test]
+fn a_new_keys_secret_is_shown_once() {
+    let (running, browser) = story();
+    let form = "name=sync&kind=provisioner&holder=okta&scope=scim";
+    let sent = browser.post("/admin/keys", form);
+    let page = sent.header("location").unwrap().to_owned();
+    assert_eq!(sent.status, 303);
+    // Another session does not see it.
+    let other = Browser::new(&running, Scope::Admin);
+    assert!(!other.get(&page).body.contains("hc_"));
+    let shown = browser.get(&page).body;
+    let (_, secret) = shown.split_once("<code>hc_").unwrap();
+    let secret = format!("hc_{}", secret.split('<').next().unwrap());
+    assert_eq!(running.bearing(&secret).get("/scim/v2/Users").status, 200);
+    let count = running.server.keys().list().len();
+    let again = browser.get(&page);
+    assert_eq!(again.status, 200);
+    assert!(!again.body.contains(&secret), "{}", again.body);
+    assert_eq!(running.server.keys().list().len(), count);
+    assert_eq!(browser.get("/admin/keys/0123456789abcdef").status, 404);
+}

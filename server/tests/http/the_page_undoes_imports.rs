@@ -71,20 +71,36 @@ fn all_that_a_file_changed_is_as_before() {
             {{"email": "dee@ex.co", "active": false}}]"#
     );
     let done = import(&browser, &text);
-    assert!(done.body.contains("2 created, 2 changed"), "{}", done.body);
+    let told = "2 created, 1 changed, 1 deactivated, 1 activated.";
+    assert!(done.body.contains(told), "{}", done.body);
     assert_ne!(all(directory), before);
     let undone = browser.press(&done, "Undo");
     assert_eq!(undone.status, 200, "{}", undone.body);
-    assert!(
-        undone.body.contains("2 deleted, 2 changed back"),
-        "{}",
-        undone.body
-    );
+    let told = "1 changed, 1 deactivated, 1 activated, 2 deleted.";
+    assert!(undone.body.contains(told), "{}", undone.body);
     assert_eq!(all(directory), before);
     let changes = directory.stats().unwrap().latest_change;
     let again = browser.press(&done, "Undo");
     assert_eq!(again.status, 200, "{}", again.body);
     assert_eq!(directory.stats().unwrap().latest_change, changes);
+    let page = browser.get(&format!("/admin/changes/{}", changes - 1)).body;
+    assert!(page.contains("Undone by change"), "{page}");
+    assert!(!page.contains("<button class=\"main\">Undo"), "{page}");
+}
+
+#[test]
+fn an_import_is_undone_from_the_audit_too() {
+    let (running, browser) = story();
+    let before = all(&running.directory);
+    import(&browser, "email,given_name\nann@ex.co,Anna\n");
+    let number = running.directory.stats().unwrap().latest_change;
+    let offer = format!("aria-label=\"Undo change {number}\"");
+    assert!(browser.get("/admin/audit").body.contains(&offer));
+    let page = browser.get(&format!("/admin/changes/{number}"));
+    let undone = browser.press(&page, "Undo");
+    assert_eq!(undone.status, 200, "{}", undone.body);
+    assert_eq!(all(&running.directory), before);
+    assert!(!browser.get("/admin/audit").body.contains(&offer));
 }
 
 #[test]
@@ -180,7 +196,8 @@ fn only_admins_take_back_who_is_an_admin() {
     let last = admin.press(&done, "Undo");
     assert_eq!(last.status, 409, "one of them stays: {}", last.body);
     assert!(user(&running.directory, "ann@ex.co").is_admin());
-    let unknown = "request=018f4f4e-0000-7000-8000-000000000000";
-    assert_eq!(admin.post("/admin/import/undo", unknown).status, 410);
-    assert_eq!(admin.post("/admin/import/undo", "request=x").status, 400);
+    for unknown in ["99", "0", "x"] {
+        let path = format!("/admin/changes/{unknown}/undo");
+        assert_eq!(admin.post(&path, "").status, 404, "{unknown}");
+    }
 }

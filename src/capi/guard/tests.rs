@@ -23,13 +23,8 @@ fn a_panic_poisons_the_handle() {
     unsafe {
         let email = b"steve@ex.co";
         let create = |error| {
-            hc_user_create(
-                directory,
-                email.as_ptr().cast(),
-                email.len(),
-                null_mut(),
-                error,
-            )
+            let bytes = email.as_ptr().cast();
+            hc_user_create(directory, bytes, email.len(), null(), null_mut(), error)
         };
         assert_eq!(create(&raw mut error), HcStatus::Ok);
         assert!(error.is_null());
@@ -64,7 +59,8 @@ fn a_panic_while_reading_gives_the_absent_answer() {
         let directory = directory();
         let email = b"steve@ex.co";
         let bytes = email.as_ptr().cast();
-        let status = hc_user_create(directory, bytes, email.len(), &raw mut user, null_mut());
+        let place = &raw mut user;
+        let status = hc_user_create(directory, bytes, email.len(), null(), place, null_mut());
         assert_eq!(status, HcStatus::Ok);
         assert_eq!(hc_user_is_active(user), 1);
         let bug = |_: &User| -> Option<i32> { panic!("a bug") };

@@ -20,7 +20,7 @@ fn any_id() -> impl Strategy<Value = UserId> {
     any::<[u8; 16]>().prop_map(UserId::from_bytes)
 }
 
-/// Numbers of every size that has an encoding of its own.
+/// Numbers of every encoded size.
 fn any_number() -> impl Strategy<Value = u64> {
     prop_oneof![
         0..=256_u64,

@@ -178,12 +178,12 @@ impl UserCache {
         self.shut(&mut state);
     }
 
-    /// The number that hosts keep their caches by.
+    /// The generation, for the caches of hosts.
     pub(super) fn generation(&self) -> u64 {
         self.generation.get()
     }
 
-    /// The place of that number in memory.
+    /// The address of that number.
     pub(super) fn generation_word(&self) -> &Word {
         self.generation.word()
     }

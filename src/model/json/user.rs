@@ -9,9 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::texts;
 use crate::model::attributes::Attributes;
-use crate::model::{
-    Derived, Email, ExternalIds, NewUser, Timestamp, User, UserId, UserPage, Username,
-};
+use crate::model::{Derived, ExternalIds, NewUser, Timestamp, User, UserId, UserPage, Username};
 
 impl Serialize for User {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -92,12 +90,13 @@ impl UserFields {
 impl<'de> Deserialize<'de> for User {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let fields = UserFields::deserialize(from)?;
-        let draft = fields.new_user().0.into_parts().map_err(D::Error::custom)?;
+        let user = fields.new_user();
+        let draft = user.draft().map_err(D::Error::custom)?;
         Ok(Self {
             id: fields.id,
             texts: draft.texts(),
-            active: draft.active,
-            admin: draft.admin,
+            active: draft.details.active,
+            admin: draft.details.admin,
             created_at: fields.created_at,
             updated_at: fields.updated_at,
             deactivated_at: fields.deactivated_at,
@@ -178,17 +177,18 @@ impl Serialize for NewUser {
     /// Fails if a part is malformed.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let draft = self.draft().map_err(S::Error::custom)?;
+        let details = draft.details;
         let fields = NewFields {
-            email: Email::to_string(&draft.email),
-            id: draft.id,
-            username: draft.username.as_ref().map(Username::to_string),
-            given_name: draft.given_name.clone(),
-            family_name: draft.family_name.clone(),
-            active: (!draft.active).then_some(false),
-            admin: draft.admin.then_some(true),
-            external_ids: draft.external_ids.clone(),
-            attributes: draft.attributes.clone(),
-            created_at: draft.created_at,
+            email: draft.email.to_string(),
+            id: details.id,
+            username: draft.username().map(Username::to_string),
+            given_name: details.given_name.clone(),
+            family_name: details.family_name.clone(),
+            active: (!details.active).then_some(false),
+            admin: details.admin.then_some(true),
+            external_ids: details.external_ids.clone(),
+            attributes: details.attributes.clone(),
+            created_at: details.created_at,
         };
         fields.serialize(serializer)
     }

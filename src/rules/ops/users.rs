@@ -11,13 +11,13 @@ pub(in crate::rules) fn create<R: Read>(
     user: &NewUser,
 ) -> Result<Outcome> {
     let draft = user.draft()?;
-    let id = draft.id.ok_or_else(|| {
+    let id = draft.details.id.ok_or_else(|| {
         Error::new(
             ErrorKind::InvalidArgument,
             "the new user has no id, which is a bug; report it",
         )
     })?;
-    if session.is_id_taken(id, draft.is_drawn)? {
+    if session.is_id_taken(id, draft.details.is_drawn)? {
         return Err(Error::new(
             ErrorKind::IdTaken,
             format!("the id {id} was already given to a user; ids are never used again"),
@@ -26,9 +26,9 @@ pub(in crate::rules) fn create<R: Read>(
     let user = User {
         id,
         texts: draft.texts(),
-        active: draft.active,
-        admin: draft.admin,
-        created_at: draft.created_at.unwrap_or(session.at),
+        active: draft.details.active,
+        admin: draft.details.admin,
+        created_at: draft.details.created_at.unwrap_or(session.at),
         updated_at: session.at,
         deactivated_at: None,
         version: 1,

@@ -1,9 +1,9 @@
 //! The first reading of all entries: each must be in order, a lookup must find it, and the
 //! [tallies](super::tallies) of index entries are made.
 //!
-//! Values have checksums, but the inner pages of a database, which lead to them, have none.
-//! If those are damaged, a scan can show an entry that a lookup doesn't find. There is no
-//! remedy for that: whatever is written to such a file is led astray too.
+//! Values have checksums, but the inner pages of a database, which lead to them, have none. If
+//! those are damaged, a scan can show an entry that a lookup doesn't find. There is no remedy for
+//! that, because writes to such a file are misplaced too.
 
 use super::Examiner;
 use super::tallies::Tallies;
@@ -12,9 +12,9 @@ use crate::engine::Read;
 use crate::error::{Error, Result};
 
 impl<R: Read> Examiner<'_, R> {
-    /// Looks up each entry of the directory, and finds the kinds of index entries of which
-    /// exactly those are stored that the users require. A sample of lookups is not enough: if
-    /// one key of an inner page is wrong, as little as one entry is not found.
+    /// Looks up each entry of the directory, and returns the kinds of index entries whose stored
+    /// entries are exactly those that the users require. A sample of lookups is not enough: one
+    /// wrong key in an inner page may hide only a single entry.
     pub(super) fn read_in_order(&mut self) -> Result<()> {
         let state = self.state;
         let mut tallies = Tallies::new()?;
@@ -56,7 +56,7 @@ mod tests {
     use crate::rules::tests::write;
     use crate::rules::{format, verify};
 
-    /// What is wrong with a state.
+    /// A kind of damage.
     enum Damage {
         /// A lookup doesn't find this key.
         Hidden(Vec<u8>),

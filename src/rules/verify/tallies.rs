@@ -99,8 +99,8 @@ impl Tallies {
         Ok(())
     }
 
-    /// The kinds of which exactly those entries are stored that users require, each with
-    /// their number.
+    /// The kinds whose stored entries are exactly those that users require, each with the number of
+    /// entries.
     pub(super) fn confirmed(&self) -> impl Iterator<Item = (KeyKind, u64)> {
         let both = self.required.iter().zip(&self.stored);
         let kinds = KINDS_OF_USER.into_iter().zip(both).skip(1);

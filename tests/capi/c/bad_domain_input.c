@@ -100,7 +100,7 @@ int main(void)
     hc_batch *batch = hc_batch_new();
     hc_query *query = hc_query_new();
     uint64_t count = 0;
-    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL, NULL));
     CHECK_OK(hc_workspace_create(directory, HC_STR("Team"), ANN, NULL, NULL));
     roles(directory, batch, query);
     numbers(batch, query);

@@ -10,7 +10,7 @@ static void texts(const hc_directory *directory)
     static const size_t lengths[] = { SIZE_MAX - 1, SIZE_MAX / 2, SIZE_MAX / 2 + 1, 1048577 };
     hc_user *user = UNTOUCHED(hc_user);
     hc_error *error = NULL;
-    CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_user_create(directory, NOT_UTF8, &user, &error));
+    CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_user_create(directory, NOT_UTF8, NULL, &user, &error));
     CHECK_TEXT("email is not UTF-8 from byte 3 on", hc_error_message(error));
     hc_error_free(error);
     CHECK_STATUS(HC_STATUS_INVALID_UTF8,
@@ -21,14 +21,15 @@ static void texts(const hc_directory *directory)
     CHECK_STATUS(HC_STATUS_INVALID_UTF8, hc_user_delete(directory, NOT_UTF8, NULL));
 
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-        INVALID(hc_user_create(directory, HUGE_TEXT(lengths[i]), &user, NULL));
+        INVALID(hc_user_create(directory, HUGE_TEXT(lengths[i]), NULL, &user, NULL));
         INVALID(hc_user_get(directory, HUGE_TEXT(lengths[i]), &user, NULL));
         INVALID(hc_user_activate(directory, HUGE_TEXT(lengths[i]), &user, NULL));
     }
-    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_user_create(directory, NULL, 0, &user, NULL));
-    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_user_create(directory, HC_STR(""), &user, NULL));
+    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_user_create(directory, NULL, 0, NULL, &user, NULL));
+    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED,
+                 hc_user_create(directory, HC_STR(""), NULL, &user, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_EMAIL,
-                 hc_user_create(directory, "a\0b@ex.co", 9, &user, &error));
+                 hc_user_create(directory, "a\0b@ex.co", 9, NULL, &user, &error));
     CHECK(strlen(hc_error_message(error)) > 10);
     hc_error_free(error);
     CHECK_STATUS(HC_STATUS_USER_NOT_FOUND,
@@ -41,10 +42,9 @@ static void numbers(hc_directory *directory)
 {
     static const int32_t no_flags[] = { -1, 2, 256, INT32_MAX, INT32_MIN };
     hc_options *options = hc_options_new();
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     hc_user_update *update = hc_user_update_new();
     hc_seats seats = HC_SEATS_INIT;
-    CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
     for (size_t i = 0; i < sizeof no_flags / sizeof *no_flags; i++) {
         INVALID(hc_options_set(options, HC_OPTION_CREATE_IF_MISSING, no_flags[i], NULL));
         INVALID(hc_new_user_set_active(new_user, no_flags[i], NULL));

@@ -9,10 +9,9 @@ static const uint8_t request[16] = { 0xfe, 0xed, 7 };
 
 static void append_user(hc_batch *batch, const char *email, int32_t active)
 {
-    hc_new_user *new_user = NULL;
-    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
+    hc_new_user *new_user = hc_new_user_new();
     CHECK_OK(hc_new_user_set_active(new_user, active, NULL));
-    CHECK_OK(hc_batch_create_user(batch, new_user, NULL));
+    CHECK_OK(hc_batch_create_user(batch, HC_STR(email), new_user, NULL));
     hc_new_user_free(new_user);
 }
 

@@ -8,10 +8,11 @@ static const uint8_t id[16] = { 0x45, 0xe6, 0xb6, 0x41, 0xfe, 0x57, 0x4f, 0xb2,
                                 0x83, 0xd2, 0x2c, 0x2b, 0xd2, 0x01, 0xef, 0xe8 };
 #define ID_TEXT "45e6b641-fe57-4fb2-83d2-2c2bd201efe8"
 
+#define STEVE HC_STR("Steve@ex.co")
+
 static hc_new_user *steve(void)
 {
-    hc_new_user *new_user = NULL;
-    CHECK_OK(hc_new_user_new(HC_STR("Steve@ex.co"), &new_user, NULL));
+    hc_new_user *new_user = hc_new_user_new();
     CHECK_OK(hc_new_user_set_id(new_user, id, NULL));
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR("steve"), NULL));
     CHECK_OK(hc_new_user_set_given_name(new_user, HC_STR("Steve"), NULL));
@@ -141,6 +142,38 @@ static void switches(const hc_directory *directory)
     CHECK_STATUS(HC_STATUS_USER_NOT_FOUND, hc_user_delete(directory, BY_ID, NULL));
 }
 
+/* The email is named last, by the call; the same details serve for several users. */
+static void details_of_several(const hc_directory *directory)
+{
+    hc_new_user *details = hc_new_user_new();
+    hc_user_update *update = hc_user_update_new();
+    hc_batch *batch = hc_batch_new();
+    hc_user *user = UNTOUCHED(hc_user);
+    CHECK_OK(hc_new_user_set_active(details, 0, NULL));
+    CHECK_STATUS(HC_STATUS_INVALID_EMAIL,
+                 hc_user_create(directory, HC_STR("ann@"), details, &user, NULL));
+    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED,
+                 hc_batch_create_user(batch, HC_STR(""), details, NULL));
+    CHECK(user == UNTOUCHED(hc_user) && hc_batch_count(batch) == 0);
+    CHECK_OK(hc_batch_create_user(batch, HC_STR("bob@ex.co"), details, NULL));
+    CHECK_OK(hc_batch_create_user(batch, HC_STR("cho@ex.co"), details, NULL));
+    CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
+    check_seats(directory, 1, 0, 2);
+
+    /* A username that is the email follows it, whatever was named first. */
+    CHECK_OK(hc_new_user_set_username(details, HC_STR("Ann@ex.co"), NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), details, NULL, NULL));
+    CHECK_STATUS(HC_STATUS_USERNAME_TAKEN,
+                 hc_user_create(directory, HC_STR("dee@ex.co"), details, NULL, NULL));
+    CHECK_OK(hc_user_update_set_email(update, HC_STR("ann@example.com"), NULL));
+    CHECK_OK(hc_user_update_apply(directory, HC_STR("ann@ex.co"), update, &user, NULL));
+    CHECK_TEXT("ann@example.com", hc_user_username(user));
+    hc_user_free(user);
+    hc_batch_free(batch);
+    hc_user_update_free(update);
+    hc_new_user_free(details);
+}
+
 int main(int argc, char **argv)
 {
     hc_directory *directory = NULL;
@@ -156,14 +189,15 @@ int main(int argc, char **argv)
     CHECK_OK(hc_directory_open(HC_STR(argv[1]), options, &directory, NULL));
     check_seats(directory, 1, 0, 0);
 
-    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    CHECK_OK(hc_user_create(directory, STEVE, new_user, &user, NULL));
     check_steve(user);
     hc_user_free(user);
     look_up(directory);
-    CHECK_STATUS(HC_STATUS_ID_TAKEN, hc_user_create_from(directory, new_user, NULL, NULL));
+    CHECK_STATUS(HC_STATUS_ID_TAKEN, hc_user_create(directory, STEVE, new_user, NULL, NULL));
     update(directory);
     switches(directory);
-    CHECK_STATUS(HC_STATUS_ID_TAKEN, hc_user_create_from(directory, new_user, NULL, NULL));
+    CHECK_STATUS(HC_STATUS_ID_TAKEN, hc_user_create(directory, STEVE, new_user, NULL, NULL));
+    details_of_several(directory);
     hc_new_user_free(new_user);
     hc_options_free(options);
     verify_and_free(directory);

@@ -5,8 +5,8 @@ static hc_directory *open_with_two_users(const char *path)
 {
     hc_directory *directory = NULL;
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
-    (void)hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL);
-    (void)hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL);
+    (void)hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL);
+    (void)hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL, NULL);
     check_seats(directory, 5, 2, 0);
     return directory;
 }
@@ -91,7 +91,7 @@ static void closed_directory(const char *path)
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &again, NULL));
 
     CHECK_STATUS(HC_STATUS_CLOSED,
-                 hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
+                 hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL, NULL));
     CHECK_STATUS(HC_STATUS_CLOSED, hc_directory_verify(directory, NULL, NULL));
     hc_cursor_free(second);
     hc_directory_free(directory);
@@ -145,18 +145,25 @@ static void freed_arguments(void)
 {
     hc_directory *directory = NULL;
     hc_options *options = hc_options_new();
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
+    hc_batch *batch = hc_batch_new();
+    hc_user *user = NULL;
     char *email = malloc(9);
     CHECK(email != NULL);
     memcpy(email, "ann@ex.co", 9); /* without a NUL */
     CHECK_OK(hc_options_set_license_if_new(options, HC_LICENSE_SEATS, 1, NULL));
     CHECK_OK(hc_directory_open_in_memory(options, &directory, NULL));
     hc_options_free(options);
-    CHECK_OK(hc_new_user_new(email, 9, &new_user, NULL));
+    CHECK_OK(hc_new_user_set_given_name(new_user, email, 9, NULL));
+    CHECK_OK(hc_batch_create_user(batch, email, 9, new_user, NULL));
+    hc_new_user_free(new_user);
     memset(email, 'x', 9);
     free(email);
-    CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
-    hc_new_user_free(new_user);
+    CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
+    hc_batch_free(batch);
+    CHECK_OK(hc_user_get(directory, HC_STR("ann@ex.co"), &user, NULL));
+    CHECK_TEXT("ann@ex.co", hc_user_given_name(user));
+    hc_user_free(user);
     check_seats(directory, 1, 1, 0);
     hc_directory_free(directory);
 }

@@ -32,12 +32,12 @@ static void copies(const char *path)
     hc_copied copied = HC_COPIED_INIT;
     hc_error *error = NULL;
     uint64_t told = 0;
-    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL));
     CHECK_OK(hc_directory_backup(directory, PATH(backup), 0, &copied, tell, &told, NULL));
     CHECK(told > 1);
     CHECK(copied.users == 1 && copied.sequence == 1 && copied.bytes > 0);
     CHECK(copied.struct_size == sizeof copied);
-    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL, NULL));
     CHECK_STATUS(HC_STATUS_IO,
                  hc_directory_backup(directory, PATH(backup), 0, NULL, NULL, NULL, &error));
     CHECK(strstr(hc_error_message(error), "overwritten") != NULL);
@@ -73,7 +73,7 @@ static void readers(const char *path)
     CHECK_OK(hc_directory_open(PATH(path), options, &one, NULL));
     CHECK_OK(hc_directory_open(PATH(path), options, &two, NULL));
     CHECK(users_of(one) == 1 && users_of(two) == 1);
-    CHECK_STATUS(HC_STATUS_READ_ONLY, hc_user_create(one, HC_STR("cho@ex.co"), NULL, NULL));
+    CHECK_STATUS(HC_STATUS_READ_ONLY, hc_user_create(one, HC_STR("cho@ex.co"), NULL, NULL, NULL));
     hc_directory_free(two);
 
     /* A writer waits for the reader, up to its timeout. */

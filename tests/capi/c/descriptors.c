@@ -38,7 +38,7 @@ int main(int argc, char **argv)
         CHECK_OK(hc_directory_open(HC_STR(argv[1]), NULL, &directory, NULL));
         check_no_files();
         chatter();
-        CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL, NULL));
         check_no_files(); /* nor is the log, which exists now */
         chatter();
         CHECK_OK(hc_user_deactivate(directory, HC_STR(email), NULL, NULL));

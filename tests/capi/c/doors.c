@@ -32,13 +32,13 @@ static void doors(const hc_directory *directory)
     hc_batch *batch = hc_batch_new();
     uint8_t buffer[256];
     hc_packed_writer writer;
-    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL, NULL));
     check_door(directory, 0, NULL);
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
                  hc_directory_through(directory, HC_STR("two words"), &rest, NULL));
     CHECK(rest == NULL);
     CHECK_OK(hc_directory_through(directory, HC_STR("rest"), &rest, NULL));
-    CHECK_OK(hc_user_create(rest, HC_STR("bob@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(rest, HC_STR("bob@ex.co"), NULL, NULL, NULL));
     check_door(directory, 1, "rest");
 
     /* The door of a batch has precedence over that of the directory. */

@@ -7,18 +7,17 @@
 
 static void users(hc_directory *directory)
 {
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     hc_user_update *update = hc_user_update_new();
     hc_user *user = NULL;
     char provisioner[HC_PROVISIONER_BYTES], id[HC_EXTERNAL_ID_BYTES], longest[256];
     memset(longest, 'x', 255);
     longest[255] = 0;
-    CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
     CHECK_OK(hc_new_user_set_external_id(new_user, OKTA, HC_STR("00u1"), NULL));
     CHECK_OK(hc_new_user_set_external_id(new_user, ENTRA, HC_STR(longest), NULL));
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
                  hc_new_user_set_external_id(new_user, ENTRA, HC_STR(""), NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), new_user, &user, NULL));
     CHECK(hc_user_external_id_at(user, 0, provisioner, id) == 1);
     CHECK_TEXT("entra", provisioner);
     CHECK_TEXT(longest, id);
@@ -36,7 +35,7 @@ static void users(hc_directory *directory)
     CHECK_OK(hc_user_get_by_external_id(directory, ENTRA, HC_STR("00u1"), &user, NULL));
     CHECK(user == NULL);
 
-    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL, NULL));
     CHECK_OK(hc_user_update_set_external_id(update, OKTA, HC_STR("00u1"), NULL));
     CHECK_STATUS(HC_STATUS_EXTERNAL_ID_TAKEN,
                  hc_user_update_apply(directory, HC_STR("bob@ex.co"), update, NULL, NULL));

@@ -39,7 +39,7 @@ int main(int argc, char **argv)
     CHECK_STATUS(HC_STATUS_IO, hc_file_find_faults(HC_STR(path), NULL, 9, &faults, NULL));
 
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
-    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL));
     CHECK_OK(hc_directory_find_faults(directory, 9, &faults, NULL));
     check_sound(faults);
     figures(directory);

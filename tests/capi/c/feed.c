@@ -49,7 +49,7 @@ static void events(void)
     hc_packed_event event;
     uint8_t buffer[BUFFER];
     CHECK_OK(hc_directory_follow(directory, 0, &feed, NULL));
-    CHECK_OK(hc_user_create(directory, ANN, &ann, NULL));
+    CHECK_OK(hc_user_create(directory, ANN, NULL, &ann, NULL));
     event = next_event(feed, NULL, buffer);
     CHECK(event.kind == HC_EVENT_USER_CREATED && event.is_active == 1);
     CHECK(memcmp(event.user, hc_user_id(ann), 16) == 0 && event.workspace == 0);
@@ -91,7 +91,7 @@ static void batches(void)
     for (int i = 0; i < 300; i++) {
         char email[32];
         snprintf(email, sizeof email, "user%d@ex.co", i);
-        CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL, NULL));
     }
     CHECK_OK(hc_directory_follow(directory, sequence, &feed, NULL));
     CHECK(hc_feed_position(feed) == 10);
@@ -124,7 +124,7 @@ static void trimming(void)
     uint8_t buffer[BUFFER];
     size_t written = 77;
     uint64_t trimmed = 0, resume_after = 0;
-    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL, NULL));
     CHECK_OK(hc_user_deactivate(directory, ANN, NULL, NULL));
     CHECK_OK(hc_user_activate(directory, ANN, NULL, NULL));
     CHECK_OK(hc_directory_trim_changes(directory, 3, &trimmed, NULL));
@@ -154,7 +154,7 @@ static void ahead(void)
     uint8_t buffer[BUFFER];
     size_t written = 77;
     uint64_t latest = 77;
-    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL, NULL));
     CHECK_OK(hc_directory_follow(directory, 2, &feed, NULL));
     CHECK_STATUS(HC_STATUS_CHANGE_NOT_YET,
                  hc_feed_next_batch(feed, UINT64_MAX, buffer, BUFFER, &written, &error));
@@ -171,7 +171,7 @@ static void *create_later(void *directory)
 {
     const struct timespec pause = { 0, 50000000 };
     nanosleep(&pause, NULL);
-    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL, NULL));
     return NULL;
 }
 

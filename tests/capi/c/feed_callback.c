@@ -17,7 +17,7 @@ static void create(hc_directory *directory, int number)
 {
     char email[32];
     snprintf(email, sizeof email, "u%d@ex.co", number);
-    CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL, NULL));
 }
 
 /* Reads everything, and returns the number of bytes. */

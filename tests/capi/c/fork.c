@@ -24,7 +24,7 @@ static void in_the_child(struct handles *parents)
     CHECK(strstr(hc_error_message(error), "fork") != NULL);
     hc_error_free(error);
     CHECK_STATUS(HC_STATUS_FORKED,
-                 hc_user_create(parents->directory, HC_STR("b@ex.co"), NULL, NULL));
+                 hc_user_create(parents->directory, HC_STR("b@ex.co"), NULL, NULL, NULL));
     CHECK_STATUS(HC_STATUS_FORKED, hc_cursor_next(parents->cursor, &user, NULL));
     CHECK_STATUS(HC_STATUS_FORKED, hc_directory_close(parents->directory, NULL));
     CHECK(hc_cursor_remaining(parents->cursor) == 0);
@@ -37,7 +37,7 @@ static void in_the_child(struct handles *parents)
     CHECK_TEXT("ann@ex.co", hc_user_email(parents->user));
     hc_user_free(parents->user);
     own = in_memory();
-    CHECK_OK(hc_user_create(own, HC_STR("own@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(own, HC_STR("own@ex.co"), NULL, NULL, NULL));
     verify_and_free(own);
 }
 
@@ -68,7 +68,7 @@ static void lingering_child(const char *path)
     int pipes[2], ended = -1;
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
     child = sleeper();
-    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL, NULL));
     verify_and_free(directory);
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
     verify_and_free(directory);
@@ -81,7 +81,7 @@ static void lingering_child(const char *path)
     CHECK(parent >= 0);
     if (parent == 0) {
         CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
-        CHECK_OK(hc_user_create(directory, HC_STR("dee@ex.co"), NULL, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR("dee@ex.co"), NULL, NULL, NULL));
         child = sleeper();
         CHECK(write(pipes[1], &child, sizeof child) == (ssize_t)sizeof child);
         kill(getpid(), SIGKILL);
@@ -108,7 +108,7 @@ int main(int argc, char **argv)
     int ended = -1;
     CHECK(argc == 2);
     CHECK_OK(hc_directory_open(HC_STR(argv[1]), NULL, &handles.directory, NULL));
-    CHECK_OK(hc_user_create(handles.directory, HC_STR("ann@ex.co"), &handles.user, NULL));
+    CHECK_OK(hc_user_create(handles.directory, HC_STR("ann@ex.co"), NULL, &handles.user, NULL));
     CHECK_OK(hc_directory_list_users(handles.directory, &handles.cursor, NULL));
 
     handles.generation = hc_directory_generation(handles.directory);
@@ -125,7 +125,7 @@ int main(int argc, char **argv)
     /* The parent's directory still works, and still has its file to itself. */
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN,
                  hc_directory_open(HC_STR(argv[1]), NULL, &again, NULL));
-    CHECK_OK(hc_user_create(handles.directory, HC_STR("bob@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(handles.directory, HC_STR("bob@ex.co"), NULL, NULL, NULL));
     check_seats(handles.directory, 5, 2, 0);
     CHECK(*handles.generation % 2 == 0);
     CHECK(hc_cursor_remaining(handles.cursor) == 1);

@@ -37,7 +37,7 @@ static void waits_for_signals(const char *path)
     sigset_t signals;
     int received = 0;
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
-    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL));
     CHECK(sigemptyset(&signals) == 0 && sigaddset(&signals, SIGTERM) == 0);
     CHECK(pthread_sigmask(SIG_BLOCK, &signals, NULL) == 0);
     CHECK(kill(getpid(), SIGTERM) == 0);
@@ -58,7 +58,7 @@ static void closes_from_the_log(const char *path)
         if (created < 3) {
             char email[32];
             snprintf(email, sizeof email, "user%d@ex.co", created);
-            status = hc_user_create(closer.directory, HC_STR(email), NULL, NULL);
+            status = hc_user_create(closer.directory, HC_STR(email), NULL, NULL, NULL);
             created += status == HC_STATUS_OK;
         } else {
             /* When nobody writes, the library moves the log to the file. */

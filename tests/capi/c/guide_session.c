@@ -4,11 +4,10 @@
 
 static void create(const hc_directory *directory, const char *email, const char *username)
 {
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     hc_user *user = NULL;
-    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR(username), NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR(email), new_user, &user, NULL));
     CHECK_TEXT(email, hc_user_email(user));
     CHECK_TEXT(username, hc_user_username(user));
     hc_user_free(user);
@@ -78,10 +77,10 @@ static void meet_the_limit(const hc_directory *directory)
     hc_error *error = NULL;
     hc_user *user = UNTOUCHED(hc_user);
     uint64_t limit = 0, active = 0, requested = 0;
-    CHECK_OK(hc_user_create(directory, HC_STR("fifth@ex.co"), NULL, &error));
+    CHECK_OK(hc_user_create(directory, HC_STR("fifth@ex.co"), NULL, NULL, &error));
     CHECK(error == NULL);
     CHECK_STATUS(HC_STATUS_NO_FREE_SEAT,
-                 hc_user_create(directory, HC_STR("sixth@ex.co"), &user, &error));
+                 hc_user_create(directory, HC_STR("sixth@ex.co"), NULL, &user, &error));
     CHECK(user == UNTOUCHED(hc_user));
     CHECK(hc_error_status(error) == HC_STATUS_NO_FREE_SEAT);
     CHECK(strstr(hc_error_message(error), "5 of 5 seats") != NULL);
@@ -93,7 +92,7 @@ static void meet_the_limit(const hc_directory *directory)
     hc_error_free(error);
 
     CHECK_OK(hc_user_deactivate(directory, HC_STR("steve@ex.co"), NULL, NULL));
-    CHECK_OK(hc_user_create(directory, HC_STR("sixth@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("sixth@ex.co"), NULL, NULL, NULL));
     check_seats(directory, 5, 5, 1);
 
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));

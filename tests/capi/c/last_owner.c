@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     directory = in_memory();
     CHECK(pthread_barrier_init(&start, NULL, 2) == 0);
     for (int i = 0; i < 2; i++)
-        CHECK_OK(hc_user_create(directory, HC_STR(owners[i].email), NULL, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR(owners[i].email), NULL, NULL, NULL));
     CHECK_OK(hc_workspace_create(directory, HC_STR("Team"), HC_STR("ann@ex.co"), &workspace,
                                  NULL));
     team = hc_workspace_id(workspace);

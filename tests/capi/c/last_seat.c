@@ -59,7 +59,7 @@ int main(int argc, char **argv)
     CHECK(pthread_barrier_init(&start, NULL, THREADS) == 0);
     for (int i = 0; i < THREADS; i++) {
         snprintf(racers[i].email, sizeof racers[i].email, "user%d@ex.co", i);
-        CHECK_OK(hc_user_create(directory, HC_STR(racers[i].email), NULL, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR(racers[i].email), NULL, NULL, NULL));
         CHECK_OK(hc_user_deactivate(directory, HC_STR(racers[i].email), NULL, NULL));
     }
     for (int rounds = atoi(argv[1]); rounds > 0; rounds--)

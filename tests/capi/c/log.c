@@ -86,7 +86,8 @@ static void failures(void)
     CHECK_STATUS(HC_STATUS_IO,
                  hc_directory_open(HC_STR("/missing/x.redb"), NULL, &directory, NULL));
     CHECK_STATUS(HC_STATUS_INVALID_EMAIL, /* a refusal is not logged */
-                 hc_user_create(directory = in_memory(), HC_STR("/missing/x.redb"), NULL, NULL));
+                 hc_user_create(directory = in_memory(), HC_STR("/missing/x.redb"), NULL, NULL,
+                                NULL));
     CHECK_OK(hc_log_set_callback(HC_LOG_LEVEL_OFF, NULL, NULL, NULL, NULL));
     CHECK(heard == 1);
     hc_directory_free(directory);

@@ -13,7 +13,6 @@ static void without_a_handle(void)
     hc_user *user = UNTOUCHED(hc_user);
     hc_cursor *cursor = UNTOUCHED(hc_cursor);
     hc_directory *directory = UNTOUCHED(hc_directory);
-    hc_new_user *new_user = UNTOUCHED(hc_new_user);
 
     REFUSED(hc_directory_open(NULL, 1, NULL, &directory, NULL));
     REFUSED(hc_directory_open(HC_STR("x"), NULL, NULL, NULL));
@@ -29,14 +28,11 @@ static void without_a_handle(void)
     REFUSED(hc_user_get_by(NULL, HC_USER_KEY_ID, id, 16, &user, NULL));
     REFUSED(hc_user_get_by(NULL, HC_USER_KEY_EMAIL, HC_STR("a@b"), &user, NULL));
     REFUSED(hc_user_get_by(NULL, HC_USER_KEY_USERNAME, HC_STR("a"), &user, NULL));
-    REFUSED(hc_user_create(NULL, HC_STR("a@b"), &user, NULL));
-    REFUSED(hc_user_create_from(NULL, NULL, &user, NULL));
+    REFUSED(hc_user_create(NULL, HC_STR("a@b"), NULL, &user, NULL));
     REFUSED(hc_user_update_apply(NULL, HC_STR("a@b"), NULL, &user, NULL));
     REFUSED(hc_user_activate(NULL, HC_STR("a@b"), &user, NULL));
     REFUSED(hc_user_deactivate(NULL, HC_STR("a@b"), &user, NULL));
     REFUSED(hc_user_delete(NULL, HC_STR("a@b"), NULL));
-    REFUSED(hc_new_user_new(NULL, 1, &new_user, NULL));
-    REFUSED(hc_new_user_new(HC_STR("a@b"), NULL, NULL));
 
     REFUSED(hc_directory_verify(NULL, NULL, &error));
     CHECK(hc_error_status(error) == HC_STATUS_NULL_ARGUMENT);
@@ -45,8 +41,7 @@ static void without_a_handle(void)
     hc_error_free(error);
 
     CHECK(user == UNTOUCHED(hc_user) && cursor == UNTOUCHED(hc_cursor));
-    CHECK(directory == UNTOUCHED(hc_directory) && new_user == UNTOUCHED(hc_new_user));
-    CHECK(seats.limit == 0);
+    CHECK(directory == UNTOUCHED(hc_directory) && seats.limit == 0);
 }
 
 static void with_a_directory(void)
@@ -66,8 +61,7 @@ static void with_a_directory(void)
     REFUSED(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("a@b"), NULL, NULL));
     REFUSED(hc_user_get_by(directory, HC_USER_KEY_USERNAME, NULL, 1, &user, NULL));
     REFUSED(hc_user_get_by(directory, HC_USER_KEY_USERNAME, HC_STR("a"), NULL, NULL));
-    REFUSED(hc_user_create(directory, NULL, 1, &user, NULL));
-    REFUSED(hc_user_create_from(directory, NULL, &user, NULL));
+    REFUSED(hc_user_create(directory, NULL, 1, NULL, &user, NULL));
     REFUSED(hc_user_update_apply(directory, NULL, 1, update, &user, NULL));
     REFUSED(hc_user_update_apply(directory, HC_STR("a@b"), NULL, &user, NULL));
     REFUSED(hc_user_activate(directory, NULL, 1, &user, NULL));
@@ -85,7 +79,7 @@ static void with_a_directory(void)
 
 static void builders(void)
 {
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     hc_user_update *update = hc_user_update_new();
 
     REFUSED(hc_options_set(NULL, HC_OPTION_CREATE_IF_MISSING, 1, NULL));
@@ -99,7 +93,6 @@ static void builders(void)
     REFUSED(hc_new_user_set_admin(NULL, 1, NULL));
     REFUSED(hc_new_user_set_created_at_micros(NULL, 1, NULL));
     REFUSED(hc_new_user_set_attribute(NULL, HC_STR("a"), HC_STR("b"), NULL));
-    CHECK_OK(hc_new_user_new(HC_STR("a@b"), &new_user, NULL));
     REFUSED(hc_new_user_set_id(new_user, NULL, NULL));
     REFUSED(hc_new_user_set_username(new_user, NULL, 1, NULL));
     REFUSED(hc_new_user_set_given_name(new_user, NULL, 1, NULL));
@@ -157,7 +150,7 @@ static void reading(void)
     CHECK(error_versions(NULL, NULL, NULL) == 0);
     CHECK(error_op_index(NULL, NULL) == 0);
 
-    CHECK_OK(hc_user_create(directory, HC_STR("a@b"), &user, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("a@b"), NULL, &user, NULL));
     CHECK(hc_user_attribute(user, NULL, 1, NULL) == NULL);
     CHECK(hc_user_attribute(user, NULL, 0, NULL) == NULL);
     CHECK(hc_user_attribute_at(user, 0, NULL, NULL, NULL) == 0);

@@ -93,8 +93,8 @@ static void batch_of_users(void)
     REFUSED(hc_batch_set_request_id(batch, NULL, NULL));
     REFUSED(hc_batch_set_allow_ownerless(NULL, 1, NULL));
     REFUSED(hc_batch_set_if_version(NULL, 1, NULL));
-    REFUSED(hc_batch_create_user(NULL, NULL, NULL));
-    REFUSED(hc_batch_create_user(batch, NULL, NULL));
+    REFUSED(hc_batch_create_user(NULL, A, NULL, NULL));
+    REFUSED(hc_batch_create_user(batch, NONE, NULL, NULL));
     REFUSED(hc_batch_update_user(NULL, A, update, NULL));
     REFUSED(hc_batch_update_user(batch, NONE, update, NULL));
     REFUSED(hc_batch_update_user(batch, A, NULL, NULL));
@@ -271,7 +271,7 @@ int main(void)
 {
     hc_directory *directory = in_memory();
     hc_workspace *team = NULL;
-    CHECK_OK(hc_user_create(directory, A, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, A, NULL, NULL, NULL));
     CHECK_OK(hc_workspace_create(directory, HC_STR("Team"), A, &team, NULL));
     workspaces(directory);
     members(directory, hc_workspace_id(team));

@@ -66,12 +66,11 @@ static void operations(void)
 static void external_ids(void)
 {
     hc_directory *directory = in_memory();
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     hc_user_update *update = hc_user_update_new();
     hc_batch *batch = hc_batch_new();
     hc_user *user = UNTOUCHED(hc_user);
     hc_workspace *workspace = UNTOUCHED(hc_workspace);
-    CHECK_OK(hc_new_user_new(HC_STR("a@b"), &new_user, NULL));
     REFUSED(hc_new_user_set_external_id(NULL, ID, ID, NULL));
     REFUSED(hc_new_user_set_external_id(new_user, NONE, ID, NULL));
     REFUSED(hc_new_user_set_external_id(new_user, ID, NONE, NULL));

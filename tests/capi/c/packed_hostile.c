@@ -229,16 +229,15 @@ static void longer_parts(const uint8_t *bytes, size_t length)
 static hc_directory *with_a_team(void)
 {
     hc_directory *directory = in_memory();
-    hc_new_user *new_user = NULL;
-    CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
+    hc_new_user *new_user = hc_new_user_new();
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR("ann"), NULL));
     CHECK_OK(hc_new_user_set_given_name(new_user, HC_STR("Ann"), NULL));
     CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("a"), HC_STR("b"), NULL));
     CHECK_OK(hc_new_user_set_external_id(new_user, HC_STR("okta"), HC_STR("1"), NULL));
     CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("c"), NULL, 0, NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), new_user, NULL, NULL));
     hc_new_user_free(new_user);
-    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL, NULL));
     CHECK_OK(hc_workspace_create(directory, HC_STR("Team"), HC_STR("ann@ex.co"), NULL, NULL));
     CHECK_OK(hc_workspace_add_member(directory, 1, HC_STR("bob@ex.co"), HC_ROLE_USER, NULL));
     return directory;

@@ -7,9 +7,8 @@ enum { USERS = 500 };
 
 static void create_full(const hc_directory *directory)
 {
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     char name[32];
-    CHECK_OK(hc_new_user_new(HC_STR("Full@B\xc3\xbc" "cher.example"), &new_user, NULL));
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR("vollst\xc3\xa4ndig"), NULL));
     CHECK_OK(hc_new_user_set_given_name(new_user, HC_STR("\xe7\x8e\x8b"), NULL));
     CHECK_OK(hc_new_user_set_family_name(new_user, HC_STR("O'Neill-\xc5\xb4"), NULL));
@@ -22,25 +21,25 @@ static void create_full(const hc_directory *directory)
                                            "a\0\xc3\xa9\0b",
                                            (size_t)(i % 2 ? 6 : i % 3), NULL));
     }
-    CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("Full@B\xc3\xbc" "cher.example"), new_user, NULL,
+                            NULL));
     hc_new_user_free(new_user);
 }
 
 static hc_directory *with_users(void)
 {
     hc_directory *directory = in_memory();
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     char email[32];
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
     create_full(directory);
-    CHECK_OK(hc_new_user_new(HC_STR("empty@ex.co"), &new_user, NULL));
     CHECK_OK(hc_new_user_set_given_name(new_user, HC_STR(" "), NULL));
     CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("nothing"), NULL, 0, NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("empty@ex.co"), new_user, NULL, NULL));
     hc_new_user_free(new_user);
     for (int i = 2; i < USERS; i++) {
         snprintf(email, sizeof email, "user%d@ex.co", i);
-        CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, NULL, NULL));
         if (i % 3 == 0)
             CHECK_OK(hc_user_deactivate(directory, HC_STR(email), NULL, NULL));
     }
@@ -273,11 +272,8 @@ static void both_ways(void)
     unsigned next = 0;
     CHECK_OK(hc_batch_set_license(batch, HC_LICENSE_ENTERPRISE, 0, NULL));
     for (unsigned i = 0; i < USERS; i++) {
-        hc_new_user *new_user = NULL;
         snprintf(email, sizeof email, "user%03u@ex.co", i);
-        CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
-        CHECK_OK(hc_batch_create_user(batch, new_user, NULL));
-        hc_new_user_free(new_user);
+        CHECK_OK(hc_batch_create_user(batch, HC_STR(email), NULL, NULL));
     }
     CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
     hc_batch_free(batch);

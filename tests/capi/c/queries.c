@@ -7,11 +7,10 @@ static uint64_t team;
 
 static void create(hc_directory *directory, int number)
 {
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     char email[32], username[32];
     snprintf(email, sizeof email, "u%02d@%s.co", number, number % 2 ? "odd" : "even");
     snprintf(username, sizeof username, "%c%02d", number % 3 ? 'x' : 'y', USERS - number);
-    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR(username), NULL));
     CHECK_OK(hc_new_user_set_active(new_user, number % 4 == 0, NULL));
     CHECK_OK(hc_new_user_set_admin(new_user, number % 10 == 0, NULL));
@@ -20,7 +19,7 @@ static void create(hc_directory *directory, int number)
     if (number % 4 == 0)
         CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("team"),
                                            HC_STR(number % 8 ? "blue" : "red"), NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR(email), new_user, NULL, NULL));
     hc_new_user_free(new_user);
     if (number % 5 == 0)
         CHECK_OK(hc_workspace_add_member(directory, team, HC_STR(email), HC_ROLE_USER, NULL));
@@ -31,7 +30,7 @@ static hc_directory *with_users(void)
     hc_directory *directory = in_memory();
     hc_workspace *workspace = NULL;
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
-    CHECK_OK(hc_user_create(directory, HC_STR("boss@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("boss@ex.co"), NULL, NULL, NULL));
     CHECK_OK(hc_workspace_create(directory, HC_STR("Team"), HC_STR("boss@ex.co"), &workspace,
                                  NULL));
     team = hc_workspace_id(workspace);

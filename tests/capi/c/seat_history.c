@@ -8,8 +8,8 @@ int main(void)
     hc_seat_day days[2] = { { 7, 7, 7 }, { 7, 7, 7 } };
     const uint64_t later = 253402200000000000, day = UINT64_C(86400) * 1000000;
 
-    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
-    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL, NULL));
     CHECK_OK(hc_user_delete(directory, HC_STR("bob@ex.co"), NULL));
 
     CHECK_OK(hc_directory_get_seat_history(directory, 0, &history, days, 2, NULL));

@@ -27,12 +27,11 @@ static void *work(void *unused)
     CHECK_OK(hc_directory_open(HC_STR(path), NULL, &directory, NULL));
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
     for (i = 0; i < 200; i++) {
-        hc_new_user *new_user = NULL;
+        hc_new_user *new_user = hc_new_user_new();
         char email[64];
         snprintf(email, sizeof email, "u%d@b\xc3\xbc" "cher.example", i);
-        CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
         CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR("team"), HC_STR("red"), NULL));
-        CHECK_OK(hc_batch_create_user(batch, new_user, NULL));
+        CHECK_OK(hc_batch_create_user(batch, HC_STR(email), new_user, NULL));
         hc_new_user_free(new_user);
     }
     CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));

@@ -52,10 +52,9 @@ static void wait_for(unsigned count)
 static hc_batch *creating(const char *email)
 {
     hc_batch *batch = hc_batch_new();
-    hc_new_user *user = NULL;
-    CHECK_OK(hc_new_user_new(HC_STR(email), &user, NULL));
+    hc_new_user *user = hc_new_user_new();
     CHECK_OK(hc_new_user_set_active(user, 0, NULL));
-    CHECK_OK(hc_batch_create_user(batch, user, NULL));
+    CHECK_OK(hc_batch_create_user(batch, HC_STR(email), user, NULL));
     hc_new_user_free(user);
     return batch;
 }

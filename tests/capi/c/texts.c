@@ -93,15 +93,14 @@ static void times(void)
 static void ids(void)
 {
     hc_directory *directory = in_memory();
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     hc_user *user = NULL;
     uint8_t first[16] = { 0 }, second[16] = { 0 };
     CHECK_OK(hc_id_generate(first, NULL));
     CHECK_OK(hc_id_generate(second, NULL));
     CHECK(memcmp(first, second, 16) != 0 && first[6] >> 4 == 7);
-    CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
     CHECK_OK(hc_new_user_set_id(new_user, first, NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), new_user, &user, NULL));
     CHECK(memcmp(hc_user_id(user), first, 16) == 0);
     hc_user_free(user);
     hc_new_user_free(new_user);
@@ -116,9 +115,9 @@ static void numbers(void)
     hc_verified verified = HC_VERIFIED_INIT;
     hc_seats seats = HC_SEATS_INIT;
     hc_batch *batch = hc_batch_new();
-    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
-    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL));
-    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL, NULL));
     CHECK_OK(hc_user_deactivate(directory, HC_STR("bob@ex.co"), NULL, NULL));
     CHECK_OK(hc_user_delete(directory, HC_STR("cho@ex.co"), NULL));
     CHECK_OK(hc_user_get_default_workspace(directory, HC_STR("ann@ex.co"), &own, NULL));
@@ -150,7 +149,7 @@ static void figures(void)
         hc_user *user = NULL;
         CHECK_OK(hc_options_set(options, HC_OPTION_USER_CACHE_BYTES, cache_bytes[hits], NULL));
         CHECK_OK(hc_directory_open_in_memory(options, &directory, NULL));
-        CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL));
         CHECK_OK(hc_user_deactivate(directory, HC_STR("ann@ex.co"), NULL, NULL));
         for (int i = 0; i < 3; i++) {
             CHECK_OK(hc_user_get_by(directory, HC_USER_KEY_EMAIL, HC_STR("ann@ex.co"), &user, NULL));
@@ -190,22 +189,22 @@ static void nul_terminated(void)
     const char *texts[2] = { "ann@ex.co", "bob@ex.co" }, **next = texts;
     const char no_nul[9] = { 'c', 'h', 'o', '@', 'e', 'x', '.', 'c', 'o' };
     char *long_text = malloc(1048578);
-    CHECK_OK(hc_user_create(directory, HC_STR(*next++), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR(*next++), NULL, NULL, NULL));
     CHECK(next == texts + 1);
-    CHECK_OK(hc_user_create(directory, *next, HC_NUL_TERMINATED, NULL, NULL));
-    CHECK_OK(hc_user_create(directory, no_nul, sizeof no_nul, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, *next, HC_NUL_TERMINATED, NULL, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, no_nul, sizeof no_nul, NULL, NULL, NULL));
     CHECK_OK(hc_user_get(directory, HC_STR("bob@ex.co"), &user, NULL));
     CHECK_TEXT("bob@ex.co", hc_user_email(user));
     hc_user_free(user);
     check_seats(directory, 5, 3, 0);
-    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_user_create(directory, HC_STR(""), NULL, NULL));
+    CHECK_STATUS(HC_STATUS_EMAIL_REQUIRED, hc_user_create(directory, HC_STR(""), NULL, NULL, NULL));
     CHECK_STATUS(HC_STATUS_NULL_ARGUMENT,
-                 hc_user_create(directory, NULL, HC_NUL_TERMINATED, NULL, NULL));
+                 hc_user_create(directory, NULL, HC_NUL_TERMINATED, NULL, NULL, NULL));
     CHECK(long_text != NULL);
     memset(long_text, 'a', 1048577);
     long_text[1048577] = 0;
     CHECK_STATUS(HC_STATUS_INVALID_ARGUMENT,
-                 hc_user_create(directory, HC_STR(long_text), NULL, NULL));
+                 hc_user_create(directory, HC_STR(long_text), NULL, NULL, NULL));
     free(long_text);
     verify_and_free(directory);
 }

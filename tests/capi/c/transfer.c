@@ -62,11 +62,8 @@ static void fill(hc_directory *directory)
     int i;
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_ENTERPRISE, 0, NULL));
     for (i = 0; i < 1500; i++) {
-        hc_new_user *user = NULL;
         snprintf(email, sizeof email, "u%d@ex.co", i);
-        CHECK_OK(hc_new_user_new(HC_STR(email), &user, NULL));
-        CHECK_OK(hc_batch_create_user(batch, user, NULL));
-        hc_new_user_free(user);
+        CHECK_OK(hc_batch_create_user(batch, HC_STR(email), NULL, NULL));
     }
     CHECK_OK(hc_directory_apply(directory, batch, NULL, NULL));
     hc_batch_free(batch);

@@ -146,7 +146,7 @@ static void in_parts(hc_directory *directory, int32_t kind)
         hc_user *user = NULL;
         snprintf(email, sizeof email, "%c%zu@ex.co", kind == HC_USER_KEY_ID ? 'i' : 'e', i);
         if (i % 3 != 1)
-            CHECK_OK(hc_user_create(directory, HC_STR(email), &user, NULL));
+            CHECK_OK(hc_user_create(directory, HC_STR(email), NULL, &user, NULL));
         if (kind != HC_USER_KEY_ID)
             ends[i + 1] = put_key(keys, ends[i], email, strlen(email));
         else
@@ -190,12 +190,11 @@ static void large_ones(void)
     memset(value, 'x', sizeof value - 1);
     for (i = 0; i < USERS; i++) {
         char email[32], name[2] = "a";
-        hc_new_user *new_user = NULL;
+        hc_new_user *new_user = hc_new_user_new();
         snprintf(email, sizeof email, "u%zu@ex.co", i);
-        CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
         for (; name[0] < 'i'; name[0]++)
             CHECK_OK(hc_new_user_set_attribute(new_user, HC_STR(name), HC_STR(value), NULL));
-        CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+        CHECK_OK(hc_user_create(directory, HC_STR(email), new_user, NULL, NULL));
         hc_new_user_free(new_user);
         ends[i + 1] = put_key(keys, ends[i], email, (uint8_t)strlen(email));
     }
@@ -236,7 +235,7 @@ static void details(hc_directory *directory)
     hc_batch *batch = hc_batch_new();
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_SEATS, 2, NULL));
     CHECK_STATUS(HC_STATUS_NO_FREE_SEAT,
-                 hc_user_create(directory, HC_STR("cho@ex.co"), NULL, &error));
+                 hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL, &error));
     CHECK(hc_error_get_details(error, &details) == 1);
     CHECK((details.given & HC_DETAIL_SEATS) != 0 && details.limit == 2);
     CHECK(details.active == 2 && details.requested == 1);
@@ -259,15 +258,12 @@ static void details(hc_directory *directory)
 int main(void)
 {
     hc_directory *directory = in_memory();
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     hc_user *ann = NULL;
-    CHECK_OK(hc_new_user_new(HC_STR("ann@ex.co"), &new_user, NULL));
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR("ann"), NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, &ann, NULL));
-    hc_new_user_free(new_user);
-    CHECK_OK(hc_new_user_new(HC_STR("bob@ex.co"), &new_user, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), new_user, &ann, NULL));
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR("bob"), NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("bob@ex.co"), new_user, NULL, NULL));
     hc_new_user_free(new_user);
     one(directory, ann);
     many(directory, ann);

@@ -152,8 +152,8 @@ int main(void)
 {
     hc_directory *directory = in_memory();
     uint64_t team;
-    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL));
-    CHECK_OK(hc_user_create(directory, BOB, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, BOB, NULL, NULL, NULL));
     team = founding(directory);
     handing_over(directory, team);
     changing(directory, team);

@@ -8,8 +8,8 @@
 static hc_directory *with_users(void)
 {
     hc_directory *directory = in_memory();
-    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL));
-    CHECK_OK(hc_user_create(directory, BOB, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, ANN, NULL, NULL, NULL));
+    CHECK_OK(hc_user_create(directory, BOB, NULL, NULL, NULL));
     return directory;
 }
 
@@ -151,7 +151,7 @@ static void default_workspaces(void)
     CHECK_STATUS(HC_STATUS_USER_NOT_FOUND,
                  hc_user_get_default_workspace(directory, HC_STR("x@y"), &workspace, NULL));
 
-    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("cho@ex.co"), NULL, NULL, NULL));
     CHECK_OK(hc_user_deactivate(directory, HC_STR("cho@ex.co"), NULL, NULL));
     CHECK_OK(hc_user_get_default_workspace(directory, HC_STR("cho@ex.co"), &workspace, NULL));
     CHECK(hc_workspace_id(workspace) > own);

@@ -13,12 +13,11 @@
 
 hc_new_user *new_user(const json_t *in, hc_error **error)
 {
-    hc_new_user *user = NULL;
+    hc_new_user *user = hc_new_user_new();
     const char *key, *name;
     json_t *value, *attribute;
     uint8_t id[16];
     uint64_t micros;
-    TRY(hc_new_user_new(TEXT(json_object_get(in, "email")), &user, error));
     json_object_foreach ((json_t *)(size_t)in, key, value) {
         if (IS("id")) {
             CHECKED(hc_id_from_text(TEXT(value), id, error));
@@ -101,7 +100,7 @@ static hc_status append_user(hc_batch *batch, const json_t *op, int is_new, hc_e
     hc_new_user *user = is_new ? new_user(op, error) : NULL;
     hc_user_update *update = is_new ? NULL : user_update(op, error);
     if (user != NULL)
-        status = hc_batch_create_user(batch, user, error);
+        status = hc_batch_create_user(batch, TEXT(json_object_get(op, "email")), user, error);
     if (update != NULL)
         status = hc_batch_update_user(batch, TEXT(json_object_get(op, "user")), update, error);
     hc_new_user_free(user);

@@ -141,7 +141,7 @@ static json_t *create_user(struct call *call)
     hc_user *user = NULL;
     hc_status status = HC_STATUS_INVALID_ARGUMENT;
     if (new != NULL)
-        status = hc_user_create_from(call->directory, new, &user, E);
+        status = hc_user_create(call->directory, NAMED("email"), new, &user, E);
     hc_new_user_free(new);
     return status == HC_STATUS_OK ? show_user(user) : NULL;
 }

@@ -3,7 +3,7 @@
 mod csv;
 mod keycloak;
 mod remote;
-mod target;
+pub(super) mod target;
 #[cfg(test)]
 mod tests;
 

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Result};
 use crate::output::safe;
 
 /// A file that gets its name once all of it is on disk. Dropped earlier, it is removed.
-pub(super) struct Target {
+pub(in crate::commands) struct Target {
     file: BufWriter<File>,
     beside: PathBuf,
     to: PathBuf,
@@ -16,7 +16,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn create(to: &Path, force: bool) -> Result<Self> {
+    pub(in crate::commands) fn create(to: &Path, force: bool) -> Result<Self> {
         if let Ok(there) = fs::symlink_metadata(to) {
             refuse_to_replace(to, &there, force)?;
         }
@@ -35,6 +35,13 @@ impl Target {
             to: to.to_owned(),
             is_finished: false,
         })
+    }
+
+    /// The file under its temporary name, with what was written so far.
+    pub(in crate::commands) fn written(&mut self) -> Result<&Path> {
+        let flushed = self.file.flush();
+        flushed.map_err(|error| unwritable(&self.to, &error))?;
+        Ok(&self.beside)
     }
 
     pub(super) fn finish(mut self) -> Result<()> {
@@ -92,7 +99,7 @@ impl Drop for Target {
     }
 }
 
-pub(super) fn unwritable(file: &Path, error: &io::Error) -> Failure {
+pub(in crate::commands) fn unwritable(file: &Path, error: &io::Error) -> Failure {
     let file = file.display().to_string();
     Failure::refused("io", format!("can't write {}: {error}", safe(&file)))
 }

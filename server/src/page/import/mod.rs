@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use axum::extract::Multipart;
 use axum::extract::multipart::MultipartRejection;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
 use headcount::{Directory, ErrorKind, RequestId, Seats};
 use maud::{Markup, html};
 
@@ -20,10 +21,10 @@ use self::file::File;
 use self::plan::{Difference, Step, Work};
 use self::previews::Planned;
 pub(crate) use self::previews::Previews;
-use self::undo::Undo;
-pub(crate) use self::undo::{Undos, undo};
+pub(crate) use self::undo::Undos;
+pub(super) use self::undo::{Undo, undo};
 use super::view::seats;
-use super::{Shown, Visitor};
+use super::{Shown, Visitor, place};
 use crate::door::Failure;
 use crate::keys::Scope;
 
@@ -330,7 +331,7 @@ fn told(step: &Step, differences: &[Difference]) -> Markup {
     }
 }
 
-/// Applies the import that the preview showed.
+/// Applies the import that the preview showed, and leads to the page of the change.
 pub(crate) async fn apply(visitor: Visitor, form: Result<Multipart, MultipartRejection>) -> Shown {
     let mut sent = Sent::read(form).await?;
     let request = sent.request()?;
@@ -341,35 +342,24 @@ pub(crate) async fn apply(visitor: Visitor, form: Result<Multipart, MultipartRej
     }
     let work = plan::work(&file.rows, &steps, sent.is_inactive);
     check_admins(work.is_about_admins, &visitor)?;
-    let count = |is: fn(&Step) -> bool| steps.iter().filter(|step| is(step)).count();
-    let created = count(|step| *step == Step::Create);
-    let changed = count(|step| matches!(step, Step::Update(..)));
-    let done = import(&visitor, work, steps, file, request).await;
-    if let Err(failure) = done {
-        sent.text.clone_from(&planned.text);
-        return show(&visitor, sent, Some(failure)).await;
-    }
-    let content = html! {
-        h1 { "Imported" }
-        (seats(&visitor.directory().seats()?))
-        p role="status" { (created) " created, " (changed) " changed." }
-        div class="row" {
-            a class="button" href="/admin?sort=created&order=down" { "See the latest users" }
-            a class="button" href="/admin/import" { "Another file" }
-            @if visitor.server.0.undos.has(request) { (undo::form(request, false, "Undo")) }
+    match import(&visitor, work, steps, file, request).await {
+        Ok(Some(number)) => Ok(place::done(number, "/admin/import")),
+        Ok(None) => Ok(Redirect::to("/admin/import").into_response()),
+        Err(failure) => {
+            sent.text.clone_from(&planned.text);
+            show(&visitor, sent, Some(failure)).await
         }
-    };
-    Ok(visitor.page(StatusCode::OK, "Import", "/admin", &content))
+    }
 }
 
-/// Applies the batch once, and keeps its inverse.
+/// Applies the batch once, and keeps its inverse. Returns the number of the change.
 async fn import(
     visitor: &Visitor,
     work: Work,
     steps: Vec<Step>,
     file: File,
     request: RequestId,
-) -> Result<(), Failure> {
+) -> Result<Option<u64>, Failure> {
     let server = visitor.server.clone();
     let done = move |directory: &Directory| {
         let before = undo::before(directory, &steps)?;
@@ -384,7 +374,7 @@ async fn import(
                 .undos
                 .keep(request, Undo::new(made, &before, &applied));
         }
-        Ok(())
+        Ok(applied.sequence)
     };
     visitor.server.write(&visitor.caller, done).await
 }

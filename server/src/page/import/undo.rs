@@ -4,35 +4,36 @@
 //! They are lost when the server restarts.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use axum::Form;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
 use headcount::{
     Applied, Batch, Directory, ErrorKind, RequestId, Subject, User, UserId, UserUpdate,
 };
 use maud::{Markup, html};
-use serde::Deserialize;
 
+use super::check_admins;
 use super::file::Row;
 use super::plan::{Parts, Step, own_username};
-use super::{check_admins, seats};
 use crate::door::Failure;
-use crate::page::{Shown, Visitor};
+use crate::page::undo::form;
+use crate::page::{Shown, Visitor, place};
 
 /// Operations of all kept inverses together; beyond this the oldest are dropped.
 const OPERATIONS_MAX: usize = 200_000;
 
 /// The inverse of an import.
 #[derive(Clone, Debug)]
-pub(super) struct Undo {
+pub(in crate::page) struct Undo {
     batch: Batch,
     /// The user of each operation.
     users: Vec<UserId>,
     /// Users whom the import created, and whom the undo deletes.
     created: Vec<UserId>,
-    changed: usize,
     is_about_admins: bool,
+    /// The number of the change that has undone the import.
+    done: OnceLock<u64>,
 }
 
 /// The users of an import as they were before.
@@ -63,8 +64,8 @@ impl Undo {
             batch: Batch::new().request_id(RequestId::generate()),
             users: Vec::new(),
             created: Vec::new(),
-            changed: 0,
             is_about_admins: false,
+            done: OnceLock::new(),
         };
         // In reverse, the first operation of a user is the last one that was applied: its version
         // is the one to require.
@@ -80,7 +81,6 @@ impl Undo {
             match step {
                 Step::Create => undo.delete(id, outcome.version),
                 Step::Update(_, _, parts) => {
-                    undo.changed += usize::from(is_first);
                     let Some(user) = before.get(&id) else {
                         continue;
                     };
@@ -98,6 +98,11 @@ impl Undo {
             }
         }
         undo
+    }
+
+    /// The number of the change that has undone the import.
+    pub(in crate::page) fn done(&self) -> Option<u64> {
+        self.done.get().copied()
     }
 
     fn push(&mut self, id: UserId, add: impl FnOnce(Batch) -> Batch) {
@@ -203,87 +208,58 @@ impl Undos {
         }
     }
 
-    fn find(&self, import: RequestId) -> Option<Arc<Undo>> {
+    /// The inverse of the import with this request id, unless it is lost.
+    pub(in crate::page) fn find(&self, import: RequestId) -> Option<Arc<Undo>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut kept = kept.iter();
         kept.find(|(id, _)| *id == import)
             .map(|(_, undo)| Arc::clone(undo))
     }
-
-    pub(super) fn has(&self, import: RequestId) -> bool {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.iter().any(|(id, _)| *id == import)
-    }
 }
 
-/// The form that undoes the import with this request id.
-pub(super) fn form(import: RequestId, is_ownerless: bool, button: &str) -> Markup {
-    html! {
-        form method="post" action="/admin/import/undo" {
-            input type="hidden" name="request" value=(import);
-            @if is_ownerless { input type="hidden" name="ownerless" value="yes"; }
-            button class="main" { (button) }
-        }
-    }
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Which {
-    request: String,
-    ownerless: Option<String>,
-}
-
-/// Undoes an import.
-pub(crate) async fn undo(visitor: Visitor, Form(which): Form<Which>) -> Shown {
-    let wrong = || Failure::bad_request("this form is not from this page");
-    let import: RequestId = which.request.parse().map_err(|_| wrong())?;
-    let undo = visitor.server.0.undos.find(import).ok_or_else(|| {
-        let message = "this import can't be undone anymore: the server has restarted, or there \
-                       were many imports since";
-        Failure::new(StatusCode::GONE, message)
-    })?;
-    check_admins(undo.is_about_admins, &visitor)?;
-    let is_ownerless = which.ownerless.is_some();
+/// Undoes the import that is the change with this number.
+pub(in crate::page) async fn undo(
+    visitor: &Visitor,
+    (number, undo): (u64, Arc<Undo>),
+    is_ownerless: bool,
+    back: &str,
+) -> Shown {
+    check_admins(undo.is_about_admins, visitor)?;
     let undoing = Arc::clone(&undo);
     let work = move |directory: &Directory| {
         undoing.check(directory)?;
         let batch = undoing.batch.clone().allow_ownerless(is_ownerless);
         match directory.apply(batch) {
-            // The request id is the undo's own: somebody has undone it already, perhaps with the
-            // other button.
+            Ok(applied) => {
+                // If it is set, to the same number: the batch has a request id.
+                let _ = applied.sequence.map(|number| undoing.done.set(number));
+                Ok(())
+            }
+            // The request id is the undo's own: somebody has undone it already, with the other
+            // button.
             Err(error) if error.kind() == ErrorKind::RequestIdReused => Ok(()),
-            done => Ok(done.map(drop)?),
+            Err(error) => Err(error.into()),
         }
     };
-    let (status, content) = match visitor.server.write(&visitor.caller, work).await {
-        Ok(()) => (
-            StatusCode::OK,
-            html! {
-                h1 { "Undone" }
-                (seats(&visitor.directory().seats()?))
-                p role="status" {
-                    (undo.created.len()) " deleted, " (undo.changed) " changed back."
-                }
-            },
-        ),
-        Err(failure) => {
-            let user = failure.op_index.and_then(|at| undo.users.get(at));
-            let user = user.map(|id| visitor.directory().user_by_id(*id));
-            let user = user.transpose()?.flatten();
-            (failure.status, refusal(import, &failure, user.as_deref()))
-        }
+    let failure = match (
+        visitor.server.write(&visitor.caller, work).await,
+        undo.done(),
+    ) {
+        (Ok(()), Some(by)) => return Ok(place::done(by, back)),
+        (Ok(()), None) => return Ok(Redirect::to("/admin/audit").into_response()),
+        (Err(failure), _) => failure,
     };
+    let user = failure.op_index.and_then(|at| undo.users.get(at));
+    let user = user.map(|id| visitor.directory().user_by_id(*id));
+    let user = user.transpose()?.flatten();
     let content = html! {
-        (content)
-        p class="row" {
-            a class="button" href="/admin" { "Back to the users" }
-            a class="button" href="/admin/import" { "Another file" }
-        }
+        (refusal((number, back), &failure, user.as_deref()))
+        p class="row" { a class="button" href=(back) { "Back" } }
     };
-    Ok(visitor.page(status, "Import", "/admin", &content))
+    Ok(visitor.page(failure.status, "Import", place::HOME, &content))
 }
 
-fn refusal(import: RequestId, failure: &Failure, user: Option<&User>) -> Markup {
+fn refusal((number, back): (u64, &str), failure: &Failure, user: Option<&User>) -> Markup {
     html! {
         h1 { "Nothing was undone" }
         div class="card bad" role="alert" {
@@ -302,7 +278,7 @@ fn refusal(import: RequestId, failure: &Failure, user: Option<&User>) -> Markup 
                 },
                 Some(ErrorKind::LastOwner) => {
                     p { "The workspaces stay, and you can make somebody an owner later." }
-                    (form(import, true, "Leave them without an owner"))
+                    (form(number, Some(back), true, "Leave them without an owner"))
                 },
                 _ => {}
             }

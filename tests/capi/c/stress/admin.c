@@ -62,9 +62,9 @@ static void fill(struct stage *stage)
     CHECK_OK(hc_options_set(stage->options, HC_OPTION_SYNC_INTERVAL_MS, 3, NULL));
     CHECK_OK(hc_directory_open_in_memory(stage->options, &directory, NULL));
     CHECK_OK(hc_directory_set_license(directory, HC_LICENSE_SEATS, 1, NULL));
-    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL));
     CHECK_STATUS(HC_STATUS_NO_FREE_SEAT,
-                 hc_user_create(directory, HC_STR("bob@ex.co"), NULL, &error));
+                 hc_user_create(directory, HC_STR("bob@ex.co"), NULL, NULL, &error));
     CHECK(error_seats(error, &limit, &active, &requested) == 1);
     CHECK(limit == 1 && active == 1 && requested == 1);
     CHECK(details_of(error).is_retryable == 0 && strlen(hc_error_message(error)) > 0);
@@ -83,7 +83,7 @@ static void fill(struct stage *stage)
     CHECK(error_buffer_bytes(error, &needed) == 1 && needed > 100);
     hc_error_free(error);
     CHECK_OK(hc_directory_close(directory, NULL));
-    CHECK_STATUS(HC_STATUS_CLOSED, hc_user_create(directory, HC_STR("c@d"), NULL, NULL));
+    CHECK_STATUS(HC_STATUS_CLOSED, hc_user_create(directory, HC_STR("c@d"), NULL, NULL, NULL));
     hc_directory_free(directory);
     hc_cursor_free(cursor);
 }
@@ -99,7 +99,7 @@ static void use_a_file(const struct stage *stage, unsigned thread)
     CHECK_STATUS(HC_STATUS_ALREADY_OPEN, hc_directory_open(HC_STR(path), NULL, &again, &error));
     CHECK(details_of(error).is_retryable == 1);
     hc_error_free(error);
-    CHECK_ONE_OF(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL),
+    CHECK_ONE_OF(hc_user_create(directory, HC_STR("ann@ex.co"), NULL, NULL, NULL),
                  HC_STATUS_EMAIL_TAKEN);
     verify_and_free(directory);
 }
@@ -159,7 +159,7 @@ static void keep_up(const struct stage *stage, unsigned thread)
     CHECK_OK(hc_options_set(options, HC_OPTION_OPEN_TIMEOUT_MS, 10, NULL));
     CHECK_OK(hc_options_set(options, HC_OPTION_SALVAGE_LOG, 0, NULL));
     CHECK_OK(hc_directory_open(HC_STR(path), options, &reader, NULL));
-    CHECK_STATUS(HC_STATUS_READ_ONLY, hc_user_create(reader, HC_STR("c@d"), NULL, NULL));
+    CHECK_STATUS(HC_STATUS_READ_ONLY, hc_user_create(reader, HC_STR("c@d"), NULL, NULL, NULL));
     CHECK_OK(hc_directory_follow(reader, copied.sequence + 1, &feed, NULL));
     CHECK_STATUS(HC_STATUS_CHANGE_NOT_YET,
                  hc_feed_next_batch(feed, 0, figures, sizeof figures, &written, &error));

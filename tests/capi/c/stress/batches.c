@@ -7,10 +7,9 @@ struct names {
     char owner[TEXT], other[TEXT], user[TEXT], workspace[TEXT], renamed[TEXT];
 };
 
-static hc_new_user *inactive_user(const char *email)
+static hc_new_user *inactive_user(void)
 {
-    hc_new_user *new_user = NULL;
-    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
+    hc_new_user *new_user = hc_new_user_new();
     CHECK_OK(hc_new_user_set_active(new_user, 0, NULL));
     return new_user;
 }
@@ -30,12 +29,12 @@ static hc_batch *founding(const struct names *names, const uint8_t *request,
                           const uint8_t *actor)
 {
     hc_batch *batch = hc_batch_new();
-    hc_new_user *new_user = inactive_user(names->user);
+    hc_new_user *new_user = inactive_user();
     hc_user_update *update = hc_user_update_new();
     CHECK_OK(hc_user_update_set_given_name(update, HC_STR("Ann"), NULL));
     CHECK_OK(hc_batch_set_actor(batch, actor, NULL));
     CHECK_OK(hc_batch_set_request_id(batch, request, NULL));
-    CHECK_OK(hc_batch_create_user(batch, new_user, NULL));
+    CHECK_OK(hc_batch_create_user(batch, HC_STR(names->user), new_user, NULL));
     CHECK_OK(hc_batch_update_user(batch, HC_STR(names->user), update, NULL));
     CHECK_OK(hc_batch_activate_user(batch, HC_STR(names->user), NULL));
     CHECK_OK(hc_batch_deactivate_user(batch, HC_STR(names->user), NULL));
@@ -163,8 +162,8 @@ static void submit(const hc_directory *directory, const char *email)
 {
     unsigned left = 3;
     hc_batch *batch = hc_batch_new();
-    hc_new_user *new_user = inactive_user(email);
-    CHECK_OK(hc_batch_create_user(batch, new_user, NULL));
+    hc_new_user *new_user = inactive_user();
+    CHECK_OK(hc_batch_create_user(batch, HC_STR(email), new_user, NULL));
     CHECK_OK(hc_directory_submit(directory, batch, on_done, &left, NULL));
     hc_batch_free(batch);
     hc_new_user_free(new_user);

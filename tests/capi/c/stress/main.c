@@ -46,7 +46,7 @@ static void set_up(struct stage *stage)
     CHECK_OK(hc_options_set_license_if_new(stage->options, HC_LICENSE_SEATS, SEATS, NULL));
     CHECK_OK(hc_directory_open_in_memory(stage->options, &stage->directory, NULL));
     for (unsigned i = 0; i < THREADS; i++)
-        CHECK_OK(hc_user_create(stage->directory, HC_STR(owner_of(owner, i)), NULL, NULL));
+        CHECK_OK(hc_user_create(stage->directory, HC_STR(owner_of(owner, i)), NULL, NULL, NULL));
     CHECK_OK(hc_workspace_create(stage->directory, HC_STR("Hall"), HC_STR(owner_of(owner, 0)),
                                  &hall, NULL));
     stage->hall = hc_workspace_id(hall);

@@ -47,10 +47,9 @@ static void read_packed(const hc_directory *directory, const char *email, const 
     CHECK_TEXT(email, user.email.bytes);
 }
 
-static hc_new_user *newcomer(const char *email, const char *username, const uint8_t *id)
+static hc_new_user *newcomer(const char *username, const uint8_t *id)
 {
-    hc_new_user *new_user = NULL;
-    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
+    hc_new_user *new_user = hc_new_user_new();
     CHECK_OK(hc_new_user_set_id(new_user, id, NULL));
     CHECK_OK(hc_new_user_set_username(new_user, HC_STR(username), NULL));
     CHECK_OK(hc_new_user_set_given_name(new_user, HC_STR("Ann"), NULL));
@@ -161,10 +160,10 @@ void part_users(struct stage *stage, unsigned thread)
     own(email, "user", thread);
     snprintf(username, TEXT, "user-%u", thread);
     CHECK_OK(hc_id_generate(id, NULL));
-    new_user = newcomer(email, username, id);
-    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    new_user = newcomer(username, id);
+    CHECK_OK(hc_user_create(directory, HC_STR(email), new_user, &user, NULL));
     CHECK_STATUS(HC_STATUS_EMAIL_TAKEN,
-                 hc_user_create(directory, HC_STR(email), NULL, NULL));
+                 hc_user_create(directory, HC_STR(email), NULL, NULL, NULL));
     hc_new_user_free(new_user);
     look_at(user, email);
 
@@ -192,7 +191,7 @@ void part_users(struct stage *stage, unsigned thread)
     look_at(user, email); /* a copy, whatever happened to the record */
     hc_user_free(user);
 
-    if (CHECK_ONE_OF(hc_user_create(directory, HC_STR(email), NULL, &error),
+    if (CHECK_ONE_OF(hc_user_create(directory, HC_STR(email), NULL, NULL, &error),
                      HC_STATUS_NO_FREE_SEAT) != HC_STATUS_OK) {
         CHECK(hc_error_get_details(error, &details) == 1 && details.limit == SEATS);
         hc_error_free(error);

@@ -91,7 +91,7 @@ static void list(const hc_directory *directory)
 static void identify(const hc_directory *directory, uint64_t id, const char *name, unsigned thread)
 {
     hc_batch *batch = hc_batch_new();
-    hc_new_user *new_user = NULL;
+    hc_new_user *new_user = hc_new_user_new();
     hc_user_update *update = hc_user_update_new();
     hc_user *user = NULL;
     hc_workspace *workspace = NULL;
@@ -106,10 +106,9 @@ static void identify(const hc_directory *directory, uint64_t id, const char *nam
     CHECK_TEXT(name, found);
     hc_workspace_free(workspace);
     CHECK_OK(hc_workspace_set_external_id(directory, id, HC_STR("okta"), NULL, 0, NULL, NULL));
-    CHECK_OK(hc_new_user_new(HC_STR(email), &new_user, NULL));
     CHECK_OK(hc_new_user_set_active(new_user, 0, NULL));
     CHECK_OK(hc_new_user_set_external_id(new_user, HC_STR("okta"), HC_STR(name), NULL));
-    CHECK_OK(hc_user_create_from(directory, new_user, &user, NULL));
+    CHECK_OK(hc_user_create(directory, HC_STR(email), new_user, &user, NULL));
     CHECK(hc_user_external_id_at(user, 0, NULL, found) == 1);
     hc_user_free(user);
     CHECK_OK(hc_user_update_set_external_id(update, HC_STR("entra"), HC_STR(name), NULL));
