@@ -61,7 +61,7 @@ async function checkKeyboard(page, address) {
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/admin\/changes\/\d+/);
   assert.match(await page.textContent("[role=status]"), /1 deactivated/);
-  // Loading it again sends no form again: the browser would ask first.
+  // Reloading sends no form again; the browser would ask first.
   const done = page.url();
   await page.reload();
   assert.equal(page.url(), done);
@@ -115,7 +115,7 @@ async function checkLive(page, address, key) {
   assert.deepEqual(lines, [1]);
 }
 
-// Whoever asks for a page without a session comes there after logging in.
+// After logging in, a visitor reaches the page that was requested without a session.
 async function checkReturn(browser, address, key) {
   const context = await browser.newContext();
   const page = await context.newPage();

@@ -44,7 +44,7 @@ class Story:
         with open(self.log, "w") as log:
             self.server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         self.address = json.loads(self.server.stdout.readline())["listening"]
-        # Where the SDK keeps its tokens.
+        # The SDK keeps its tokens there.
         os.environ["HOME"] = os.environ["XDG_CACHE_HOME"] = str(folder / "home")
         os.environ["WALLAROO_URL"] = self.address
 
@@ -71,7 +71,7 @@ class Story:
         urllib.request.urlopen(request).close()
 
     def ask_for_token(self):
-        """The status and the headers of a password that is wrong."""
+        """The status and the headers of the response to a wrong password."""
         form = {"client_id": "sdk-client", "grant_type": "password", "username": "ann", "password": "x"}
         data = urllib.parse.urlencode(form).encode()
         try:
@@ -82,7 +82,7 @@ class Story:
 
 
 def refused(what):
-    """The error of the SDK for what is not allowed."""
+    """The SDK's error for a forbidden call."""
     try:
         what()
     except Exception as error:
@@ -114,7 +114,7 @@ def check_refresh(story):
     grants = story.provider.grants()
     assert grants[0] == "password" and "refresh_token" in grants[1:], grants
     assert grants.count("password") == 1, grants
-    # When the provider knows the session no more, the client logs in anew.
+    # If the provider has ended the session, the client logs in again.
     story.provider.refresh_tokens.clear()
     assert emails(wl) == ["ann@ex.co", "bob@ex.co"]
     assert story.provider.grants().count("password") == 2, story.provider.grants()
@@ -122,7 +122,7 @@ def check_refresh(story):
 
 
 def check_state(story):
-    """A token of a user who is deactivated here is worth nothing, whatever the provider says."""
+    """The token of a user who is deactivated here is refused, whatever the provider says."""
     wl = story.client("user_password", "bob")
     emails(wl)
     story.set_active("bob", False)
@@ -149,7 +149,7 @@ def check_limit(story):
 
 
 def check_secrets(story):
-    """Neither the log nor the directory has a password or a token."""
+    """Neither the log nor the directory contains a password or a token."""
     log = story.log.read_bytes()
     files = b"".join(path.read_bytes() for path in story.folder.glob("users.redb*"))
     assert len(story.provider.secrets) > 10

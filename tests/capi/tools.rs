@@ -62,7 +62,7 @@ fn compiler(program: &str, standard: &str) -> Command {
     command
         .arg(format!("-std={standard}"))
         .args([
-            "-g",
+            "-g1",
             "-Wall",
             "-Wextra",
             "-Wpedantic",

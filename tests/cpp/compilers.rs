@@ -16,7 +16,7 @@ pub fn compiler(program: &str, standard: &str) -> Command {
     command
         .arg(format!("-std={standard}"))
         .args([
-            "-g",
+            "-g1",
             "-pthread",
             "-Werror",
             "-Wall",

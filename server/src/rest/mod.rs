@@ -76,7 +76,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
         }
         serde_html_form::from_str(query).map(Self).map_err(|error| {
             // The error does not name the parameter, but it alone is not valid either.
-            let mut pairs = query.split('&');
+            let mut pairs = query.split('&').filter(|pair| !pair.is_empty());
             let wrong = pairs.find(|pair| serde_html_form::from_str::<T>(pair).is_err());
             let message = match wrong {
                 Some(pair) => format!("the query parameter `{}` is not valid: {error}", cut(&pair)),

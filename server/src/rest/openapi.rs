@@ -258,7 +258,7 @@ fn parameters(method: &str, path: &str, operation: &Operation) -> Vec<Value> {
             "in": "header",
             "required": false,
             "description": "For events: begins after the change with this number, in place of `after`.",
-            "schema": { "type": "string", "pattern": "^[0-9]+$" },
+            "schema": { "type": "string" },
         }));
     }
     if is_repeatable(method, path) {

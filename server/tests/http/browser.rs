@@ -80,7 +80,7 @@ impl Browser {
         stream
     }
 
-    /// The page that an answer to a form leads to.
+    /// The page to which a form's response redirects.
     fn follow(&self, answer: Answer) -> Answer {
         match answer.header("location") {
             Some(place) if answer.status == 303 => self.get(place),
@@ -88,7 +88,7 @@ impl Browser {
         }
     }
 
-    /// Sends the form with this button, as the page has it, and follows where it leads.
+    /// Sends the form with this button, as the page has it, and follows the redirect.
     pub fn press(&self, page: &Answer, button: &str) -> Answer {
         let end = page.body.find(&format!(">{button}</button>"));
         let before = &page.body[..end.unwrap_or_else(|| panic!("no {button}: {}", page.body))];

@@ -159,7 +159,7 @@ fn a_login_leads_to_the_page_that_was_asked_for() {
             body.contains(&format!("href=\"{to}\">Go on")),
             "{asked}: {body}"
         );
-        // The form for a key after a login that did not work leads there too.
+        // After a failed login, the form for a key leads there too.
         let begun = story.begin_at(&format!("/admin/oidc?to={asked}"), "");
         let stranger = json!({ "aud": "page", "email": "eve@ex.co", "email_verified": true });
         let refused = story.end(&begun, &stranger).body;

@@ -57,7 +57,7 @@ fn as_many_win_as_seats_are_free() {
             .map(|racer| scope.spawn(move || race(racer)))
             .collect();
         let answers = racers.into_iter().map(|racer| racer.join().unwrap());
-        // The page leads on from what was done.
+        // The page redirects after a success.
         answers.filter(|answer| answer.status < 400).count()
     });
     assert_eq!(won, FREE);

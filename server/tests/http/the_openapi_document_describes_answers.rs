@@ -38,7 +38,7 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str) {
     }
 }
 
-/// The header with which events go on is a parameter of the stream.
+/// The header that resumes a stream of events is one of its parameters.
 #[test]
 fn a_stream_of_events_can_be_resumed_by_the_document() {
     let running = Running::new();

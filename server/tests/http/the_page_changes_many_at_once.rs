@@ -219,7 +219,7 @@ fn loading_again_does_not_send_a_form_again() {
     );
 }
 
-/// The undo is where the change is told of, whoever made it and however long ago.
+/// A change can be undone where it is shown, whoever made it and however long ago.
 #[test]
 fn a_change_is_undone_from_the_audit_and_from_a_users_page() {
     let (running, browser) = story();
@@ -249,7 +249,7 @@ fn a_change_is_undone_from_the_audit_and_from_a_users_page() {
     assert_eq!(browser.post(&format!("{path}/undo"), "").status, 412);
     assert_eq!(active(directory), ["ann", "bob"]);
 
-    // What was before is not known of other changes.
+    // The state before other changes is unknown.
     let update = headcount::UserUpdate::new().given_name("Bob");
     directory.update_user("bob@ex.co", update).unwrap();
     let number = directory.stats().unwrap().latest_change;

@@ -123,6 +123,9 @@ fn old_changes_are_trimmed() {
     for query in ["", "?before=x", "?after=1", "?before=1&before=2"] {
         assert_eq!(trim(query).status, 400, "{query}");
     }
+    let told = trim("").json()["detail"].to_string();
+    assert!(told.contains("not valid: missing field `before`"), "{told}");
+    assert!(!told.contains("``"), "{told}");
     assert_eq!(trim("?before=3").json(), json!({ "trimmed": 2 }));
     assert_eq!(trim("?before=3").json(), json!({ "trimmed": 0 }));
     assert_eq!(admin.get("/api/v1/changes?after=0").status, 410);

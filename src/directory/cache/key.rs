@@ -75,16 +75,17 @@ impl<'k> KeyRef<'k> {
 
     /// The three keys of a user.
     pub(super) fn all_of(hashing: &Hashing, user: &'k User) -> [Self; 3] {
-        let email_key = user.email_key();
-        [
-            (CacheKeyKind::Email, email_key.as_bytes()),
-            (CacheKeyKind::Id, user.id.as_bytes().as_slice()),
-            (
-                CacheKeyKind::Username,
-                user.username_key().unwrap_or(email_key).as_bytes(),
-            ),
-        ]
-        .map(|(kind, text)| Self::new(hashing, kind, text))
+        texts_of(user).map(|(kind, text)| Self::new(hashing, kind, text))
+    }
+
+    /// The three keys of a user, if their hashes are known.
+    pub(super) fn all_with(hashes: [u64; 3], user: &'k User) -> [Self; 3] {
+        let mut hashes = hashes.into_iter();
+        texts_of(user).map(|(kind, text)| Self {
+            hash: hashes.next().unwrap_or_default(),
+            kind,
+            text,
+        })
     }
 
     /// The owned key.
@@ -106,6 +107,17 @@ impl<'k> KeyRef<'k> {
             text.copy_from_slice(self.text);
         }
     }
+}
+
+/// The kinds and texts of the three keys of a user.
+fn texts_of(user: &User) -> [(CacheKeyKind, &[u8]); 3] {
+    let email_key = user.email_key();
+    let username_key = user.username_key().unwrap_or(email_key);
+    [
+        (CacheKeyKind::Email, email_key.as_bytes()),
+        (CacheKeyKind::Id, user.id.as_bytes()),
+        (CacheKeyKind::Username, username_key.as_bytes()),
+    ]
 }
 
 /// The hash function. Its seed is random per process, because the texts come from

@@ -284,7 +284,8 @@ impl Drop for ReservedKey<'_, '_> {
 pub(super) struct Invalidation<'c> {
     cache: &'c UserCache,
     state: MutexGuard<'c, CacheState>,
-    replaced: Vec<Arc<User>>,
+    /// The users whose keys are marked, with the hashes of these keys.
+    replaced: Vec<(Arc<User>, [u64; 3])>,
     all: bool,
     /// Whether the generation was begun.
     begun: bool,
@@ -305,10 +306,15 @@ impl Invalidation<'_> {
             self.cache.marks.set_all();
             return;
         }
-        for key in keys(self.cache, &replaced) {
-            self.cache.marks.set(key.hash);
-        }
-        self.replaced.extend(replaced);
+        let marked = replaced.into_iter().map(|user| {
+            let keys = KeyRef::all_of(&self.cache.hashing, &user);
+            let hashes = keys.map(|key| key.hash);
+            for hash in hashes {
+                self.cache.marks.set(hash);
+            }
+            (user, hashes)
+        });
+        self.replaced.extend(marked);
     }
 }
 
@@ -333,18 +339,13 @@ impl Invalidation<'_> {
             cache.marks.clear_all();
             return;
         }
-        for key in keys(cache, &self.replaced) {
-            cache.table(&key).write().remove(&key);
+        for (user, hashes) in &self.replaced {
+            for key in KeyRef::all_with(*hashes, user) {
+                cache.table(&key).write().remove(&key);
+            }
         }
-        for key in keys(cache, &self.replaced) {
-            cache.marks.clear(key.hash);
+        for hash in self.replaced.iter().flat_map(|(_, hashes)| hashes) {
+            cache.marks.clear(*hash);
         }
     }
-}
-
-/// All keys of these users.
-fn keys<'u>(cache: &UserCache, users: &'u [Arc<User>]) -> impl Iterator<Item = KeyRef<'u>> {
-    users
-        .iter()
-        .flat_map(|user| KeyRef::all_of(&cache.hashing, user))
 }

@@ -35,6 +35,9 @@ use crate::rules;
 /// Maximum operations in one transaction, unless a single batch has more.
 const GROUP_OPS_MAX: usize = 4096;
 
+/// Maximum groups that a thread leads in a row.
+const GROUPS_IN_A_ROW_MAX: usize = 3;
+
 /// The queue of batches to commit.
 pub(super) struct Commits {
     queue: Mutex<Queue>,
@@ -88,7 +91,7 @@ impl Commits {
         let request = Arc::new(Waiter::new(batch, (self.clock)()));
         let task = self.enter(std::slice::from_ref(&request));
         self.wait_for(&request, task, started, || {
-            self.lead(engine, cache, &request);
+            self.lead(engine, cache, &request, GROUPS_IN_A_ROW_MAX);
         })
     }
 
@@ -114,7 +117,8 @@ impl Commits {
         let answers = requests.iter().map(|request| {
             let task = std::mem::replace(&mut task, Task::Wait);
             self.wait_for(request, task, started, || {
-                let lead = || self.lead(engine, cache, request);
+                // The answers to the group's other requests wake threads, too.
+                let lead = || self.lead(engine, cache, request, 1);
                 if catch_unwind(AssertUnwindSafe(lead)).is_err() {
                     log::error!("a commit panicked: its batches are answered with that");
                 }
@@ -184,8 +188,26 @@ impl Commits {
         is_free
     }
 
-    /// Commits a group of waiting requests, answers them, and hands over the lead.
-    fn lead(&self, engine: &impl Engine, cache: &UserCache, own: &Arc<Waiter>) {
+    /// Commits up to `groups_max` groups of waiting requests, then hands over the lead. If
+    /// enough requests for another group have gathered, the same thread commits that one, too:
+    /// another thread would first have to wake up.
+    fn lead(&self, engine: &impl Engine, cache: &UserCache, own: &Arc<Waiter>, groups_max: usize) {
+        for left in (0..groups_max).rev() {
+            if !self.commit_group(engine, cache, own, left > 0) {
+                return;
+            }
+        }
+    }
+
+    /// Commits a group of waiting requests and answers them. Returns whether the caller still
+    /// leads, which it does only if it `may_go_on`.
+    fn commit_group(
+        &self,
+        engine: &impl Engine,
+        cache: &UserCache,
+        own: &Arc<Waiter>,
+        may_go_on: bool,
+    ) -> bool {
         let mut group = Group {
             commits: self,
             requests: self.take_group(),
@@ -221,7 +243,7 @@ impl Commits {
         });
         group.sync = done.elapsed();
         drop(invalidation);
-        group.answer(results);
+        group.answer(results, may_go_on)
     }
 
     /// The numbers of submitted batches, and of the transactions they were grouped into.
@@ -246,12 +268,16 @@ impl Commits {
         queue.waiting.drain(..count).collect()
     }
 
-    /// Ends the lead: tells the first waiting request to lead or to watch.
-    fn end_lead(&self, group: usize, sync: Duration) {
+    /// Ends the lead, unless the caller `may_go_on` and enough requests are waiting: tells the
+    /// first of them to lead or to watch. Returns whether the caller still leads.
+    fn end_lead(&self, group: usize, sync: Duration, may_go_on: bool) -> bool {
         let mut queue = lock(&self.queue);
         let waiting = queue.waiting.len();
         queue.batching.learn(group, waiting, sync);
         let is_enough = queue.batching.is_enough(waiting);
+        if is_enough && may_go_on {
+            return true;
+        }
         queue.has_leader = false;
         if let Some(first) = queue.waiting.first().map(Arc::clone) {
             queue.has_leader = is_enough;
@@ -262,6 +288,7 @@ impl Commits {
                 Task::Watch(patience)
             });
         }
+        false
     }
 }
 
@@ -278,18 +305,21 @@ struct Group<'c> {
 }
 
 impl Group<'_> {
-    fn answer(mut self, results: Result<Vec<Result<Applied>>>) {
+    /// Answers the requests; returns whether the caller still leads.
+    fn answer(mut self, results: Result<Vec<Result<Applied>>>, may_go_on: bool) -> bool {
         match results {
-            Ok(results) => self.end(results.into_iter()),
-            Err(error) => self.end(std::iter::repeat_with(|| Err(error.clone()))),
+            Ok(results) => self.end(results.into_iter(), may_go_on),
+            Err(error) => self.end(std::iter::repeat_with(|| Err(error.clone())), may_go_on),
         }
     }
 
-    fn end(&mut self, results: impl Iterator<Item = Result<Applied>>) {
+    fn end(&mut self, results: impl Iterator<Item = Result<Applied>>, may_go_on: bool) -> bool {
         self.is_answered = true;
-        // The next leader starts while the answers are handed out.
-        self.commits.end_lead(self.requests.len(), self.sync);
+        // Another leader starts while the answers are handed out.
+        let commits = self.commits;
+        let goes_on = commits.end_lead(self.requests.len(), self.sync, may_go_on);
         wake(&answer_all(&self.requests, &self.own, results));
+        goes_on
     }
 }
 
@@ -297,13 +327,14 @@ impl Drop for Group<'_> {
     fn drop(&mut self) {
         // Requests are only left without an answer after a panic.
         if !self.is_answered {
-            self.end(std::iter::repeat_with(|| {
+            let panicked = || {
                 Err(Error::new(
                     ErrorKind::OutcomeUnknown,
                     "the thread that committed this with others panicked; \
                      read the directory again to see whether it took effect",
                 ))
-            }));
+            };
+            self.end(std::iter::repeat_with(panicked), false);
         }
     }
 }

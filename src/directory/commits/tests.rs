@@ -170,7 +170,7 @@ fn a_damaged_record_fails_those_who_touch_it_and_nobody_else() {
         has_leader: true,
         batching: Batching::default(),
     };
-    commits.lead(&engine, &cache, &group[0]);
+    commits.lead(&engine, &cache, &group[0], 1);
     let kinds = group.map(|request| match request.next_task() {
         Task::Return(result, _) => result.err().map(|error| error.kind()),
         _ => panic!("no answer"),
@@ -200,4 +200,24 @@ fn a_panic_leaves_nobody_waiting() {
     };
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert!(matches!(behind.next_task(), Task::Lead));
+}
+
+#[test]
+fn a_leader_goes_on_with_those_who_wait_as_long_as_it_may() {
+    let commits = Commits::default();
+    let waiting = request(Batch::new());
+    *lock(&commits.queue) = Queue {
+        waiting: vec![Arc::clone(&waiting)],
+        has_leader: true,
+        batching: Batching::default(),
+    };
+    assert!(commits.end_lead(1, Duration::ZERO, true));
+    assert!(lock(&commits.queue).has_leader);
+    assert!(!waiting.watch(Duration::ZERO), "another was told to lead");
+    assert!(!commits.end_lead(1, Duration::ZERO, false));
+    assert!(matches!(waiting.next_task(), Task::Lead));
+    // Nobody waits any more.
+    lock(&commits.queue).waiting.clear();
+    assert!(!commits.end_lead(1, Duration::ZERO, true));
+    assert!(!lock(&commits.queue).has_leader);
 }

@@ -102,25 +102,32 @@ impl Waiter {
 
 /// Answers `requests` without waking their threads, and distributes the waking: each thread
 /// wakes two others, so that it takes each little time and all processors take part. `own`
-/// is already awake. Returns the first ones to wake.
+/// is already awake, and wakes only the first ones, which this returns.
 pub(super) fn answer_all(
     requests: &[Arc<Waiter>],
     own: &Arc<Waiter>,
     results: impl Iterator<Item = Result<Applied>>,
 ) -> Woken {
-    let waiter_at = |place: usize| {
-        let waiter = requests.get(place)?;
-        (!Arc::ptr_eq(waiter, own)).then(|| Arc::clone(waiter))
+    let own_place = requests.iter().position(|other| Arc::ptr_eq(other, own));
+    let own_place = own_place.unwrap_or(requests.len());
+    let sleeping = |number: usize| {
+        let place = number + usize::from(number >= own_place);
+        requests.get(place).map(Arc::clone)
     };
     let results: Vec<_> = results.take(requests.len()).collect();
     // From the last to the first: a thread that happens to be awake takes its answer at
     // once and wakes its two, which would go back to sleep if their answers weren't there
     // yet.
     for (place, (request, result)) in requests.iter().zip(results).enumerate().rev() {
-        let woken = [waiter_at(2 * place + 2), waiter_at(2 * place + 3)];
+        let woken = if place == own_place {
+            [None, None]
+        } else {
+            let number = place - usize::from(place > own_place);
+            [sleeping(2 * number + 2), sleeping(2 * number + 3)]
+        };
         request.note(Task::Return(result, woken));
     }
-    [waiter_at(0), waiter_at(1)]
+    [sleeping(0), sleeping(1)]
 }
 
 /// Wakes these threads.
@@ -162,5 +169,34 @@ mod tests {
             drop(third);
         });
         assert!(group.iter().all(|request| is_answered(request)));
+    }
+
+    /// The leader may go on with another group, so nobody may wait for its return.
+    #[test]
+    fn everybody_is_woken_once_and_nobody_by_the_leader_when_it_returns() {
+        for (count, own) in [(1, 0), (2, 1), (7, 0), (8, 3), (9, 8), (6, 6)] {
+            let new = || Arc::new(Waiter::new(Batch::new(), Timestamp::now()));
+            let all: Vec<_> = std::iter::repeat_with(new).take(count + 1).collect();
+            let (group, own) = (&all[..count], &all[own]);
+            let answers = std::iter::repeat_with(|| Err(Error::new(ErrorKind::Closed, "closed")));
+            let mut woken: Vec<_> = answer_all(group, own, answers).into();
+            let mut names = Vec::new();
+            while let Some(next) = woken.pop() {
+                let Some(next) = next else { continue };
+                names.push(Arc::as_ptr(&next));
+                let Task::Return(_, others) = next.next_task() else {
+                    panic!("no answer")
+                };
+                woken.extend(others);
+            }
+            names.sort();
+            let others = group.iter().filter(|other| !Arc::ptr_eq(other, own));
+            let mut expected: Vec<_> = others.map(Arc::as_ptr).collect();
+            expected.sort();
+            assert_eq!(names, expected, "{count}");
+            if group.iter().any(|other| Arc::ptr_eq(other, own)) {
+                assert!(matches!(own.next_task(), Task::Return(_, [None, None])));
+            }
+        }
     }
 }

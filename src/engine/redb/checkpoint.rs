@@ -12,8 +12,8 @@
 //!
 //! After a crash, the first checkpoint takes over the log that the crash left, and removes
 //! it. Before it begins, its thread records the new use in the database: a first commit that
-//! had to do that would otherwise wait for the checkpoint. While a writer is active, the
-//! checkpoint waits up to 100 ms for it to do that, and then begins anyway.
+//! had to do that would otherwise wait for the checkpoint. Then it waits for the first commit,
+//! up to 100 ms, so that this has the disk to itself.
 
 mod space;
 mod threads;
@@ -69,7 +69,7 @@ struct Progress {
     job: Option<Job>,
     /// Whether a checkpoint is running or waiting.
     under_way: bool,
-    /// Whether somebody waits for the checkpoint, or nobody needs the database before it.
+    /// Whether somebody waits for the checkpoint.
     is_urgent: bool,
     space: Space,
     /// A filter to be built.
@@ -115,8 +115,8 @@ impl Work {
         Ok(())
     }
 
-    /// Lets the checkpoint after a crash begin.
-    pub(super) fn hurry(&self) {
+    /// Lets the checkpoint after a crash begin, because somebody waits for it.
+    fn hurry(&self) {
         self.lock().is_urgent = true;
         self.0.changed.notify_all();
     }

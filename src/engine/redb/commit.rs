@@ -107,7 +107,6 @@ impl Shared {
         }
         guard.clear();
         log.set_recorded();
-        self.work.hurry();
         Ok(())
     }
 

@@ -17,7 +17,7 @@ use crate::process::without_signals;
 /// How long the engine must be idle before a checkpoint that nobody waits for.
 const IDLE: Duration = Duration::from_secs(1);
 
-/// How long the checkpoint after a crash waits for an active writer.
+/// How long the checkpoint after a crash waits for the first commit.
 const FIRST_COMMIT: Duration = Duration::from_millis(100);
 
 thread_local! {
@@ -143,25 +143,27 @@ fn make_checkpoints(shared: &Shared) {
 }
 
 /// Waits until the checkpoint after a crash may begin. The first commit must record its use
-/// in the database, which is impossible while the checkpoint writes to it. So this thread
-/// records the use at once, and a first commit that comes later needs only its frame. If a
-/// writer is active, this waits for it to do that, or to ask for the checkpoint, but not
-/// longer than [`FIRST_COMMIT`].
+/// in the database, which is impossible while the checkpoint writes to it, and its sync would
+/// wait for the pages of the checkpoint. So this thread records the use at once, and the
+/// checkpoint begins after the first commit, or after [`FIRST_COMMIT`] without one. If a writer
+/// is active, it records the use itself.
 fn await_first_commit<'s>(shared: &'s Shared, mut progress: MutexGuard<'s, Progress>) {
     let is_left = |job: &Job| matches!(job.source, Source::Left(..));
     let is_early = |progress: &Progress| {
         let has_left = progress.job.as_ref().is_some_and(is_left);
-        has_left && !progress.is_urgent && !progress.ending
+        has_left && !progress.is_urgent && !progress.ending && shared.dirty().is_none()
     };
     let begun = Instant::now();
+    let mut was_tried = false;
     while is_early(&progress) {
-        drop(progress);
-        let was_tried = record_use(shared);
-        let rest = FIRST_COMMIT.checked_sub(begun.elapsed());
-        let Some(rest) = rest.filter(|_| !was_tried) else {
+        if !was_tried {
+            drop(progress);
+            was_tried = record_use(shared);
+            progress = shared.work.lock();
+        }
+        let Some(rest) = FIRST_COMMIT.checked_sub(begun.elapsed()) else {
             return;
         };
-        progress = shared.work.lock();
         if is_early(&progress) {
             (progress, _) = shared.work.wait_for(progress, rest);
         }

@@ -198,9 +198,9 @@ impl Log {
         }
     }
 
-    /// The used bytes of the current segment.
+    /// The bytes of the frames in the current segment.
     pub(super) fn filled(&self) -> u64 {
-        self.offset
+        self.offset - FRAMES_AT as u64
     }
 
     /// Extends the current segment, if it has frames already and is too short for another

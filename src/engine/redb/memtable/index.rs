@@ -12,6 +12,8 @@
 //!    to its replacement, and a reader that knows of a later commit also sees the larger
 //!    table.
 
+use std::hint::black_box;
+
 use super::sync::{AtomicU64, AtomicUsize, OnceLock, Ordering, WORDS_MIN};
 
 /// The position of a write in the memtable: the number of a batch, and of a slot in it.
@@ -107,6 +109,15 @@ impl Index {
         }
         let _ = self.tables[current].set(larger);
         self.current.store(current, Ordering::Release);
+    }
+
+    /// Reads the words at which the searches for these hashes begin, so that they are in the
+    /// processor's cache. The loads overlap, and those of the searches can't.
+    pub(super) fn touch(&self, hashes: impl Iterator<Item = u64>) {
+        if let Some(table) = self.tables[self.current.load(Ordering::Relaxed)].get() {
+            let words = hashes.map(|hash| table[start(table, hash)].load(Ordering::Relaxed));
+            black_box(words.fold(0, |all, word| all ^ word));
+        }
     }
 
     /// The word of the key with this hash, or the free word for it, and the key's position

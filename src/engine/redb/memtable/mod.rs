@@ -127,6 +127,7 @@ impl Memtable {
         self.index
             .reserve(writes.len(), |position| self.hash(position));
         let (bytes, slots) = writes.slots_mut();
+        self.index.touch(slots.iter().map(|slot| slot.hash));
         for slot in slots {
             let key = slot.key(bytes);
             let (bucket, older) = self

@@ -286,7 +286,9 @@ fn the_segment_beside_those_of_a_crash_is_as_large_as_its_first_frame_needs() {
         let engine = disk.open(&SMALL).unwrap();
         if is_prepared {
             let mut writer = lock(&engine.shared.writer);
-            engine.shared.prepare(writer.as_mut().unwrap(), 0).unwrap();
+            let log = writer.as_mut().unwrap();
+            engine.shared.prepare(log, 0).unwrap();
+            assert_eq!(log.filled(), 0, "pacing would slow down the first commit");
         }
         let value = vec![b'1'; value_bytes];
         put(&engine, b"c", &value).unwrap();
@@ -308,8 +310,8 @@ fn the_segment_beside_those_of_a_crash_is_as_large_as_its_first_frame_needs() {
     }
 }
 
-/// The checkpoint waits for the first commit, but callers that need the database don't wait
-/// for that.
+/// The checkpoint waits for the first commit, up to 100 ms, but callers that need the database
+/// don't wait for that.
 #[test]
 fn the_first_commit_comes_before_the_checkpoint() {
     let disk = crash_after(&Disk::default(), &[b"a"]);
@@ -324,14 +326,40 @@ fn the_first_commit_comes_before_the_checkpoint() {
     engine.close().unwrap();
     // A life that only reads doesn't interfere either.
     let disk = crash_after(&disk, &[b"c"]);
+    let opened = Instant::now();
     let engine = disk.open(&with_threads).unwrap();
     // The other one is removed after the takeover.
-    let deadline = Instant::now() + Duration::from_mins(1);
+    let deadline = opened + Duration::from_mins(1);
     while logs(&disk) != ["log1"] && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(5));
     }
     assert_eq!(logs(&disk), ["log1"], "its own");
+    assert!(opened.elapsed() >= LONGEST_WAIT, "it didn't wait");
     assert!(!engine.has_frozen());
     engine.close().unwrap();
     assert_eq!(disk.names(), [BASE]);
+}
+
+/// How long the checkpoint waits for the first commit.
+const LONGEST_WAIT: Duration = Duration::from_millis(100);
+
+/// Once there was a first commit, the checkpoint begins. Other programs may hold it up, but
+/// hardly each time.
+#[test]
+fn the_first_commit_lets_the_checkpoint_begin() {
+    let with_threads = RedbOptions {
+        background: true,
+        ..EXISTING
+    };
+    let is_quick = |_| {
+        let disk = crash_after(&Disk::default(), &[b"a"]);
+        let opened = Instant::now();
+        let engine = disk.open(&with_threads).unwrap();
+        put(&engine, b"b", b"1").unwrap();
+        while engine.has_frozen() && opened.elapsed() < 2 * LONGEST_WAIT {
+            thread::sleep(Duration::from_millis(1));
+        }
+        opened.elapsed() < LONGEST_WAIT
+    };
+    assert!((0..50).any(is_quick));
 }
