@@ -47,8 +47,12 @@ HEADERS := include/headcount.h include/headcount_packed.h \
     $(wildcard bindings/cpp/headcount.hpp)
 DOCS := README.md docs/c-api.md docs/packed.md include/headcount.json LICENSE-MIT LICENSE-APACHE
 
-FILL := sed -e 's|@PREFIX@|$(PREFIX)|g' -e 's|@LIBDIR@|$(LIBDIR)|g' \
-    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|g' -e 's|@VERSION@|$(VERSION)|g' \
+# A text as sed's replacement, within the single quotes of a shell: `R&D` stays what it is.
+literal = $(subst ','\'',$(subst |,\|,$(subst &,\&,$(subst \,\\,$(1)))))
+
+FILL := sed -e 's|@PREFIX@|$(call literal,$(PREFIX))|g' \
+    -e 's|@LIBDIR@|$(call literal,$(LIBDIR))|g' \
+    -e 's|@INCLUDEDIR@|$(call literal,$(INCLUDEDIR))|g' -e 's|@VERSION@|$(VERSION)|g' \
     -e 's|@SONAME@|$(SONAME)|g' -e 's|@STATIC_LIBS@|$(STATIC_LIBS)|g' \
     -e 's|@CMAKE_STATIC_LIBS@|$(patsubst -l%,%,$(STATIC_LIBS))|g'
 
@@ -74,7 +78,7 @@ install: build
 	ln -sf $(SONAME) $(TO_LIB)/libheadcount.so"
 	$(INSTALL) -m 644 "$(BUILT)/libheadcount.a" $(TO_LIB)"
 	$(FILL) packaging/headcount.pc.in >$(TO_LIB)/pkgconfig/headcount.pc"
-	$(FILL) -e 's|@CMAKE_INCLUDEDIR@|$(CMAKE_INCLUDEDIR)|g' \
+	$(FILL) -e 's|@CMAKE_INCLUDEDIR@|$(call literal,$(CMAKE_INCLUDEDIR))|g' \
 	    packaging/headcountConfig.cmake.in >$(TO_CMAKE)/headcountConfig.cmake"
 	$(FILL) packaging/headcountConfigVersion.cmake.in >$(TO_CMAKE)/headcountConfigVersion.cmake"
 	$(INSTALL) -m 644 $(DOCS) $(TO_DOC)"

@@ -156,6 +156,23 @@ impl Error {
         }
     }
 
+    /// Whether the file is sound, but belongs to another program: its first bytes, or the tables in
+    /// it, are not those of a directory. The kind is [`Corrupted`](ErrorKind::Corrupted); nothing
+    /// was written to the file, and nothing should be.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("notes.txt");
+    /// use headcount::Directory;
+    ///
+    /// std::fs::write(&path, "not a directory of users")?;
+    /// assert!(Directory::open(&path).unwrap_err().is_foreign_file());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn is_foreign_file(&self) -> bool {
+        self.cause::<ForeignFile>().is_some()
+    }
+
     /// An error of a caller's own, such as a record for
     /// [`Directory::load`](crate::Directory::load) that could not be read.
     ///
@@ -177,10 +194,19 @@ impl Error {
         }))
     }
 
-    pub(crate) fn with_source(
-        self,
-        source: impl std::error::Error + Send + Sync + 'static,
-    ) -> Self {
+    /// The same error with its cause, which [`source`](std::error::Error::source) returns and which
+    /// can be downcast.
+    ///
+    /// ```
+    /// use std::error::Error as _;
+    /// use headcount::{Error, ErrorKind};
+    ///
+    /// let cause = std::io::Error::from(std::io::ErrorKind::TimedOut);
+    /// let error = Error::new(ErrorKind::Io, "the server doesn't answer").with_source(cause);
+    /// assert!(error.source().unwrap().is::<std::io::Error>());
+    /// ```
+    #[must_use]
+    pub fn with_source(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         let mut inner = Arc::unwrap_or_clone(self.0);
         inner.source = Some(Arc::new(source));
         Self(Arc::new(inner))
@@ -192,6 +218,14 @@ impl Error {
         let mut inner = Arc::unwrap_or_clone(self.0);
         inner.message = format!("{before}: {}", inner.message);
         Self(Arc::new(inner))
+    }
+
+    /// A file that belongs to another program.
+    pub(crate) fn foreign_file(
+        what: impl Into<String>,
+        cause: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(ErrorKind::Corrupted, what).with_source(ForeignFile(Box::new(cause)))
     }
 
     /// The cause, if it is a `T`.
@@ -219,6 +253,22 @@ impl Error {
             ErrorKind::Corrupted,
             format!("the directory is damaged: {what}; restore it from a backup"),
         )
+    }
+}
+
+/// Marks the error of a file that belongs to another program.
+#[derive(Debug)]
+struct ForeignFile(Box<dyn std::error::Error + Send + Sync>);
+
+impl fmt::Display for ForeignFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the file belongs to another program")
+    }
+}
+
+impl std::error::Error for ForeignFile {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) use self::files::{BackupArgs, RestoreArgs};
 pub(crate) use self::filter::FilterArgs;
 pub(crate) use self::import::{FormatArg, ImportArgs, TEMPLATE_USERNAME, WhenFull};
 pub(crate) use self::license::LicenseCommand;
-pub(crate) use self::list::{COLUMNS, ListArgs, ListFormat, SearchArgs, SortArg};
+pub(crate) use self::list::{COLUMNS, LAST_SEEN, ListArgs, ListFormat, SearchArgs, SortArg};
 use self::remote::GLOBAL;
 pub(crate) use self::remote::RemoteArgs;
 pub(crate) use self::seats::SeatsArgs;

@@ -1,5 +1,6 @@
 //! Why a command failed: the exit code and the messages.
 
+use std::error::Error as _;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::sync::OnceLock;
@@ -7,6 +8,7 @@ use std::sync::OnceLock;
 use headcount::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
+use crate::directory::RejectedKey;
 use crate::output::safe;
 use crate::wrap::{self, Wrapping};
 
@@ -93,6 +95,11 @@ impl Failure {
         })
     }
 
+    /// What can't be read or written, why, and what would help.
+    pub(crate) fn io(what: &str, error: &io::Error) -> Self {
+        Self::refused("io", format!("{what}: {error}")).with_help(cure(error.kind()))
+    }
+
     /// The exit code of the process: see `docs/cli.md`.
     pub(crate) fn exit_code(&self) -> u8 {
         let refusal = match self {
@@ -122,11 +129,15 @@ impl Failure {
                 &listed.0
             }
             Self::Output(error) => {
+                let cure = cure_of_output(error.kind());
                 output_failed = CommandRefusal {
                     kind: "io",
                     message: unwritten(error),
-                    notes: Vec::new(),
-                    details: Map::from_iter([("took_effect".to_owned(), has_effect().into())]),
+                    notes: vec![cure.to_owned()],
+                    details: Map::from_iter([
+                        ("took_effect".to_owned(), has_effect().into()),
+                        ("help".to_owned(), cure.into()),
+                    ]),
                 };
                 &output_failed
             }
@@ -235,6 +246,45 @@ fn unwritten(error: &io::Error) -> String {
     format!("can't write the output: {error}")
 }
 
+/// What helps where standard output can't be written.
+fn cure_of_output(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "free some space, or redirect the output to another disk"
+        }
+        _ => "redirect the output to a file that can be written",
+    }
+}
+
+/// What helps against an error of the operating system's.
+fn cure(kind: io::ErrorKind) -> &'static str {
+    use io::ErrorKind;
+    match kind {
+        ErrorKind::NotFound => "check how it is written, or create it first",
+        ErrorKind::PermissionDenied => {
+            "run the command as a user who may do that, or change the permissions"
+        }
+        ErrorKind::ReadOnlyFilesystem => "name a place on a disk that can be written",
+        ErrorKind::IsADirectory => "it is a folder: name a file in it",
+        ErrorKind::NotADirectory => "a part of the path is a file where a folder is needed",
+        ErrorKind::AlreadyExists => "name another, or remove it first",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "free some space, or name a place on another disk"
+        }
+        ErrorKind::AddrInUse => {
+            "another program listens there: stop it, or give another port with --listen"
+        }
+        ErrorKind::AddrNotAvailable => "this machine has another address: give it with --listen",
+        ErrorKind::InvalidFilename => "name a shorter one",
+        ErrorKind::InvalidData => "check what it contains, and make it again",
+        ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
+            "the other side ended too early: see what it says"
+        }
+        ErrorKind::TimedOut => "try again when the disk or the network answers",
+        _ => "check the path and the disk, and try again",
+    }
+}
+
 /// The hint for a file that a server has open.
 const BESIDE_A_SERVER: &str = "if a server has it open, work through that: --server URL \
                                --key-file FILE, or HEADCOUNT_SERVER and HEADCOUNT_KEY";
@@ -247,8 +297,15 @@ impl From<Error> for Failure {
             _ => Map::new(),
         };
         details.retain(|name, _| !matches!(name.as_str(), "kind" | "message" | "op_index"));
+        let rejected = error
+            .source()
+            .and_then(|source| source.downcast_ref::<RejectedKey>());
+        let kind = match rejected {
+            Some(RejectedKey(kind)) => *kind,
+            None => error.kind().name(),
+        };
         let refused = Self::Refused(CommandRefusal {
-            kind: error.kind().name(),
+            kind,
             message: error.to_string(),
             notes: Vec::new(),
             details,

@@ -36,14 +36,12 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Operation>, Vec<Unreadable>> {
     let lines = (1..).zip(lines(text));
     let lines = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
     match layout::spread_out(text) {
-        Some(parts) => parse_all(parts.into_iter()),
-        None => match layout::broken_list(text) {
-            Some(error) => Err(vec![Unreadable {
-                line: error.line(),
-                reason: malformed(&error, true),
-            }]),
-            None => parse_all(lines),
-        },
+        Ok(Some(parts)) => parse_all(parts.into_iter()),
+        Ok(None) => parse_all(lines),
+        Err(error) => Err(vec![Unreadable {
+            line: error.line(),
+            reason: malformed(&error, true),
+        }]),
     }
 }
 

@@ -103,6 +103,20 @@ pub(crate) fn wrapped(text: &str, width: usize) -> String {
     all
 }
 
+/// `text`, cut off where it has more columns than this.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut column = 0;
+    let is_within = |c: &char| {
+        column += c.width().unwrap_or(0);
+        column < columns
+    };
+    let kept: String = text.chars().take_while(is_within).collect();
+    kept + "…"
+}
+
 fn wrap_line(line: &str, width: usize, out: &mut String) {
     let indent = indent(line, width);
     let (mut column, mut has_word) = (0, false);
@@ -179,6 +193,18 @@ mod tests {
             ("one two three\n\nfour\n", "one two\nthree\n\nfour\n"),
         ] {
             assert_eq!(wrapped(line, 10), expected, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut() {
+        for (text, columns, expected) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("中文", 3, "中…"),
+            ("a", 0, "…"),
+        ] {
+            assert_eq!(cut(text, columns), expected);
         }
     }
 

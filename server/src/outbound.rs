@@ -1,7 +1,7 @@
 //! Requests to other servers, such as an identity provider: encrypted except to this machine,
 //! limited, and blocking.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,9 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The largest response, in bytes.
 const ANSWER_BYTES_MAX: u64 = 512 * 1024;
+
+/// Maximum bytes of a file of certificates: those of all authorities take a quarter of a MiB.
+const CERTIFICATES_BYTES_MAX: u64 = 16 << 20;
 
 /// An HTTP client that trusts the certificates in `ca_file`, or else those in the file that
 /// `SSL_CERT_FILE` names, or else the system's. It follows no redirects, uses no proxy, and returns
@@ -54,7 +57,18 @@ fn of_system() -> Vec<Certificate<'static>> {
 }
 
 fn in_file(file: &Path) -> io::Result<Vec<Certificate<'static>>> {
-    let text = std::fs::read(file)?;
+    let mut text = Vec::new();
+    let opened = std::fs::File::open(file)?;
+    opened
+        .take(CERTIFICATES_BYTES_MAX + 1)
+        .read_to_end(&mut text)?;
+    if text.len() as u64 > CERTIFICATES_BYTES_MAX {
+        let told = format!(
+            "it is larger than {} MiB, which no file of certificates is",
+            CERTIFICATES_BYTES_MAX >> 20
+        );
+        return Err(io::Error::new(io::ErrorKind::InvalidData, told));
+    }
     let parts = ureq::tls::parse_pem(&text).filter_map(|part| match part {
         Ok(ureq::tls::PemItem::Certificate(root)) => Some(Ok(root)),
         Ok(_) => None,

@@ -106,8 +106,10 @@ impl Directory {
             .and_then(|()| out.write_all(&buffer))
             .and_then(|()| out.flush())
             .map_err(|error| {
-                Error::new(ErrorKind::Io, format!("can't write the export: {error}"))
-                    .with_source(error)
+                let told = format!(
+                    "can't write the export: {error}; check where it goes, and export again"
+                );
+                Error::new(ErrorKind::Io, told).with_source(error)
             })?;
         done.bytes += (buffer.len() - from) as u64;
         Ok(done)
@@ -226,5 +228,6 @@ fn refused(what: impl Into<String>) -> Error {
 }
 
 fn unreadable(error: std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("can't read the export: {error}")).with_source(error)
+    let told = format!("can't read the export: {error}; check where it is, and load it again");
+    Error::new(ErrorKind::Io, told).with_source(error)
 }

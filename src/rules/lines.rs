@@ -267,6 +267,30 @@ mod tests {
     }
 
     #[test]
+    fn nothing_of_a_line_upsets_a_terminal() {
+        for (line, expected) in [
+            (
+                "{\"record\":\"\u{9b}31m\"}",
+                "no record is called \"<U+009B>31m\"",
+            ),
+            (
+                "{\"record\":\"end\",\"records\":\"\u{202e}\"}",
+                "a whole number is needed, not \"<U+202E>\"",
+            ),
+            (
+                "{\"record\":\"end\",\"\u{202e}\":1,\"\u{202e}\":2}",
+                "the field `<U+202E>` is there twice",
+            ),
+            (
+                "{\"record\":\"end\",\"records\":1,\"\u{9b}\":2}",
+                "has a field `<U+009B>`",
+            ),
+        ] {
+            assert_refused(line, expected);
+        }
+    }
+
+    #[test]
     fn an_attribute_that_is_there_twice_is_told() {
         let user = |attributes: &str| {
             format!(

@@ -120,7 +120,8 @@ impl PlannedWrites {
             thread::Builder::new()
                 .spawn_scoped(scope, build_all)
                 .map_err(|error| {
-                    Error::new(ErrorKind::Io, "no thread could be started").with_source(error)
+                    Error::new(ErrorKind::Io, "no thread could be started; end others")
+                        .with_source(error)
                 })?;
             for buffer in buffers {
                 buffer?

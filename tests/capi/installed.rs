@@ -214,6 +214,34 @@ fn shared_library_has_its_name_and_its_links() {
     assert!(dynamic.contains("soname: [libheadcount.so.1]"), "{dynamic}");
 }
 
+/// What means something to sed or to a shell is a part of a name like any other.
+#[test]
+fn a_prefix_may_have_any_name() {
+    if !tools::have(&["make"]) {
+        return;
+    }
+    library::prefix(); // built once by then
+    let root = tempfile::tempdir().unwrap();
+    let mut make = library::make("install");
+    make.arg(format!("DESTDIR={}", root.path().display()));
+    make.args([r"PREFIX=/opt/R&D|it's\1", r"INCLUDEDIR=/opt/in & out"]);
+    tools::run(&mut make);
+    let lib = root.path().join(r"opt/R&D|it's\1/lib");
+    let pc = fs::read_to_string(lib.join("pkgconfig/headcount.pc")).unwrap();
+    for line in [
+        r"prefix=/opt/R&D|it's\1",
+        r"libdir=/opt/R&D|it's\1/lib",
+        r"includedir=/opt/in & out",
+    ] {
+        assert!(pc.lines().any(|other| other == line), "{line}: {pc}");
+    }
+    let config = fs::read_to_string(lib.join("cmake/headcount/headcountConfig.cmake")).unwrap();
+    assert!(
+        config.contains("\"../../../../in & out/headcount.h\""),
+        "{config}"
+    );
+}
+
 /// Packagers can install into a staging folder and choose the folders below it; and an installation
 /// can be removed.
 #[test]

@@ -12,8 +12,9 @@ macro_rules! columns {
         concat!(
             "\
 Columns: id, email, username, given_name, family_name, active, admin, created_at,
-updated_at, deactivated_at, version, attributes.NAME and external_ids.PROVISIONER.
-The list can be sorted by any of them; users without a value come last.
+updated_at, deactivated_at, version, attributes.NAME, external_ids.PROVISIONER and
+last_seen, which needs the directory's file. The list can be sorted by any of them;
+users without a value come last.
 
 Examples:
 ",
@@ -85,6 +86,12 @@ impl ListArgs {
     pub(crate) fn format(&self) -> ListFormat {
         self.format.unwrap_or(ListFormat::Table)
     }
+
+    /// Whether it shows when users were last seen, or is sorted by it.
+    pub(crate) fn asks_when_seen(&self) -> bool {
+        let mut named = self.columns.iter().map(String::as_str);
+        self.sort.name() == LAST_SEEN || named.any(|column| column == LAST_SEEN)
+    }
 }
 
 /// The column to order users by.
@@ -132,6 +139,9 @@ pub(crate) const COLUMNS: [&str; 11] = [
     "version",
 ];
 
+/// When a user was last seen, which is kept beside the user and shown where it is asked for.
+pub(crate) const LAST_SEEN: &str = "last_seen";
+
 fn sort(text: &str) -> Result<SortArg, String> {
     if text == "created" {
         return Ok(SortArg::Created);
@@ -150,24 +160,27 @@ fn column(text: &str) -> Result<String, String> {
     let is_named = ["attributes.", "external_ids."]
         .iter()
         .any(|prefix| text.len() > prefix.len() && text.starts_with(prefix));
-    let known = { COLUMNS.iter() }.find(|column| column.eq_ignore_ascii_case(text.trim_end()));
-    match known {
-        Some(column) => Ok((*column).to_owned()),
+    match known().find(|column| column.eq_ignore_ascii_case(text.trim_end())) {
+        Some(column) => Ok(column.to_owned()),
         // White space can end the name of an attribute.
         None if is_named => Ok(text.to_owned()),
         None => Err(format!(
             "{}the columns are {}, attributes.NAME and external_ids.PROVISIONER",
             meant(text),
-            COLUMNS.join(", ")
+            known().collect::<Vec<_>>().join(", ")
         )),
     }
+}
+
+/// The columns with one name.
+fn known() -> impl Iterator<Item = &'static str> {
+    COLUMNS.into_iter().chain([LAST_SEEN])
 }
 
 /// `did you mean …?`, if a known column is similar.
 fn meant(text: &str) -> String {
     let text = text.to_ascii_lowercase().replace([' ', '-'], "_");
-    nearest(&text, COLUMNS.into_iter())
-        .map_or_else(String::new, |column| format!("did you mean {column}? "))
+    nearest(&text, known()).map_or_else(String::new, |column| format!("did you mean {column}? "))
 }
 
 #[cfg(test)]
@@ -179,6 +192,7 @@ mod tests {
         for (text, found) in [
             ("email", "email"),
             (" Created_At ", "created_at"),
+            ("last_seen", "last_seen"),
             (" attributes.Team ", "attributes.Team "),
             ("attributes.Team", "attributes.Team"),
         ] {

@@ -120,7 +120,7 @@ fn behind(
 }
 
 fn read(file: &str, args: &BatchArgs) -> Result<Vec<Operation>> {
-    let bytes = input::read(&args.file)?;
+    let bytes = input::read(&args.file, input::OPERATIONS)?;
     let unreadable_file =
         |problem| Failure::refused("unreadable_file", format!("can't read {file}: {problem}"));
     let text = decode_unicode(&bytes).map_err(unreadable_file)?;
@@ -238,13 +238,9 @@ impl Report<'_> {
         Ok(())
     }
 
-    /// The seats as they are, or as a dry run would leave them.
     fn seats(&self) -> Result<Seats> {
-        if !self.dry_run {
-            return Ok(self.directory.seats()?);
-        }
         let ops = self.operations.iter().map(|operation| &operation.step.op);
-        seats_after(self.directory, ops, self.applied)
+        seats_after(self.directory, ops, self.applied, self.dry_run)
     }
 
     fn ownerless(&self, json: bool) -> Ownerless {

@@ -154,9 +154,8 @@ fn per_second(done: u64, start: Instant) -> f64 {
 }
 
 fn syncs(path: &Path, time: Duration) -> Result<f64> {
-    let unwritten = |error: std::io::Error| {
-        Failure::refused("io", format!("can't write {}: {error}", path.display()))
-    };
+    let unwritten =
+        |error: std::io::Error| Failure::io(&format!("can't write {}", path.display()), &error);
     let mut file: File = OpenOptions::new()
         .write(true)
         .create_new(true)

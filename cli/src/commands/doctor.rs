@@ -23,8 +23,6 @@ const FREE_BYTES_MIN: u64 = 64 << 20;
 const NAMED_MAX: usize = 5;
 /// Columns below which a check is a paragraph instead of a row.
 const COLUMNS_MIN: usize = 60;
-/// The end of what the library says of a file that another program made.
-const FOREIGN: &str = "check the path";
 
 pub(super) fn run(store: &Store<'_>, json: bool, out: &mut dyn Write) -> Result<()> {
     store.must_be_there()?;
@@ -252,7 +250,7 @@ fn look_inside(path: &Path, checks: &mut Vec<Check>) {
 }
 
 fn not_opened(error: &headcount::Error) -> Check {
-    let is_foreign = error.kind() == ErrorKind::Corrupted && error.to_string().ends_with(FOREIGN);
+    let is_foreign = error.is_foreign_file();
     let cure = match error.kind() {
         ErrorKind::LogMissing | ErrorKind::LogForeign => {
             "bring the log back, restore a backup, or lose what is in the log with --salvage-log"

@@ -88,8 +88,8 @@ pub(super) fn restore(
 ) -> Result<()> {
     if let Err(error) = fs::metadata(&args.file) {
         let file = args.file.display().to_string();
-        let what = format!("can't read {}: {error}", safe(&file));
-        return Err(Failure::refused("io", what));
+        let what = format!("can't read {}", safe(&file));
+        return Err(Failure::io(&what, &error));
     }
     refuse_existing(store.path, args.force)?;
     let progress = Progress::of_long("restoring", json);

@@ -13,11 +13,11 @@ use crate::directory::Directory;
 use crate::failure::{Failure, Result, took_effect};
 use crate::import::Rows;
 use crate::import::names::Names;
-use crate::import::obstacle::{Blamed, Obstacle};
+use crate::import::obstacle::Obstacle;
 use crate::import::options::{Keep, Missing, OnExisting, Options};
 use crate::import::outcome::Outcomes;
 use crate::import::plan::Plan;
-use crate::import::refusals::{Refusals, RefusedRows};
+use crate::import::refusals::{FaultyRows, Refusals};
 use crate::import::report::{self, Report, Source};
 use crate::import::results::Results;
 use crate::import::writing::{self, Purpose};
@@ -56,8 +56,11 @@ pub(super) fn run(
             }
             let rows = files.rows;
             return Err(match obstacle {
-                Some(obstacle) => failure.with_list(Blamed { obstacle, rows }),
-                None if is_refusal => failure.with_list(RefusedRows { refusals, rows }),
+                Some(faults) => failure.with_list(FaultyRows { faults, rows }),
+                None if is_refusal => failure.with_list(FaultyRows {
+                    faults: refusals,
+                    rows,
+                }),
                 None => failure,
             });
         }
@@ -198,16 +201,13 @@ fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
 
 /// Refuses a page of a longer list where all who are not in it would be deactivated.
 fn refuse_pages(files: &Files, options: &Options<'_>) -> Result<()> {
-    match files.remarks.pages.first() {
-        Some(page) if options.missing == Missing::Deactivate => Err(Failure::refused(
-            "page_of_list",
-            format!(
-                "{page}, and --missing deactivate would deactivate those; put the users of all \
-                 pages in one file: `jq -s '[.[].users[]]' PAGES | headcount import -`; nothing \
-                 was changed"
-            ),
-        )),
-        _ => Ok(()),
+    if options.missing != Missing::Deactivate {
+        return Ok(());
+    }
+    let names: Vec<_> = files.list.iter().map(|file| file.file.as_str()).collect();
+    match files.remarks.pages.refusal(&names) {
+        Some(refusal) => Err(Failure::refused("page_of_list", refusal)),
+        None => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::input::{self, Opened};
 use crate::args::ImportArgs;
-use crate::failure::{CommandRefusal, Failure, Result};
+use crate::failure::{Failure, Result};
 use crate::import::names::Names;
 use crate::import::reading::{ReadOptions, Reading};
 use crate::import::remarks::Remarks;
@@ -51,14 +51,17 @@ impl Files {
             let file = input::name_of(path);
             progress.say(&format!("reading {file}"));
             let bytes = match opened.take() {
-                Some(opened) => opened.read(path)?,
-                None => input::read(path)?,
+                Some(opened) => opened.read(path, input::USERS)?,
+                None => input::read(path, input::USERS)?,
             };
             let parsed = read(&bytes, &file, &mut reading)?;
             if parsed.is_realm_only {
                 realms.push(file.clone());
             }
             all.add(file, parsed, paths.len() > 1);
+        }
+        if let Some(problem) = reading.mapped_column_missing() {
+            return Err(Failure::refused("unreadable_file", problem));
         }
         // In a folder the realm is in one file and its users are in others.
         if realms.len() == paths.len() {
@@ -142,22 +145,19 @@ fn expand(files: &[PathBuf], reading: &mut Reading<'_>) -> Result<Vec<PathBuf>> 
     }
     let mut seen = std::collections::HashSet::new();
     if let Some(twice) = paths.iter().find(|path| !seen.insert(*path)) {
-        return Err(Failure::Refused(CommandRefusal {
-            kind: "invalid_argument",
-            message: format!("{} is named twice; name it once", input::name_of(twice)),
-            notes: Vec::new(),
-            details: serde_json::Map::new(),
-        }));
+        let name = input::name_of(twice);
+        return Err(Failure::refused(
+            "invalid_argument",
+            format!("{name} is named twice; name it once"),
+        ));
     }
     Ok(paths)
 }
 
 /// The files of a folder that can be imported, and the names of the others.
 fn in_folder(folder: &Path) -> Result<(Vec<PathBuf>, Vec<String>)> {
-    let unreadable = |error| {
-        let folder = folder.display();
-        Failure::refused("io", format!("can't read {folder}: {error}"))
-    };
+    let unreadable =
+        |error: std::io::Error| Failure::io(&format!("can't read {}", folder.display()), &error);
     let (mut known, mut others) = (Vec::new(), Vec::new());
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

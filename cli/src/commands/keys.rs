@@ -203,7 +203,7 @@ pub(super) fn write_secret(path: &Path, text: &str) -> Result<()> {
                 format!("there is a file {path} already; name another"),
             );
         }
-        Failure::refused("io", format!("can't write {path}: {error}"))
+        Failure::io(&format!("can't write {path}"), &error)
     })
 }
 

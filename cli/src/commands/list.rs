@@ -19,7 +19,7 @@ use super::Store;
 use super::filter::query_of;
 use crate::args::{ListArgs, ListFormat, SortArg};
 use crate::directory::Directory;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::output::{Table, USER_HEADS, user_cells, write_json, write_json_list};
 use crate::wrap;
 
@@ -30,6 +30,7 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
+    refuse_unknown_sightings(store, args)?;
     let directory = open(store, args)?;
     let query = query(&directory, args, text)?;
     if args.count {
@@ -46,22 +47,22 @@ pub(super) fn run(
     let mut users = Users::start(&directory, cursors, query, args)?;
     match (args.format(), &*args.columns) {
         (ListFormat::Jsonl, columns) => {
-            rows::lines(&mut users, columns, out)?;
+            rows::lines(&mut users, columns, &directory, out)?;
             return warn_of_rest(users.rest(cursors), out);
         }
         (ListFormat::Csv, columns) => {
-            rows::csv(&mut users, columns, out)?;
+            rows::csv(&mut users, columns, &directory, out)?;
             return warn_of_rest(users.rest(cursors), out);
         }
         (ListFormat::Table, columns @ [_, ..]) if !json => {
-            rows::table(&mut users, columns, out)?;
+            rows::table(&mut users, columns, &directory, out)?;
             return tell_rest(users.rest(cursors), out);
         }
         _ => {}
     }
     if json || args.format() == ListFormat::Json {
         out.write_all(b"{")?;
-        let shown = (&mut users).map(|user| Ok(rows::shown(&*user?, &args.columns)));
+        let shown = (&mut users).map(|user| rows::shown(&*user?, &args.columns, &directory));
         write_json_list(out, "users", shown)?;
         if args.limit.is_some() {
             write!(out, ",\"next\":{}", json!(users.rest(cursors)))?;
@@ -85,6 +86,18 @@ pub(super) fn run(
     tell_rest(users.rest(cursors), out)?;
     writeln!(out, "\n{seats}")?;
     Ok(())
+}
+
+/// Refuses to show when users were last seen through a server, which doesn't tell.
+fn refuse_unknown_sightings(store: &Store<'_>, args: &ListArgs) -> Result<()> {
+    if store.server.is_none() || !args.asks_when_seen() {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "needs_file",
+        "a server doesn't tell when users were last seen: the column last_seen needs the \
+         directory's file, named with --db; --seen-since and --inactive-since work through a server",
+    ))
 }
 
 /// Prints after a table how to list the remaining users, if there are any.

@@ -1,4 +1,4 @@
-//! The seats as a dry run would leave them.
+//! The seats after a batch.
 
 use std::collections::BTreeSet;
 
@@ -7,15 +7,17 @@ use headcount::{Applied, Op, Seats, Subject, User, UserId};
 use crate::directory::{Directory, UserKey};
 use crate::failure::Result;
 
-/// The seats after a dry run of `ops`, of which `applied` is the outcome.
+/// The seats after `ops`, of which `applied` is the outcome: as they are, or as a dry run would
+/// leave them.
 pub(super) fn seats_after<'o>(
     directory: &Directory,
     ops: impl Iterator<Item = &'o Op>,
     applied: &Applied,
+    dry_run: bool,
 ) -> Result<Seats> {
     let mut seats = directory.seats()?;
     // What was done before is in them.
-    if applied.replayed {
+    if !dry_run || applied.replayed {
         return Ok(seats);
     }
     let mut changed = BTreeSet::new();

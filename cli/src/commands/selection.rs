@@ -1,5 +1,7 @@
 //! Changes several users in one batch: all of them, or none.
 
+mod guard;
+
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
@@ -8,6 +10,7 @@ use std::sync::Arc;
 use headcount::{Applied, Batch, Op, Step, Subject, User, UserRef, UserUpdate, quoted};
 use serde_json::json;
 
+pub(super) use self::guard::refuse_changed;
 use super::culprits::{blame, culprits};
 use super::filter::{each, query_of};
 use super::seats_after::seats_after;
@@ -105,7 +108,7 @@ pub(super) fn named(args: &SelectionArgs) -> Result<Named> {
 
 /// Reads a name from each line; a line may be a user as JSON too.
 fn read_names(file: &Path, names: &mut Vec<String>) -> Result<()> {
-    let bytes = input::read(file)?;
+    let bytes = input::read(file, input::NAMES)?;
     let file = input::name_of(file);
     let refused = |message| Failure::refused("unreadable_file", message);
     let text = decode_unicode(&bytes)
@@ -199,23 +202,29 @@ fn not_found(missing: &[&str]) -> Failure {
         .with_help("list the users to see who is there")
 }
 
+/// How users are changed.
+#[derive(Clone, Copy)]
+pub(super) struct How {
+    pub(super) dry_run: bool,
+    pub(super) json: bool,
+    /// Whether conditions chose them: one who has changed since may not meet them any more.
+    pub(super) is_chosen: bool,
+}
+
 /// Applies the batch, or tries it, and reports on each user.
 pub(super) fn change(
     directory: Directory,
     users: &[Arc<User>],
     verb: &Verb,
     allowed: Option<args::Ownerless>,
-    [dry_run, json]: [bool; 2],
+    how: How,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let applied = carry_out(&directory, users, verb, allowed, dry_run)?;
+    let How { dry_run, json, .. } = how;
+    let applied = carry_out(&directory, users, verb, allowed, how)?;
     let ownerless = Ownerless::find(&directory, &applied.ownerless, json);
-    let seats = if dry_run {
-        let ops: Vec<_> = users.iter().map(|user| verb.op(user.id())).collect();
-        seats_after(&directory, ops.iter(), &applied)?
-    } else {
-        directory.seats()?
-    };
+    let ops: Vec<_> = users.iter().map(|user| verb.op(user.id())).collect();
+    let seats = seats_after(&directory, ops.iter(), &applied, dry_run)?;
     directory.close()?;
     let changed = applied.outcomes.iter().filter(|outcome| outcome.changed);
     let changed = changed.count();
@@ -270,21 +279,27 @@ fn carry_out(
     users: &[Arc<User>],
     verb: &Verb,
     allowed: Option<args::Ownerless>,
-    dry_run: bool,
+    how: How,
 ) -> Result<Applied> {
-    let ops = || users.iter().map(|user| verb.op(user.id()));
-    let allowing = |batch: Batch| match allowed {
-        Some(allowed) => allowed.on(batch),
-        None => batch,
+    let steps = || users.iter().map(|user| step(user, verb, how));
+    let batch = || {
+        let batch: Batch = steps().collect();
+        match allowed {
+            Some(allowed) => allowed.on(batch),
+            None => batch,
+        }
     };
-    let batch = allowing(ops().collect());
-    let tried = if dry_run {
-        directory.dry_run(batch)
+    let tried = if how.dry_run {
+        directory.dry_run(batch())
     } else {
-        directory.apply(batch).inspect(note_effect)
+        directory.apply(batch()).inspect(note_effect)
     };
     tried.map_err(|error| {
-        let steps: Vec<Step> = ops().map(Step::from).collect();
+        if how.is_chosen && guard::is_of_change(&error) {
+            let all = directory.preview(batch()).unwrap_or_default();
+            return guard::changed_since(users, &[all, vec![error]].concat());
+        }
+        let steps: Vec<Step> = steps().collect();
         let behind = culprits(directory, &error, &steps).into_iter();
         let behind = behind.filter_map(|index| users.get(index)).map(|user| {
             let json = json!({ "id": user.id(), "email": user.email() });
@@ -295,6 +310,13 @@ fn carry_out(
         blame(&mut failure, "users", behind);
         failure
     })
+}
+
+/// The change of a user, as long as they are as they were when conditions chose them.
+fn step(user: &User, verb: &Verb, how: How) -> Step {
+    let mut step = Step::from(verb.op(user.id()));
+    step.if_version = how.is_chosen.then_some(user.version());
+    step
 }
 
 /// Each user, and whether the batch changed them.

@@ -11,9 +11,9 @@ use tokio::sync::oneshot;
 
 use headcount::quoted;
 
-use super::Store;
 use super::keys::{author, refused, write_secret};
 use super::stop::on_stop;
+use super::{Store, input};
 use crate::args::ServeArgs;
 use crate::failure::{Failure, Result};
 use crate::logging;
@@ -93,8 +93,8 @@ fn serve(
         if let Some(first_key) = first_key {
             first_key.unmake(&server)?;
         }
-        let message = format!("can't serve at {}: {error}", args.listen);
-        return Err(Failure::refused("io", message));
+        let what = format!("can't serve at {}", args.listen);
+        return Err(Failure::io(&what, &error));
     }
     told
 }
@@ -124,7 +124,8 @@ impl<'a> FirstKey<'a> {
     fn unmake(self, server: &Server) -> Result<()> {
         server.keys().revoke(&self.id, author(None))?;
         let removed = std::fs::remove_file(self.path);
-        removed.map_err(|error| Failure::refused("io", format!("{}: {error}", self.path.display())))
+        let what = || format!("can't remove {}", self.path.display());
+        removed.map_err(|error| Failure::io(&what(), &error))
     }
 }
 
@@ -154,10 +155,9 @@ fn announce(
 }
 
 fn config(store: &Store<'_>, args: &ServeArgs) -> Result<Config> {
-    let read = |path: &PathBuf| {
-        std::fs::read_to_string(path)
-            .map(|text| text.trim().to_owned())
-            .map_err(|error| Failure::refused("io", format!("{}: {error}", path.display())))
+    let read = |path: &PathBuf| -> Result<String> {
+        let secret = input::read(path, input::SECRET)?;
+        Ok(String::from_utf8_lossy(&secret).trim().to_owned())
     };
     let secret = args.issuer.login_secret.as_ref().map(read).transpose()?;
     Ok(Config {

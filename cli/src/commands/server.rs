@@ -2,7 +2,9 @@
 
 use std::env;
 
-use crate::args::{Args, Command, RemoteArgs};
+use headcount::quoted;
+
+use crate::args::{self, Args, Command, RemoteArgs};
 use crate::directory::Address;
 use crate::failure::{Failure, Result};
 
@@ -26,6 +28,14 @@ pub(super) fn of(args: &Args) -> Result<Option<Address>> {
         refuse_without_server(remote)?;
         return Ok(None);
     };
+    if args::url(&url).is_err() {
+        let named = match url.as_str() {
+            "" => "--server names no address".to_owned(),
+            url => format!("{} is not the address of a server", quoted(url)),
+        };
+        let cure = "write it as https://users.example.com, or leave it out to work on the file";
+        return Err(Failure::refused("usage", format!("{named}; {cure}")));
+    }
     if let Some((command, why)) = needs_file(&args.command) {
         return Err(Failure::refused(
             "needs_file",
@@ -44,7 +54,7 @@ pub(super) fn of(args: &Args) -> Result<Option<Address>> {
     let key = match (&remote.key, &remote.key_file) {
         (Some(key), _) => Some(key.0.clone()),
         (None, Some(file)) => {
-            let bytes = input::read(file)?;
+            let bytes = input::read(file, input::SECRET)?;
             Some(String::from_utf8_lossy(&bytes).trim().to_owned())
         }
         (None, None) => variable("HEADCOUNT_KEY"),

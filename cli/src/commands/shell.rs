@@ -35,8 +35,10 @@ pub(super) fn man(folder: Option<&Path>, mut out: &mut dyn Write) -> Result<()> 
         return Ok(clap_mangen::Man::new(Args::command()).render(&mut out)?);
     };
     clap_mangen::generate_to(Args::command(), folder).map_err(|error| {
-        let folder = folder.display();
-        Failure::refused("io", format!("can't write pages to {folder}: {error}"))
+        Failure::io(
+            &format!("can't write pages to {}", folder.display()),
+            &error,
+        )
     })
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use self::fields::{new_user, update};
 use super::confirm::confirm;
 use super::naming::{short, short_workspace};
-use super::selection::{self, Named, Verb};
+use super::selection::{self, How, Named, Verb};
 use super::{Store, apply, list, not_found};
 use crate::args::{self, IfVersion, SelectionArgs, UpdateArgs, UsersCommand, Yes};
 use crate::directory::Directory;
@@ -108,7 +108,12 @@ fn update_users(
         ));
     }
     let verb = Verb::Update(Box::new(update));
-    selection::change(directory, &users, &verb, None, [args.dry_run, json], out)
+    let how = How {
+        dry_run: args.dry_run,
+        json,
+        is_chosen: false,
+    };
+    selection::change(directory, &users, &verb, None, how, out)
 }
 
 /// A command that changes one user, or several.
@@ -139,12 +144,17 @@ impl<'a> UserCommand<'a> {
             store.open_to_change()?
         };
         let users = selection::find(&directory, self.who, &named)?;
+        let is_chosen = matches!(named, Named::Filter);
         if let Some(yes) = self.yes.filter(|_| !self.who.dry_run && !users.is_empty()) {
             let what = match &*users {
                 [user] => short(user.id(), user.email().as_str()),
                 users => count(users.len(), "user"),
             };
             confirm(&format!("deleting {what}"), yes)?;
+            if is_chosen && !yes.yes {
+                let now = selection::find(&directory, self.who, &named)?;
+                selection::refuse_changed(&users, &now)?;
+            }
         }
         let (Named::One(_), [user]) = (&named, &*users) else {
             if self.version.is_given() {
@@ -153,7 +163,11 @@ impl<'a> UserCommand<'a> {
                     "--if-version needs a single user; name one",
                 ));
             }
-            let how = [self.who.dry_run, json];
+            let how = How {
+                dry_run: self.who.dry_run,
+                json,
+                is_chosen,
+            };
             return selection::change(directory, &users, &self.verb, self.ownerless, how, out);
         };
         let mut batch = self.version.on(Batch::from_iter([self.verb.op(user.id())]));

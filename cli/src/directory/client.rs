@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use headcount::{Error, ErrorKind, Result, quoted};
+use headcount::{Error, ErrorKind, Result};
 use headcount_server::{client, is_private};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -15,8 +15,7 @@ use ureq::http::{Method, Request, StatusCode};
 
 use super::asked::{Asked, BY_CHANGES, BY_KEYS, PATIENCE, ShownBy};
 use super::problem::of_the_library;
-use super::reason::{unreached, was_not_sent};
-use crate::args::url;
+use super::reason::{unanswered, unreached, was_not_sent};
 use crate::failure::Failure;
 
 /// How often to repeat a request that was refused because there were too many.
@@ -51,34 +50,25 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(address: &Address) -> Result<Self, Failure> {
-        let refused = |why: String| Failure::refused("invalid_argument", why);
         let base = address.url.trim_end_matches('/');
-        if url(base).is_err() {
-            return Err(refused(format!(
-                "{} is not the address of a server; write it as https://users.example.com",
-                quoted(&address.url)
-            )));
-        }
         if !is_private(base) {
-            return Err(refused(format!(
-                "the key would be sent unencrypted to {base}; use https"
-            )));
+            return Err(Failure::refused(
+                "not_encrypted",
+                format!("the key would be sent unencrypted to {base}; use https"),
+            ));
         }
         let is_written = address.key.bytes().all(|byte| byte.is_ascii_graphic());
         if address.key.is_empty() || !is_written {
-            return Err(refused(
+            return Err(Failure::refused(
+                "usage",
                 "the key is none: it is one word of letters and digits, as `headcount keys \
-                 create` prints it"
-                    .to_owned(),
+                 create` prints it",
             ));
         }
         let agent = client(address.ca_file.as_deref(), PATIENCE).map_err(|error| {
             let file = address.ca_file.clone().unwrap_or_default();
-            let file = file.display();
-            Failure::refused(
-                "io",
-                format!("can't read certificates from {file}: {error}"),
-            )
+            let what = format!("can't read certificates from {}", file.display());
+            Failure::io(&what, &error)
         })?;
         Ok(Self {
             agent,
@@ -228,7 +218,7 @@ impl Client {
         sent.map_err(unwritable)?
             .map_err(|error| match asked.shown_by {
                 Some(place) if !was_not_sent(&error) => unknown(
-                    &format!("no answer came from {}: {}", self.base, unreached(&error)),
+                    &format!("no answer came from {}: {}", self.base, unanswered(&error)),
                     place,
                 ),
                 _ => self.broken(&error),
@@ -270,14 +260,14 @@ impl Client {
         let base = &self.base;
         let detail = problem["detail"].as_str().unwrap_or("no reason was given");
         let (kind, told) = match status {
-            StatusCode::UNAUTHORIZED => (
-                ErrorKind::ReadOnly,
-                format!("{base} does not accept the key: {detail}"),
-            ),
-            StatusCode::FORBIDDEN => (
-                ErrorKind::ReadOnly,
-                format!("the key may not do that at {base}: {detail}"),
-            ),
+            StatusCode::UNAUTHORIZED => {
+                let told = format!("{base} does not accept the key: {detail}");
+                return RejectedKey("unauthorized").error(told);
+            }
+            StatusCode::FORBIDDEN => {
+                let told = format!("the key may not do that at {base}: {detail}");
+                return RejectedKey("forbidden").error(told);
+            }
             StatusCode::PAYLOAD_TOO_LARGE => (
                 ErrorKind::TooLarge,
                 format!(
@@ -306,6 +296,25 @@ impl Client {
         Error::new(kind, told)
     }
 }
+
+/// Marks the error of a server that rejected the key, for which the library has no kind: this one
+/// is what HTTP calls the status.
+#[derive(Debug)]
+pub(crate) struct RejectedKey(pub(crate) &'static str);
+
+impl RejectedKey {
+    fn error(self, told: String) -> Error {
+        Error::new(ErrorKind::ReadOnly, told).with_source(self)
+    }
+}
+
+impl fmt::Display for RejectedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for RejectedKey {}
 
 type Answer = ureq::http::Response<ureq::Body>;
 
@@ -354,7 +363,6 @@ mod tests {
         assert!(Client::new(&address("http://127.0.0.1:1/", "hc_1")).is_ok());
         for (url, key) in [
             ("http://users.ex.co", "hc_secret"),
-            ("users.ex.co", "hc_secret"),
             ("https://users.ex.co", "hc_secret\r\nX: y"),
             ("https://users.ex.co", ""),
         ] {

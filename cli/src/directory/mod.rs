@@ -11,11 +11,11 @@ mod remote;
 use std::sync::Arc;
 
 use headcount::{
-    Applied, Batch, Change, Error, Member, SeatHistory, Seats, Stats, Timestamp, User, UserId,
-    UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
+    Applied, Batch, Change, Error, ErrorKind, Member, SeatHistory, Seats, Stats, Timestamp, User,
+    UserId, UserPage, UserQuery, UserRef, Workspace, WorkspaceId, WorkspaceRef,
 };
 
-pub(crate) use self::client::Address;
+pub(crate) use self::client::{Address, RejectedKey};
 pub(crate) use self::remote::Remote;
 
 type Result<T> = headcount::Result<T>;
@@ -103,6 +103,17 @@ impl Directory {
         match self {
             Self::Here(directory) => directory.count(query),
             Self::There(remote) => remote.count(query),
+        }
+    }
+
+    /// When a user was last seen; `None` also for one who is gone. Behind a server, nobody knows.
+    pub(crate) fn last_seen(&self, id: UserId) -> Result<Option<Timestamp>> {
+        match self {
+            Self::Here(directory) => match directory.last_seen(id) {
+                Err(error) if error.kind() == ErrorKind::UserNotFound => Ok(None),
+                seen => seen,
+            },
+            Self::There(_) => Ok(None),
         }
     }
 

@@ -1,11 +1,43 @@
 //! Explains why a server sent no answer.
 
-/// The reason in words, for people.
+/// The reason in words, for people, with what helps.
 pub(super) fn unreached(error: &ureq::Error) -> String {
-    let reason = match error {
+    let reason = plain(error);
+    let told = of_certificate(&reason);
+    told.map_or_else(|| format!("{reason}; {}", cure(error)), str::to_owned)
+}
+
+/// The reason in words, where a request may have been carried out: to repeat it is no cure.
+pub(super) fn unanswered(error: &ureq::Error) -> String {
+    let reason = plain(error);
+    match of_certificate(&reason) {
+        Some(told) => told.to_owned(),
+        None => reason,
+    }
+}
+
+fn plain(error: &ureq::Error) -> String {
+    match error {
         ureq::Error::Io(error) => error.to_string(),
         other => other.to_string(),
-    };
+    }
+}
+
+/// What helps where nothing is wrong with a certificate.
+fn cure(error: &ureq::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match error {
+        ureq::Error::HostNotFound => "correct the address, or check the network",
+        ureq::Error::Timeout(_) => "try again later, and see what the server logs",
+        ureq::Error::Io(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            "start the server, or correct the address and its port"
+        }
+        _ => "check the address, the network and what the server logs",
+    }
+}
+
+/// What is wrong with encryption, if that is the reason.
+fn of_certificate(reason: &str) -> Option<&'static str> {
     let in_words: [(&[&str], &str); 5] = [
         (
             &["invalidcontenttype"],
@@ -30,10 +62,10 @@ pub(super) fn unreached(error: &ureq::Error) -> String {
             "its certificate is not trusted; name the certificates to trust with --ca-file",
         ),
     ];
-    let words = words(&reason);
+    let words = words(reason);
     let is_in = |part: &&str| words.contains(&format!(" {part} "));
     let known = in_words.iter().find(|(parts, _)| parts.iter().any(is_in));
-    known.map_or(reason, |(_, words)| (*words).to_owned())
+    known.map(|(_, words)| *words)
 }
 
 /// The words of a text in lower case, each between spaces.
@@ -89,8 +121,10 @@ mod tests {
                 "invalid peer certificate: Unsupported { id: [6, 8] }",
                 "is not trusted; name",
             ),
-            ("Connection refused", "Connection refused"),
-            ("no unexpired lease", "no unexpired lease"),
+            (
+                "no unexpired lease",
+                "no unexpired lease; check the address",
+            ),
         ] {
             let error = ureq::Error::Io(io::Error::other(reason));
             assert!(unreached(&error).contains(told), "{reason}");

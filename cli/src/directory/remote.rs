@@ -351,5 +351,8 @@ fn wanted(key: &UserKey<'_>) -> Value {
 }
 
 fn odd(what: &str) -> Error {
-    Error::new(ErrorKind::Io, format!("the server's answer is odd: {what}"))
+    Error::new(
+        ErrorKind::Io,
+        format!("the server's answer is odd: {what}; is it a headcount server of this release?"),
+    )
 }

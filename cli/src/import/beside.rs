@@ -40,35 +40,21 @@ pub(super) const HALVES: [(&str, Field); 5] = [
 ];
 
 impl Names<'_> {
-    /// What these names say of each other.
-    pub(super) fn beside<'n>(&self, names: impl Iterator<Item = &'n str>) -> Beside {
-        let mut beside = Beside::default();
-        for name in names {
-            let target = self.target(name);
-            let name = plain(name);
-            beside.has_address |= OF_ADDRESS.contains(&&*name);
-            match target {
-                Some(Target::Field(Field::Active | Field::Inactive | Field::AccountControl)) => {
-                    beside.has_status |= !STATES.contains(&&*name);
-                }
-                Some(Target::Field(Field::GivenName)) => {
-                    beside.given_name = if BESIDE_NAME.contains(&&*name) {
-                        GivenName::BesideName
-                    } else {
-                        GivenName::Other
-                    };
-                }
-                Some(Target::Field(Field::FamilyName)) => beside.has_family_name = true,
-                _ => {}
-            }
-        }
-        beside
+    /// The meanings of names that stand beside each other.
+    pub(super) fn targets<'n>(
+        &self,
+        names: impl Iterator<Item = &'n str> + Clone,
+    ) -> Vec<Option<Target>> {
+        let alone: Vec<_> = { names.clone() }.map(|name| self.target(name)).collect();
+        let beside = Beside::of(names.clone().zip(&alone));
+        { names.zip(alone) }
+            .map(|(name, target)| self.target_beside(name, target, beside))
+            .collect()
     }
 
-    /// As [`target`](Self::target), of a name among others, unless the command line says what it
-    /// is.
-    pub(super) fn target_beside(&self, name: &str, beside: Beside) -> Option<Target> {
-        let target = self.target(name);
+    /// The meaning of a name among others, unless the command line says what it is. `target` is
+    /// what it means alone.
+    fn target_beside(&self, name: &str, target: Option<Target>, beside: Beside) -> Option<Target> {
         match target {
             // In Okta and Entra, a state beside a status is one on a map.
             Some(Target::Field(Field::Active))
@@ -96,6 +82,32 @@ impl Names<'_> {
     }
 }
 
+impl Beside {
+    /// What these names say of each other, each with what it means alone.
+    fn of<'n, 't>(names: impl Iterator<Item = (&'n str, &'t Option<Target>)>) -> Self {
+        let mut beside = Self::default();
+        for (name, target) in names {
+            let name = plain(name);
+            beside.has_address |= OF_ADDRESS.contains(&&*name);
+            match target {
+                Some(Target::Field(Field::Active | Field::Inactive | Field::AccountControl)) => {
+                    beside.has_status |= !STATES.contains(&&*name);
+                }
+                Some(Target::Field(Field::GivenName)) => {
+                    beside.given_name = if BESIDE_NAME.contains(&&*name) {
+                        GivenName::BesideName
+                    } else {
+                        GivenName::Other
+                    };
+                }
+                Some(Target::Field(Field::FamilyName)) => beside.has_family_name = true,
+                _ => {}
+            }
+        }
+        beside
+    }
+}
+
 /// Which half of a name it is, if another column has the other half.
 fn half(name: &str, beside: Beside) -> Option<Field> {
     let (_, field) = HALVES.iter().find(|(half, _)| *half == name)?;
@@ -112,12 +124,7 @@ mod tests {
     use super::*;
 
     fn targets(titles: &str) -> Vec<Option<Target>> {
-        let names = Names::default();
-        let beside = names.beside(titles.split(','));
-        let titles = titles.split(',');
-        titles
-            .map(|title| names.target_beside(title, beside))
-            .collect()
+        Names::default().targets(titles.split(','))
     }
 
     #[test]

@@ -30,6 +30,14 @@ pub(super) enum Column {
 }
 
 impl Column {
+    /// The field that it holds, first or second.
+    pub(super) fn field(&self) -> Option<Field> {
+        match self {
+            Self::Field(field, _) | Self::Second(field, ..) => Some(*field),
+            _ => None,
+        }
+    }
+
     /// What it holds, as far as its cells are concerned, and its name; `None` if they are not
     /// read.
     pub(super) fn holds(&self) -> Option<(Holds, &str)> {
@@ -53,28 +61,48 @@ pub(super) fn titles(record: &CsvRecord) -> Vec<&str> {
     record.cells.iter().map(|cell| title(&*cell.text)).collect()
 }
 
-/// What each column of the header holds.
+/// What each column of the header holds. A column that `--map` names and the header does not have
+/// is remembered: another file may have it.
 ///
 /// # Errors
 ///
-/// Unknown columns, two for the same field, or none that identifies the user.
+/// Unknown columns, two for the same field, or none that identifies the user; where the header
+/// lacks a mapped column, that is told instead, as it may be the cause.
 pub(super) fn columns(
     titles: &[&str],
     delimiter: char,
     reading: &mut Reading<'_>,
 ) -> Result<Vec<Column>, String> {
-    let names = reading.options.names;
-    if let Some(absent) = names.absent(titles.iter().copied()).first() {
-        return Err(format!(
-            "its header has no column {absent}, which the command line names; its columns are {}",
-            titles.join(", "),
-            absent = quoted(absent)
-        ));
+    let absent = reading.options.names.absent(titles.iter().copied());
+    let told = |column: &str| {
+        format!(
+            "its header has no column {}, which --map names; its columns are {}",
+            quoted(column),
+            titles.join(", ")
+        )
+    };
+    let columns = columns_of(titles, delimiter, reading);
+    if columns.is_err()
+        && let Some(column) = absent.first()
+    {
+        return Err(told(column));
     }
-    let beside = names.beside(titles.iter().copied());
+    for column in absent {
+        reading.absent_column(column, told(column));
+    }
+    columns
+}
+
+fn columns_of(
+    titles: &[&str],
+    delimiter: char,
+    reading: &mut Reading<'_>,
+) -> Result<Vec<Column>, String> {
+    let names = reading.options.names;
+    let targets = names.targets(titles.iter().copied());
     let mut columns = Vec::with_capacity(titles.len());
     let mut unknown_names = Vec::new();
-    for (index, title) in titles.iter().copied().enumerate() {
+    for (index, (title, target)) in titles.iter().copied().zip(targets).enumerate() {
         reading.meet(title);
         if title.is_empty() {
             columns.push(Column::Nameless);
@@ -95,7 +123,7 @@ pub(super) fn columns(
             columns.push(Column::Second(field, title.to_owned(), rank));
             continue;
         }
-        columns.push(match names.target_beside(title, beside) {
+        columns.push(match target {
             Some(Target::Field(field)) => of_field(field, title, reading)?,
             Some(Target::ExternalId(provisioner)) => Column::ExternalId(provisioner),
             Some(Target::Attribute(name)) => {

@@ -11,6 +11,7 @@ use super::delimited::{Cell, CsvRecord, Reader};
 use super::names::{Field, Names, Target, plain};
 use super::position::Spot;
 use super::reading::Reading;
+use super::row::{OF_ACCOUNTS, filled, is_service_account};
 use super::{Row, Rows};
 use crate::output::count;
 
@@ -226,8 +227,18 @@ fn row(columns: &[Column], second: &[usize], record: &CsvRecord, reading: &mut R
     let second = second
         .iter()
         .filter_map(|index| Some((&columns[*index], record.cells.get(*index)?)));
+    row.is_service_account = is_service_account(|wanted| text_of(wanted, columns, record));
+    let is_read = |column: &Column| {
+        !row.is_service_account
+            || column
+                .field()
+                .is_some_and(|field| OF_ACCOUNTS.contains(&field))
+    };
+    let cells: Vec<_> = { first.chain(second) }
+        .filter(|(column, cell)| is_filled(cell) && is_read(column))
+        .collect();
     let mut unreadable = Vec::new();
-    for (column, cell) in first.chain(second).filter(|(_, cell)| is_filled(cell)) {
+    for (column, cell) in cells {
         if let Column::Second(field, ..) = column
             && (row.has(*field) || unreadable.contains(field))
         {
@@ -235,14 +246,21 @@ fn row(columns: &[Column], second: &[usize], record: &CsvRecord, reading: &mut R
         }
         let problems = row.problems.len();
         row.read_cell(column, cell, reading);
-        if let Column::Field(field, _) | Column::Second(field, ..) = column
-            && row.problems.len() > problems
-        {
-            unreadable.push(*field);
+        if row.problems.len() > problems {
+            unreadable.extend(column.field());
         }
     }
     row.finish();
     row
+}
+
+/// What the cells of a record say of a field.
+fn text_of<'r>(wanted: Field, columns: &[Column], record: &'r CsvRecord) -> Option<&'r str> {
+    let cells = columns.iter().zip(&record.cells);
+    let mut said = cells
+        .filter(|(column, _)| column.field() == Some(wanted))
+        .filter_map(|(_, cell)| filled(cell.text.trim()));
+    said.next()
 }
 
 impl Row {

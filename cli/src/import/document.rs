@@ -15,10 +15,11 @@ use super::federated;
 use super::ids::is_federated;
 use super::json::{Members, Strict, part};
 use super::json_words::{CUT_OFF, FOLLOWED};
-use super::names::{Field, Names, Target, plain};
+use super::names::{Field, Names, Target};
+use super::pages::Page;
 use super::position::{List, Spot};
 use super::reading::Reading;
-use super::row::Fields;
+use super::row::{AS_OBJECT, Fields};
 use super::values::{kind_of, shortened};
 use super::{Format, Row, Rows};
 
@@ -110,7 +111,9 @@ impl<'a> Reader<'a, '_, '_> {
     /// Reads the one object that is the document.
     fn read_object(&mut self, text: &'a str) -> Result<(), String> {
         if !text.starts_with('{') {
-            return Err("it is JSON, but neither an object nor a list".to_owned());
+            return Err(format!(
+                "it is JSON, but neither an object nor a list; {AS_OBJECT}"
+            ));
         }
         let members: Members<'_> = part(self.text, text)?;
         if members.is_user(self.reading.options.names) {
@@ -179,11 +182,9 @@ impl<'a> Reader<'a, '_, '_> {
         let name = name.and_then(|name| serde_json::from_str::<String>(name.get()).ok());
         let name = name.map(Arc::from);
         self.reading.begin_realm(name.as_ref());
-        let mut marks = { members.0.iter() }.filter(|(name, value)| continues(name, value));
-        if members.get("users").is_some()
-            && let Some((mark, _)) = marks.next()
-        {
-            self.reading.page(mark);
+        let users = members.get("users");
+        if let Some(page) = users.and_then(|users| Page::of(members, users)) {
+            self.reading.page(page);
         }
         let rest = { members.0.iter() }.filter(|(name, _)| !is_read(name));
         for (name, value) in rest {
@@ -278,7 +279,9 @@ impl<'a> Reader<'a, '_, '_> {
                 take(self, row);
             }
         } else {
-            return Err("its `users` are neither a list nor a map".to_owned());
+            return Err(format!(
+                "its `users` are neither a list nor a map; {AS_OBJECT} in a list"
+            ));
         }
         Ok(())
     }
@@ -319,37 +322,50 @@ impl<'a> Reader<'a, '_, '_> {
 
 /// The refusal of a document without `users`, which says where they may be instead.
 fn no_users(members: &Members<'_>) -> String {
-    let list = |members: &Members<'_>| {
+    let list = |outer: &Members<'_>, inner: Option<&Members<'_>>| {
         let is_list = |value: &RawValue| {
             let inner = value.get().strip_prefix('[').unwrap_or_default();
             inner.trim_ascii_start().starts_with('{')
         };
-        let mut lists = { members.0.iter() }.filter(|(_, value)| is_list(value));
-        lists.next().map(|(name, _)| vec![name.clone()])
+        let is_page = |list: &RawValue| {
+            let mut around = [Some(outer), inner].into_iter().flatten();
+            around.any(|members| Page::of(members, list).is_some())
+        };
+        let mut lists = { inner.unwrap_or(outer).0.iter() }.filter(|(_, value)| is_list(value));
+        let (name, value) = lists.next()?;
+        Some((vec![name.clone()], is_page(value)))
     };
     let nested = || {
         members.0.iter().find_map(|(name, value)| {
             let inner: Members<'_> = serde_json::from_str(value.get()).ok()?;
-            Some([vec![name.clone()], list(&inner)?].concat())
+            let (path, is_page) = list(members, Some(&inner))?;
+            Some(([vec![name.clone()], path].concat(), is_page))
         })
     };
     let is_known = |name: &str| matches!(Names::default().target(name), Some(Target::Field(_)));
     let is_one_user = members.0.iter().any(|(name, _)| is_known(name));
-    let path = list(members).or_else(nested);
+    let path = list(members, None).or_else(nested);
     let cure = match path.filter(|_| !is_one_user) {
         // The file's own words don't become part of a command.
-        Some(path) if path.iter().all(|name| is_plain(name)) => {
+        Some((path, is_page)) if path.iter().all(|name| is_plain(name)) => {
             let path = path.join(".");
-            format!(
-                "; if they are in its list `{path}`, import that alone: \
-                 `jq .{path} FILE | headcount import -`"
-            )
+            if is_page {
+                format!(
+                    "; if they are in its list `{path}`, this is a page of a longer one: import \
+                     that of all pages, `jq -s '[.[].{path}[]]' PAGES | headcount import -`"
+                )
+            } else {
+                format!(
+                    "; if they are in its list `{path}`, import that alone: \
+                     `jq .{path} FILE | headcount import -`"
+                )
+            }
         }
-        Some(path) => format!(
+        Some((path, _)) => format!(
             "; if they are in its list {}, import that alone",
             quoted(&shortened(&path.join(".")))
         ),
-        None => String::new(),
+        None => format!("; {AS_OBJECT} in its list `users`"),
     };
     format!("it has no users: there is no member `users`{cure}")
 }
@@ -365,18 +381,6 @@ const READ: [&str; 2] = ["users", "federatedUsers"];
 
 fn is_read(name: &str) -> bool {
     READ.contains(&name)
-}
-
-/// Whether a member beside the users says that more follow on another page.
-fn continues(name: &str, value: &RawValue) -> bool {
-    const MARKS: [&str; 5] = [
-        "next",
-        "nextpage",
-        "nextpagetoken",
-        "nextlink",
-        "odatanextlink",
-    ];
-    MARKS.contains(&&*plain(name)) && !["null", "false", "\"\""].contains(&value.get())
 }
 
 /// Whether an object is a realm, though it has a key twice.

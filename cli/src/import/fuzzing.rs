@@ -10,7 +10,7 @@ use super::names::Names;
 use super::options::{MatchBy, Missing, OnExisting, Options};
 use super::plan::Plan;
 use super::reading::{ReadOptions, Reading};
-use super::refusals::Refusals;
+use super::refusals::{Refusals, RowFaults};
 use super::writing::{self, Purpose};
 use crate::args::{FormatArg, WhenFull};
 use crate::directory::Directory;

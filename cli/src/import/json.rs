@@ -137,11 +137,10 @@ pub(super) fn part<'a, T: Deserialize<'a>>(document: &str, part: &'a str) -> Res
             0 | 1 => (line, column + error.column().saturating_sub(1)),
             lines => (line + lines - 1, error.column()),
         };
+        let place = format!("line {line}, column {column}");
         match cut_off(&error).filter(|_| part.len() == document.len()) {
-            Some(what) => format!(
-                "the file ends in the middle of {what}, at line {line}, column {column}: {CUT_OFF}"
-            ),
-            None => format!("line {line}, column {column}: {}", without_place(&error)),
+            Some(what) => file_ends(what, &place),
+            None => format!("{place}: {}", without_place(&error)),
         }
     })
 }
@@ -159,10 +158,12 @@ pub(crate) fn problem_in_line(error: &serde_json::Error) -> String {
 /// What is wrong with the last line of a file, if it was cut off with the file.
 pub(crate) fn problem_in_last_line(error: &serde_json::Error) -> Option<String> {
     let what = cut_off(error)?;
-    let column = error.column();
-    Some(format!(
-        "the file ends in the middle of {what}, at column {column}: {CUT_OFF}"
-    ))
+    Some(file_ends(what, &format!("column {}", error.column())))
+}
+
+/// What is wrong with a file that was cut off.
+fn file_ends(what: &str, place: &str) -> String {
+    format!("the file ends in the middle of {what}, at {place}: {CUT_OFF}")
 }
 
 #[cfg(test)]

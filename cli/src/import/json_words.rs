@@ -103,11 +103,16 @@ fn in_words(text: &str) -> String {
     }
 }
 
-/// What is said of an unknown name, from the rest of the parser's message: the name and the known
-/// ones, each in backticks.
-pub(crate) fn unknown(what: &str, rest: &str) -> String {
+/// An unknown name, in backticks, and the known ones, without: the parser's message has both behind
+/// `unknown field` and the like.
+pub(crate) fn unknown_and_known(rest: &str) -> (&str, Vec<&str>) {
     let (name, known) = rest.split_once(", expected ").unwrap_or((rest, ""));
-    let known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
+    (name, known.split('`').skip(1).step_by(2).collect())
+}
+
+/// What is said of an unknown name, from the rest of the parser's message.
+pub(crate) fn unknown(what: &str, rest: &str) -> String {
+    let (name, known) = unknown_and_known(rest);
     match &*known {
         [] => format!("unknown {what} {name}"),
         [one] => format!("unknown {what} {name}; there is only `{one}`"),

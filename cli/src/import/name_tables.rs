@@ -133,6 +133,7 @@ pub(super) const SILENT: &[&str] = &[
     "seat",
     "access",
     "lastlogin",
+    "lastseen",
     "self",
     "userprofilemetadata",
 ];

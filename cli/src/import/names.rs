@@ -6,6 +6,7 @@ use headcount::quoted;
 
 use super::foreign_names::FOREIGN;
 use super::left_out::LEFT_OUT;
+use super::left_out_of_tools::LEFT_OUT_OF_TOOLS;
 use super::name_tables::{ALIASES, OURS, SILENT};
 use super::words::unaccented;
 
@@ -135,18 +136,14 @@ impl<'a> Names<'a> {
             .any(|mapping| is_same(&mapping.column, name))
     }
 
-    /// The columns that the command line names and `names` does not have.
-    pub(super) fn absent<'n>(&self, names: impl Iterator<Item = &'n str>) -> Vec<&'a str> {
+    /// The columns that `--map` names and `names` does not have. One that `--ignore` names may be
+    /// missing: it is left out all the same.
+    pub(super) fn absent<'n>(self, names: impl Iterator<Item = &'n str>) -> Vec<&'a str> {
         let names: Vec<_> = names.map(plain).collect();
-        let asked = self.asked();
-        asked
+        let mapped = self.mapped();
+        mapped
             .filter(|column| !names.contains(&plain(column)))
             .collect()
-    }
-
-    /// The columns that the command line names.
-    fn asked(self) -> impl Iterator<Item = &'a str> {
-        self.mapped().chain(self.ignore.iter().map(String::as_str))
     }
 
     /// The columns that `--map` names.
@@ -175,6 +172,16 @@ fn known(name: &str) -> Option<Target> {
     target(before)
         .or_else(|| target(inner))
         .or_else(|| target(name))
+        .or_else(|| of_list(name))
+}
+
+/// The meaning of a part of a list, as GAM names its column: `emails.0.address`. The list has no
+/// field.
+fn of_list(name: &str) -> Option<Target> {
+    let (list, part) = name.split_once('.')?;
+    let number = part.split('.').next()?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && by_plain_name(&plain(list)).is_some()).then_some(Target::LeftOut)
 }
 
 /// What follows the prefix, in whatever case it is written.
@@ -198,7 +205,9 @@ fn by_plain_name(name: &str) -> Option<Target> {
     if SILENT.contains(&name) {
         return Some(Target::Silent);
     }
-    LEFT_OUT.contains(&name).then_some(Target::LeftOut)
+    let lists = [LEFT_OUT, LEFT_OUT_OF_TOOLS];
+    let is_left_out = lists.iter().any(|names| names.contains(&name));
+    is_left_out.then_some(Target::LeftOut)
 }
 
 /// A name without case, accents, spaces, underscores and the like.
@@ -289,6 +298,12 @@ mod tests {
             target("Display name [displayName] Required"),
             Some(Target::LeftOut)
         );
+        for part in ["emails.0.address", "phones.1.value", "aliases.0"] {
+            assert_eq!(target(part), Some(Target::LeftOut), "{part}");
+        }
+        for other in ["zodiac.0.sign", "emails.first", "emails..0"] {
+            assert_eq!(target(other), None, "{other}");
+        }
         assert_eq!(target("actve"), None);
         assert_eq!(target("\u{e9}"), None);
     }
@@ -299,7 +314,7 @@ mod tests {
             "Work mail=email".parse().unwrap(),
             "Team = attributes.team".parse().unwrap(),
         ];
-        let ignore = ["Email".to_owned()];
+        let ignore = ["Email".to_owned(), "Phone".to_owned()];
         let names = Names {
             map: &map,
             ignore: &ignore,

@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 use super::Rows;
 use super::candidate::Candidate;
 use super::plan::{Absent, Plan};
-use super::refusals::{first_lines, row_json, row_line};
+use super::refusals::{RowFaults, first_lines, row_json, row_line};
 use crate::directory::Directory;
-use crate::failure::{CommandRefusal, Failure, LongList, Result};
+use crate::failure::{CommandRefusal, Failure, Result};
 use crate::output::count;
 
 /// A refusal of the file as a whole.
@@ -52,17 +52,7 @@ impl Obstacle {
         self.rows.push((row, how.into()));
     }
 
-    /// The rows that cause it, as JSON. Each is made on request.
-    pub(crate) fn json(&self, rows: &Rows) -> impl Iterator<Item = Value> {
-        let of_rows =
-            { self.rows.iter() }.map(move |(row, how)| row_json(&rows.get(*row), self.kind, how));
-        let absent = self.absent.iter().map(move |(email, how)| {
-            json!({ "place": null, "email": email, "kind": self.kind, "reason": how })
-        });
-        of_rows.chain(absent)
-    }
-
-    /// The refusal of the file. The rows of its JSON are [`Blamed`].
+    /// The refusal of the file. The rows of its JSON are [`FaultyRows`](super::refusals::FaultyRows).
     pub(crate) fn failure(&self, rows: &Rows) -> Failure {
         let of_rows = { self.rows.iter() }.map(|(row, how)| row_line(&rows.get(*row), how));
         let mut notes = first_lines(of_rows, self.rows.len());
@@ -78,20 +68,14 @@ impl Obstacle {
     }
 }
 
-/// The rows that an obstacle blames, which the JSON of the refusal lists.
-#[derive(Debug)]
-pub(crate) struct Blamed {
-    pub(crate) obstacle: Obstacle,
-    pub(crate) rows: Rows,
-}
-
-impl LongList for Blamed {
-    fn name(&self) -> &'static str {
-        "rows"
-    }
-
-    fn items(&self) -> Box<dyn Iterator<Item = Value> + '_> {
-        Box::new(self.obstacle.json(&self.rows))
+impl RowFaults for Obstacle {
+    fn json<'f>(&'f self, rows: &'f Rows) -> Box<dyn Iterator<Item = Value> + 'f> {
+        let of_rows =
+            { self.rows.iter() }.map(move |(row, how)| row_json(&rows.get(*row), self.kind, how));
+        let absent = self.absent.iter().map(move |(email, how)| {
+            json!({ "place": null, "email": email, "kind": self.kind, "reason": how })
+        });
+        Box::new(of_rows.chain(absent))
     }
 }
 

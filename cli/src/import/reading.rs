@@ -9,6 +9,7 @@ use super::asked::{ADMIN_CLIENT_ROLE, Asked, asked};
 use super::dates::DateOrder;
 use super::encoding::Encoding;
 use super::names::{Field, Names, is_same};
+use super::pages::{Page, Pages};
 use super::roles::RealmRoles;
 use crate::args::FormatArg;
 use crate::progress::Progress;
@@ -78,8 +79,9 @@ pub(crate) struct Reading<'a> {
     memberships: BTreeMap<(Arc<str>, Vec<String>), usize>,
     pub(super) service_accounts: Vec<String>,
     pub(super) federated: Vec<String>,
-    /// The files that are a page of a longer list, each with the member that says so.
-    pub(super) pages: Vec<(String, String)>,
+    pub(super) pages: Pages,
+    /// Columns that `--map` names and a header lacks, with the file and what to say of it.
+    absent_columns: Vec<(&'a str, String, String)>,
     pub(super) others: Vec<String>,
     /// The file that is being read, and its rows so far.
     file: (String, u64),
@@ -102,7 +104,8 @@ impl<'a> Reading<'a> {
             memberships: BTreeMap::new(),
             service_accounts: Vec::new(),
             federated: Vec::new(),
-            pages: Vec::new(),
+            pages: Pages::default(),
+            absent_columns: Vec::new(),
             others: Vec::new(),
         }
     }
@@ -124,7 +127,7 @@ impl<'a> Reading<'a> {
         if let Some(progress) = self.options.progress
             && rows.is_multiple_of(ROWS_BETWEEN)
         {
-            progress.rename(&format!("reading {name}: {rows} rows"));
+            progress.rename(&format!("reading {rows} rows of {name}"));
             progress.reach(end as u64);
         }
     }
@@ -133,6 +136,24 @@ impl<'a> Reading<'a> {
     pub(super) fn meet(&mut self, name: &str) {
         self.unmet
             .retain(|asked| !(asked.is_column && is_same(asked.name, name)));
+    }
+
+    /// A column that `--map` names and the file does not have.
+    pub(super) fn absent_column(&mut self, column: &'a str, problem: String) {
+        let file = self.file.0.clone();
+        self.absent_columns.push((column, file, problem));
+    }
+
+    /// The refusal of the files if a header lacks a column that `--map` names, and no other file has
+    /// it: most likely the column was renamed, so that its values would be missing in silence.
+    pub(crate) fn mapped_column_missing(&self) -> Option<String> {
+        let is_unmet = |column: &str| {
+            let mut unmet = self.unmet.iter();
+            unmet.any(|asked| asked.is_column && is_same(asked.name, column))
+        };
+        let mut absent = self.absent_columns.iter();
+        let (_, file, problem) = absent.find(|(column, ..)| is_unmet(column))?;
+        Some(format!("can't import {file}: {problem}"))
     }
 
     /// Something else that an option names and a file has.
@@ -246,9 +267,9 @@ impl<'a> Reading<'a> {
         self.service_accounts.push(name.to_owned());
     }
 
-    /// The file is a page of a longer list, as the member `mark` says.
-    pub(super) fn page(&mut self, mark: &str) {
-        self.pages.push((self.file.0.clone(), mark.to_owned()));
+    /// The file is a page of a longer list.
+    pub(super) fn page(&mut self, page: Page) {
+        self.pages.add(&self.file.0, page);
     }
 
     /// A member of `federatedUsers`.

@@ -1,6 +1,7 @@
 //! The rows of a file that are refused, and why.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Write;
 
 use serde_json::{Map, Value, json};
@@ -75,13 +76,6 @@ impl Refusals {
         Ok(())
     }
 
-    /// The rows as JSON. Each is made as it is asked for: they may be as many as the file has.
-    pub(crate) fn json(&self, rows: &Rows) -> impl Iterator<Item = Value> {
-        self.0.iter().map(move |(row, reasons)| {
-            row_json(&rows.get(*row), reasons.kind, &reasons.texts.join("; "))
-        })
-    }
-
     /// The refusal of a file for the sake of these rows.
     pub(crate) fn failure(&self, file: &str, rows: &Rows, deactivates_absent: bool) -> Failure {
         let message = format!(
@@ -116,20 +110,34 @@ impl Refusals {
     }
 }
 
-/// The rows that are refused, which the JSON of the refusal lists.
+/// What is wrong with rows.
+pub(crate) trait RowFaults: fmt::Debug + Send {
+    /// The rows as JSON. Each is made as it is asked for: they may be as many as the file has.
+    fn json<'f>(&'f self, rows: &'f Rows) -> Box<dyn Iterator<Item = Value> + 'f>;
+}
+
+impl RowFaults for Refusals {
+    fn json<'f>(&'f self, rows: &'f Rows) -> Box<dyn Iterator<Item = Value> + 'f> {
+        Box::new(self.0.iter().map(move |(row, reasons)| {
+            row_json(&rows.get(*row), reasons.kind, &reasons.texts.join("; "))
+        }))
+    }
+}
+
+/// The rows with something wrong, which the JSON of the refusal lists.
 #[derive(Debug)]
-pub(crate) struct RefusedRows {
-    pub(crate) refusals: Refusals,
+pub(crate) struct FaultyRows<F> {
+    pub(crate) faults: F,
     pub(crate) rows: Rows,
 }
 
-impl LongList for RefusedRows {
+impl<F: RowFaults> LongList for FaultyRows<F> {
     fn name(&self) -> &'static str {
         "rows"
     }
 
     fn items(&self) -> Box<dyn Iterator<Item = Value> + '_> {
-        Box::new(self.refusals.json(&self.rows))
+        self.faults.json(&self.rows)
     }
 }
 

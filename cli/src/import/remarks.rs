@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::asked::Asked;
 use super::names::our_name;
+use super::pages::Pages;
 use super::reading::Reading;
 use super::values::shortened;
 use crate::output::{count, shell_word};
@@ -23,8 +24,8 @@ pub(crate) struct Remarks {
     pub(crate) service_accounts: Vec<String>,
     /// The members of `federatedUsers` that were left out.
     pub(crate) federated_users: Vec<String>,
-    /// The files that are a page of a longer list, a sentence each.
-    pub(crate) pages: Vec<String>,
+    /// The files that are a page of a longer list.
+    pub(crate) pages: Pages,
 }
 
 impl Remarks {
@@ -42,13 +43,12 @@ impl Reading<'_> {
     pub(crate) fn into_remarks(self, in_full: bool) -> Remarks {
         let named_max = if in_full { usize::MAX } else { NAMED_MAX };
         let notes = self.notes(named_max);
-        let pages = self.page_notes().collect();
         let unmet = self.unmet.iter();
         Remarks {
             notes,
             unmet_options: unmet.map(Asked::typed).collect(),
             service_accounts: self.service_accounts,
-            pages,
+            pages: self.pages,
             federated_users: self.federated,
         }
     }
@@ -56,7 +56,7 @@ impl Reading<'_> {
     /// What there is to say of the files, a sentence each.
     fn notes(&self, named_max: usize) -> Vec<String> {
         let mut notes = self.others.clone();
-        notes.extend(self.page_notes());
+        notes.extend(self.pages.notes());
         if !self.unmet.is_empty() {
             let options: Vec<_> = self.unmet.iter().map(Asked::typed).collect();
             notes.push(format!(
@@ -81,16 +81,6 @@ impl Reading<'_> {
         self.note_columns(&mut notes);
         self.note_roles(&mut notes);
         notes
-    }
-
-    /// Says which files are a page of a longer list.
-    fn page_notes(&self) -> impl Iterator<Item = String> {
-        self.pages.iter().map(|(file, mark)| {
-            format!(
-                "{file} is a page of a longer list: its {} says that more users follow",
-                quoted(&shortened(mark))
-            )
-        })
     }
 
     /// Says which columns and fields are not read, or not as they are called.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::candidate::Candidate;
 use super::obstacle::Obstacle;
 use super::outcome::{Fate, Imported, Outcomes, cells, count_seat};
-use super::refusals::{ROWS_SHOWN_MAX, Refusals};
+use super::refusals::{ROWS_SHOWN_MAX, Refusals, RowFaults};
 use super::remarks::Remarks;
 use super::results::ShownUser;
 use super::{Format, Rows};

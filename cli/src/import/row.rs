@@ -60,6 +60,10 @@ pub(crate) type Pairs = Box<[(Box<str>, Box<str>)]>;
 /// What only our own listing says of a user: its texts are as they are here.
 const OF_LISTING: [&str; 3] = ["version", "updated_at", "deactivated_at"];
 
+/// How to write a user in JSON.
+pub(super) const AS_OBJECT: &str =
+    "write each as an object such as {\"email\": \"ada@example.com\"}";
+
 /// What begins the usernames of the accounts that Keycloak makes for programs.
 const SERVICE_ACCOUNT_PREFIX: &str = "service-account-";
 
@@ -95,9 +99,10 @@ impl Row {
                 nested::flatten(&mut members, reading);
                 row.read_members(members, fields, reading);
             }
-            other => row
-                .problems
-                .push(format!("this is {}, not a user", kind_of(&other))),
+            other => row.problems.push(format!(
+                "this is {}, not a user; {AS_OBJECT}",
+                kind_of(&other)
+            )),
         }
         row
     }
@@ -118,10 +123,10 @@ impl Row {
         let mut unknown_names = Vec::new();
         self.is_exact = OF_LISTING.iter().all(|name| members.contains_key(*name));
         let names = reading.options.names;
-        let beside = names.beside(members.keys().map(String::as_str));
-        let members = members.into_iter().map(|(name, value)| {
+        let targets = names.targets(members.keys().map(String::as_str));
+        let members = members.into_iter().zip(targets);
+        let members = members.map(|((name, value), target)| {
             reading.meet(&name);
-            let target = names.target_beside(&name, beside);
             (name, value, target)
         });
         let mut members: Vec<_> = members.collect();
@@ -133,8 +138,10 @@ impl Row {
             })
             .collect();
         members.retain(|(name, ..)| !second.contains(name));
-        if is_service_account(&members) {
-            members.retain(|(.., target)| names_account(target.as_ref()));
+        self.is_service_account = is_service_account(|wanted| text_of(wanted, &members));
+        if self.is_service_account {
+            let of_accounts = OF_ACCOUNTS.map(|field| Some(Target::Field(field)));
+            members.retain(|(.., target)| of_accounts.contains(target));
         }
         let mut aside = Aside::default();
         for (name, value, target) in members {
@@ -168,7 +175,7 @@ impl Row {
             self.problems.push(unknown("field", &unknown_names));
         }
         self.finish();
-        if !self.is_service_account() {
+        if !self.is_service_account {
             reading.count_roles(&aside, self.admin);
         }
     }
@@ -187,13 +194,6 @@ impl Row {
             );
         }
         self.active = self.active.or(self.inactive.map(|inactive| !inactive));
-    }
-
-    /// Whether this is no user but the account of a program.
-    pub(super) fn is_service_account(&self) -> bool {
-        let has_prefix = |name: &str| name.starts_with(SERVICE_ACCOUNT_PREFIX);
-        self.is_service_account
-            || (self.email.is_none() && self.username.as_deref().is_some_and(has_prefix))
     }
 
     /// Reads a field that the file calls `name`. A null is as good as no field.
@@ -262,17 +262,19 @@ impl Row {
                 self.read_external_ids(name, ids.into());
                 Ok(())
             }
+            // Google's are those of any kind, and say nothing of who gave them.
+            Field::ExternalIds if value.is_array() => {
+                reading.left_out(name);
+                Ok(())
+            }
             Field::ExternalIds => {
                 self.read_external_ids(name, value);
                 Ok(())
             }
             Field::RealmRoles => self.read_realm_roles(name, &value, reading),
             Field::ClientRoles => self.read_client_roles(name, &value, reading),
-            Field::ServiceAccount => {
-                let is_blank = value.as_str().is_some_and(|text| filled(text).is_none());
-                self.is_service_account |= !is_blank;
-                Ok(())
-            }
+            // It was looked for before all else.
+            Field::ServiceAccount => Ok(()),
         }
     }
 
@@ -323,27 +325,26 @@ fn set_filled(target: &mut Option<Box<str>>, name: &str, text: String) -> Result
     set(target, name, text.into())
 }
 
-/// Whether these members are the account of a program.
-fn is_service_account(members: &[(String, Value, Option<Target>)]) -> bool {
-    let text = |wanted: Field| {
-        let all = { members.iter() }.filter(|(.., target)| *target == Some(Target::Field(wanted)));
-        let mut filled = all.filter_map(|(_, value, _)| filled(value.as_str()?));
-        filled.next()
-    };
+/// The fields that tell the account of a program; what it has besides is nobody's, and not counted.
+pub(super) const OF_ACCOUNTS: [Field; 3] = [Field::Email, Field::Username, Field::ServiceAccount];
+
+/// Whether it is the account of a program of which `text` returns what a field says, if anything.
+pub(super) fn is_service_account<'t>(text: impl Fn(Field) -> Option<&'t str>) -> bool {
     let has_prefix = |name: &str| name.starts_with(SERVICE_ACCOUNT_PREFIX);
     text(Field::ServiceAccount).is_some()
         || (text(Field::Email).is_none() && text(Field::Username).is_some_and(has_prefix))
 }
 
-/// Whether a member tells a service account; what it has besides is nobody's, and not counted.
-fn names_account(target: Option<&Target>) -> bool {
-    let Some(Target::Field(field)) = target else {
-        return false;
-    };
-    matches!(
-        field,
-        Field::Email | Field::Username | Field::ServiceAccount
-    )
+/// What these members say of a field that may tell an account.
+fn text_of(wanted: Field, members: &[(String, Value, Option<Target>)]) -> Option<&str> {
+    let all = { members.iter() }.filter(|(.., target)| *target == Some(Target::Field(wanted)));
+    let mut said = all.filter_map(|(_, value, _)| match value {
+        Value::String(text) => filled(text),
+        Value::Null => None,
+        // A program's client is one, whatever its name is.
+        _ => (wanted == Field::ServiceAccount).then_some(""),
+    });
+    said.next()
 }
 
 /// Whether nothing is lost with the value of a field that is left out: Keycloak writes `false`,

@@ -36,7 +36,7 @@ impl Rows {
 
     /// Adds a row, unless it is a service account, which is noted.
     pub(super) fn take(&mut self, row: &Row, reading: &mut Reading<'_>) {
-        if row.is_service_account() {
+        if row.is_service_account {
             let name = row.username.as_deref().or(row.email.as_deref());
             reading.service_account(name.unwrap_or("one without a username"));
         } else {

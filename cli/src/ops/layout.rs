@@ -4,20 +4,27 @@ use serde_json::value::RawValue;
 
 use crate::import::encoding::{lines, position};
 
-/// The operations of a file that doesn't have one on each line, and the lines on
-/// which they begin: members of one list, or JSON over several lines.
-pub(super) fn spread_out(text: &str) -> Option<Vec<(usize, &str)>> {
-    let is_list = text.trim_ascii_start().starts_with('[');
-    let is_whole = |line: &str| serde_json::from_str::<&RawValue>(line).is_ok();
-    if !is_list && lines(text).all(|line| line.trim_ascii().is_empty() || is_whole(line)) {
-        return None;
+/// The operations of a file that doesn't have one on each line, and the lines on which they begin:
+/// members of one list, or JSON over several lines. `None` where each has a line of its own.
+///
+/// # Errors
+///
+/// A list that is not valid JSON as a whole.
+pub(super) fn spread_out(text: &str) -> Result<Option<Vec<(usize, &str)>>, serde_json::Error> {
+    if text.trim_ascii_start().starts_with('[') {
+        return serde_json::from_str(text).map(|parts| with_lines(text, parts));
     }
-    let parts: Vec<&RawValue> = if is_list {
-        serde_json::from_str(text).ok()?
-    } else {
-        let stream = serde_json::Deserializer::from_str(text).into_iter();
-        stream.collect::<Result<_, _>>().ok()?
-    };
+    let is_whole = |line: &str| serde_json::from_str::<&RawValue>(line).is_ok();
+    if lines(text).all(|line| line.trim_ascii().is_empty() || is_whole(line)) {
+        return Ok(None);
+    }
+    let stream = serde_json::Deserializer::from_str(text).into_iter();
+    let parts = stream.collect::<Result<Vec<_>, _>>().ok();
+    Ok(parts.and_then(|parts| with_lines(text, parts)))
+}
+
+/// Parts of `text`, each with the line on which it begins.
+fn with_lines<'t>(text: &'t str, parts: Vec<&'t RawValue>) -> Option<Vec<(usize, &'t str)>> {
     let mut line = 1;
     let mut read = 0;
     let mut found = Vec::with_capacity(parts.len());
@@ -28,11 +35,4 @@ pub(super) fn spread_out(text: &str) -> Option<Vec<(usize, &str)>> {
         found.push((line, part));
     }
     Some(found)
-}
-
-/// What is wrong with a list that is not valid JSON as a whole.
-pub(super) fn broken_list(text: &str) -> Option<serde_json::Error> {
-    let is_list = text.trim_ascii_start().starts_with('[');
-    let read = is_list.then(|| serde_json::from_str::<Vec<&RawValue>>(text));
-    read?.err()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use headcount::Step;
 use serde_json::value::RawValue;
 
-use crate::import::json_words::{self, of_parser, without_place};
+use crate::import::json_words::{self, of_parser, unknown_and_known, without_place};
 use crate::nearest::nearest;
 
 /// The fields of an operation as they are written.
@@ -59,12 +59,10 @@ fn fault<'a>(
     Some(format!("`{name}`: {told}"))
 }
 
-/// An unknown name, from the rest of the parser's message: the name and the known ones, each in
-/// backticks.
+/// An unknown name, from the rest of the parser's message.
 fn unknown(what: &str, rest: &str) -> String {
-    let (name, known) = rest.split_once(", expected ").unwrap_or((rest, ""));
-    let plain = name.trim_matches('`');
-    match nearest(plain, known.split('`').skip(1).step_by(2)) {
+    let (name, known) = unknown_and_known(rest);
+    match nearest(name.trim_matches('`'), known.into_iter()) {
         Some(near) => format!("unknown {what} {name}; did you mean `{near}`?"),
         None => json_words::unknown(what, rest),
     }

@@ -5,7 +5,7 @@ use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::args::Args;
-use crate::nearest::nearest;
+use crate::nearest::{is_near, nearest};
 
 /// Commands that a tip names.
 const NAMED_MAX: usize = 3;
@@ -32,7 +32,8 @@ const OF_GROUPS: [(&str, &[&str], &str); 5] = [
 ];
 
 /// Words that other programs have for commands, wherever they are typed.
-const SYNONYMS: [(&[&str], &[&str]); 15] = [
+const SYNONYMS: [(&[&str], &[&str]); 16] = [
+    (&["version"], &["--version"]),
     (&["suspend", "block", "lock"], &["users deactivate"]),
     (
         &["unsuspend", "unblock", "unlock", "reactivate"],
@@ -65,6 +66,7 @@ const SYNONYMS: [(&[&str], &[&str]); 15] = [
 /// Puts what may have been meant into the error, where this program knows better than its
 /// parser, and returns all that is suggested.
 pub(super) fn correct(error: &mut clap::Error) -> Vec<String> {
+    drop_distant(error);
     if let Some(word) = unknown_command(error) {
         let is_near_one = error.get(ContextKind::SuggestedSubcommand).is_some();
         let mut commands = commands_called(&word, &group(error));
@@ -90,6 +92,40 @@ pub(super) fn correct(error: &mut clap::Error) -> Vec<String> {
     let mut all: Vec<String> = suggested.flat_map(texts).collect();
     all.extend(in_sentence(&error.to_string()));
     all
+}
+
+/// Drops suggestions of the parser's that nobody can have meant: it takes distant words for near
+/// ones.
+fn drop_distant(error: &mut clap::Error) {
+    for (given, suggested) in [
+        (
+            ContextKind::InvalidSubcommand,
+            ContextKind::SuggestedSubcommand,
+        ),
+        (ContextKind::InvalidArg, ContextKind::SuggestedArg),
+        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+    ] {
+        let (Some(ContextValue::String(given)), Some(all)) =
+            (error.get(given), error.get(suggested))
+        else {
+            continue;
+        };
+        let given = given.to_lowercase();
+        let bare = |name: &str| name.trim_start_matches('-').to_owned();
+        let mut near = texts(all);
+        near.retain(|one| is_near(&bare(&given), &bare(one)));
+        if near.is_empty() {
+            error.remove(suggested);
+        } else if matches!(all, ContextValue::Strings(_)) {
+            near.reverse();
+            error.insert(suggested, ContextValue::Strings(near));
+        }
+    }
+    // An empty list of other tips leaves an empty line.
+    if matches!(error.get(ContextKind::Suggested), Some(ContextValue::StyledStrs(tips)) if tips.is_empty())
+    {
+        error.remove(ContextKind::Suggested);
+    }
 }
 
 /// What was given where the name of a command has to be.
@@ -137,7 +173,7 @@ fn commands_called(word: &str, group: &str) -> Vec<String> {
     }
     let mut found: Vec<String> = all_commands()
         .into_iter()
-        .filter(|command| command.split(' ').next_back() == Some(word))
+        .filter(|command| last_word(command) == word)
         .collect();
     if found.is_empty() {
         let called = SYNONYMS.iter().find(|(words, _)| words.contains(&word));
@@ -159,11 +195,15 @@ fn commands_called(word: &str, group: &str) -> Vec<String> {
 /// The command of a group whose name is nearest to `word`.
 fn nearest_command(word: &str) -> Option<String> {
     let all = all_commands();
-    let last = |command: &'_ str| command.rsplit(' ').next().map(str::to_owned);
-    let names: Vec<_> = all.iter().filter_map(|command| last(command)).collect();
-    let near = nearest(word, names.iter().map(String::as_str))?;
-    let place = names.iter().position(|name| name == near)?;
-    all.into_iter().nth(place)
+    let near = nearest(word, all.iter().map(|command| last_word(command)))?;
+    all.iter()
+        .find(|command| last_word(command) == near)
+        .cloned()
+}
+
+/// The name of a command in its group.
+fn last_word(command: &str) -> &str {
+    command.rsplit(' ').next().unwrap_or(command)
 }
 
 /// All commands by all their names, such as `users disable`.

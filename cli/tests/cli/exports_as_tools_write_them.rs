@@ -383,7 +383,8 @@ fn what_went_wrong_on_the_way_is_said() {
     let missing = folder.refused("import nothing.csv");
     assert_eq!(
         missing,
-        "headcount: can't read nothing.csv: No such file or directory\n"
+        "headcount: can't read nothing.csv: No such file or directory\ncheck how it is written, or \
+         create it first\n"
     );
 }
 

@@ -230,7 +230,7 @@ fn columns_are_mapped_ignored_and_named_when_unknown() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(folder.user("ann@ex.co")["given_name"], "Ann");
     let run = folder.run_args(&args("Hat size"));
-    assert_says(&run.err, &["no column \"Hat size\""]);
+    assert_says(&run.err, &["unknown column \"Shoe size\""]);
     assert_eq!(folder.run("import u.csv --map email").code, 2);
 
     folder.write(

@@ -54,6 +54,73 @@ fn columns_meet_the_options_that_name_them() {
 }
 
 #[test]
+fn a_mapped_column_that_is_gone_is_refused_and_an_ignored_one_is_told() {
+    let folder = Folder::new();
+    folder.write("hr.csv", "Work mail,Team\nann@ex.co,a\n");
+    folder.write("guests.csv", "email\nbob@ex.co\n");
+    let told = folder.done("import guests.csv --ignore Phone");
+    let unmet = "no user has what these options name: --ignore 'Phone'";
+    assert_says(&told, &["1 created", unmet]);
+    // One of several files may lack it, whichever it is.
+    let map = ["--map", "Work mail=email", "--map", "Team=attributes.team"];
+    for files in [["hr.csv", "guests.csv"], ["guests.csv", "hr.csv"]] {
+        let run = folder.run_args(&[&["import"], &files[..], &map].concat());
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{files:?}");
+    }
+    assert_eq!(folder.user("ann@ex.co")["attributes"]["team"], "a");
+
+    folder.write("hr.csv", "Work e-mail,Teams\nann@ex.co,a\n");
+    let ignore = ["--ignore", "Teams"];
+    let run = folder.run_args(&[&["import", "hr.csv"], &map[..2], &ignore].concat());
+    let told = "can't import hr.csv: its header has no column \"Work mail\", which --map names; its \
+                columns are Work e-mail, Teams";
+    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    assert_says(&run.err, &[told]);
+    folder.write("hr.csv", "Work mail,Teams\nann@ex.co,a\n");
+    let all = [&["import", "guests.csv", "hr.csv"], &map[..], &ignore].concat();
+    let run = folder.run_args(&all);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert_says(
+        &run.err,
+        &["can't import guests.csv: its header has no column \"Team\""],
+    );
+    // In JSON, users without a value may lack the name.
+    folder.write("u.json", r#"[{"email":"ann@ex.co"}]"#);
+    let told = folder.done("import u.json --map Team=attributes.team");
+    assert_says(&told, &["name: --map 'Team'"]);
+}
+
+/// Nothing that the account of a program has is a user's.
+#[test]
+fn what_skipped_accounts_have_is_not_counted() {
+    let folder = Folder::new();
+    let csv = "username,email,User Id,attributes.team\n\
+               service-account-web,,00u1,a\n\
+               ann,ann@ex.co,00u2,\n";
+    let accounts = [
+        json!({ "username": "service-account-web", "id": "00u1", "attributes": { "team": ["a"] } }),
+        json!({ "username": "ann", "email": "ann@ex.co", "id": "00u2" }),
+    ];
+    let lines = accounts.each_ref().map(Value::to_string).join("\n");
+    for (name, content) in [
+        ("u.csv", csv.to_owned()),
+        ("u.json", json!({ "users": accounts }).to_string()),
+        ("u.jsonl", lines),
+    ] {
+        folder.write(name, content);
+        let told = folder.json(&format!("import {name} --dry-run --ignore-attribute team"));
+        assert_eq!(
+            told["service_accounts"],
+            json!(["service-account-web"]),
+            "{name}"
+        );
+        assert_eq!(told["rows"], 1, "{name}");
+        let notes = told["notes"].to_string();
+        assert_says(&notes, &["such as \\\"00u2\\\": left out for 1 user;"]);
+    }
+}
+
+#[test]
 fn json_names_everybody_who_is_left_out() {
     let service = |number| json!({ "username": format!("service-account-{number}") });
     let federated = |number| json!({ "id": format!("f:store:{number}") });
@@ -170,7 +237,8 @@ fn a_page_of_a_longer_list_deactivates_nobody() {
         r#"{"users":[{"primaryEmail":"ann@ex.co"}],"nextPageToken":"abc"}"#,
     );
     for (file, mark) in [("page.json", "next"), ("google.json", "nextPageToken")] {
-        let told = format!("{file} is a page of a longer list: its \"{mark}\" says that more");
+        let told =
+            format!("{file} is a page of a longer list: its \"{mark}\" says that there are more");
         assert_says(&folder.done(&format!("import {file}")), &[&told]);
         let refused = folder.refused(&format!("import {file} --missing deactivate"));
         assert_says(&refused, &[&told, "jq -s"]);
@@ -178,4 +246,41 @@ fn a_page_of_a_longer_list_deactivates_nobody() {
     let whole = folder.done("import list.json --missing deactivate");
     assert!(!whole.contains("page"), "{whole}");
     assert_eq!(folder.emails("--active").len(), 3);
+}
+
+#[test]
+fn all_pages_of_a_list_deactivate_who_is_on_none_of_them() {
+    let folder = Folder::new();
+    for user in ["ann", "bob", "cho", "dee"] {
+        folder.done(&format!("users create {user}@ex.co"));
+    }
+    let page = |start: u64, emails: &[&str]| {
+        let users: Vec<_> = emails
+            .iter()
+            .map(|email| json!({ "email": email }))
+            .collect();
+        json!({ "start": start, "limit": 2, "length": users.len(), "total": 3, "users": users })
+    };
+    folder.write("1.json", page(0, &["ann@ex.co", "bob@ex.co"]).to_string());
+    folder.write("2.json", page(2, &["cho@ex.co"]).to_string());
+    let refused = folder.refused("import 1.json --missing deactivate");
+    assert_says(
+        &refused,
+        &["its \"total\" says", "2 of its 3 users are here"],
+    );
+    assert_eq!(folder.emails("--active").len(), 4);
+    let told = folder.done("import 1.json 2.json --missing deactivate");
+    assert!(!told.contains("page"), "{told}");
+    assert_eq!(folder.emails("--inactive"), ["dee@ex.co"]);
+
+    // The list is called otherwise, and one page of it is no list of all either.
+    let mut scim = page(0, &["ann@ex.co", "bob@ex.co"]);
+    scim["Resources"] = scim["users"].take();
+    scim.as_object_mut().unwrap().remove("users");
+    folder.write("scim.json", scim.to_string());
+    let command = "`jq -s '[.[].Resources[]]' PAGES | headcount import -`";
+    assert_says(
+        &folder.refused("import scim.json"),
+        &["a page of a longer one", command],
+    );
 }

@@ -38,3 +38,4 @@ mod terminals_are_safe;
 mod the_cases_come_out_right;
 mod the_first_command;
 mod users_are_created_and_changed;
+mod what_cannot_be_read_says_what_helps;

@@ -17,6 +17,43 @@ fn import(name: &str, content: &[u8], options: &str) -> (Folder, String) {
     (folder, format!("{}{}", run.out, run.err))
 }
 
+/// What `gam print users allfields` prints has a column for each member of each list.
+#[test]
+fn what_gam_prints_is_taken_as_it_is() {
+    let csv = "primaryEmail,agreedToTerms,aliases.0,archived,changePasswordAtNextLogin,\
+               creationTime,customerId,emails.0.address,emails.0.primary,id,\
+               includeInGlobalAddressList,ipWhitelisted,isAdmin,isDelegatedAdmin,\
+               isEnforcedIn2Sv,isEnrolledIn2Sv,isMailboxSetup,languages.0.languageCode,\
+               lastLoginTime,name.familyName,name.fullName,name.givenName,orgUnitPath,\
+               phones.0.value,suspended,suspensionReason,thumbnailPhotoUrl\n\
+               ann@ex.co,True,a@ex.co,False,False,2024-07-11T16:55:59Z,C01,ann@ex.co,True,\
+               108,True,False,True,False,False,True,True,en,2024-08-01T00:00:00Z,Lee,Ann Lee,\
+               Ann,/,555,False,,\n\
+               bob@ex.co,True,,False,False,2024-07-11T16:55:59Z,C01,bob@ex.co,True,\
+               109,True,False,False,True,False,True,True,en,,Ray,Bob Ray,Bob,/,,True,ADMIN,\n";
+    let (folder, told) = import("gam.csv", csv.as_bytes(), "");
+    assert_says(
+        &told,
+        &["2 created", "isDelegatedAdmin", "emails.0.address"],
+    );
+    let ann = folder.user("ann@ex.co");
+    assert_eq!(
+        (&ann["admin"], &ann["family_name"]),
+        (&true.into(), &"Lee".into())
+    );
+    let bob = folder.user("bob@ex.co");
+    assert_eq!(
+        (&bob["admin"], &bob["active"]),
+        (&false.into(), &false.into())
+    );
+    // The same lists in JSON; these ids are of no provisioner.
+    let json = br#"{"users":[{"primaryEmail":"ann@ex.co","isDelegatedAdmin":true,
+                    "externalIds":[{"value":"1","type":"organization"}],
+                    "phones":[{"value":"555"}]}]}"#;
+    let (_, told) = import("google.json", json, "");
+    assert_says(&told, &["1 created", "externalIds", "phones"]);
+}
+
 fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
     let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
     units.flat_map(order).collect()

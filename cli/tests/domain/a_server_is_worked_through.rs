@@ -337,7 +337,7 @@ fn what_a_server_can_not_do_is_refused_with_what_to_do() {
             "users list",
             "users.ex.co",
             &key,
-            1,
+            2,
             "https://users.example.com",
         ),
         (

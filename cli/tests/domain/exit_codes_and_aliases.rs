@@ -74,17 +74,24 @@ fn a_word_that_is_no_command_names_the_one_that_is() {
         ("workspaces destroy w", &["workspaces delete"]),
         ("keys delete x", &["keys revoke"]),
         ("license get", &["license show"]),
-        ("usres list", &["users", "user", "serve"]),
+        ("usres list", &["users"]),
         ("users lst", &["list", "ls"]),
         ("users list --colums email", &["--columns"]),
         ("users list --sort emial", &["email"]),
+        ("version", &["--version"]),
         ("frobnicate", &[]),
+        ("nosuch", &[]),
+        ("users nosuch ann", &[]),
+        ("--verbose users list", &[]),
+        ("users list --sieve x", &[]),
+        ("users list --format text", &[]),
     ] {
         let run = folder.run(line);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{line}");
         for command in meant {
             assert_says(&run.err, &[command]);
         }
+        assert!(!run.err.contains("\n\n\n"), "{}", run.err);
         let run = folder.run(&format!("{line} --json"));
         let error: Value = serde_json::from_str(&run.err).unwrap();
         let told = &error["error"]["did_you_mean"];

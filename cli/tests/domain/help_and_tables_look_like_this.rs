@@ -302,6 +302,35 @@ fn progress_is_shown_on_a_terminal_alone() {
 }
 
 #[test]
+fn progress_fits_the_terminal() {
+    let folder = Folder::new();
+    folder.done("license set enterprise");
+    let rows: Vec<_> = (0..20_000).map(|n| format!("u{n}@ex.co")).collect();
+    let name = "users-of-the-whole-company-as-exported-on-monday.csv";
+    folder.write(name, &format!("email\n{}\n", rows.join("\n")));
+    for columns in [40, 60, 80] {
+        let command = folder.command(&format!("import {name} --dry-run"));
+        let (code, shown) = terminal::run(command, columns, "");
+        assert_eq!(code, 0, "{shown}");
+        assert!(shown.contains("reading users-of-the-"), "{shown}");
+        // What moves the cursor and clears lines takes no columns.
+        let is_command = |c: char| c == '[' || c == ';' || c.is_ascii_digit();
+        let drawn = shown.split(['\r', '\n']).flat_map(|line| {
+            let mut parts = line.split('\u{1b}');
+            let first = parts.next();
+            let behind = parts.map(|part| part.trim_start_matches(is_command));
+            first
+                .into_iter()
+                .chain(behind.map(|part| part.get(1..).unwrap_or_default()))
+        });
+        let wide: Vec<_> = drawn
+            .filter(|part| !fits(part.trim_end(), columns.into()))
+            .collect();
+        assert!(wide.is_empty(), "{columns}: {wide:#?}");
+    }
+}
+
+#[test]
 fn the_name_of_a_file_does_not_steer_the_terminal() {
     let folder = Folder::new();
     folder.done("license set enterprise");

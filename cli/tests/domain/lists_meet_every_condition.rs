@@ -4,6 +4,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
+use headcount::Directory;
 use serde_json::{Value, json};
 
 use crate::folder::{Folder, assert_says};
@@ -178,6 +179,52 @@ fn one_by_one_and_together() {
         assert_eq!(folder.done(&line), format!("{}\n", newest.len()), "{line}");
         assert_eq!(folder.json(&line)["count"], newest.len(), "{line}");
     }
+}
+
+#[test]
+fn when_users_were_last_seen_is_a_column_and_an_order() {
+    let folder = Folder::with_users(&["ann", "bob", "cho", "dee"]);
+    let directory = Directory::open(folder.path("headcount.redb")).unwrap();
+    for user in ["cho@ex.co", "bob@ex.co"] {
+        directory.touch_user(user).unwrap();
+        sleep(Duration::from_millis(2));
+    }
+    let seen = |user: &str| json!(directory.last_seen(user).unwrap());
+    let [bob, cho] = ["bob@ex.co", "cho@ex.co"].map(seen);
+    directory.close().unwrap();
+
+    // Whoever was never seen comes last.
+    for (line, users) in [
+        ("--sort last_seen", ["cho", "bob", "ann", "dee"]),
+        (
+            "--sort last_seen --descending",
+            ["bob", "cho", "dee", "ann"],
+        ),
+    ] {
+        assert_eq!(folder.users(line), users, "{line}");
+        let page = folder.json(&format!("users list {line} --limit 1"));
+        let next = page["next"].as_str().unwrap();
+        let rest = folder.users(&format!("{line} --after {next}"));
+        assert_eq!(rest, users[1..], "{line}");
+    }
+    let shown = folder.json("users list --sort last_seen --columns last_seen")["users"].take();
+    let expected = [cho, bob.clone(), Value::Null, Value::Null];
+    assert_eq!(shown, json!(expected.map(|at| json!({ "last_seen": at }))));
+    let moment = bob.as_str().unwrap();
+    let csv = folder.done("users list --columns email,last_seen --format csv");
+    assert_says(
+        &csv,
+        &[
+            "email,last_seen\nann@ex.co,\n",
+            &format!("bob@ex.co,{moment}\n"),
+        ],
+    );
+    let table = folder.done("users list --columns LAST_SEEN,email");
+    assert_says(&table, &["LAST_SEEN", moment]);
+    // It is in a list only where it is named, and imports pass over it.
+    assert!(!folder.done("users list --format csv").contains("last_seen"));
+    folder.write("again.csv", &csv);
+    assert_says(&folder.done("import again.csv"), &["nothing to change"]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod a_doctor_says_what_helps;
 mod a_killed_server_loses_nothing;
 mod a_server_is_worked_through;
 mod a_server_logs_what_happens;
+mod a_server_refuses_what_it_may_not_do;
 mod a_server_starts_and_ends;
 mod batches_are_all_or_nothing;
 #[path = "../../../server/tests/http/certificate.rs"]

@@ -214,6 +214,47 @@ fn on_a_terminal_the_answer_decides() {
     assert_eq!(folder.users(""), ["bob"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn who_no_longer_meets_the_conditions_when_the_answer_comes_is_not_deleted() {
+    use headcount::{Directory, UserUpdate};
+    use headcount_server::{Config, Holder, Scope};
+
+    let folder = Folder::with_users(&["ann", "bob", "cho"]);
+    folder.done("users update ann@ex.co bob@ex.co --attribute team=gone");
+    let path = folder.path("served.redb");
+    fs::rename(folder.path("headcount.redb"), &path).unwrap();
+    let served = crate::served::Served::start(&path, &Directory::options(), Config::default());
+    let key = served.key(Holder::Provisioner("x".to_owned()), Scope::Write);
+    let line = format!(
+        "users delete --attribute team=gone --server {} --key {key}",
+        served.url
+    );
+    let act: [fn(&Directory); 2] = [
+        |directory| {
+            let stays = UserUpdate::new().attribute("team", "fraud");
+            directory.update_user("bob@ex.co", stays).unwrap();
+        },
+        |directory| {
+            let named = UserUpdate::new().given_name("Ann");
+            directory.update_user("ann@ex.co", named).unwrap();
+        },
+    ];
+    for (act, who) in act.into_iter().zip(["bob@ex.co", "ann@ex.co"]) {
+        let act = || act(&served.directory);
+        let (code, shown) = crate::terminal::answer(folder.command(&line), "y\n", act);
+        assert_eq!(code, 1, "{shown}");
+        let told = format!("1 user has changed since the conditions chose them: {who}");
+        assert_says(&shown, &[&told, "nothing was changed"]);
+    }
+    // Somebody else who changes meanwhile is none of them.
+    let act = || drop(served.directory.deactivate_user("bob@ex.co").unwrap());
+    let (code, shown) = crate::terminal::answer(folder.command(&line), "y\n", act);
+    assert_eq!(code, 0, "{shown}");
+    assert!(served.directory.user("ann@ex.co").unwrap().is_none());
+    assert!(served.directory.user("bob@ex.co").unwrap().is_some());
+}
+
 #[test]
 fn fields_of_several_users() {
     let folder = Folder::with_users(&["ann", "bob", "cho"]);

@@ -65,15 +65,17 @@ impl Name {
             ),
             Redb::Corrupted(what) => (
                 ErrorKind::Corrupted,
-                format!("`{name}` is damaged: {what}; restore it from a backup"),
+                format!(
+                    "`{name}` is damaged: {}; restore it from a backup",
+                    damage(what)
+                ),
             ),
             Redb::TableDoesNotExist(_)
             | Redb::TableTypeMismatch { .. }
             | Redb::TableIsMultimap(_)
-            | Redb::TypeDefinitionChanged { .. } => (
-                ErrorKind::Corrupted,
-                format!("`{name}` is the redb database of another program; check the path"),
-            ),
+            | Redb::TypeDefinitionChanged { .. } => {
+                return self.foreign("is the redb database of another program", error);
+            }
             Redb::ValueTooLarge(bytes) => (
                 ErrorKind::TooLarge,
                 format!(
@@ -95,7 +97,8 @@ impl Name {
             _ => (
                 ErrorKind::Io,
                 format!(
-                    "access to `{name}` failed: {error}; check the disk, then close it and open it again"
+                    "access to `{name}` failed: {}; check the disk, then close it and open it again",
+                    in_words(&error)
                 ),
             ),
         };
@@ -119,27 +122,28 @@ impl Name {
         ) {
             return self.error(error);
         }
-        Error::new(
-            ErrorKind::Corrupted,
-            format!(
-                "`{}` is not a directory of users: its first bytes are those of another kind of file; check the path",
-                self.0
-            ),
-        )
-        .with_source(error)
+        let what = "is not a directory of users: its first bytes are those of another kind of file";
+        self.foreign(what, error)
+    }
+
+    /// The file is that of another program.
+    fn foreign(&self, what: &str, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
+        Error::foreign_file(format!("`{}` {what}; check the path", self.0), cause)
     }
 
     /// A commit failed, and may or may not be in the file.
     pub(super) fn commit_failed(&self, error: CommitError) -> Error {
+        let error = ::redb::Error::from(error);
         let made = Error::new(
             ErrorKind::OutcomeUnknown,
             format!(
-                "a commit to `{}` failed: {error}; close it and open it again to see whether it took effect",
-                self.0
+                "a commit to `{}` failed: {}; close it and open it again to see whether it took effect",
+                self.0,
+                in_words(&error)
             ),
         );
         match error {
-            CommitError::Storage(StorageError::Io(cause)) => made.with_source(cause),
+            ::redb::Error::Io(cause) => made.with_source(cause),
             error => made.with_source(error),
         }
     }
@@ -173,7 +177,7 @@ impl Name {
         Error::new(
             ErrorKind::Corrupted,
             format!(
-                "`{}` is a copy that was made while the original was in use, and is incomplete: {error}; make a backup instead, or copy the file of a closed directory",
+                "`{}` is a copy that was made while the original was in use, and is incomplete; make a backup instead, or copy the file of a closed directory",
                 self.0
             ),
         )
@@ -236,11 +240,13 @@ impl Name {
 
     /// The file was released, but not closed cleanly.
     pub(super) fn close_failed(&self, error: DatabaseError) -> Error {
+        let error = ::redb::Error::from(error);
         Error::new(
             ErrorKind::Io,
             format!(
-                "`{}` was not closed cleanly: {error}; all commits are in it, and the next open takes longer",
-                self.0
+                "`{}` was not closed cleanly: {}; all commits are in it, and the next open takes longer",
+                self.0,
+                in_words(&error)
             ),
         )
         .with_source(error)
@@ -333,5 +339,26 @@ impl Name {
             ),
         )
         .with_source(error)
+    }
+}
+
+/// A failure of redb's in words for people: its own are for developers, and stay the cause.
+fn in_words(error: &::redb::Error) -> String {
+    match error {
+        ::redb::Error::Io(cause) => cause.to_string(),
+        ::redb::Error::Corrupted(what) => damage(what).to_owned(),
+        ::redb::Error::PreviousIo => "an earlier access to it failed".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The damage that redb describes, in words for people.
+fn damage(what: &str) -> &'static str {
+    if what.starts_with("File truncated") {
+        "it is shorter than it was when it was closed, so a part of it is missing"
+    } else if what.starts_with("File length") {
+        "something was cut off from it, or added to it"
+    } else {
+        "its pages contradict each other"
     }
 }

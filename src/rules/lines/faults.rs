@@ -6,11 +6,12 @@ use serde::de::MapAccess;
 use serde_json::value::RawValue;
 
 use super::Line;
+use crate::model::printable;
 
 /// What helps against all of these: nobody writes an export by hand.
 const CURE: &str = "export it again";
 
-/// Characters of a value that are shown.
+/// Characters of a name or a value that are shown.
 const SHOWN_CHARS_MAX: usize = 40;
 
 /// Describes the fault of `line`, which was refused with `error`.
@@ -36,7 +37,7 @@ pub(super) fn told(line: &[u8], error: &serde_json::Error) -> String {
         .enumerate()
         .find(|(index, name)| names().take(*index).any(|n| n == *name));
     if let Some((_, name)) = twice {
-        return format!("the field `{name}` is there twice; {CURE}");
+        return format!("the field {} is there twice; {CURE}", named(name));
     }
     let Some(record) = fields.iter().find(|(name, _)| name == "record") else {
         return format!("the field `record` is missing; {CURE}");
@@ -48,7 +49,7 @@ pub(super) fn told(line: &[u8], error: &serde_json::Error) -> String {
         Some(((name, value), fault)) => {
             let start = value.get().as_ptr().addr() - text.as_ptr().addr();
             let column = text[..start].chars().count() + 1;
-            format!("column {column}: `{name}`: {fault}; {CURE}")
+            format!("column {column}: {}: {fault}; {CURE}", named(name))
         }
         None => format!("{}; {CURE}", of_names(&without_place(error))),
     }
@@ -109,7 +110,7 @@ fn fault(record: &(String, &RawValue), field: &(String, &RawValue)) -> Option<St
             shortened(value)
         ));
     }
-    Some(told)
+    Some(printable(&told).into_owned())
 }
 
 /// The contents of a record's field.
@@ -135,7 +136,7 @@ fn of_names(told: &str) -> String {
         return format!("the field {name} is missing");
     }
     match told.strip_prefix("unknown field ") {
-        Some(name) => format!("no record of this kind has a field {name}"),
+        Some(name) => format!("no record of this kind has a field {}", printable(name)),
         None => "it is not a record".to_owned(),
     }
 }
@@ -147,9 +148,15 @@ fn without_place(error: &serde_json::Error) -> String {
     text[..end].to_owned()
 }
 
-fn shortened(value: &str) -> String {
-    match value.char_indices().nth(SHOWN_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &value[..end]),
-        None => value.to_owned(),
+/// A name in backticks, as a terminal can show it.
+fn named(name: &str) -> String {
+    format!("`{}`", shortened(name))
+}
+
+/// A text as a terminal can show it, cut off where it is long.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", printable(&text[..end])),
+        None => printable(text).into_owned(),
     }
 }

@@ -101,7 +101,7 @@ impl Drop for Target {
 
 pub(in crate::commands) fn unwritable(file: &Path, error: &io::Error) -> Failure {
     let file = file.display().to_string();
-    Failure::refused("io", format!("can't write {}: {error}", safe(&file)))
+    Failure::io(&format!("can't write {}", safe(&file)), error)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(super) fn open(cursors: Option<&Cursors>, list: &str, cursor: &str) -> Resul
     let place = cursors.and_then(|cursors| cursors.open(list, cursor));
     place.ok_or_else(|| {
         Failure::refused(
-            "invalid_argument",
+            "usage",
             "the cursor is not one of this list: give the same conditions, --sort and \
              --descending as for the list that it is from, name the same directory, and pass it \
              whole",

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use headcount::{User, UserQuery};
+use headcount::{Timestamp, User, UserQuery};
 use serde::{Deserialize, Serialize};
 
+use crate::args::LAST_SEEN;
 use crate::commands::filter::each;
 use crate::directory::{Directory, UserKey};
 use crate::failure::{Failure, Result};
@@ -50,7 +51,10 @@ impl<'a> Sorted<'a> {
     ) -> Result<Self> {
         let after: Option<SortPosition> = match after {
             Some(text) => Some(serde_json::from_str(text).map_err(|_| {
-                Failure::refused("invalid_argument", "the cursor is of another release")
+                Failure::refused(
+                    "usage",
+                    "the cursor is of another release; list the users again without --after",
+                )
             })?),
             None => None,
         };
@@ -58,7 +62,8 @@ impl<'a> Sorted<'a> {
         let mut places = BTreeSet::new();
         let mut has_more = false;
         each(directory, query, |user| {
-            let place = SortPosition::of(&user, column, descending);
+            let key = Key::of(&user, column, directory)?;
+            let place = SortPosition::of(&user, key, descending);
             let is_behind = after.as_ref().is_none_or(|after| {
                 if descending {
                     place < *after
@@ -121,8 +126,7 @@ impl Iterator for Sorted<'_> {
 }
 
 impl SortPosition {
-    fn of(user: &User, column: &str, descending: bool) -> Self {
-        let key = Key::of(user, column);
+    fn of(user: &User, key: Key, descending: bool) -> Self {
         Self {
             is_late: (key == Key::None) != descending,
             key,
@@ -132,7 +136,8 @@ impl SortPosition {
 }
 
 impl Key {
-    fn of(user: &User, column: &str) -> Self {
+    fn of(user: &User, column: &str, directory: &Directory) -> headcount::Result<Self> {
+        let moment = |moment: Timestamp| Self::Number(moment.as_unix_micros());
         let text = |text: &str| Self::Text(text.to_lowercase());
         let found = match column {
             "id" => Some(Self::Text(user.id().to_string())),
@@ -140,10 +145,9 @@ impl Key {
             "family_name" => user.family_name().map(text),
             "active" => Some(Self::Number(user.is_active().into())),
             "admin" => Some(Self::Number(user.is_admin().into())),
-            "updated_at" => Some(Self::Number(user.updated_at().as_unix_micros())),
-            "deactivated_at" => user
-                .deactivated_at()
-                .map(|moment| Self::Number(moment.as_unix_micros())),
+            "updated_at" => Some(moment(user.updated_at())),
+            "deactivated_at" => user.deactivated_at().map(moment),
+            LAST_SEEN => directory.last_seen(user.id())?.map(moment),
             "version" => Some(Self::Number(user.version())),
             _ => match column.split_once('.') {
                 Some(("attributes", name)) => user.attribute(name).map(text),
@@ -153,6 +157,6 @@ impl Key {
                 None => None,
             },
         };
-        found.unwrap_or(Self::None)
+        Ok(found.unwrap_or(Self::None))
     }
 }
