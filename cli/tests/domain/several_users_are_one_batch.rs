@@ -254,12 +254,8 @@ fn who_no_longer_meets_the_conditions_when_the_answer_comes_is_not_deleted() {
     { served.directory.add_member(workspace, "cho@ex.co", user) }.unwrap();
     let members = line.replace("--attribute team=gone", "--workspace w --role user");
     let act = || {
-        drop(
-            served
-                .directory
-                .remove_member(workspace, "cho@ex.co")
-                .unwrap(),
-        )
+        let directory = &served.directory;
+        directory.remove_member(workspace, "cho@ex.co").unwrap();
     };
     let (code, shown) = crate::terminal::answer(folder.command(&members), "y\n", act);
     assert_eq!(code, 1, "{shown}");
