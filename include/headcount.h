@@ -1778,6 +1778,19 @@ int32_t hc_applied_is_replayed(const hc_applied *applied);
 
 /** @return How many operations the batch had; each has an outcome. */
 size_t hc_applied_count(const hc_applied *applied);
+
+/**
+ * @return How many workspaces the batch left without an active owner, which needs
+ *        hc_batch_set_allow_ownerless(); 0 for a replayed outcome.
+ */
+size_t hc_applied_ownerless_count(const hc_applied *applied);
+
+/**
+ * @param index Which of these workspaces: from 0 to hc_applied_ownerless_count() - 1.
+ * @return Its id; 0 for another index.
+ */
+uint64_t hc_applied_ownerless_at(const hc_applied *applied, size_t index);
+
 /** Reads the outcome of one operation. */
 hc_status hc_applied_get_outcome(const hc_applied *applied, size_t index, hc_outcome *outcome,
                                  hc_error **error);

@@ -2974,6 +2974,14 @@ public:
     }
     /** Whether this is the outcome of an earlier batch with the same request id. */
     bool is_replayed() const noexcept { return hc_applied_is_replayed(raw()) != 0; }
+    /** The workspaces that the batch left without an active owner; none in a replayed outcome. */
+    std::vector<workspace_id> ownerless() const
+    {
+        std::vector<workspace_id> all(hc_applied_ownerless_count(raw()));
+        for (std::size_t index = 0; index < all.size(); index++)
+            all[index] = hc_applied_ownerless_at(raw(), index);
+        return all;
+    }
     /** How many operations the batch had. */
     std::size_t size() const noexcept { return hc_applied_count(raw()); }
     /** Whether it had none. */

@@ -49,6 +49,9 @@ type Applied struct {
 	Replayed bool `json:"replayed"`
 	// Outcomes has one for each operation.
 	Outcomes []Outcome `json:"outcomes"`
+	// Ownerless has the ids of the workspaces that the batch left without an active owner,
+	// which only Batch.AllowOwnerless allows; none for an outcome that was replayed.
+	Ownerless []uint64 `json:"ownerless"`
 }
 
 // Apply applies a batch: all of it, or nothing. It is one transaction and one change. It
@@ -71,6 +74,9 @@ func (d *Directory) DryRun(batch *Batch) (Applied, error) {
 // operations, in their order, or else those of the batch as a whole. An empty list means
 // that it would be accepted now.
 func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
+	if batch == nil {
+		return nil, missing("the batch")
+	}
 	native, indexes, malformed, err := batch.wellFormed()
 	if refused, ok := err.(*Error); ok { // of a door that is none
 		return []*Error{refused}, nil
@@ -99,6 +105,9 @@ func (d *Directory) Preview(batch *Batch) ([]*Error, error) {
 }
 
 func (d *Directory) batchCall(batch *Batch, function func(*C.hc_directory, *C.hc_batch, **C.hc_applied, **C.hc_error) C.hc_status) (Applied, error) {
+	if batch == nil {
+		return Applied{}, missing("the batch")
+	}
 	native, err := batch.native()
 	if err != nil {
 		return Applied{}, err
@@ -115,9 +124,13 @@ func (d *Directory) batchCall(batch *Batch, function func(*C.hc_directory, *C.hc
 
 func readApplied(native *C.hc_applied) (Applied, error) {
 	applied := Applied{
-		Sequence: uint64(C.hc_applied_sequence(native)),
-		Replayed: C.hc_applied_is_replayed(native) == 1,
-		Outcomes: make([]Outcome, 0, int(C.hc_applied_count(native))),
+		Sequence:  uint64(C.hc_applied_sequence(native)),
+		Replayed:  C.hc_applied_is_replayed(native) == 1,
+		Outcomes:  make([]Outcome, 0, int(C.hc_applied_count(native))),
+		Ownerless: []uint64{}, // not nil: a list in JSON too
+	}
+	for i := range C.hc_applied_ownerless_count(native) {
+		applied.Ownerless = append(applied.Ownerless, uint64(C.hc_applied_ownerless_at(native, i)))
 	}
 	buffer := make([]byte, batchHeaderBytes+outcomeBytes*cap(applied.Outcomes))
 	written, err := fill(&buffer, func(b *C.uint8_t, n C.size_t, w *C.size_t, e **C.hc_error) C.hc_status {

@@ -171,7 +171,7 @@ func (s *session) call(name string, in object, d *Directory) any {
 		"find_faults":      map[bool]any{true: FindFaultsIn, false: d.FindFaults}[in["path"] != nil],
 		"plan_repair":      func(path string, limit int) (Faults, error) { return Repair(path, "", limit) },
 		"compact":          func(path string) error { _, _, err := Compact(path); return err },
-		"changes":          func(after uint64) []Change { return all(d.ChangesOnRecord(after)) },
+		"changes":          func(after uint64) []Change { return all(d.Changes(after)) },
 		"follow":           func(after uint64) (err error) { s.feed, err = d.Follow(after); return err },
 		"delete_user":      func(ref string) (ID, error) { u, _ := d.User(ref); return u.ID, d.DeleteUser(ref) },
 		"delete_workspace": func(id uint64) (uint64, error) { return id, d.DeleteWorkspace(id) },

@@ -80,6 +80,9 @@ func openFile(path string, options *Options, cache *hostCache) (*Directory, erro
 // until ctx is done, and ignores OpenTimeout. It then returns the cause of ctx, joined with
 // [ErrAlreadyOpen].
 func OpenContext(ctx context.Context, path string, options *Options) (*Directory, error) {
+	if ctx == nil {
+		return nil, missing("the context")
+	}
 	once := Options{}
 	if options != nil {
 		once = *options

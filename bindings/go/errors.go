@@ -210,3 +210,8 @@ func readError(native *C.hc_error) *Error {
 func closedError() error {
 	return &Error{Kind: ErrClosed, Message: "the directory or feed was closed; open it again", Operation: -1}
 }
+
+// missing is the error for an argument that is nil.
+func missing(argument string) error {
+	return &Error{Kind: ErrInvalidArgument, Message: argument + " is nil; give one", Operation: -1}
+}

@@ -185,6 +185,9 @@ func (d *Directory) Follow(after uint64) (*Feed, error) {
 // and with [ErrClosed] when the feed or the directory was closed. Several goroutines may
 // call it: each change goes to one of them.
 func (f *Feed) Next(ctx context.Context) (Change, error) {
+	if ctx == nil {
+		return Change{}, missing("the context")
+	}
 	if err := f.lock(ctx); err != nil {
 		return Change{}, err
 	}
@@ -305,9 +308,9 @@ func (f *Feed) Close() error {
 	return nil
 }
 
-// Changes returns the changes above a number as they are made. An error ends the loop; when
+// FollowChanges returns the changes above a number as they are made. An error ends the loop; when
 // ctx is done, its cause is that error.
-func (d *Directory) Changes(ctx context.Context, after uint64) iter.Seq2[Change, error] {
+func (d *Directory) FollowChanges(ctx context.Context, after uint64) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		feed, err := d.Follow(after)
 		if err != nil {
@@ -324,9 +327,9 @@ func (d *Directory) Changes(ctx context.Context, after uint64) iter.Seq2[Change,
 	}
 }
 
-// ChangesOnRecord returns the changes above a number up to the latest one, without waiting
+// Changes returns the changes above a number up to the latest one, without waiting
 // for more. An error, as of [Feed.Next], ends the loop.
-func (d *Directory) ChangesOnRecord(after uint64) iter.Seq2[Change, error] {
+func (d *Directory) Changes(after uint64) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		feed, err := d.Follow(after)
 		if err != nil {

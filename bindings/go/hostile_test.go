@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -56,12 +57,12 @@ func TestClosingEndsEveryCall(t *testing.T) {
 				_, err := d.CreateUser(NewUser{Email: email})
 				return err
 			},
-			"Users":   func() error { return last(d.Users()) },
-			"Find":    func() error { return last(d.Find(Query{Limit: 1})) },
-			"Changes": func() error { return last(d.Changes(t.Context(), 0)) },
-			"Export":  func() error { return d.Export(io.Discard) },
-			"Through": func() error { _, err := d.Through("rest"); return err },
-			"Verify":  func() error { _, err := d.Verify(); return err },
+			"Users":         func() error { return last(d.Users()) },
+			"Find":          func() error { return last(d.Find(Query{Limit: 1})) },
+			"FollowChanges": func() error { return last(d.FollowChanges(t.Context(), 0)) },
+			"Export":        func() error { return d.Export(io.Discard) },
+			"Through":       func() error { _, err := d.Through("rest"); return err },
+			"Verify":        func() error { _, err := d.Verify(); return err },
 		}
 		var group sync.WaitGroup
 		for name, call := range calls {
@@ -104,6 +105,10 @@ func TestEveryCallOfAClosedDirectoryIsRefused(t *testing.T) {
 					*argument = Owner
 				case **Batch:
 					*argument = &Batch{}
+				case *io.Writer:
+					*argument = io.Discard
+				case *io.Reader:
+					*argument = strings.NewReader("")
 				}
 			}).(type) {
 			case iter.Seq2[User, error]:
@@ -187,7 +192,7 @@ func TestWhatIsForgottenIsFreed(t *testing.T) {
 func TestAProgramMayEndWithOpenHandles(t *testing.T) {
 	if path := os.Getenv("HEADCOUNT_ENDS"); path != "" {
 		d := must[*Directory](t)(Open(path, &Options{License: EnterpriseLicense()}))
-		go func() { _ = last(d.Changes(context.Background(), 0)) }()
+		go func() { _ = last(d.FollowChanges(context.Background(), 0)) }()
 		wrote := make(chan struct{})
 		for writer := range 4 {
 			go func() {
@@ -217,6 +222,43 @@ func TestAProgramMayEndWithOpenHandles(t *testing.T) {
 		}
 	}
 	equal(t, true, wrote > 0)
+}
+
+// Each argument that can be nil, but for options, whose nil stands for the defaults.
+func TestNilArgumentsAreRefused(t *testing.T) {
+	d := memory(t, EnterpriseLicense())
+	create(t, d, "a@ex.co")
+	feed := must[*Feed](t)(d.Follow(0))
+	defer feed.Close()
+	calls := methods(d)
+	calls["next"] = feed.Next
+	calls["open_context"] = func(ctx context.Context) (*Directory, error) { return OpenContext(ctx, "", nil) }
+	tried := 0
+	for name, call := range calls {
+		if !takesNil(reflect.TypeOf(call)) {
+			continue
+		}
+		err := func() (err error) {
+			defer func() { err, _ = recover().(error) }()
+			if items, isLoop := invoke(call, func(any) {}).(iter.Seq2[Change, error]); isLoop {
+				all(items)
+			}
+			return nil
+		}()
+		equal(t, true, strings.HasSuffix(refused(t, ErrInvalidArgument, err).Message, " is nil; give one"))
+		tried++
+		t.Log(name, err)
+	}
+	equal(t, 8, tried) // Three take batches, two streams, and three contexts.
+}
+
+func takesNil(function reflect.Type) bool {
+	for i := range function.NumIn() {
+		if kind := function.In(i).Kind(); kind == reflect.Pointer || kind == reflect.Interface {
+			return true
+		}
+	}
+	return false
 }
 
 func TestZeroHandlesAreRefused(t *testing.T) {

@@ -15,7 +15,7 @@ func TestWhatCallsReturnIsWrittenAsJSON(t *testing.T) {
 		`"created_at":`+at+`,"updated_at":`+at+`,"attributes":{"team":"a"},"external_ids":{}}`, encode(ann))
 	equal(t, `{"license":"enterprise","license_version":1,"active":1,"inactive":0,"over_by":0,"limit":null,"free":null}`,
 		encode(must[Seats](t)(d.Seats())))
-	changes := all(d.ChangesOnRecord(0))
+	changes := all(d.Changes(0))
 	equal(t, `{"sequence":1,"at":`+at+`,"events":[{"event":"user_created","user":"`+ann.ID.String()+`","active":true}]}`,
 		encode(changes[0]))
 
@@ -95,6 +95,6 @@ func TestAWorkspaceHasItsExternalIDsFromTheStart(t *testing.T) {
 	refused(t, ErrExternalIDTaken, err)
 	_, err = d.CreateWorkspaceWithExternalIDs("Risk", "ann@ex.co", map[string]string{"okta": ""})
 	refused(t, ErrInvalidArgument, err)
-	equal(t, 2, len(all(d.ChangesOnRecord(0))))
+	equal(t, 2, len(all(d.Changes(0))))
 	equal(t, 1, len(all(d.Workspaces())))
 }

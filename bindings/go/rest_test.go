@@ -207,10 +207,10 @@ func TestAFeedTellsEveryChange(t *testing.T) {
 	equal(t, UserDeleted, must[Change](t)(feed.Next(ctx)).Events[0].Kind)
 
 	equal(t, 2, must[uint64](t)(d.TrimChanges(3)))
-	for _, err := range d.Changes(ctx, 0) {
+	for _, err := range d.FollowChanges(ctx, 0) {
 		equal(t, 2, refused(t, ErrHistoryTrimmed, err).ResumeAfter)
 	}
-	for _, err := range d.Changes(ctx, 99) {
+	for _, err := range d.FollowChanges(ctx, 99) {
 		equal(t, 4, refused(t, ErrChangeNotYet, err).LatestChange)
 	}
 	ok(t, feed.Close())
@@ -224,7 +224,7 @@ func TestAWaitCanBeCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	enough := errors.New("enough")
 	time.AfterFunc(20*time.Millisecond, func() { cancel(enough) })
-	for _, err := range d.Changes(ctx, 0) {
+	for _, err := range d.FollowChanges(ctx, 0) {
 		equal(t, true, errors.Is(err, enough))
 	}
 	for what, end := range map[string]func(*Feed){

@@ -48,6 +48,9 @@ type transfer struct {
 // and write meanwhile. It returns the writer's error, and panics with what the writer panicked
 // with. The writer is called on other goroutines, one call at a time.
 func (d *Directory) Export(to io.Writer) error {
+	if to == nil {
+		return missing("the writer")
+	}
 	return d.transfer(&transfer{to: to}, func(h *C.hc_directory, of C.uintptr_t, e **C.hc_error) C.hc_status {
 		return C.hcgo_export(h, of, e)
 	})
@@ -59,6 +62,9 @@ func (d *Directory) Export(to io.Writer) error {
 // panics with what the reader panicked with. The reader is called on other goroutines, one call at
 // a time.
 func (d *Directory) Load(from io.Reader) error {
+	if from == nil {
+		return missing("the reader")
+	}
 	return d.transfer(&transfer{from: from}, func(h *C.hc_directory, of C.uintptr_t, e **C.hc_error) C.hc_status {
 		return C.hcgo_load(h, of, e)
 	})

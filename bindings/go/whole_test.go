@@ -20,7 +20,7 @@ var unused = map[string]bool{
 	"hc_version_number": true, "hc_id_to_text": true,
 	"hc_time_to_text": true, "hc_time_from_text": true, "hc_user_id_text": true, "hc_user_attribute": true,
 	"hc_log_set_callback": true,
-	"hc_user_get": true, "hc_user_get_by": true, "hc_user_read_many": true, "hc_feed_wake": true,
+	"hc_user_get":         true, "hc_user_get_by": true, "hc_user_read_many": true, "hc_feed_wake": true,
 	"hc_error_status": true, "hc_error_message": true, "hc_applied_get_outcome": true,
 	"hc_directory_submit": true, "hc_feed_get_descriptor": true, "hc_feed_set_callback": true,
 	"HC_STATUS_QUEUE_FULL": true,

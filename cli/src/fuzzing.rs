@@ -44,7 +44,7 @@ fn check_batch(bytes: &[u8]) {
     );
     let steps = operations.into_iter().map(|operation| operation.step);
     let batch: Batch = steps.collect();
-    let is_fine = directory.refusals(batch.clone()).unwrap().is_empty();
+    let is_fine = directory.preview(batch.clone()).unwrap().is_empty();
     let before = directory.stats().unwrap().latest_change;
     let applied = directory.apply(batch);
     assert!(is_fine || applied.is_err());

@@ -19,6 +19,9 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+# Nothing is left beside the script.
+sys.dont_write_bytecode = True
+
 from provider import DEVICE_GRANT, FOLDER, REALM, Provider
 
 HEADCOUNT = sys.argv[1]

@@ -62,6 +62,27 @@ pub unsafe extern "C" fn hc_applied_count(applied: *const HcApplied) -> usize {
     unsafe { guard::ask(applied, 0, answer) }
 }
 
+/// @return How many workspaces the batch left without an active owner, which needs
+///        hc_batch_set_allow_ownerless(); 0 for a replayed outcome.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_ownerless_count(applied: *const HcApplied) -> usize {
+    let answer = |applied: &HcApplied| Some(applied.applied.ownerless.len());
+    // SAFETY: by the contract, `applied` is NULL or live.
+    unsafe { guard::ask(applied, 0, answer) }
+}
+
+/// @param index Which of these workspaces: from 0 to hc_applied_ownerless_count() - 1.
+/// @return Its id; 0 for another index.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn hc_applied_ownerless_at(applied: *const HcApplied, index: usize) -> u64 {
+    let answer = |applied: &HcApplied| {
+        let workspace = applied.applied.ownerless.get(index)?;
+        Some(workspace.as_u64())
+    };
+    // SAFETY: by the contract, `applied` is NULL or live.
+    unsafe { guard::ask(applied, 0, answer) }
+}
+
 /// Reads the outcome of one operation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn hc_applied_get_outcome(

@@ -38,7 +38,7 @@ pub unsafe extern "C" fn hc_directory_preview(
         guard::call(directory, error, |directory| {
             let made = Out::required("refusals", refusals)?;
             let batch = guard::borrow(batch)?.get();
-            let errors = directory.directory.refusals(batch)?.into_iter();
+            let errors = directory.directory.preview(batch)?.into_iter();
             let errors = errors.map(|error| CallError::Library(error).into());
             made.write(guard::hand_over(HcRefusals {
                 latch: Latch::of_any_process(),

@@ -45,7 +45,7 @@ impl Directory {
     ///
     /// let directory = Directory::in_memory()?;
     /// directory.create_user("ann@ex.co")?;
-    /// let refusals = directory.refusals(Batch::new().create_user("").create_user("Ann@ex.co"))?;
+    /// let refusals = directory.preview(Batch::new().create_user("").create_user("Ann@ex.co"))?;
     /// let kinds: Vec<_> = refusals.iter().map(|r| (r.op_index(), r.kind())).collect();
     /// assert_eq!(
     ///     kinds,
@@ -53,7 +53,7 @@ impl Directory {
     /// );
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn refusals(&self, mut batch: Batch) -> Result<Vec<Error>> {
+    pub fn preview(&self, mut batch: Batch) -> Result<Vec<Error>> {
         self.prepare(&mut batch);
         rules::refusals(&self.snapshot()?, &batch, Timestamp::now())
     }

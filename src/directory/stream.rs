@@ -295,7 +295,7 @@ impl Directory {
         })
     }
 
-    /// Lists what stands in the way of operations, as [`refusals`](Self::refusals) does for a
+    /// Lists what stands in the way of operations, as [`preview`](Self::preview) does for a
     /// batch. Returns `None` where [`dry_run_stream`](Self::dry_run_stream) does.
     ///
     /// ```
@@ -303,11 +303,11 @@ impl Directory {
     ///
     /// let directory = Directory::in_memory()?;
     /// let ops = OpStream::new([Op::CreateUser("".into()), Op::CreateUser("a@ex.co".into())]);
-    /// let refusals = directory.refusals_of_stream(ops)?.expect("there is one part");
+    /// let refusals = directory.preview_stream(ops)?.expect("there is one part");
     /// assert_eq!((refusals.len(), refusals[0].op_index()), (1, Some(0)));
     /// # Ok::<(), headcount::Error>(())
     /// ```
-    pub fn refusals_of_stream<I: IntoIterator<Item = Op>>(
+    pub fn preview_stream<I: IntoIterator<Item = Op>>(
         &self,
         ops: OpStream<I>,
     ) -> Result<Option<Vec<Error>>> {

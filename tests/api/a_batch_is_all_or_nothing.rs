@@ -139,7 +139,7 @@ fn a_version_before_the_first_operation_is_refused() {
             assert!(refused.to_string().contains("append the operation first"));
             let refused = directory.dry_run(batch.clone()).unwrap_err();
             assert_eq!(refused.kind(), ErrorKind::InvalidArgument);
-            assert_eq!(directory.refusals(batch).unwrap().len(), 1);
+            assert_eq!(directory.preview(batch).unwrap().len(), 1);
         }
         assert_eq!(directory.seats().unwrap().active, 1);
     });

@@ -33,7 +33,7 @@ fn everything_is_refused(directory: &Directory) {
         refusal(directory.delete_user("ann@ex.co")),
         refusal(directory.set_license(License::Enterprise)),
         refusal(directory.apply(Batch::new())),
-        refusal(directory.refusals(Batch::new())),
+        refusal(directory.preview(Batch::new())),
     ];
     for kind in kinds {
         assert_eq!(kind, ErrorKind::Closed);

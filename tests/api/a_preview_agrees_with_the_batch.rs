@@ -23,7 +23,7 @@ fn it_lists_what_is_wrong_with_each_operation_in_order() {
             .delete_user("nobody@ex.co")
             .create_user("Bob@ex.co")
             .update_user("bob@ex.co", UserUpdate::new().username("x@y"));
-        let refusals = directory.refusals(batch).unwrap();
+        let refusals = directory.preview(batch).unwrap();
         let expected = [
             (Some(0), ErrorKind::EmailTaken),
             (Some(2), ErrorKind::InternationalEmail),
@@ -42,9 +42,9 @@ fn seats_come_last_and_only_when_nothing_else_is_wrong() {
         let growing = Batch::new()
             .create_user("fay@ex.co")
             .create_user("gus@ex.co");
-        let refusals = directory.refusals(growing.clone()).unwrap();
+        let refusals = directory.preview(growing.clone()).unwrap();
         assert_eq!(kinds(&refusals), [(None, no_free_seat(5, 5, 2))]);
-        let refusals = directory.refusals(growing.create_user("")).unwrap();
+        let refusals = directory.preview(growing.create_user("")).unwrap();
         assert_eq!(kinds(&refusals), [(Some(2), ErrorKind::EmailRequired)]);
     });
 }
@@ -55,7 +55,7 @@ fn it_changes_nothing() {
         let ann = create(directory, "ann@ex.co");
         let before = (listed(directory), last_change(directory));
         let batch = Batch::new().create_user("bob@ex.co").delete_user(ann);
-        assert!(directory.refusals(batch.clone()).unwrap().is_empty());
+        assert!(directory.preview(batch.clone()).unwrap().is_empty());
         assert_eq!((listed(directory), last_change(directory)), before);
         directory.apply(batch).unwrap();
     });
@@ -66,7 +66,7 @@ fn it_knows_the_actor() {
     on_both_engines(|directory| {
         let ann = create(directory, "ann@ex.co");
         let batch = Batch::new().delete_user(ann);
-        let refusals = directory.acting_as(ann).refusals(batch).unwrap();
+        let refusals = directory.acting_as(ann).preview(batch).unwrap();
         assert_eq!(kinds(&refusals), [(Some(0), ErrorKind::OwnAccount)]);
     });
 }

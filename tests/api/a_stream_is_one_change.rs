@@ -115,7 +115,7 @@ fn a_refusal_at_its_end_leaves_nothing() {
             (ErrorKind::EmailRequired, Some(place))
         );
         assert_eq!((told(directory), last_change(directory)), before);
-        let refusals = directory.refusals_of_stream(OpStream::new(ops)).unwrap();
+        let refusals = directory.preview_stream(OpStream::new(ops)).unwrap();
         assert_eq!(
             kinds(&refusals.unwrap()),
             [(Some(place), ErrorKind::EmailRequired)]
@@ -140,7 +140,7 @@ fn seats_are_judged_at_the_end() {
         let seats = no_free_seat(MANY as u64, MANY as u64, 1);
         let refused = directory.apply_stream(full(2), |_| {}).unwrap_err();
         assert_eq!(refused.kind(), seats);
-        let refusals = directory.refusals_of_stream(full(2)).unwrap().unwrap();
+        let refusals = directory.preview_stream(full(2)).unwrap().unwrap();
         assert_eq!(kinds(&refusals), [(None, seats)]);
         let tried = directory.dry_run_stream(full(1), |_| {}).unwrap();
         assert_eq!(directory.len().unwrap(), MANY as u64);
@@ -205,7 +205,7 @@ fn a_dry_run_does_not_guess_what_depends_on_another_part() {
         let mut ops = vec![update(&users[0], UserUpdate::new().email("new@ex.co"))];
         ops.extend(changes(&users[1..]));
         ops.push(Op::CreateUser("new@ex.co".into()));
-        let taken = directory.refusals_of_stream(OpStream::new(ops.clone()));
+        let taken = directory.preview_stream(OpStream::new(ops.clone()));
         assert!(taken.unwrap().is_none());
         let taken = directory.apply_stream(OpStream::new(ops), |_| {});
         assert_eq!(taken.unwrap_err().kind(), ErrorKind::EmailTaken);
@@ -244,7 +244,7 @@ fn owners_are_checked() {
         };
         let refused = directory.apply_stream(everybody(), |_| {}).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::LastOwner);
-        let refusals = directory.refusals_of_stream(everybody()).unwrap().unwrap();
+        let refusals = directory.preview_stream(everybody()).unwrap().unwrap();
         assert_eq!(kinds(&refusals), [(None, ErrorKind::LastOwner)]);
         let allowed = everybody().allow_ownerless(true);
         let applied = directory.apply_stream(allowed, |_| {}).unwrap();
@@ -339,7 +339,7 @@ fn a_bad_door_is_refused_even_without_operations() {
                 || OpStream::new((0..count).map(|number| Op::CreateUser(email(number).into())));
             assert_eq!(refusal(directory.apply_stream(ops(), |_| {})), invalid);
             assert_eq!(refusal(directory.dry_run_stream(ops(), |_| {})), invalid);
-            let refusals = directory.refusals_of_stream(ops()).unwrap().unwrap();
+            let refusals = directory.preview_stream(ops()).unwrap().unwrap();
             assert_eq!(kinds(&refusals), [(None, invalid)]);
         }
     });

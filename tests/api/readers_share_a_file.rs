@@ -21,7 +21,7 @@ fn readers_see_what_was_written_and_write_nothing() {
         assert_eq!(reader.verify().unwrap().active, 5);
         assert!(
             reader
-                .refusals(Batch::new().delete_user("ann@ex.co"))
+                .preview(Batch::new().delete_user("ann@ex.co"))
                 .unwrap()
                 .is_empty()
         );

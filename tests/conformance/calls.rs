@@ -3,12 +3,11 @@
 
 use std::fs;
 use std::io::BufReader;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use headcount::{
-    ChangeFeed, CopyOptions, Directory, Error, ErrorKind, Op, Options, Result, Step, User,
+    Applied, ChangeFeed, CopyOptions, Directory, Error, ErrorKind, Op, Options, Result, Step, User,
     WorkspaceRef, restore,
 };
 use serde::Serialize;
@@ -16,7 +15,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::script::TABLE;
+use crate::helper::files;
+use crate::helper::lines::TABLE;
 
 /// The state of a case: a folder, the current directory, and perhaps a feed.
 pub struct Session {
@@ -59,15 +59,6 @@ impl Session {
                 let from = BufReader::new(fs::File::open(path("path")).unwrap());
                 json(d.load_lines(from, |_| {})?)
             }
-            "copy_file" => json(fs::copy(path("from"), path("to")).unwrap()),
-            "write_file" => fs::write(path("path"), text(given, "text"))
-                .map(json)
-                .unwrap(),
-            "replace_in_file" => {
-                replace_in_file(path("path"), text(given, "text"), text(given, "with"))
-            }
-            "remove_file" => fs::remove_file(path("path")).map(json).unwrap(),
-            "exists" => json(path("path").exists()),
             "follow" => {
                 self.feed = Some(d.follow(read(&given["after"])?));
                 Value::Null
@@ -78,6 +69,9 @@ impl Session {
                 json(self.feed.as_mut().unwrap().recv_timeout(timeout)?)
             }
             _ => {
+                if let Some(done) = files::call(self.folder.path(), name, given) {
+                    return Ok(done.unwrap());
+                }
                 let mut directory = d.clone();
                 if let Some(actor) = on["as"].as_str() {
                     directory = directory.acting_as(actor.parse()?);
@@ -125,17 +119,6 @@ fn opened(folder: &TempDir, given: &Value) -> Result<Directory> {
     }
 }
 
-fn replace_in_file(path: PathBuf, text: &str, with: &str) -> Value {
-    let mut bytes = fs::read(&path).unwrap();
-    let places = { bytes.windows(text.len()).enumerate() }
-        .filter(|(_, bytes)| *bytes == text.as_bytes())
-        .map(|(at, _)| at);
-    for at in places.collect::<Vec<_>>() {
-        bytes[at..at + text.len()].copy_from_slice(with.as_bytes());
-    }
-    fs::write(path, bytes).map(json).unwrap()
-}
-
 /// Calls that need only a directory.
 pub fn call(d: &Directory, name: &str, given: &Value) -> Result<Value> {
     if TABLE["operations"].get(name).is_some() {
@@ -178,9 +161,9 @@ pub fn call(d: &Directory, name: &str, given: &Value) -> Result<Value> {
         "workspaces" => all(d.workspaces()?)?,
         "members" => json(d.members(workspace()?)?),
         "workspaces_of" => json(d.workspaces_of(user)?),
-        "apply" => json(d.apply(read(given)?)?),
-        "dry_run" => json(d.dry_run(read(given)?)?),
-        "preview" => json(d.refusals(read(given)?)?),
+        "apply" => applied(&d.apply(read(given)?)?),
+        "dry_run" => applied(&d.dry_run(read(given)?)?),
+        "preview" => json(d.preview(read(given)?)?),
         "changes" => all(d.changes(read(&given["after"])?)?)?,
         "trim_changes" => json(d.trim_changes(read(&given["before"])?)?),
         "verify" => json(d.verify()?),
@@ -188,6 +171,13 @@ pub fn call(d: &Directory, name: &str, given: &Value) -> Result<Value> {
         "stats_text" => json(d.stats()?.prometheus()),
         unknown => panic!("no call is named {unknown}"),
     })
+}
+
+/// With a list that JSON leaves out where it is empty.
+fn applied(applied: &Applied) -> Value {
+    let mut shown = json(applied);
+    shown["ownerless"] = json(&applied.ownerless);
+    shown
 }
 
 /// A call that does the same as an operation of a batch.

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::ROOT;
-use crate::script::{TABLE, scripts};
+use crate::helper::lines::{TABLE, scripts};
 
 type Names = BTreeSet<String>;
 
@@ -48,6 +48,25 @@ fn the_readme_and_the_table_have_the_same_calls() {
     assert!(TABLE["operations"].as_object().unwrap().iter().all(is_kept));
 }
 
+/// A runner is easy to read, and to write for another language.
+#[test]
+fn runners_are_short() {
+    let readme = read("tests/conformance/README.md");
+    let table = section(&readme, "Runners");
+    let rows = table.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<_> = rows
+        .map(|row| row.split(" | ").collect::<Vec<_>>())
+        .skip(2)
+        .collect();
+    assert_eq!(rows.len(), 9, "one for each door");
+    for row in rows {
+        let lines = |path: &String| read(&format!("tests/conformance/{path}")).lines().count();
+        let in_all: usize = quoted(row[1]).iter().map(lines).sum();
+        assert!(in_all > 0 && in_all < 200, "{}: {in_all} lines", row[0]);
+        assert!(quoted(row[2]).iter().all(|path| lines(path) > 0));
+    }
+}
+
 /// The names that the cases use: calls, operations, kinds of errors and, in C, functions.
 fn used() -> Names {
     let mut used = Names::new();
@@ -57,7 +76,7 @@ fn used() -> Names {
         }
     }
     for part in [
-        "batches", "calls", "main", "queries", "script", "show", "upkeep",
+        "batches", "calls", "helper", "main", "queries", "show", "upkeep",
     ] {
         let code = read(&format!("tests/conformance/c/{part}.c"));
         let code = code.replace("ON_WORKSPACE(", "hc_batch_");

@@ -5,10 +5,12 @@
 
 mod calls;
 mod complete;
+mod helper;
 mod script;
 
 use calls::{Session, call, json};
-use script::{Names, expect, filled, race, run_all};
+use helper::values::{Names, filled};
+use script::{expect, race, run_all};
 use serde_json::{Value, json as object};
 
 /// The folder that contains `tests/conformance`.
@@ -34,13 +36,8 @@ fn the_library_does_what_the_script_says() {
 #[test]
 fn each_planted_error_is_found() {
     let report = run_all("planted", run);
-    let failures = report.failures;
-    assert_eq!(
-        (report.passed, failures.len()),
-        (0, 40),
-        "{}",
-        failures.join("\n")
-    );
+    let told = report.failures.join("\n");
+    assert_eq!((report.passed, report.failures.len()), (0, 40), "{told}");
 }
 
 /// Runs a case; returns false if it is skipped.

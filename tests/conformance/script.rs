@@ -1,22 +1,13 @@
-//! The script: its cases, and whether an outcome is what a step expects. The command's runner
-//! includes this file too.
+//! Runs cases and races, and says whether an outcome is the one that a step expects. The runners of
+//! the library and of the command share it.
 
-use std::collections::HashMap;
-use std::path::Path;
-use std::sync::{Barrier, LazyLock};
-use std::{fs, thread};
+use std::sync::Barrier;
+use std::thread;
 
-use headcount::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::ROOT;
-
-/// The kinds of lines, the calls and the operations, each with the keys that it may have.
-pub static TABLE: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("calls.json")).unwrap());
-
-/// The values of a case's names.
-pub type Names = HashMap<String, Value>;
+use crate::helper::lines::{cases, scripts, unknown_word};
+use crate::helper::values::{Names, filled, matches};
 
 /// The results of the cases.
 #[derive(Default)]
@@ -42,66 +33,9 @@ pub fn run_all(folder: &str, run: impl Fn(&[(usize, Value)]) -> Result<bool, Str
             }
         }
     }
-    println!(
-        "{} passed, {} failed, skipped: {:?}",
-        report.passed,
-        report.failures.len(),
-        report.skipped
-    );
+    let (passed, failed, skipped) = (report.passed, report.failures.len(), &report.skipped);
+    println!("{passed} passed, {failed} failed, skipped: {skipped:?}");
     report
-}
-
-/// The names and texts of the scripts in a folder, ordered by name.
-pub fn scripts(folder: &str) -> Vec<(String, String)> {
-    let folder = Path::new(ROOT).join("tests/conformance").join(folder);
-    let paths = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let scripts = paths.filter(|path| path.extension().is_some_and(|of| of == "jsonl"));
-    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
-    let mut scripts: Vec<_> = scripts
-        .map(|path| (name(&path), fs::read_to_string(&path).unwrap()))
-        .collect();
-    scripts.sort();
-    scripts
-}
-
-/// The lines of each case with their numbers.
-fn cases(text: &str) -> Vec<Vec<(usize, Value)>> {
-    let mut cases: Vec<Vec<_>> = Vec::new();
-    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.is_empty()) {
-        let line: Value =
-            serde_json::from_str(line).unwrap_or_else(|error| panic!("{number}: {error}"));
-        if line.get("case").is_some() {
-            cases.push(Vec::new());
-        }
-        cases.last_mut().unwrap().push((number, line));
-    }
-    cases
-}
-
-/// A key that `calls.json` lacks: without this check, a misspelt key would have no effect.
-fn unknown_word(case: &[(usize, Value)]) -> Option<String> {
-    case.iter().find_map(|(number, line)| {
-        let operations = line["in"]["operations"].as_array().into_iter().flatten();
-        let mut parts = if line.get("case").is_some() {
-            vec![("lines", "case", line), ("calls", "open", &line["open"])]
-        } else {
-            let name = line["do"].as_str().unwrap_or_default();
-            vec![("lines", "step", line), ("calls", name, &line["in"])]
-        };
-        parts
-            .extend(operations.map(|of| ("operations", of["op"].as_str().unwrap_or_default(), of)));
-        let unknown = parts.into_iter().find_map(|(section, name, part)| {
-            let Some(known) = TABLE[section][name].as_str() else {
-                return Some(name);
-            };
-            let mut members = part.as_object().into_iter().flat_map(Map::keys);
-            let unknown = members.find(|member| !known.split(' ').any(|word| word == *member));
-            unknown.map(String::as_str)
-        });
-        unknown.map(|word| format!("{number}: {line} has {word}"))
-    })
 }
 
 /// Whether the outcome is what the step expects.
@@ -166,52 +100,4 @@ pub fn race(
         expect(of_this, &result, &mut names.clone())?;
     }
     Ok(())
-}
-
-/// The arguments, with the values of names.
-pub fn filled(given: &Value, names: &Names, i: &str) -> Value {
-    match given {
-        Value::String(name) if name.starts_with('$') => names[name].clone(),
-        Value::String(text) => text.replace("{i}", i).into(),
-        Value::Array(items) => items.iter().map(|item| filled(item, names, i)).collect(),
-        Value::Object(map) => match (map.get("$repeat"), map.get("times")) {
-            (Some(text), Some(times)) => {
-                let times = usize::try_from(times.as_u64().unwrap()).unwrap();
-                text.as_str().unwrap().repeat(times).into()
-            }
-            _ => map
-                .iter()
-                .map(|(k, v)| (k.clone(), filled(v, names, i)))
-                .collect::<Map<_, _>>()
-                .into(),
-        },
-        other => other.clone(),
-    }
-}
-
-pub fn matches(wanted: &Value, found: &Value, names: &mut Names) -> bool {
-    let none = Value::Null;
-    match (wanted, found) {
-        (Value::String(name), found) if name.starts_with('$') => {
-            !found.is_null() && names.entry(name.clone()).or_insert_with(|| found.clone()) == found
-        }
-        (Value::Object(wanted), Value::String(time)) if wanted.contains_key("$from") => {
-            let from = names[wanted["$from"].as_str().unwrap()].as_str().unwrap();
-            time.parse::<Timestamp>().unwrap() >= from.parse().unwrap()
-        }
-        (Value::Object(wanted), Value::String(text)) if wanted.contains_key("$has") => {
-            text.contains(wanted["$has"].as_str().unwrap())
-        }
-        (Value::Object(wanted), Value::Object(found)) => wanted
-            .iter()
-            .all(|(key, wanted)| matches(wanted, found.get(key).unwrap_or(&none), names)),
-        (Value::Array(wanted), Value::Array(found)) => {
-            wanted.len() == found.len()
-                && wanted
-                    .iter()
-                    .zip(found)
-                    .all(|(wanted, found)| matches(wanted, found, names))
-        }
-        (wanted, found) => wanted == found,
-    }
 }

@@ -82,7 +82,7 @@ fn another_batch_with_the_id_is_refused() {
             let reused = (ErrorKind::RequestIdReused, None);
             assert_eq!(refused(directory.apply(other.clone())), reused);
             assert_eq!(refused(directory.dry_run(other.clone())), reused);
-            let foretold = directory.refusals(other).unwrap();
+            let foretold = directory.preview(other).unwrap();
             let foretold = foretold.iter().map(|e| (e.kind(), e.op_index()));
             assert_eq!(foretold.collect::<Vec<_>>(), [reused]);
         }
@@ -190,7 +190,7 @@ fn a_preview_shows_a_replay() {
     on_both_engines(|directory| {
         let request = || Batch::new().create_user("ann@ex.co").request_id(ID);
         let first = directory.apply(request()).unwrap();
-        assert!(directory.refusals(request()).unwrap().is_empty());
+        assert!(directory.preview(request()).unwrap().is_empty());
         same(&first, &directory.dry_run(request()).unwrap());
     });
 }

@@ -110,7 +110,7 @@ fn foresee(
     expected: &Result<Answer, Refusal>,
     before: &Model,
 ) {
-    let refusals = directory.refusals(request.to_batch()).unwrap();
+    let refusals = directory.preview(request.to_batch()).unwrap();
     let refusals: Vec<Refusal> = refusals.iter().map(|e| (e.kind(), e.op_index())).collect();
     match expected {
         Ok(_) => assert_eq!(refusals, [], "{request:?}"),

@@ -10,6 +10,7 @@ mod cycles;
 mod dependencies;
 mod examples;
 mod expectations;
+mod fields;
 mod imports;
 mod lengths;
 mod messages;

@@ -10,10 +10,7 @@ use crate::sources::{self, Source};
 const LEFT_OUT: &[(&str, &str)] = &[
     ("apply_stream", "imports of the command and the server"),
     ("dry_run_stream", "imports of the command and the server"),
-    (
-        "refusals_of_stream",
-        "imports of the command and the server",
-    ),
+    ("preview_stream", "imports of the command and the server"),
     ("extra", "records of the server"),
     ("extras", "records of the server"),
     ("set_extra", "records of the server"),
@@ -47,7 +44,7 @@ const BINDINGS: &[Binding] = &[
     Binding {
         path: "bindings/python/python/headcount/_headcount.pyi",
         declares: |name| vec![format!("    def {name}(")],
-        renamed: &[("open", "__new__"), ("refusals", "preview")],
+        renamed: &[("open", "__new__")],
     },
     Binding {
         path: "bindings/node/src/",
@@ -58,11 +55,7 @@ const BINDINGS: &[Binding] = &[
                 .into()
         },
         // No text is both an id and an email.
-        renamed: &[
-            ("refusals", "preview"),
-            ("user_by_id", "user"),
-            ("user_by_email", "user"),
-        ],
+        renamed: &[("user_by_id", "user"), ("user_by_email", "user")],
     },
     Binding {
         path: "bindings/go/",
@@ -73,12 +66,12 @@ const BINDINGS: &[Binding] = &[
                 format!("func {name}("),
             ]
         },
-        renamed: &[("in_memory", "open_in_memory"), ("refusals", "preview")],
+        renamed: &[("in_memory", "open_in_memory")],
     },
     Binding {
         path: "bindings/java/src/main/java/headcount/Directory.java",
         declares: |name| vec![format!(" {}(", camel(name))],
-        renamed: &[("refusals", "preview")],
+        renamed: &[],
     },
     Binding {
         path: "bindings/csharp/src/Directory.cs",
@@ -88,7 +81,7 @@ const BINDINGS: &[Binding] = &[
                 format!(" Find{}(", pascal(name)),
             ]
         },
-        renamed: &[("close", "dispose"), ("refusals", "preview")],
+        renamed: &[("close", "dispose")],
     },
 ];
 
@@ -152,7 +145,7 @@ fn missing(binding: &Binding, text: &str, wanted: &[&str]) -> Vec<String> {
 }
 
 /// A file, or the files of a folder.
-fn text(path: &str) -> String {
+pub fn text(path: &str) -> String {
     let at = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     if at.is_file() {
         return std::fs::read_to_string(at).unwrap();
@@ -164,14 +157,14 @@ fn text(path: &str) -> String {
         .collect()
 }
 
-fn pascal(name: &str) -> String {
+pub fn pascal(name: &str) -> String {
     let words = name
         .split('_')
         .map(|word| word[..1].to_uppercase() + &word[1..]);
     words.collect()
 }
 
-fn camel(name: &str) -> String {
+pub fn camel(name: &str) -> String {
     name[..1].to_owned() + &pascal(name)[1..]
 }
 

@@ -154,6 +154,7 @@ namespace Headcount
         {
             if (cancellation.IsCancellationRequested)
                 return Task.FromCanceled<Applied>(cancellation);
+            Interop.NotNull(batch, nameof(batch));
             return Submission.Submit(handle, batch) ?? Workers.Run(() => Apply(batch), cancellation);
         }
 

@@ -77,6 +77,7 @@ namespace Headcount
         /// <summary>Appends: set the license.</summary>
         public Batch SetLicense(License license)
         {
+            Interop.NotNull(license, nameof(license));
             return Append(new Operation(OpCode.SetLicense).Number(OpField.License, (ulong)license.Code).Number(OpField.Seats, license.Count));
         }
 
@@ -84,7 +85,7 @@ namespace Headcount
         public Batch CreateWorkspace(string name, string owner = "")
         {
             var create = new Operation(OpCode.CreateWorkspace).Text(OpField.Name, name);
-            return Append(owner.Length == 0 ? create : create.User(owner));
+            return Append(Interop.NotNull(owner, nameof(owner)).Length == 0 ? create : create.User(owner));
         }
 
         /// <summary>Appends: rename a workspace.</summary>
@@ -197,13 +198,13 @@ namespace Headcount
         /// <summary>Appends: create a user.</summary>
         public Batch CreateUser(NewUser user)
         {
-            return Append(user.Operation());
+            return Append(Interop.NotNull(user, nameof(user)).Operation());
         }
 
         /// <summary>Appends: change fields of a user.</summary>
         public Batch UpdateUser(string user, UserUpdate update)
         {
-            return Append(update.Operation(user));
+            return Append(Interop.NotNull(update, nameof(update)).Operation(user));
         }
 
         internal T Use<T>(Func<IntPtr, T> function)

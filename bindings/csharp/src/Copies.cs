@@ -91,7 +91,11 @@ namespace Headcount
                     outcomes.Add(Packed.Outcome(packed, record, User(user)));
                 }
                 var sequence = Native.hc_applied_sequence(applied);
-                return new Applied(sequence == 0 ? (ulong?)null : sequence, Native.hc_applied_is_replayed(applied) == 1, outcomes.AsReadOnly());
+                var ownerless = new ulong[(int)Native.hc_applied_ownerless_count(applied)];
+                for (var i = 0; i < ownerless.Length; i++)
+                    ownerless[i] = Native.hc_applied_ownerless_at(applied, (UIntPtr)(uint)i);
+                return new Applied(sequence == 0 ? (ulong?)null : sequence, Native.hc_applied_is_replayed(applied) == 1,
+                    outcomes.AsReadOnly(), Array.AsReadOnly(ownerless));
             }
             finally
             {

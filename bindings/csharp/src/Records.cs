@@ -480,11 +480,12 @@ namespace Headcount
     [NullableContext(1)]
     public sealed class Applied
     {
-        internal Applied(ulong? sequence, bool isReplayed, IReadOnlyList<Outcome> outcomes)
+        internal Applied(ulong? sequence, bool isReplayed, IReadOnlyList<Outcome> outcomes, IReadOnlyList<ulong> ownerless)
         {
             Sequence = sequence;
             IsReplayed = isReplayed;
             Outcomes = outcomes;
+            Ownerless = ownerless;
         }
 
         /// <summary>The number of the change that it made; null when nothing changed.</summary>
@@ -495,6 +496,9 @@ namespace Headcount
 
         /// <summary>An outcome for each operation.</summary>
         public IReadOnlyList<Outcome> Outcomes { get; }
+
+        /// <summary>The ids of the workspaces that the batch left without an active owner, which only Batch.AllowOwnerless allows; none if it was replayed.</summary>
+        public IReadOnlyList<ulong> Ownerless { get; }
     }
 
     /// <summary>One thing that is wrong with a directory.</summary>

@@ -171,19 +171,6 @@ namespace Headcount.Tests
         }
 
         [Test]
-        public void NullIsRefusedWhereItIsGiven()
-        {
-            using (var directory = Enterprise())
-            {
-                foreach (var call in new TestDelegate[] { () => directory.FindUser(null), () => new NewUser(null), () => new UserUpdate().GivenName(null),
-                    () => new UserQuery().EmailPrefix(null), () => new NewUser("a@ex.co").Attribute("a", null), () => new UserQuery().HasAttribute(null),
-                    () => directory.FindUsersByEmails(null), () => directory.SetLicense(null), () => directory.CreateUser(null), () => directory.Apply(null),
-                    () => new Options().LicenseIfNew(null), () => directory.Query(null), () => directory.Export(null), () => Directory.Open("x", null) })
-                    Assert.Throws<ArgumentNullException>(call);
-            }
-        }
-
-        [Test]
         public void ListsGoOnWhileOthersWriteAndEndWhenTheDirectoryIsClosed()
         {
             var directory = Enterprise();

@@ -57,7 +57,7 @@ namespace Headcount.Tests
             return Regex.IsMatch(words, @"; null (if|for|where|when) |otherwise null|or null when|returns null");
         }
 
-        private static byte[] Flags(IEnumerable<CustomAttributeData> attributes, string name)
+        internal static byte[] Flags(IEnumerable<CustomAttributeData> attributes, string name)
         {
             var found = attributes.SingleOrDefault(each => each.AttributeType.Name == name);
             if (found == null)

@@ -60,7 +60,7 @@ func run(path string) error {
 
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	for change, err := range dir.Changes(ctx, 0) {
+	for change, err := range dir.FollowChanges(ctx, 0) {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return nil
 		}

@@ -24,8 +24,8 @@ class Signatures {
 
     /** Functions that only read a field: they may keep the collector waiting. */
     private static final Pattern GETTER = Pattern.compile(
-            "hc_(user_(id|email|username|given_name|family_name|is_\\w+|version|\\w+_micros|attribute_\\w+)"
-                    + "|error_(status|get_\\w+|is_\\w+)|workspace_(id|version|is_\\w+|\\w+_micros|default_of)|abi_version)");
+            "hc_(user_(id|email|username|given_name|family_name|is_\\w+|version|\\w+_at_micros|attribute_\\w+)"
+                    + "|error_(status|get_\\w+|is_\\w+)|workspace_(id|version|is_\\w+|\\w+_at_micros|default_of)|abi_version)");
 
     public static void main(String[] arguments) throws Exception {
         String header = Files.readString(Path.of(arguments[0]))

@@ -237,7 +237,7 @@ export interface Operations {
   stats(): Promise<Stats>;
 
   /** The same figures in Prometheus' text format. */
-  prometheus(): Promise<string>;
+  statsText(): Promise<string>;
 }
 
 /** How arguments become a request, and an answer a result. @internal */
@@ -450,7 +450,7 @@ export const operations: Table = {
   verify: operation(() => ({ do: "verify" }), json<Verified>),
   findFaults: operation((_, limit) => ({ do: "findFaults", limit: limit ?? 100 }), json<Inspection>),
   stats: operation(() => ({ do: "stats" }), json<Stats>),
-  prometheus: operation(() => ({ do: "prometheus" }), json<string>),
+  statsText: operation(() => ({ do: "statsText" }), json<string>),
 };
 
 /** What is copied. @internal */

@@ -1,6 +1,6 @@
 /** Arguments as the addon takes them. */
 
-import { isObject, known, moment, notNull, pairs, version } from "./checks";
+import { isObject, known, moment, notNull, pairs, text, version } from "./checks";
 import type {
   CopyOptions,
   License,
@@ -139,7 +139,7 @@ export const ops = {
   createUser: (user: NewUser | string): Op =>
     isObject(user)
       ? { ...snakeCase(known(user, USER)), ...facts(user), created_at: moment(user.createdAt), op: "create_user" }
-      : { op: "create_user", email: user },
+      : { op: "create_user", email: text("email", user) },
   updateUser: (user: UserRef, update: UserUpdate): Op => ({
     ...snakeCase(notNull(known(update, UPDATE), ["username", "givenName", "familyName"])),
     ...facts(update),

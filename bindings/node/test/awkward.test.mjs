@@ -4,9 +4,9 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { Batch, Directory, restore } from "headcount";
+import { Batch, Directory, compact, findFaults, planRepair, repair, restore } from "headcount";
 
-import { file, folder, kind } from "./helpers.mjs";
+import { file, folder, kind, operations } from "./helpers.mjs";
 
 const enterprise = () => Directory.inMemory({ licenseIfNew: "enterprise" });
 
@@ -128,6 +128,32 @@ test("what JSON has no place for is refused, and does not stand for nothing", as
   assert.equal((await directory.updateUser(ann, { attributes: bare })).attributes.a, "b");
   const stop = new Error("of the getter");
   await assert.rejects(directory.createUser({ get email() { throw stop; } }), (error) => error === stop);
+});
+
+test("an argument that is undefined or null is refused", async (t) => {
+  const directory = enterprise();
+  const ann = await directory.createUser("a@ex.co");
+  await directory.createWorkspace({ name: "w", owner: ann });
+  const path = file(t);
+  const places = { ...operations(), backup: [path], export: [path], load: [path], actingAs: [ann], through: ["rest"], changes: [0], follow: [0] };
+  const result = (name, made) => (name === "changes" ? made.toArray() : name === "follow" ? made.next() : made);
+  const calls = [[compact, [path]], [findFaults, [path]], [planRepair, [path]], [repair, [path, path]], [restore, [path, path]]];
+  for (const [name, args] of Object.entries(places)) {
+    for (const of of [directory, directory.sync]) if (name in of) calls.push([(...args) => result(name, of[name](...args)), args, name]);
+    if (name in Batch.prototype) calls.push([(...args) => directory.apply(new Batch()[name](...args)), args, name]);
+  }
+  let tried = 0;
+  for (const [call, args, name = call.name] of calls) {
+    for (const none of [undefined, null]) {
+      for (const at of args.keys()) {
+        if (none === null && name === "setWorkspaceExternalId" && at === 2) continue; // It removes the id.
+        await assert.rejects(async () => call(...args.with(at, none)), kind("invalid_argument"), `${name}: ${at} is ${none}`);
+        tried++;
+      }
+    }
+  }
+  assert.ok(tried > 200, `${tried} are too few`);
+  assert.deepEqual([await directory.count(), (await directory.user(ann)).version, (await directory.workspace("w")).version], [1, 1, 1]);
 });
 
 test("a batch keeps what it was given", async () => {

@@ -188,7 +188,7 @@ const calls = {
     if (next.value) session.feed = feed;
     return next.value;
   },
-  compact: (_, { path }) => compact(path), stats_text: (d) => d.prometheus(),
+  compact: (_, { path }) => compact(path),
   find_faults: async (d, { path, limit }) => faults(await (path ? findFaults(path, limit) : d.findFaults(limit))),
   plan_repair: async (_, { path, limit }) => faults(await planRepair(path, limit)), repair: async (_, { path, aside, limit }) => faults(await repair(path, aside, limit)),
   backup: (d, { path, overwrite }) => d.backup(path, { overwrite }), restore: (_, { backup, path, overwrite }) => restore(backup, path, { overwrite }),

@@ -10,7 +10,7 @@ import { Worker } from "node:worker_threads";
 
 import { Batch, Directory, compact, findFaults, planRepair, repair, restore } from "headcount";
 
-import { file, folder, kind } from "./helpers.mjs";
+import { file, folder, kind, operations } from "./helpers.mjs";
 
 test("what is written stays", async (t) => {
   const path = file(t);
@@ -36,17 +36,7 @@ test("everything on a closed directory is refused", async (t) => {
   await Promise.all([...creates, ...closing]);
   assert.deepEqual([settled.length, ...settled.slice(60)], [62, "closed", "closed"]);
   assert.equal(acting.isClosed, true);
-  const batch = new Batch().createUser("bob@ex.co");
-  const update = { admin: true };
-  const calls = {
-    user: ["a@ex.co"], userByUsername: ["a"], userByExternalId: ["okta", "1"], usersByEmails: [["a@ex.co"]], usersByIds: [[]], touchUser: ["a@ex.co"], lastSeen: ["a@ex.co"], query: [{}], count: [], createUser: ["b@ex.co"], updateUser: ["a@ex.co", update],
-    activateUser: ["a@ex.co"], deactivateUser: ["a@ex.co"], deleteUser: ["a@ex.co"], seats: [], seatHistory: [], setLicense: [1],
-    workspace: [1], workspaceByExternalId: ["okta", "1"], setWorkspaceExternalId: [1, "okta", "1"], createWorkspace: [{ name: "w" }], defaultWorkspace: ["a@ex.co"], renameWorkspace: [1, "w"],
-    archiveWorkspace: [1], restoreWorkspace: [1], deleteWorkspace: [1], addMember: [1, "a@ex.co", "user"],
-    setRole: [1, "a@ex.co", "user"], removeMember: [1, "a@ex.co"], members: [1], workspacesOf: ["a@ex.co"], apply: [batch],
-    preview: [batch], dryRun: [batch], trimChanges: [1], verify: [], findFaults: [], stats: [], prometheus: [],
-    backup: [join(folder(t), "copy.redb")], export: [join(folder(t), "users.jsonl")], load: [fileURLToPath(import.meta.url)],
-  };
+  const calls = { ...operations(), backup: [join(folder(t), "copy.redb")], export: [join(folder(t), "users.jsonl")], load: [fileURLToPath(import.meta.url)] };
   for (const [name, args] of Object.entries(calls)) {
     for (const asked of [directory, acting]) await assert.rejects(asked[name](...args), kind("closed"), name);
     assert.throws(() => sync[name](...args), kind("closed"), name);

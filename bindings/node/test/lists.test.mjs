@@ -1,5 +1,6 @@
 // Lists, pages and the feed.
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { test } from "node:test";
 
 import { Batch, Directory } from "headcount";
@@ -33,6 +34,25 @@ test("a list is one moment, in whatever way it is read", async () => {
   const batches = [...directory.sync.users().batches()];
   assert.ok(batches.length > 2, `${batches.length} batches`);
   assert.deepEqual(emails(batches.flat()), expected);
+});
+
+// The fields of a user are slices of the text that the user came in, and keep all of it.
+test("the texts that users come in are short", async (t) => {
+  const directory = Directory.inMemory({ licenseIfNew: "enterprise" });
+  const batch = new Batch();
+  for (let i = 0; i < 100; i++) batch.createUser({ email: `u${i}@ex.co`, attributes: { a: (i % 2 ? "x" : "д").repeat(8_000) } });
+  await directory.apply(batch);
+  const { native } = createRequire(import.meta.url)("../dist/native.js");
+  const lengths = [];
+  for (const name of ["callSync", "call"]) {
+    const of = native[name];
+    const note = (answer) => (lengths.push(...[answer].flat().map((text) => text.length)), answer);
+    t.mock.method(native, name, (...args) => (name === "call" ? of(...args).then(note) : note(of(...args))));
+  }
+  assert.equal(directory.sync.users().toArray().length, 100);
+  assert.equal((await directory.users().toArray()).length, 100);
+  assert.ok(lengths.length > 40 && Math.max(...lengths) > 40_000, `${lengths}`);
+  assert.ok(Math.max(...lengths) < 2 ** 16, `${lengths}`);
 });
 
 test("calls of next that don't wait for each other come in order", async () => {

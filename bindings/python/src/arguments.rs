@@ -222,7 +222,8 @@ fn fold<T>(
 /// What a new user may have besides the email.
 pub(crate) fn new_user(email: &str, parts: Option<&Bound<'_, PyDict>>) -> PyResult<NewUser> {
     fold(parts, NewUser::new(email), |user, name, value| {
-        if value.is_none() {
+        // None leaves out a text; whether the user is active or an admin is true or false.
+        if value.is_none() && !matches!(name, "active" | "admin") {
             return Ok(user);
         }
         Ok(match name {
@@ -291,7 +292,7 @@ pub(crate) fn query(conditions: Option<&Bound<'_, PyDict>>) -> PyResult<UserQuer
         conditions,
         first,
         |(query, workspace, role), name, value| {
-            if value.is_none() {
+            if value.is_none() && !matches!(name, "sort" | "descending" | "limit") {
                 return Ok((query, workspace, role));
             }
             let query = match name {

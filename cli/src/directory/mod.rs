@@ -213,7 +213,7 @@ impl Directory {
 
     pub(crate) fn preview(&self, batch: Batch) -> Result<Vec<Error>> {
         match self {
-            Self::Here(directory) => directory.refusals(batch),
+            Self::Here(directory) => directory.preview(batch),
             Self::There(remote) => remote.preview(batch),
         }
     }

@@ -313,7 +313,7 @@ impl Remote {
 
 /// The error of a batch that is malformed whatever the directory contains, so it isn't sent.
 fn malformed(batch: Batch) -> Result<Vec<Error>> {
-    let mut refused = Directory::in_memory()?.refusals(batch)?;
+    let mut refused = Directory::in_memory()?.preview(batch)?;
     refused.retain(|error| {
         matches!(
             error.kind(),

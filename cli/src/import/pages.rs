@@ -241,6 +241,8 @@ mod tests {
             (&[(0, 2), (2, 2)], "4 of its 5 users are here"),
             (&[(2, 2)], "2 of its 5 users are here"),
             (&[(0, 3), (2, 3)], "if you have all pages"),
+            // As many users as the list has, and one of them twice.
+            (&[(0, 3), (2, 2)], "if you have all pages"),
         ] {
             let refused = refusal(pages).unwrap();
             assert!(refused.contains(told), "{refused}");

@@ -53,7 +53,7 @@ pub(super) fn refusals(
     options.progress.say("finding all rows that are refused");
     if let Some(file) = streaming(directory, plan) {
         let subjects = RefCell::new(Vec::new());
-        let refused = file.refusals_of_stream(ops(plan, rows, options, &subjects))?;
+        let refused = file.preview_stream(ops(plan, rows, options, &subjects))?;
         if let Some(refused) = refused.filter(|refused| refused.iter().all(is_final)) {
             return Ok((subjects.into_inner(), refused));
         }

@@ -84,6 +84,10 @@ fn a_mapped_column_that_is_gone_is_refused_and_an_ignored_one_is_told() {
         &run.err,
         &["can't import guests.csv: its header has no column \"Team\""],
     );
+    // It is the cause of whatever else is wrong with the header.
+    folder.write("hr.csv", "Address at work\nann@ex.co\n");
+    let run = folder.run_args(&[&["import", "hr.csv"], &map[..2]].concat());
+    assert_says(&run.err, &["no column \"Work mail\", which --map names"]);
     // In JSON, users without a value may lack the name.
     folder.write("u.json", r#"[{"email":"ann@ex.co"}]"#);
     let told = folder.done("import u.json --map Team=attributes.team");

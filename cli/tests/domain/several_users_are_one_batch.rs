@@ -247,6 +247,20 @@ fn who_no_longer_meets_the_conditions_when_the_answer_comes_is_not_deleted() {
         let told = format!("1 user has changed since the conditions chose them: {who}");
         assert_says(&shown, &[&told, "nothing was changed"]);
     }
+    // Who is a member is no part of the user, and of their version.
+    let workspace = headcount::NewWorkspace::new("w").owner("ann@ex.co");
+    let workspace = served.directory.create_workspace(workspace).unwrap().id();
+    let user = headcount::Role::User;
+    { served.directory.add_member(workspace, "cho@ex.co", user) }.unwrap();
+    let members = line.replace("--attribute team=gone", "--workspace w --role user");
+    let act = || {
+        let directory = &served.directory;
+        directory.remove_member(workspace, "cho@ex.co").unwrap();
+    };
+    let (code, shown) = crate::terminal::answer(folder.command(&members), "y\n", act);
+    assert_eq!(code, 1, "{shown}");
+    assert_says(&shown, &["chose them: cho@ex.co"]);
+    served.directory.delete_workspace(workspace).unwrap();
     // Somebody else who changes meanwhile is none of them.
     let act = || drop(served.directory.deactivate_user("bob@ex.co").unwrap());
     let (code, shown) = crate::terminal::answer(folder.command(&line), "y\n", act);

@@ -75,7 +75,7 @@ pub(crate) async fn preview(
     Body(request): Body<BatchRequest>,
 ) -> Rest<Json<Value>> {
     let batch = request.batch(&caller)?;
-    let work = move |directory: &Directory| Ok(directory.refusals(batch)?);
+    let work = move |directory: &Directory| Ok(directory.preview(batch)?);
     let refused = server.try_out(&caller, work).await?;
     Ok(Json(json!({ "refused": refused })))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use headcount::{Directory, Inspection};
@@ -20,6 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use utoipa::IntoParams;
 
 use super::{Asked, Rest};
+use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
 use crate::stream::{PART_BYTES, Texts};
@@ -65,7 +66,10 @@ pub(crate) fn is_long(path: &str) -> bool {
 
 /// A verified copy of the directory's file, with everything: also the keys, the changes and what
 /// the SDK and SCIM keep.
-pub(crate) async fn backup(State(server): State<Server>) -> Rest<Response> {
+pub(crate) async fn backup(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+) -> Rest<Response> {
     let permit = permit(&server)?;
     let name = crate::hex::random().map_err(|error| Failure::internal(error.to_string()))?;
     let path = server
@@ -76,6 +80,7 @@ pub(crate) async fn backup(State(server): State<Server>) -> Rest<Response> {
     let directory = server.0.directory.clone();
     let work = move || Ok((copied(&directory, &path)?, permit));
     let ((mut file, bytes), permit) = on_thread(work).await?;
+    log::info!("{} fetches a backup", caller.told());
     let body = written("a backup", permit, move |sent| {
         let mut sent = BufWriter::with_capacity(PART_BYTES, sent);
         io::copy(&mut file, &mut sent)?;

@@ -42,7 +42,7 @@ fn every_call_of_a_child_is_refused_and_dropping_does_nothing() {
         kind(child.create_user("bob@ex.co")),
         kind(child.acting_as(UserId::generate()).create_user("bob@ex.co")),
         kind(child.apply(Batch::new())),
-        kind(child.refusals(Batch::new())),
+        kind(child.preview(Batch::new())),
         kind(child.trim_changes(1)),
         kind(child.verify()),
         kind(child.stats()),

@@ -183,6 +183,7 @@ static void applying(hc_directory *directory)
     CHECK(acting == UNTOUCHED(hc_directory) && user == UNTOUCHED(hc_user));
     CHECK(hc_applied_sequence(NULL) == 0);
     CHECK(hc_applied_is_replayed(NULL) == 0);
+    CHECK(hc_applied_ownerless_count(NULL) == 0 && hc_applied_ownerless_at(NULL, 0) == 0);
     CHECK(hc_applied_count(NULL) == 0);
     CHECK(hc_refusals_count(NULL) == 0);
     CHECK(hc_refusals_at(NULL, 0) == NULL);

@@ -88,6 +88,7 @@ static void changing(const hc_directory *directory, uint64_t team)
 static void offboarding(const hc_directory *directory, uint64_t team)
 {
     hc_batch *batch = hc_batch_new();
+    hc_applied *applied;
     CHECK_OK(hc_batch_restore_workspace(batch, NULL, 0, team, NULL));
     hc_applied_free(apply(directory, batch));
     batch = hc_batch_new();
@@ -97,7 +98,10 @@ static void offboarding(const hc_directory *directory, uint64_t team)
     CHECK_OK(hc_batch_set_allow_ownerless(batch, 0, NULL));
     CHECK_STATUS(HC_STATUS_LAST_OWNER, hc_directory_apply(directory, batch, NULL, NULL));
     CHECK_OK(hc_batch_set_allow_ownerless(batch, 1, NULL));
-    hc_applied_free(apply(directory, batch));
+    applied = apply(directory, batch);
+    CHECK(hc_applied_ownerless_count(applied) == 1 && hc_applied_ownerless_at(applied, 0) == team);
+    CHECK(hc_applied_ownerless_at(applied, 1) == 0);
+    hc_applied_free(applied);
 
     batch = hc_batch_new();
     CHECK_OK(hc_batch_delete_workspace(batch, NULL, 0, team, NULL));

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include "runner.h"
 
-#include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,6 @@
 
 #define RACERS_MAX 64
 
-static size_t passed, failed;
 static char problem[8192];
 
 _Noreturn void stop(const char *what, const char *which)
@@ -50,6 +48,22 @@ static json_t *made(struct session *session, const json_t *step, json_t *in, con
     hc_directory_free(through);
     hc_directory_free(acting);
     return out;
+}
+
+/* Whether the result or the error is what the step expects. */
+static int as_said(const json_t *wanted, const json_t *err, const json_t *out,
+                   const json_t *error, json_t *names)
+{
+    const char *kind;
+    json_t *numbers;
+    if (out != NULL)
+        return err == NULL && (wanted == NULL || matches(wanted, out, names));
+    if (json_is_string(err))
+        return json_equal(err, json_object_get(error, "kind"));
+    json_object_foreach ((json_t *)(size_t)err, kind, numbers)
+        return strcmp(kind, json_string_value(json_object_get(error, "kind"))) == 0
+            && matches(numbers, error, names);
+    return 0;
 }
 
 struct racer {
@@ -128,71 +142,46 @@ static int take(struct session *session, const json_t *step, json_t *names)
     return good;
 }
 
-static int unlink_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+/* Runs a case, whose first line opens its directory; 0 where a step was not as it should be. */
+static int run(const char *script, json_t *lines)
 {
-    (void)status, (void)kind, (void)place;
-    return remove(path);
-}
-
-static void end(struct session *session, json_t *names)
-{
-    hc_directory_close(session->directory, NULL);
-    hc_directory_free(session->directory);
-    hc_feed_free(session->feed);
-    json_decref(names);
-    nftw(session->folder, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Runs the cases of a script. */
-static void run(const char *script)
-{
-    FILE *file = fopen(script, "r");
-    struct session session = {"", NULL, NULL};
-    json_t *names = NULL;
-    char *line = NULL;
-    size_t capacity = 0, number = 0;
-    int is_good = 0, is_case = 0;
-    if (file == NULL)
-        stop("can't open", script);
-    for (;;) {
-        int more = getline(&line, &capacity, file) > 0;
-        json_t *step = more ? json_loads(line, JSON_ALLOW_NUL, NULL) : NULL;
-        number++;
-        if (more && step == NULL && strspn(line, " \n") < strlen(line))
-            stop("no JSON in", script);
-        if (is_case && (!more || json_object_get(step, "case") != NULL)) {
-            passed += (size_t)is_good;
-            failed += (size_t)!is_good;
-            end(&session, names);
-            is_case = 0;
-        }
-        if (!more)
-            break;
-        if (json_object_get(step, "case") != NULL) {
-            session = (struct session){"/tmp/headcount-XX" "XX" "XX", NULL, NULL};
-            names = json_object();
-            is_case = 1;
-            is_good = unknown_word(step) == NULL && mkdtemp(session.folder) != NULL
+    struct session session = {"/tmp/headcount-XX" "XX" "XX", NULL, NULL};
+    json_t *names = json_object(), *line;
+    size_t at;
+    int good = 1;
+    json_array_foreach (lines, at, line) {
+        const json_t *step = json_object_get(line, "step");
+        snprintf(problem, sizeof problem, "can't be opened, or has an unknown key");
+        if (at > 0)
+            good = take(&session, step, names);
+        else
+            good = unknown_word(step) == NULL && mkdtemp(session.folder) != NULL
                 && open_directory(&session, json_object_get(step, "open"), NULL) == HC_STATUS_OK;
-            snprintf(problem, sizeof problem, "can't be opened, or has an unknown key");
-        } else if (step != NULL && is_good) {
-            is_good = take(&session, step, names);
-        } else {
-            json_decref(step);
-            continue;
+        if (!good) {
+            char *told = json_dumps(step, 0);
+            printf("%s:%lld: %s\n    %s\n", script,
+                   json_integer_value(json_object_get(line, "number")), told, problem);
+            free(told);
+            break;
         }
-        if (is_case && !is_good)
-            printf("%s:%zu: %s", script, number, line), printf("    %s\n", problem);
-        json_decref(step);
     }
-    free(line);
-    fclose(file);
+    hc_directory_close(session.directory, NULL);
+    hc_directory_free(session.directory);
+    hc_feed_free(session.feed);
+    json_decref(names);
+    remove_folder(session.folder);
+    return good;
 }
 
 int main(int argc, char **argv)
 {
-    for (int i = 1; i < argc; i++)
-        run(argv[i]);
+    size_t passed = 0, failed = 0, at;
+    for (int i = 1; i < argc; i++) {
+        json_t *all = cases(argv[i]), *lines;
+        json_array_foreach (all, at, lines)
+            run(argv[i], lines) ? passed++ : failed++;
+        json_decref(all);
+    }
     printf("%zu passed, %zu failed\n", passed, failed);
     return failed > 0;
 }

@@ -34,17 +34,18 @@ struct call {
 
 _Noreturn void stop(const char *what, const char *which);
 
-/* script.c: texts of JSON; arguments with the values of their names and, in a race, the
- * number of the thread; a key of a line that calls.json lacks; and whether the result or
- * the error is what a step expects. */
+/* helper.c: texts of JSON; arguments with the values of their names and, in a race, the
+ * number of the thread; whether a value is what a step expects; the cases of a script; and a
+ * key of a line that calls.json lacks. */
 const char *text_of(const json_t *value);
 size_t text_len(const json_t *value);
 const json_t *in(const struct call *call, const char *key);
 json_t *filled(const json_t *given, json_t *names, int i);
+int matches(const json_t *wanted, const json_t *found, json_t *names);
+json_t *cases(const char *script);
 int is_one_of(const char *word, const char *words);
 const char *unknown_word(const json_t *line);
-int as_said(const json_t *wanted, const json_t *err, const json_t *out, const json_t *error,
-            json_t *names);
+void remove_folder(const char *path);
 
 /* calls.c: the result of the call, to be freed; NULL if it failed, and call->error says
  * why. */

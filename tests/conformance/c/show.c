@@ -203,8 +203,10 @@ json_t *show_changes(const uint8_t *bytes, size_t length)
 
 json_t *show_applied(hc_applied *applied)
 {
-    json_t *outcomes = json_array(), *subject;
+    json_t *outcomes = json_array(), *ownerless = json_array(), *subject;
     size_t i;
+    for (i = 0; i < hc_applied_ownerless_count(applied); i++)
+        json_array_append_new(ownerless, json_integer((json_int_t)hc_applied_ownerless_at(applied, i)));
     for (i = 0; i < hc_applied_count(applied); i++) {
         hc_outcome outcome = HC_OUTCOME_INIT;
         hc_applied_get_outcome(applied, i, &outcome, NULL);
@@ -217,10 +219,10 @@ json_t *show_applied(hc_applied *applied)
         json_array_append_new(outcomes, json_pack("{so sb sI}", "subject", subject,
             "changed", outcome.changed, "version", (json_int_t)outcome.version));
     }
-    subject = json_pack("{so sb so}", "sequence",
+    subject = json_pack("{so sb so so}", "sequence",
         hc_applied_sequence(applied) == 0
             ? json_null() : json_integer((json_int_t)hc_applied_sequence(applied)),
-        "replayed", hc_applied_is_replayed(applied), "outcomes", outcomes);
+        "replayed", hc_applied_is_replayed(applied), "outcomes", outcomes, "ownerless", ownerless);
     hc_applied_free(applied);
     return subject;
 }

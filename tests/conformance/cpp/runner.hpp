@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace hc = headcount;
 using json = nlohmann::json;
@@ -34,17 +35,13 @@ std::string text(const json &object, const char *key);
 
 // The values of a case's names.
 using names = std::map<std::string, json>;
-// The outcome of a call: its result, or its error.
-struct outcome {
-    json value;
-    bool failed;
-};
 
-// script.cpp: arguments with the values of their names and, in a race, the number of the thread; a
-// key of a line that calls.json lacks; and whether an outcome is what a step expects.
+// helper.cpp: arguments with the values of their names and, in a race, the number of the thread;
+// whether a value is what a step expects; the cases of a script; and a key of a line that calls.json lacks.
 json filled(const json &given, const names &known, int i);
+bool matches(const json &wanted, const json &found, names &known);
+std::vector<std::vector<json>> cases(const std::string &path);
 std::string unknown_word(const json &line);
-bool as_said(const json &step, const outcome &result, names &known);
 
 // calls.cpp: makes a call; throws what the call throws.
 json call(session &all, const hc::directory &directory, const std::string &name, const json &in);

@@ -172,6 +172,7 @@ json show(const hc::applied &applied)
     }
     return {{"sequence", number(applied.sequence())},
             {"replayed", applied.is_replayed()},
+            {"ownerless", applied.ownerless()},
             {"outcomes", outcomes}};
 }
 

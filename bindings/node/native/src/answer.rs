@@ -156,7 +156,7 @@ pub fn write(outcome: Result<Answer, Refusal>) -> Vec<Text> {
         Err(refusal) => (b'e', refusal.to_json().to_string(), Vec::new()),
     };
     let mut head = Text::default();
-    head.unit(tag);
+    head.bytes(&[tag]);
     head.push(&json);
     std::iter::once(head).chain(users).collect()
 }

@@ -52,7 +52,7 @@ pub enum Request {
         since: Option<Timestamp>,
     },
     Stats,
-    Prometheus,
+    StatsText,
     Workspace {
         workspace: WorkspaceRef,
     },

@@ -106,7 +106,7 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
         Request::Seats => Answer::written(&directory.seats()?)?,
         Request::SeatHistory { since } => Answer::written(&directory.seat_history(since)?)?,
         Request::Stats => Answer::written(&directory.stats()?)?,
-        Request::Prometheus => Answer::of(directory.stats()?.prometheus().into()),
+        Request::StatsText => Answer::of(directory.stats()?.prometheus().into()),
         Request::Workspace { workspace } => Answer::written(&directory.workspace(workspace)?)?,
         Request::Members { workspace } => Answer::written(&directory.members(workspace)?)?,
         Request::WorkspacesOf { user } => Answer::written(&directory.workspaces_of(user)?)?,
@@ -118,7 +118,7 @@ pub fn with(handle: &Handle, request: Request) -> Result<Answer> {
             Answer::written(&writer.default_workspace(user)?)?
         }
         Request::Apply { batch, then } => apply(directory, batch, then)?,
-        Request::Preview { batch } => Answer::of(refusals(directory.refusals(batch)?)),
+        Request::Preview { batch } => Answer::of(refusals(directory.preview(batch)?)),
         Request::ChangesNow { after, limit } => changes_now(directory, after, limit)?,
         Request::TrimChanges { before } => Answer::of(directory.trim_changes(before)?.into()),
         Request::Verify => Answer::written(&directory.verify()?)?,

@@ -16,6 +16,9 @@ pub const LAYOUT: u32 = 4;
 /// it has less than 64 Ki.
 pub const BATCH_UNITS: usize = 40 << 10;
 
+/// The units of a user before the texts.
+const FIXED_UNITS: usize = 70;
+
 /// A text of UTF-16 code units, of which each takes one byte until one needs two.
 #[derive(Default)]
 pub struct Text {
@@ -52,18 +55,11 @@ impl Text {
         }
     }
 
-    /// Appends a unit.
-    pub fn unit(&mut self, unit: u8) {
+    /// Appends units below 256.
+    pub fn bytes(&mut self, bytes: &[u8]) {
         match &mut self.wide {
-            Some(wide) => wide.push(u16::from(unit)),
-            None => self.narrow.push(unit),
-        }
-    }
-
-    /// Appends the last `units` digits of a number to the base of 256.
-    pub fn number(&mut self, number: u64, units: usize) {
-        for digit in (0..units).rev() {
-            self.unit(number.to_be_bytes()[7 - digit]);
+            Some(wide) => wide.extend(bytes.iter().copied().map(u16::from)),
+            None => self.narrow.extend_from_slice(bytes),
         }
     }
 
@@ -117,44 +113,44 @@ impl Text {
             given.unwrap_or_default(),
             family.unwrap_or_default(),
         ];
-        self.unit(flags);
-        let mut id = [0; uuid::fmt::Hyphenated::LENGTH];
-        self.push(
-            uuid::Uuid::from(user.id())
-                .hyphenated()
-                .encode_lower(&mut id),
-        );
-        self.number(user.version(), 7);
-        self.number(user.created_at().as_unix_micros(), 8);
-        self.number(user.updated_at().as_unix_micros(), 8);
-        for text in texts {
-            self.number(units_of(text), 2);
-        }
         let (attributes, external_ids) = (user.attributes(), user.external_ids());
-        for pairs in [attributes.len(), external_ids.len()] {
-            self.unit(u8::try_from(pairs).unwrap_or(u8::MAX));
+        // Assembled first, so that there is one append.
+        let mut fixed = [0; FIXED_UNITS];
+        fixed[0] = flags;
+        uuid::Uuid::from(user.id())
+            .hyphenated()
+            .encode_lower(&mut fixed[1..37]);
+        fixed[37..44].copy_from_slice(&user.version().to_be_bytes()[1..]);
+        fixed[44..52].copy_from_slice(&user.created_at().as_unix_micros().to_be_bytes());
+        fixed[52..60].copy_from_slice(&user.updated_at().as_unix_micros().to_be_bytes());
+        for (place, text) in fixed[60..68].chunks_exact_mut(2).zip(texts) {
+            place.copy_from_slice(&units_of(text).to_be_bytes());
         }
+        let count = |pairs: usize| u8::try_from(pairs).unwrap_or(u8::MAX);
+        fixed[68] = count(attributes.len());
+        fixed[69] = count(external_ids.len());
+        self.bytes(&fixed);
         for text in texts {
             self.push(text);
         }
         for (name, value) in attributes.chain(external_ids) {
             for text in [name, value] {
-                self.number(units_of(text), 2);
+                self.bytes(&units_of(text).to_be_bytes());
                 self.push(text);
             }
         }
         if let Some(at) = user.deactivated_at() {
-            self.number(at.as_unix_micros(), 8);
+            self.bytes(&at.as_unix_micros().to_be_bytes());
         }
     }
 }
 
 /// How many UTF-16 code units a text has. No text of a user has more than 64 Ki.
-fn units_of(text: &str) -> u64 {
+fn units_of(text: &str) -> u16 {
     let units = if text.is_ascii() {
         text.len()
     } else {
         text.encode_utf16().count()
     };
-    units as u64
+    u16::try_from(units).unwrap_or(u16::MAX)
 }

@@ -101,7 +101,7 @@ impl Directory {
     }
 
     /// All figures in the text format of Prometheus.
-    fn prometheus(&self, py: Python<'_>) -> PyResult<String> {
+    fn stats_text(&self, py: Python<'_>) -> PyResult<String> {
         self.read(py, headcount::Directory::stats)
             .map(|stats| stats.prometheus())
     }

@@ -162,7 +162,7 @@ impl Directory {
     /// Returns the refusals of a batch, as exceptions that are not raised.
     fn preview<'py>(&self, py: Python<'py>, batch: &Batch) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let batch = batch.now();
-        let refusals = self.write(py, |directory| directory.refusals(batch))?;
+        let refusals = self.write(py, |directory| directory.preview(batch))?;
         refusals
             .iter()
             .map(|refusal| exception(py, refusal))

@@ -40,7 +40,7 @@ public final class Batch {
      * @return this
      */
     public Batch actor(UUID actor) {
-        this.actor = actor;
+        this.actor = Objects.requireNonNull(actor, "actor is null");
         return this;
     }
 
@@ -51,7 +51,7 @@ public final class Batch {
      * @return this
      */
     public Batch door(String door) {
-        this.door = door;
+        this.door = Objects.requireNonNull(door, "door is null");
         return this;
     }
 
@@ -64,7 +64,7 @@ public final class Batch {
      * @return this
      */
     public Batch requestId(UUID requestId) {
-        this.requestId = requestId;
+        this.requestId = Objects.requireNonNull(requestId, "requestId is null");
         return this;
     }
 
@@ -200,7 +200,7 @@ public final class Batch {
      * @return this
      */
     public Batch setWorkspaceExternalId(long workspace, String provisioner, String id) {
-        return append(externalId(Objects.requireNonNull(id), provisioner).workspace(workspace));
+        return append(externalId(Objects.requireNonNull(id, "id is null"), provisioner).workspace(workspace));
     }
 
     /**
@@ -212,7 +212,7 @@ public final class Batch {
      * @return this
      */
     public Batch setWorkspaceExternalId(String workspace, String provisioner, String id) {
-        return append(externalId(Objects.requireNonNull(id), provisioner).workspace(workspace));
+        return append(externalId(Objects.requireNonNull(id, "id is null"), provisioner).workspace(workspace));
     }
 
     /**

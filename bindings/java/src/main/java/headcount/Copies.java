@@ -17,6 +17,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.LongStream;
 
 /** Makes values of native objects that a call left in a frame, and frees those. */
 final class Copies {
@@ -128,7 +129,9 @@ final class Copies {
             }
             long sequence = Native.hc_applied_sequence(applied);
             return new Applied(sequence == 0 ? OptionalLong.empty() : OptionalLong.of(sequence),
-                    Native.hc_applied_is_replayed(applied) == 1, List.copyOf(outcomes));
+                    Native.hc_applied_is_replayed(applied) == 1, List.copyOf(outcomes),
+                    LongStream.range(0, Native.hc_applied_ownerless_count(applied))
+                            .mapToObj(i -> Native.hc_applied_ownerless_at(applied, i)).toList());
         } finally {
             Native.hc_applied_free(applied);
         }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -157,7 +158,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> user(String ref) {
-        return find(Native.HC_USER_KEY_ANY, ref, f -> f.text(ref));
+        return find(Native.HC_USER_KEY_ANY, ref, Frame::text);
     }
 
     /**
@@ -167,7 +168,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userById(UUID id) {
-        return find(Native.HC_USER_KEY_ID, id, f -> f.id(id));
+        return find(Native.HC_USER_KEY_ID, id, Frame::id);
     }
 
     /**
@@ -177,7 +178,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByEmail(String email) {
-        return find(Native.HC_USER_KEY_EMAIL, email, f -> f.text(email));
+        return find(Native.HC_USER_KEY_EMAIL, email, Frame::text);
     }
 
     /**
@@ -187,7 +188,7 @@ public final class Directory implements AutoCloseable {
      * @return the user, if there is one
      */
     public Optional<User> userByUsername(String username) {
-        return find(Native.HC_USER_KEY_USERNAME, username, f -> f.text(username));
+        return find(Native.HC_USER_KEY_USERNAME, username, Frame::text);
     }
 
     /**
@@ -304,17 +305,17 @@ public final class Directory implements AutoCloseable {
         }, f -> Packed.perhapsMoment(f.number()));
     }
 
-    /** Writes a key into a frame. */
-    private interface Key {
-        MemorySegment in(Frame frame);
+    /** Writes a key into a frame. It captures nothing, so that a hit of the cache makes no object. */
+    private interface Write<K> {
+        MemorySegment in(Frame frame, K key);
     }
 
     /** The user whom a key names: from the cache of this package, or from the library. */
-    private Optional<User> find(int kind, Object key, Key written) {
+    private <K> Optional<User> find(int kind, K key, Write<K> write) {
         long before = generation();
         Optional<User> user = cache.get(before, kind, key);
         if (user.isEmpty()) {
-            user = read(kind, written);
+            user = read(kind, key, write);
             if (user.isPresent()) {
                 cache.put(before, kind, key, user);
             }
@@ -323,9 +324,9 @@ public final class Directory implements AutoCloseable {
     }
 
     /** Repeats {@link #call}, because the call and the reading of its result share the memory of the record. */
-    private Optional<User> read(int kind, Key key) {
+    private <K> Optional<User> read(int kind, K key, Write<K> write) {
         try (Frame f = Frame.open()) {
-            MemorySegment k = key.in(f);
+            MemorySegment k = write.in(f, key);
             MemorySegment record = f.allocate(Packed.USER_BYTES_MAX);
             f.check(Native.hc_user_read(
                     handle.pointer(), kind, k, k.byteSize(), record, record.byteSize(), f.out(), f.error()));
@@ -607,10 +608,10 @@ public final class Directory implements AutoCloseable {
         return externalId(workspace, provisioner, f -> MemorySegment.NULL);
     }
 
-    private Workspace externalId(long workspace, String provisioner, Key id) {
+    private Workspace externalId(long workspace, String provisioner, Function<Frame, MemorySegment> id) {
         return call((f, d) -> {
             MemorySegment p = f.text(provisioner);
-            MemorySegment i = id.in(f);
+            MemorySegment i = id.apply(f);
             return Native.hc_workspace_set_external_id(
                     d, workspace, p, p.byteSize(), i, i.byteSize(), f.out(), f.error());
         }, Copies::oneWorkspace);

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -104,6 +105,7 @@ final class Frame implements AutoCloseable {
 
     /** Encodes a text in UTF-8, and refuses half of a surrogate pair, which Java would replace with a question mark. */
     static byte[] utf8(String text) {
+        Objects.requireNonNull(text, "a text is null");
         for (int at = 0; at < text.length(); at++) {
             if (Character.isSurrogate(text.charAt(at))) {
                 checkPairs(text, at);
@@ -124,7 +126,7 @@ final class Frame implements AutoCloseable {
 
     /** A path of the default file system. One inside an archive, for example, is refused. */
     MemorySegment path(Path path) {
-        return text(path.toFile().getPath());
+        return text(Objects.requireNonNull(path, "a path is null").toFile().getPath());
     }
 
     /** A number that the library takes without a sign. */

@@ -11,6 +11,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The log messages of the library, for the whole process: all directories and threads. */
@@ -45,7 +46,7 @@ public final class Logging {
      * @param to the logger, such as that of {@link System#getLogger}; empty for none, which is the default
      */
     public static void setLogger(Optional<Logger> to) {
-        logger = to;
+        logger = Objects.requireNonNull(to, "to is null");
         int most = 0;
         for (int level = 1; level < LEVELS.length; level++) {
             if (to.isPresent() && to.get().isLoggable(LEVELS[level])) {

@@ -109,7 +109,7 @@ public final class NewUser {
      * @return this
      */
     public NewUser attribute(String name, String value) {
-        operation.attribute(name, Objects.requireNonNull(value));
+        operation.attribute(name, Objects.requireNonNull(value, "value is null"));
         return this;
     }
 
@@ -122,7 +122,7 @@ public final class NewUser {
      * @return this
      */
     public NewUser externalId(String provisioner, String id) {
-        operation.externalId(provisioner, Objects.requireNonNull(id));
+        operation.externalId(provisioner, Objects.requireNonNull(id, "id is null"));
         return this;
     }
 

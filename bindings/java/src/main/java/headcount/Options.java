@@ -39,7 +39,7 @@ public final class Options {
      * @return this
      */
     public Options licenseIfNew(License license) {
-        Objects.requireNonNull(license);
+        Objects.requireNonNull(license, "license is null");
         return with((f, b) -> Native.hc_options_set_license_if_new(b, license.code(), license.count(), f.error()));
     }
 

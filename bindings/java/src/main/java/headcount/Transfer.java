@@ -14,6 +14,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** A stream as the library reads and writes it. What it throws goes around the library. */
@@ -25,8 +26,8 @@ final class Transfer {
     private Throwable failed;
 
     private Transfer(InputStream in, OutputStream out) {
-        this.in = in;
-        this.out = out;
+        this.in = Objects.requireNonNull(in, "a stream is null");
+        this.out = Objects.requireNonNull(out, "a stream is null");
     }
 
     static void to(OutputStream out, Consumer<MemorySegment> call) throws IOException {

@@ -58,6 +58,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery memberOf(long workspace, Role role) {
+        Objects.requireNonNull(role, "role is null");
         return with((f, b) -> Native.hc_query_set_member_of(b, workspace, role.code(), f.error()));
     }
 
@@ -109,8 +110,8 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery attribute(String name, String value) {
-        Objects.requireNonNull(name);
-        Objects.requireNonNull(value);
+        Objects.requireNonNull(name, "name is null");
+        Objects.requireNonNull(value, "value is null");
         return with((f, b) -> {
             MemorySegment n = f.text(name);
             MemorySegment v = f.text(value);
@@ -125,7 +126,7 @@ public final class UserQuery {
      * @return this
      */
     public UserQuery hasAttribute(String name) {
-        Objects.requireNonNull(name);
+        Objects.requireNonNull(name, "name is null");
         return with((f, b) -> {
             MemorySegment n = f.text(name);
             return Native.hc_query_set_attribute(b, n, n.byteSize(), MemorySegment.NULL, 0, f.error());
@@ -233,7 +234,7 @@ public final class UserQuery {
     }
 
     private UserQuery text(int field, String value) {
-        Objects.requireNonNull(value);
+        Objects.requireNonNull(value, "value is null");
         return with((f, b) -> {
             MemorySegment t = f.text(value);
             return Native.hc_query_set_text(b, field, t, t.byteSize(), f.error());

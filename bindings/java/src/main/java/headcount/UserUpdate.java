@@ -95,7 +95,7 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate attribute(String name, String value) {
-        operation.attribute(name, Objects.requireNonNull(value));
+        operation.attribute(name, Objects.requireNonNull(value, "value is null"));
         return this;
     }
 
@@ -129,7 +129,7 @@ public final class UserUpdate {
      * @return this
      */
     public UserUpdate externalId(String provisioner, String id) {
-        operation.externalId(provisioner, Objects.requireNonNull(id));
+        operation.externalId(provisioner, Objects.requireNonNull(id, "id is null"));
         return this;
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -12,6 +13,8 @@ import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -48,6 +52,22 @@ class ApiTest {
             assertEquals(type(function.get("result").get("type").asText()), method.getReturnType(), name);
         }
         assertEquals(Set.of(), declared.keySet());
+    }
+
+    /** A critical call keeps the whole JVM from collecting garbage, so it may neither fail nor wait. */
+    @Test
+    void onlyGettersThatTouchNoDiskAreCritical() throws IOException {
+        String generated = Files.readString(Path.of("target/generated-sources/headcount/headcount/Native.java"));
+        Map<String, JsonNode> functions = new HashMap<>();
+        API.get("functions").forEach(function -> functions.put(function.get("name").asText(), function));
+        List<String> critical = Pattern.compile("Library\\.function\\(\"(\\w+)\", .*, true\\);").matcher(generated).results()
+                .map(found -> found.group(1)).toList();
+        assertTrue(critical.size() > 10, critical + " are too few");
+        for (String name : critical) {
+            List<String> types = functions.get(name).get("parameters").findValuesAsText("type");
+            assertTrue(types.stream().noneMatch(type -> type.contains("hc_error **") || type.contains("hc_directory")
+                    || type.contains("hc_feed") || type.contains("callback")), name + types);
+        }
     }
 
     private static Class<?> type(String c) {

@@ -221,20 +221,6 @@ class AwkwardValuesTest {
     }
 
     @Test
-    void nullIsRefusedWhereItIsGiven() {
-        try (Directory directory = enterprise()) {
-            for (Executable call : List.<Executable>of(() -> directory.user(null), () -> directory.userById(null),
-                    () -> directory.createUser(null), () -> NewUser.of(null), () -> NewUser.of("a@ex.co").attribute("a", null),
-                    () -> new UserUpdate().givenName(null), () -> new UserQuery().emailPrefix(null), () -> directory.apply(null),
-                    () -> new UserQuery().attribute(null, "a"), () -> directory.usersByEmails(null), () -> directory.setLicense(null),
-                    () -> directory.through(null), () -> new Options().licenseIfNew(null), () -> new Options().openTimeout(null),
-                    () -> new Options().syncInterval(null), () -> Directory.open(null))) {
-                assertThrows(NullPointerException.class, call);
-            }
-        }
-    }
-
-    @Test
     void listsGoOnWhileOthersWriteAndEndWhenTheDirectoryIsClosed() {
         Directory directory = enterprise();
         Batch batch = new Batch();

@@ -1,6 +1,8 @@
-/* Reads a script: its arguments, and whether an answer is the expected one. */
+/* The helper of the runner: reads scripts, compares values, and removes folders. */
+#define _GNU_SOURCE
 #include "runner.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +77,7 @@ json_t *filled(const json_t *given, json_t *names, int i)
     return made;
 }
 
-static int matches(const json_t *wanted, const json_t *found, json_t *names)
+int matches(const json_t *wanted, const json_t *found, json_t *names)
 {
     const char *key = json_string_value(wanted);
     json_t *value;
@@ -158,18 +160,37 @@ const char *unknown_word(const json_t *line)
     return word;
 }
 
-/* Whether the result or the error is what the step expects. */
-int as_said(const json_t *wanted, const json_t *err, const json_t *out, const json_t *error,
-                   json_t *names)
+/* The cases of a script: a list of lines each, with their numbers. */
+json_t *cases(const char *script)
 {
-    const char *kind;
-    json_t *numbers;
-    if (out != NULL)
-        return err == NULL && (wanted == NULL || matches(wanted, out, names));
-    if (json_is_string(err))
-        return json_equal(err, json_object_get(error, "kind"));
-    json_object_foreach ((json_t *)(size_t)err, kind, numbers)
-        return strcmp(kind, json_string_value(json_object_get(error, "kind"))) == 0
-            && matches(numbers, error, names);
-    return 0;
+    FILE *file = fopen(script, "r");
+    json_t *all = json_array(), *lines = NULL, *step;
+    char *line = NULL;
+    size_t capacity = 0, number = 0;
+    if (file == NULL)
+        stop("can't open", script);
+    while (getline(&line, &capacity, file) > 0) {
+        number++;
+        if (strspn(line, " \n") == strlen(line))
+            continue;
+        if ((step = json_loads(line, JSON_ALLOW_NUL, NULL)) == NULL)
+            stop("no JSON in", script);
+        if (json_object_get(step, "case") != NULL)
+            json_array_append_new(all, lines = json_array());
+        json_array_append_new(lines, json_pack("{sI so}", "number", (json_int_t)number, "step", step));
+    }
+    free(line);
+    fclose(file);
+    return all;
+}
+
+static int unlink_one(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status, (void)kind, (void)place;
+    return remove(path);
+}
+
+void remove_folder(const char *path)
+{
+    nftw(path, unlink_one, 8, FTW_DEPTH | FTW_PHYS);
 }
