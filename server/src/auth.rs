@@ -20,6 +20,7 @@ use crate::progress;
 use crate::rest::{parameters, whole};
 use crate::routes::{Access, Route, only_reads};
 use crate::server::Server;
+use crate::sightings;
 
 const UNKNOWN_KEY: &str = "this key is not known, or was revoked";
 /// Bytes of a refusal that axum wrote.
@@ -307,6 +308,7 @@ async fn admit(
         })?;
     caller.take_turn(server)?;
     caller.may(scope)?;
+    sightings::record(server, caller.user);
     let is_change = !only_reads(route.method, route.path);
     if is_change && matches!(route.door, Door::Rest | Door::Scim) {
         preconditions::check_change(request.headers())?;

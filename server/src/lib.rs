@@ -53,6 +53,7 @@ mod routes;
 mod scim;
 mod serve;
 mod server;
+mod sightings;
 mod stream;
 mod syncs;
 mod tls;

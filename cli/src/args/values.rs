@@ -74,8 +74,13 @@ fn digits(text: &str) -> Option<u64> {
 /// A URL that browsers or programs are sent to, without a query.
 pub(crate) fn url(text: &str) -> Result<String, String> {
     let is_one = text.parse::<Uri>().is_ok_and(|url| {
-        let has_host = url.host().is_some_and(|host| !host.is_empty());
-        has_host && ["http", "https"].map(Some).contains(&url.scheme_str())
+        let host = url.host().filter(|host| !host.is_empty());
+        let authority = url.authority().map_or("", |authority| authority.as_str());
+        // A port out of range is none, and whoever writes a name and password expects their use.
+        let is_address = host
+            .and_then(|host| authority.strip_prefix(host))
+            .is_some_and(|rest| rest.is_empty() || url.port().is_some());
+        is_address && ["http", "https"].map(Some).contains(&url.scheme_str())
     });
     if !is_one || text.contains(['?', '#']) {
         return Err("write a URL such as https://users.example.com".to_owned());
@@ -274,6 +279,8 @@ mod tests {
         for text in [
             "https://users.ex.co",
             "http://[::1]:80/",
+            "http://[::1]",
+            "http://127.0.0.1:65535",
             "https://ex.co/users",
         ] {
             assert_eq!(url(text).unwrap(), text);
@@ -289,6 +296,10 @@ mod tests {
             "https://ex.co/?x",
             "https://ex.co/#x",
             "https://ex co",
+            "https://ex.co:99999",
+            "https://ex.co:",
+            "https://ann:secret@ex.co",
+            "https://[::1]:99999/",
         ] {
             assert!(url(text).is_err(), "{text}");
         }

@@ -259,8 +259,7 @@ fn not_opened(error: &headcount::Error) -> Check {
             "name the directory's file with --db or in HEADCOUNT_DB; leave this one as it is"
         }
         ErrorKind::Corrupted => {
-            "restore a backup; `headcount verify` lists what is wrong, and `headcount repair \
-             --dry-run` says what can be mended"
+            "restore a backup; `headcount repair --dry-run` says what can be mended"
         }
         ErrorKind::UnsupportedFormat => "use the release that wrote it, or a later one",
         _ => "make sure that you may read the file and its folder",

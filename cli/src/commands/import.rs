@@ -21,6 +21,7 @@ use crate::import::refusals::{FaultyRows, Refusals};
 use crate::import::report::{self, Report, Source};
 use crate::import::results::Results;
 use crate::import::writing::{self, Purpose};
+use crate::output::count;
 use crate::progress::Progress;
 
 pub(super) fn run(
@@ -38,7 +39,7 @@ pub(super) fn run(
     let files = Files::read(args, opened, &progress, json)?;
     let options = options(args, &files.name, &progress);
     refuse_to_empty(&files, &options)?;
-    refuse_pages(&files, &options)?;
+    refuse_parts(&files, &options)?;
     let mut refusals = Refusals::of_unreadable(&files.rows);
     let tried = import(store, &files.rows, &options, &mut refusals, args.dry_run);
     let source = source(&files, &refusals);
@@ -199,10 +200,24 @@ fn refuse_to_empty(files: &Files, options: &Options<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a page of a longer list where all who are not in it would be deactivated.
-fn refuse_pages(files: &Files, options: &Options<'_>) -> Result<()> {
+/// Refuses files that don't have all users, where all who are not in them would be deactivated: a
+/// page of a longer list, or Keycloak's users of other stores, of whom only ids are there.
+fn refuse_parts(files: &Files, options: &Options<'_>) -> Result<()> {
     if options.missing != Missing::Deactivate {
         return Ok(());
+    }
+    let federated = files.remarks.federated_users.len();
+    if federated > 0 {
+        return Err(Failure::refused(
+            "federated_users",
+            format!(
+                "{} has only the ids of {}, and --missing deactivate would deactivate them; \
+                 export them from the store that has their names, and import both at once; \
+                 nothing was changed",
+                files.name,
+                count(federated, "federated user")
+            ),
+        ));
     }
     let names: Vec<_> = files.list.iter().map(|file| file.file.as_str()).collect();
     match files.remarks.pages.refusal(&names) {

@@ -166,7 +166,12 @@ fn write_repaired(repaired: &Repaired, args: &RepairArgs, out: &mut dyn Write) -
     )?;
     if let Some(aside) = args.aside.as_ref().filter(|_| repaired.set_aside > 0) {
         let aside = aside.display().to_string();
-        writeln!(out, "the records that are set aside go to {}", safe(&aside))?;
+        let go = if args.dry_run {
+            "would go to"
+        } else {
+            "are in"
+        };
+        writeln!(out, "the records that are set aside {go} {}", safe(&aside))?;
     }
     if repaired.seats_over > 0 {
         writeln!(out, "over the limit by {}", repaired.seats_over)?;

@@ -61,8 +61,8 @@ impl Client {
         if address.key.is_empty() || !is_written {
             return Err(Failure::refused(
                 "usage",
-                "the key is none: it is one word of letters and digits, as `headcount keys \
-                 create` prints it",
+                "that is no key: a key is one word of letters, digits and underscores, as `headcount \
+                 keys create` prints it",
             ));
         }
         let agent = client(address.ca_file.as_deref(), PATIENCE).map_err(|error| {

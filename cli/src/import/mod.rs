@@ -32,6 +32,7 @@ mod matching;
 mod name_tables;
 pub(crate) mod names;
 mod nested;
+mod numbered;
 pub(crate) mod obstacle;
 pub(crate) mod options;
 pub(crate) mod outcome;

@@ -203,7 +203,7 @@ enum Leaving<'a> {
     Absent(&'a Absent),
 }
 
-/// Finds whose deactivation leaves a workspace without an active owner.
+/// Finds whose deactivation leaves a workspace without an active owner; an archived one needs none.
 fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> Result<()> {
     let leaves = |c: &&Candidate| !c.active && c.user.as_ref().is_some_and(|user| user.is_active);
     let leaving = plan.candidates.iter().filter(leaves);
@@ -222,6 +222,7 @@ fn blame_owners(directory: &Directory, plan: &Plan, obstacle: &mut Obstacle) -> 
             if member.role() == Role::Owner
                 && !has_other_owner(directory, member.workspace(), &ids)?
                 && let Some(workspace) = directory.workspace(member.workspace())?
+                && !workspace.is_archived()
             {
                 names.push(quoted(workspace.name()));
             }

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::json::Members;
 use super::names::plain;
+use super::numbered::NumberedFiles;
 use super::values::shortened;
 use crate::output::shell_word;
 
@@ -109,18 +110,31 @@ fn length(users: &RawValue) -> Option<u64> {
     length.try_into().ok()
 }
 
-/// The pages among the files of an import.
+/// The files of an import that are parts of something longer.
 #[derive(Debug, Default)]
-pub(crate) struct Pages(Vec<(String, Page)>);
+pub(crate) struct Pages {
+    pages: Vec<(String, Page)>,
+    numbered: NumberedFiles,
+}
 
 impl Pages {
-    pub(super) fn add(&mut self, file: &str, page: Page) {
-        self.0.push((file.to_owned(), page));
+    /// Begins a file.
+    pub(super) fn begin(&mut self, file: &str) {
+        self.numbered.add(file);
     }
 
-    /// Says which files are a page.
+    /// Adds a file that is a page.
+    pub(super) fn add(&mut self, file: &str, page: Page) {
+        self.pages.push((file.to_owned(), page));
+    }
+
+    /// Says which files are a page, and which are missing.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
-        let pages = self.0.iter().filter(|_| !self.are_whole());
+        self.page_notes().chain(self.numbered.notes())
+    }
+
+    fn page_notes(&self) -> impl Iterator<Item = String> {
+        let pages = self.pages.iter().filter(|_| !self.are_whole());
         pages.map(|(file, page)| {
             format!(
                 "{file} is a page of a longer list: its {} says that there are more users",
@@ -131,7 +145,7 @@ impl Pages {
 
     /// Whether they are all the pages of one list, as each says which part of it it is.
     fn are_whole(&self) -> bool {
-        let spans: Option<Vec<Span>> = self.0.iter().map(|(_, page)| page.span).collect();
+        let spans: Option<Vec<Span>> = self.pages.iter().map(|(_, page)| page.span).collect();
         let Some(mut spans) = spans else {
             return false;
         };
@@ -149,11 +163,22 @@ impl Pages {
     /// Why users who are not in these `files` can't be told, and what to do, if some of the users
     /// may be on another page.
     pub(crate) fn refusal(&self, files: &[&str]) -> Option<String> {
-        let note = self.notes().next()?;
-        let spans = self.0.iter().filter_map(|(_, page)| page.span);
+        self.refusal_of_pages(files).or_else(|| {
+            let note = self.numbered.notes().next()?;
+            Some(format!(
+                "{note}, and --missing deactivate would deactivate the users of the missing one; \
+                 import all parts at once, or rename a file that is no part of an export; nothing \
+                 was changed"
+            ))
+        })
+    }
+
+    fn refusal_of_pages(&self, files: &[&str]) -> Option<String> {
+        let note = self.page_notes().next()?;
+        let spans = self.pages.iter().filter_map(|(_, page)| page.span);
         let known: u64 = spans.clone().map(|span| span.users).sum();
         let total = spans.map(|span| span.total).max();
-        let are_all_pages = files.len() <= self.0.len();
+        let are_all_pages = files.len() <= self.pages.len();
         let told = match total {
             Some(total) if known < total && are_all_pages => {
                 format!("; {known} of its {total} users are here: get the other pages too")
@@ -228,7 +253,7 @@ mod tests {
             );
             all.add(&format!("{index}.json"), page(&document).unwrap());
         }
-        let files: Vec<_> = all.0.iter().map(|(file, _)| file.as_str()).collect();
+        let files: Vec<_> = all.pages.iter().map(|(file, _)| file.as_str()).collect();
         all.refusal(&files)
     }
 

@@ -113,6 +113,7 @@ impl<'a> Reading<'a> {
     /// Begins a file with this many bytes of text.
     pub(super) fn begin(&mut self, name: &str, bytes: usize) {
         self.file = (name.to_owned(), 0);
+        self.pages.begin(name);
         self.ids_are_uuids = None;
         self.begin_realm(None);
         if let Some(progress) = self.options.progress {

@@ -275,7 +275,7 @@ impl<'a> Report<'a> {
         }
         writeln!(
             out,
-            "no seat for {}, inactive until there is one:",
+            "no seat for {}, inactive until somebody activates them:",
             count(self.without_seat, "user")
         )?;
         let without = self.outcomes.users(|user| user.without_seat);

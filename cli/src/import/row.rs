@@ -312,7 +312,9 @@ impl Row {
 /// Sets a field that a row may have once, under whichever name.
 pub(super) fn set<T>(target: &mut Option<T>, name: &str, value: T) -> Result<(), String> {
     if target.is_some() {
-        return Err(format!("{name} is there twice, or under two names"));
+        return Err(format!(
+            "{name} is there twice, or under two names; keep one of them"
+        ));
     }
     *target = Some(value);
     Ok(())

@@ -16,8 +16,6 @@ const STATES: &str = "active, enabled, yes, true or 1 for those who can log in, 
 
 /// How far the clock of another machine may be ahead.
 const AHEAD_MAX_MICROS: u64 = 5 * 60 * 1_000_000;
-/// How far a time may be ahead that says nothing of its time zone.
-const ZONE_MAX_MICROS: u64 = 14 * 60 * 60 * 1_000_000;
 
 /// Whether `value` says that a user is active: a state, or an answer to yes or no.
 pub(super) fn is_active(name: &str, value: &Value) -> Result<bool, String> {
@@ -91,7 +89,7 @@ pub(super) fn moment(
     order: Option<DateOrder>,
 ) -> Result<Timestamp, String> {
     refuse_days(name, value)?;
-    let (moment, ahead_max) = match value {
+    let moment = match value {
         Value::Number(number) => {
             let whole = number.as_u64().or_else(|| {
                 // Some write milliseconds as 1.72e12, which prints without a rest.
@@ -105,25 +103,25 @@ pub(super) fn moment(
                     shell_word(name)
                 )
             })?;
-            (since_1970(name, whole)?, AHEAD_MAX_MICROS)
+            since_1970(name, whole)?
         }
         Value::String(text) => {
             let text = text.trim();
             match text.parse() {
-                Ok(whole) => (since_1970(name, whole)?, AHEAD_MAX_MICROS),
+                Ok(whole) => since_1970(name, whole)?,
                 Err(_) => match text.parse() {
-                    Ok(moment) => (moment, AHEAD_MAX_MICROS),
-                    Err(_) => (dates::parse(name, text, order)?, ZONE_MAX_MICROS),
+                    Ok(moment) => moment,
+                    Err(_) => dates::parse(name, text, order)?,
                 },
             }
         }
         other => return Err(mismatch(name, "a time", other)),
     };
-    let latest = Timestamp::now().as_unix_micros() + ahead_max;
+    let latest = Timestamp::now().as_unix_micros() + AHEAD_MAX_MICROS;
     if moment.as_unix_micros() > latest {
         return Err(format!(
-            "{name}: {moment} lies in the future; correct it, or leave it out with \
-             --ignore {}",
+            "{name}: {moment} lies in the future; correct it, give it its time zone if it has none, or \
+             leave it out with --ignore {}",
             shell_word(name)
         ));
     }

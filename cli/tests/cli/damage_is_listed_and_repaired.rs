@@ -168,7 +168,7 @@ fn what_a_repair_cannot_reach_is_told_with_what_it_did() {
     assert_eq!(error["error"]["took_effect"], true);
     put(&folder, &damaged);
     let repaired = folder.run("repair --aside aside.jsonl --yes");
-    assert_says(&repaired.out, &["repaired: ", "go to aside.jsonl"]);
+    assert_says(&repaired.out, &["repaired: ", "are in aside.jsonl"]);
     assert_says(
         &repaired.err,
         &[

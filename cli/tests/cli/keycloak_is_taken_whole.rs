@@ -66,6 +66,36 @@ fn several_files_and_a_folder_are_one_request() {
 }
 
 #[test]
+fn a_missing_part_of_an_export_deactivates_nobody() {
+    let folder = Folder::new();
+    folder.done("users create dee@ex.co");
+    fs::create_dir(folder.path("export")).unwrap();
+    folder.write("export/demo-users-0.json", case("demo-users-0.json"));
+    folder.write("export/demo-users-2.json", case("demo-users-1.json"));
+    let told = "demo-users-1.json is missing: demo-users-2.json is a later part";
+    for command in ["import export", "import export/demo-users-2.json"] {
+        let refused = folder.refused(&format!("{command} --missing deactivate"));
+        assert_says(
+            &refused,
+            &[
+                " is missing: demo-users-2.json is a later part",
+                "all parts",
+            ],
+        );
+    }
+    assert_says(&folder.done("import export"), &[told]);
+    assert_eq!(folder.emails("--inactive"), [""; 0]);
+
+    fs::rename(
+        folder.path("export/demo-users-2.json"),
+        folder.path("export/demo-users-1.json"),
+    )
+    .unwrap();
+    folder.done("import export --missing deactivate");
+    assert_eq!(folder.emails("--inactive"), ["dee@ex.co"]);
+}
+
+#[test]
 fn service_accounts_are_skipped_and_said() {
     let folder = folder_with("kc-service-account.json");
     let out = folder.done("import kc-service-account.json");
@@ -88,6 +118,13 @@ fn users_of_other_stores_are_taken_under_ids_of_their_own_or_named() {
     );
 
     let folder = folder_with("kc-federatedUsers-only.json");
+    folder.done("users create dee@ex.co");
+    let refused = folder.refused("import kc-federatedUsers-only.json --missing deactivate");
+    assert_says(
+        &refused,
+        &["has only the ids of", "--missing deactivate would"],
+    );
+    folder.done("users delete dee@ex.co --yes");
     let out = folder.done("import kc-federatedUsers-only.json");
     assert_says(
         &out,

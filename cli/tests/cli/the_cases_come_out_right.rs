@@ -361,6 +361,19 @@ fn the_last_owner_and_the_last_admin_are_named() {
 }
 
 #[test]
+fn owners_of_archived_workspaces_only_are_not_blamed() {
+    let folder = folder_with(&["csv-deactivate-last-owner.csv"]);
+    folder.done("users create ann@example.com");
+    folder.done("users create cho@example.com");
+    folder.done("workspaces create Fraud --owner ann@example.com");
+    folder.done("workspaces create Old --owner cho@example.com");
+    folder.done("workspaces archive Old");
+    let told = folder.refused("import csv-deactivate-last-owner.csv --missing deactivate");
+    assert_says(&told, &["ann@example.com: would leave \"Fraud\" without"]);
+    assert!(!told.contains("cho@") && !told.contains("Old"), "{told}");
+}
+
+#[test]
 fn batches_are_read_as_they_come() {
     for (file, emails) in [
         ("batch-array.json", &["cho@example.com"][..]),

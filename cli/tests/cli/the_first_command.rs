@@ -21,7 +21,7 @@ level2@redhat.com                   level2GroupUser           -            yes  
 rich.roles@redhat.com               roleRichUser              -            no    no     created
 non-duplicate-email-user@localhost  non-duplicate-email-user  Brian Cohen  no    no     created
 
-no seat for 2 users, inactive until there is one:
+no seat for 2 users, inactive until somebody activates them:
   rich.roles@redhat.com
   non-duplicate-email-user@localhost
 5 of 5 seats in use (community), 2 inactive

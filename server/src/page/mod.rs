@@ -48,6 +48,7 @@ use crate::auth::Caller;
 use crate::door::{Door, Failure};
 use crate::keys::Scope;
 use crate::server::Server;
+use crate::sightings;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
@@ -133,6 +134,7 @@ impl FromRequestParts<Server> for Visitor {
         caller.take_turn(server)?;
         let needed = parts.extensions.get::<Scope>().copied();
         caller.may(needed.unwrap_or(Scope::Admin))?;
+        sightings::record(server, caller.user);
         Ok(Self {
             server: server.clone(),
             caller,

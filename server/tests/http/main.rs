@@ -69,3 +69,4 @@ mod the_wire_manages_workspaces;
 mod the_wire_tells_refusals;
 mod tls_encrypts;
 mod tokens_of_an_issuer_are_taken;
+mod users_are_seen;

@@ -203,6 +203,7 @@ void part_batches(struct stage *stage, unsigned thread)
     ask(directory, batch);
     CHECK_OK(hc_directory_apply(directory, batch, &applied, NULL));
     CHECK(hc_applied_sequence(applied) > 0 && hc_applied_is_replayed(applied) == 0);
+    CHECK(hc_applied_ownerless_count(applied) == 0 && hc_applied_ownerless_at(applied, 0) == 0);
     workspace = workspace_of(applied, 5);
     read_outcomes(applied);
     CHECK_OK(hc_applied_get_user(applied, 0, &user, NULL));

@@ -1,0 +1,28 @@
+//! Records when users were seen.
+
+use headcount::{Directory, Timestamp, UserId};
+
+use crate::server::Server;
+
+/// Records that the user who sent a request was seen; a program is nobody. That is a lookup, except
+/// about once an hour: then a thread writes it, and the request doesn't wait for it.
+pub(crate) fn record(server: &Server, user: Option<UserId>) {
+    let Some(user) = user else { return };
+    let directory = &server.0.directory;
+    if matches!(directory.last_seen(user), Ok(Some(seen)) if is_recent(seen)) {
+        return;
+    }
+    let directory = directory.clone();
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = directory.touch_user(user) {
+            log::debug!("can't record that user {user} was seen: {error}");
+        }
+    });
+}
+
+fn is_recent(seen: Timestamp) -> bool {
+    let age = Timestamp::now()
+        .as_unix_micros()
+        .saturating_sub(seen.as_unix_micros());
+    u128::from(age) < Directory::SEEN_INTERVAL.as_micros()
+}
