@@ -38,7 +38,7 @@ use self::remote::GLOBAL;
 pub(crate) use self::remote::RemoteArgs;
 pub(crate) use self::seats::SeatsArgs;
 pub(crate) use self::selection::SelectionArgs;
-pub(crate) use self::serving::{CreateKeyArgs, KeysCommand, ServeArgs};
+pub(crate) use self::serving::{CreateKeyArgs, Exposed, KeysCommand, ServeArgs};
 pub(crate) use self::upkeep::{RepairArgs, VerifyArgs};
 pub(crate) use self::users::{CreateArgs, UpdateArgs, UsersCommand};
 pub(crate) use self::values::url;

@@ -275,7 +275,7 @@ impl Server {
     }
 
     /// Remembers an error after which the directory accepts no writes.
-    fn note(&self, kind: Option<ErrorKind>) {
+    pub(crate) fn note(&self, kind: Option<ErrorKind>) {
         if matches!(kind, Some(ErrorKind::OutcomeUnknown | ErrorKind::Closed)) {
             self.0.broken.store(true, Ordering::Relaxed);
         }

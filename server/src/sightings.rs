@@ -12,9 +12,10 @@ pub(crate) fn record(server: &Server, user: Option<UserId>) {
     if matches!(directory.last_seen(user), Ok(Some(seen)) if is_recent(seen)) {
         return;
     }
-    let directory = directory.clone();
+    let server = server.clone();
     tokio::task::spawn_blocking(move || {
-        if let Err(error) = directory.touch_user(user) {
+        if let Err(error) = server.0.directory.touch_user(user) {
+            server.note(Some(error.kind()));
             log::debug!("can't record that user {user} was seen: {error}");
         }
     });

@@ -3,6 +3,7 @@
 package compare
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"path/filepath"
@@ -16,7 +17,8 @@ import (
 
 const users = 100_000
 
-func email(i int) string { return fmt.Sprintf("user%06d@example.com", i) }
+func email(i int) string    { return fmt.Sprintf("user%06d@example.com", i) }
+func username(i int) string { return fmt.Sprintf("user%d", i) }
 
 var filled = sync.OnceValue(func() *headcount.Directory { return fill(0) })
 var filledWithoutCache = sync.OnceValue(func() *headcount.Directory { return fill(-1) })
@@ -30,7 +32,7 @@ func fill(hostCacheUsers int) *headcount.Directory {
 	for from := 0; from < users; from += 1000 {
 		var batch headcount.Batch
 		for i := from; i < from+1000; i++ {
-			batch.CreateUser(headcount.NewUser{Email: email(i), Username: fmt.Sprintf("user%06d", i), GivenName: "Given"})
+			batch.CreateUser(newUser(i))
 		}
 		if _, err := dir.Apply(&batch); err != nil {
 			panic(err)
@@ -39,19 +41,33 @@ func fill(hostCacheUsers int) *headcount.Directory {
 	return dir
 }
 
-const table = `create table users (id text primary key, email text unique, username text unique,
-	given_name text, active integer, version integer, created_at integer)`
-const insert = `insert into users values (?, ?, ?, 'Given', 1, 1, 0)`
-const fields = `select id, email, username, given_name, active, version, created_at from users`
+// The table that the other languages' comparisons have.
+const table = `create table users (id text primary key, email text not null unique collate nocase,
+	username text not null unique, given_name text, family_name text, active integer not null,
+	admin integer not null, created_at integer not null, updated_at integer not null,
+	version integer not null) without rowid`
+const insert = `insert into users values (?, ?, ?, 'Ann', 'Lovelace', 1, 0, 1, 1, 1)`
+const fields = `select * from users`
 
 type row struct {
-	id, email, username, given string
-	active                     bool
-	version, created           int64
+	id, email, username, given, family string
+	active, admin                      bool
+	created, updated, version          int64
 }
 
 func (r *row) places() []any {
-	return []any{&r.id, &r.email, &r.username, &r.given, &r.active, &r.version, &r.created}
+	return []any{&r.id, &r.email, &r.username, &r.given, &r.family, &r.active, &r.admin, &r.created, &r.updated, &r.version}
+}
+
+// id is a new random id, as text.
+func id() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func newUser(i int) headcount.NewUser {
+	return headcount.NewUser{Email: email(i), Username: username(i), GivenName: "Ann", FamilyName: "Lovelace"}
 }
 
 var filledSQLite = sync.OnceValue(func() *sql.DB {
@@ -63,7 +79,7 @@ var filledSQLite = sync.OnceValue(func() *sql.DB {
 	db.Exec(table)
 	tx, _ := db.Begin()
 	for i := range users {
-		if _, err := tx.Exec(insert, fmt.Sprint(i), email(i), fmt.Sprintf("user%06d", i)); err != nil {
+		if _, err := tx.Exec(insert, id(), email(i), username(i)); err != nil {
 			panic(err)
 		}
 	}
@@ -146,7 +162,7 @@ func BenchmarkCreate(b *testing.B) {
 			}
 			defer dir.Close()
 			creates(b, threads, func(i int) error {
-				_, err := dir.CreateUser(headcount.NewUser{Email: email(i)})
+				_, err := dir.CreateUser(newUser(i))
 				return err
 			})
 		})
@@ -169,7 +185,7 @@ func BenchmarkCreateSQLite(b *testing.B) {
 				b.Fatal(err)
 			}
 			creates(b, threads, func(i int) error {
-				_, err := put.Exec(fmt.Sprint(i), email(i), email(i))
+				_, err := put.Exec(id(), email(i), username(i))
 				return err
 			})
 		})

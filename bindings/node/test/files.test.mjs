@@ -93,7 +93,7 @@ test("a directory is closed at the end of its block", async (t) => {
   }
   const directory = await Directory.open(path);
   directory[Symbol.dispose]();
-  assert.equal(existsSync(`${path}-log`), false);
+  assert.equal(existsSync(`${path}-log0`), false);
   const sync = Directory.openSync(path).sync;
   sync[Symbol.dispose]();
   (await Directory.open(path)).sync.close();

@@ -1,6 +1,6 @@
 //! The command line of `headcount serve` and `headcount keys`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Subcommand};
@@ -99,9 +99,18 @@ pub(crate) struct ServeArgs {
     /// Also serve metrics and health here, without a key
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     pub(crate) metrics: Option<SocketAddr>,
+    /// Serve --metrics beyond this machine, although they need no key and are never encrypted
+    #[arg(long, requires = "metrics")]
+    pub(crate) plain_metrics: bool,
     /// Have SCIM create and leave users inactive where no seat is free, instead of refusing
     #[arg(long)]
     pub(crate) scim_inactive_when_full: bool,
+}
+
+/// An address that other machines reach, where nothing is encrypted.
+pub(crate) enum Exposed {
+    Server(SocketAddr),
+    Metrics(SocketAddr),
 }
 
 impl ServeArgs {
@@ -113,13 +122,15 @@ impl ServeArgs {
         })
     }
 
-    /// Whether other machines could connect without encryption, although nobody allowed that.
-    pub(crate) fn is_exposed(&self) -> bool {
-        let is_local = match self.listen.ip() {
-            IpAddr::V4(address) => address.is_loopback(),
-            IpAddr::V6(address) => address.is_loopback(),
-        };
-        !is_local && !self.plain_http && self.tls_cert.is_none()
+    /// An address where other machines could connect without encryption, although nobody allowed
+    /// that. Metrics are never encrypted.
+    pub(crate) fn exposed(&self) -> Option<Exposed> {
+        let is_remote = |address: &SocketAddr| !address.ip().is_loopback();
+        if is_remote(&self.listen) && !self.plain_http && self.tls_cert.is_none() {
+            return Some(Exposed::Server(self.listen));
+        }
+        let metrics = self.metrics.filter(is_remote)?;
+        (!self.plain_metrics).then_some(Exposed::Metrics(metrics))
     }
 }
 
@@ -242,7 +253,7 @@ mod tests {
     fn is_exposed(arguments: &[&str]) -> bool {
         let line = ["headcount", "serve"].iter().chain(arguments);
         match Args::try_parse_from(line).unwrap().command {
-            Command::Serve(serve) => serve.is_exposed(),
+            Command::Serve(serve) => serve.exposed().is_some(),
             _ => panic!("another command"),
         }
     }
@@ -265,6 +276,12 @@ mod tests {
             "k",
         ];
         assert!(!is_exposed(&files));
+        let metrics = |address| [&files[..], &["--metrics", address]].concat();
+        assert!(!is_exposed(&metrics("127.0.0.1:9090")));
+        assert!(is_exposed(&metrics("0.0.0.0:9090")));
+        assert!(!is_exposed(
+            &[&metrics("0.0.0.0:9090")[..], &["--plain-metrics"]].concat()
+        ));
     }
 
     #[test]

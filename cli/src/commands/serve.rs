@@ -14,7 +14,7 @@ use headcount::quoted;
 use super::keys::{author, refused, write_secret};
 use super::stop::on_stop;
 use super::{Store, input};
-use crate::args::ServeArgs;
+use crate::args::{Exposed, ServeArgs};
 use crate::failure::{Failure, Result};
 use crate::logging;
 use crate::output::safe;
@@ -25,16 +25,20 @@ pub(super) fn run(
     json: bool,
     out: &mut dyn Write,
 ) -> Result<()> {
-    if args.is_exposed() {
-        return Err(Failure::refused(
-            "not_encrypted",
-            format!(
-                "{} can be reached from other machines and nothing is encrypted: give \
-                 --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy that \
-                 encrypts, or say --plain-http",
-                args.listen
+    if let Some(exposed) = args.exposed() {
+        let told = match exposed {
+            Exposed::Server(address) => format!(
+                "{address} can be reached from other machines and nothing is encrypted: give \
+                 --tls-cert and --tls-key, or listen on 127.0.0.1 behind a proxy that encrypts, \
+                 or say --plain-http"
             ),
-        ));
+            Exposed::Metrics(address) => format!(
+                "the metrics at {address} can be read from other machines, without a key and \
+                 unencrypted: use an address of this machine such as 127.0.0.1:9090, or say \
+                 --plain-metrics if only the operator's programs reach it"
+            ),
+        };
+        return Err(Failure::refused("not_encrypted", told));
     }
     if let Some(url) = args.issuer.unencrypted() {
         let told = if url.starts_with("http://") {

@@ -87,11 +87,6 @@ impl Session {
     fn through_the_library(&self, name: &str, given: &Value) -> Option<Answer> {
         let told = |error: headcount::Error| json!(error);
         let answer = match (name, &self.served) {
-            ("trim_changes", Some(served)) => {
-                let before = given["before"].as_u64().unwrap();
-                served.directory.trim_changes(before).map(Value::from)
-            }
-            ("verify", Some(served)) => served.directory.verify().map(|verified| json!(verified)),
             // The command refuses a time to come.
             ("seat_history", served) if text(&given["since"]).starts_with("9999-") => {
                 let since: headcount::Timestamp = text(&given["since"]).parse().unwrap();

@@ -29,10 +29,7 @@ a file that is taken away is not written to = the next command finds none
 /// Through a server, which has the file open.
 const THROUGH_A_SERVER: &str = "
 a preview and a dry run write nothing = what is malformed is told without asking the server, and then alone
-a backup is one moment and can be restored = `backup` needs the file
 an export makes the same directory = `import` of an export needs the file
-a sound directory has no faults = `verify` needs the file
-faults are listed and repaired = `verify` needs the file
 ";
 
 /// The cases to leave out, and the reason for each.

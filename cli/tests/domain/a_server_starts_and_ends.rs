@@ -128,6 +128,9 @@ fn other_machines_are_not_served_unless_that_is_asked_for() {
     let refused = folder.run("serve --listen 0.0.0.0:0");
     assert_eq!(refused.code, 1);
     assert!(refused.err.contains("--plain-http"), "{}", refused.err);
+    let refused = folder.run("serve --listen 127.0.0.1:0 --metrics 0.0.0.0:0");
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("--plain-metrics"), "{}", refused.err);
     assert!(!folder.has_database());
 }
 
