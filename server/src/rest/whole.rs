@@ -3,7 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Json;
@@ -12,6 +15,7 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use headcount::{Directory, Inspection};
+use hyper::body::Frame;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -23,7 +27,7 @@ use super::{Asked, Rest};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
-use crate::stream::{PART_BYTES, Texts};
+use crate::stream::PART_BYTES;
 
 pub(crate) const BACKUP: &str = "/api/v1/backup";
 pub(crate) const VERIFY: &str = "/api/v1/verify";
@@ -159,15 +163,45 @@ fn written(
     permit: OwnedSemaphorePermit,
     write: impl FnOnce(Sent) -> Result<(), Box<dyn std::error::Error>> + Send + 'static,
 ) -> Body {
-    let (sender, receiver) = mpsc::channel(PARTS_MAX);
+    let (sender, parts) = mpsc::channel(PARTS_MAX);
+    let is_whole = Arc::new(AtomicBool::new(false));
+    let body = Written {
+        parts,
+        is_whole: Arc::clone(&is_whole),
+    };
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
-        if let Err(error) = write(Sent { sender, runtime }) {
-            log::warn!("{what} was cut off: {error}");
+        // The parts end when both senders are gone, so the body knows by then whether it is whole.
+        let last = sender.clone();
+        match write(Sent { sender, runtime }) {
+            Ok(()) => is_whole.store(true, Ordering::Release),
+            Err(error) => log::warn!("{what} was cut off: {error}"),
         }
-        drop(permit);
+        drop((last, permit));
     });
-    Body::new(Texts(receiver))
+    Body::new(body)
+}
+
+/// A body made of the parts from a channel, which fails at their end if parts are missing.
+struct Written {
+    parts: mpsc::Receiver<Bytes>,
+    is_whole: Arc<AtomicBool>,
+}
+
+impl hyper::body::Body for Written {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.parts.poll_recv(context).map(|part| match part {
+            Some(part) => Some(Ok(Frame::data(part))),
+            None if self.is_whole.load(Ordering::Acquire) => None,
+            None => Some(Err(io::Error::other("the rest can't be read"))),
+        })
+    }
 }
 
 fn sent(body: Body, kind: &'static str) -> Response {
@@ -197,5 +231,34 @@ impl Write for Sent {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use tokio::runtime::Builder;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// What a client receives of a body that ends with `end`; nothing if it is cut off.
+    fn received(end: io::Result<()>) -> Option<Bytes> {
+        let permits = Arc::new(Semaphore::new(1));
+        let permit = permits.try_acquire_owned().unwrap();
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let body = written("a test", permit, |mut sent| {
+                sent.write_all(b"a part")?;
+                Ok(end?)
+            });
+            to_bytes(body, 100).await.ok()
+        })
+    }
+
+    #[test]
+    fn what_is_cut_off_does_not_end_as_if_it_were_whole() {
+        assert_eq!(received(Ok(())), Some(Bytes::from_static(b"a part")));
+        assert_eq!(received(Err(io::Error::other("no disk"))), None);
     }
 }
