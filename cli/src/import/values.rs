@@ -68,7 +68,7 @@ pub(super) fn truth(name: &str, value: &Value) -> Result<bool, String> {
             Some(0) => Ok(false),
             Some(1) => Ok(true),
             _ => Err(format!(
-                "{name}: {number} is neither 0 nor 1, false nor true"
+                "{name}: {number} is neither 0 nor 1, false nor true; write one of these"
             )),
         },
         Value::String(text) => words::answer(text).ok_or_else(|| {
