@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use crate::door::Failure;
+
 /// 256 random bits, as text.
-pub(crate) fn random() -> Result<String, getrandom::Error> {
+pub(crate) fn random() -> Result<String, Failure> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)?;
+    getrandom::fill(&mut bytes).map_err(|error| Failure::internal(error.to_string()))?;
     Ok(hex(&bytes))
 }
 

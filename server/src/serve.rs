@@ -25,6 +25,7 @@ use crate::questions::AT_ONCE;
 use crate::rest::whole::WHOLE_MAX;
 use crate::routes::{metrics_router, router};
 use crate::server::{LISTENING_MAX, Server};
+use crate::sightings;
 use crate::tls::Encryption;
 
 /// How long to wait before accepting again after an error, such as a lack of descriptors.
@@ -77,6 +78,7 @@ pub fn serve(
                 + config.scans_max.max(1)
                 + WHOLE_MAX
                 + LISTENING_MAX
+                + sightings::THREADS
                 + QUESTIONS,
         )
         .build()?;

@@ -128,8 +128,8 @@ impl Server {
     /// `/scim/v2/` and `/admin/` get 404 here.
     ///
     /// The routes use the blocking threads of the `tokio` runtime, which must allow enough of them:
-    /// [`Config::writes_max`] for writes, [`Config::scans_max`] for scans, two for exports and backups,
-    /// one for event listeners, and ten for identity providers. The platform's server limits connections,
+    /// [`Config::writes_max`] for writes, [`Config::scans_max`] for scans, two for exports, backups and
+    /// verifications, one for event listeners, one for sightings of users, and ten for identity providers. The platform's server limits connections,
     /// heads and times; when it shuts down, it calls [`end_streams`](Self::end_streams).
     ///
     /// ```

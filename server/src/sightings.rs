@@ -4,6 +4,9 @@ use headcount::{Directory, Timestamp, UserId};
 
 use crate::server::Server;
 
+/// Blocking threads that are counted for this. More sightings at once wait, or take those of others.
+pub(crate) const THREADS: usize = 1;
+
 /// Records that the user who sent a request was seen; a program is nobody. That is a lookup, except
 /// about once an hour: then a thread writes it, and the request doesn't wait for it.
 pub(crate) fn record(server: &Server, user: Option<UserId>) {

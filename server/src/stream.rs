@@ -69,7 +69,7 @@ pub(crate) async fn in_parts(
             };
         }
     });
-    Ok(Body::new(Sent(receiver)))
+    Ok(Body::new(Received(receiver)))
 }
 
 /// The next part, which begins with `part`, and the list if there are more.
@@ -85,10 +85,10 @@ async fn part_of<L: Parts>(
     server.scan(work).await
 }
 
-/// A body made of the parts from a channel.
-struct Sent(mpsc::Receiver<io::Result<Bytes>>);
+/// A body made of the parts from a channel. An error among them ends the connection early.
+pub(crate) struct Received(pub(crate) mpsc::Receiver<io::Result<Bytes>>);
 
-impl hyper::body::Body for Sent {
+impl hyper::body::Body for Received {
     type Data = Bytes;
     type Error = io::Error;
 

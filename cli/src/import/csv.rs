@@ -227,16 +227,15 @@ fn row(columns: &[Column], second: &[usize], record: &CsvRecord, reading: &mut R
     let second = second
         .iter()
         .filter_map(|index| Some((&columns[*index], record.cells.get(*index)?)));
-    row.is_service_account = is_service_account(|wanted| text_of(wanted, columns, record));
+    let is_account = is_service_account(|wanted| text_of(wanted, columns, record));
+    row.is_service_account = is_account;
     let is_read = |column: &Column| {
-        !row.is_service_account
+        !is_account
             || column
                 .field()
                 .is_some_and(|field| OF_ACCOUNTS.contains(&field))
     };
-    let cells: Vec<_> = { first.chain(second) }
-        .filter(|(column, cell)| is_filled(cell) && is_read(column))
-        .collect();
+    let cells = { first.chain(second) }.filter(|(column, cell)| is_filled(cell) && is_read(column));
     let mut unreadable = Vec::new();
     for (column, cell) in cells {
         if let Column::Second(field, ..) = column

@@ -134,7 +134,8 @@ impl Pages {
     }
 
     fn page_notes(&self) -> impl Iterator<Item = String> {
-        let pages = self.pages.iter().filter(|_| !self.are_whole());
+        let are_parts = !self.are_whole();
+        let pages = self.pages.iter().filter(move |_| are_parts);
         pages.map(|(file, page)| {
             format!(
                 "{file} is a page of a longer list: its {} says that there are more users",

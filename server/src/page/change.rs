@@ -7,7 +7,6 @@ use headcount::{Change, Directory, ErrorKind, Event};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::place::{HOME, own};
 use super::undo::{self, Way, changed_since};
 use super::view::{moment, seats};
 use super::{Shown, Visitor, audit, place};
@@ -29,7 +28,7 @@ pub(crate) async fn show(
     Path(number): Path<String>,
     Query(which): Query<Which>,
 ) -> Shown {
-    let back = which.back.map(|back| own(&back).unwrap_or(HOME).to_owned());
+    let back = which.back.map(|asked| place::back(Some(&asked)).to_owned());
     let may_write = visitor.may_write();
     let work = move |server: &Server| {
         let change = numbered(&server.0.directory, &number)?;

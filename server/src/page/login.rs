@@ -24,6 +24,7 @@ use super::view::encoded;
 use super::{Shown, cookie, page, place, session};
 use crate::auth::{Caller, Credential};
 use crate::door::{Door, Failure};
+use crate::hex::random;
 use crate::issuer::{Issuing, LOGINS_BURST, LOGINS_PER_SECOND, Login};
 use crate::keys::Scope;
 use crate::server::Server;
@@ -106,7 +107,6 @@ pub(crate) async fn begin(
     headers: HeaderMap,
 ) -> Shown {
     let (issuing, login) = offered(&server)?;
-    let random = || crate::hex::random().map_err(|error| Failure::internal(error.to_string()));
     let (browser, state, nonce, verifier) = (random()?, random()?, random()?, random()?);
     issuing.questions().take_turn()?;
     let about = issuing.configuration().await.map_err(fails)?;

@@ -16,7 +16,7 @@ const BYTES_MAX: usize = 2_048;
 const NO_PAGES: [&str; 4] = [LOGIN, "/admin/logout", "/admin/oidc", "/admin/export.csv"];
 
 /// The address, if it is one of the page.
-pub(super) fn own(address: &str) -> Option<&str> {
+fn own(address: &str) -> Option<&str> {
     let rest = address.strip_prefix(HOME)?;
     let is_below = rest.is_empty() || rest.starts_with(['/', '?']);
     (is_below && is_plain(address) && address.len() <= BYTES_MAX).then_some(address)
@@ -32,6 +32,11 @@ fn is_plain(address: &str) -> bool {
         part.starts_with('.') || part.starts_with("%2e")
     });
     address.bytes().all(is_plain) && !has_dots && !path.contains("//")
+}
+
+/// The page to go back to: the one that is asked for, if it is ours, or the list of users.
+pub(super) fn back(asked: Option<&str>) -> &str {
+    asked.and_then(own).unwrap_or(HOME)
 }
 
 /// The page that a login leads to: the one that was asked for, or the list of users.

@@ -7,7 +7,7 @@ use headcount::{Batch, Directory, User, UserId};
 use maud::{Markup, html};
 
 use super::holders::Holders;
-use super::place::{HOME, own};
+use super::place;
 use super::view::{full_name, link};
 use crate::door::Failure;
 
@@ -35,7 +35,7 @@ impl Plan {
             let field = fields.iter().find(|(name, _)| name == wanted);
             field.map(|(_, value)| value.as_str())
         };
-        let back = text("back").and_then(own).unwrap_or(HOME);
+        let back = place::back(text("back"));
         Self {
             is_ownerless: text("ownerless").is_some(),
             back: back.to_owned(),

@@ -44,7 +44,7 @@ impl Sessions {
     }
 
     fn begin(&self, credential: Credential) -> Result<String, Failure> {
-        let name = crate::hex::random().map_err(|error| Failure::internal(error.to_string()))?;
+        let name = crate::hex::random()?;
         let mut sessions = self.lock();
         let now = Instant::now();
         sessions.retain(|_, session| session.end > now);

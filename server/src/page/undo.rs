@@ -8,11 +8,11 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use headcount::{Change, Directory, Event, UserId};
+use headcount::{Change, Directory, Event, User, UserId};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::place::{self, HOME, own};
+use super::place;
 use super::plan::Plan;
 use super::{Shown, Visitor, audit, batch, change, import};
 use crate::door::Failure;
@@ -54,8 +54,7 @@ pub(super) fn is_likely(server: &Server, change: &Change) -> bool {
         return import.done().is_none();
     }
     let is_as_left = |(id, _): &(UserId, bool)| {
-        let user = server.0.directory.user_by_id(*id).ok().flatten();
-        user.is_some_and(|user| user.updated_at() == change.at)
+        as_left(&server.0.directory, *id, change).is_ok_and(|user| user.is_some())
     };
     states(change).is_some_and(|states| states.iter().take(LOOKED_AT).all(is_as_left))
 }
@@ -80,6 +79,16 @@ fn states(change: &Change) -> Option<Vec<(UserId, bool)>> {
     (!states.is_empty() && users.len() == states.len()).then_some(states)
 }
 
+/// The user, if nothing has changed them since the change.
+fn as_left(
+    directory: &Directory,
+    id: UserId,
+    change: &Change,
+) -> headcount::Result<Option<Arc<User>>> {
+    let user = directory.user_by_id(id)?;
+    Ok(user.filter(|user| user.updated_at() == change.at))
+}
+
 /// The plan that undoes a change, with the versions that the change left.
 fn inverse(
     directory: &Directory,
@@ -91,8 +100,7 @@ fn inverse(
         ..Plan::default()
     };
     for (id, was_activated) in states {
-        let user = directory.user_by_id(*id)?;
-        let Some(user) = user.filter(|user| user.updated_at() == change.at) else {
+        let Some(user) = as_left(directory, *id, change)? else {
             return Ok(Way::ChangedSince(*id));
         };
         let list = if *was_activated {
@@ -150,7 +158,7 @@ pub(crate) async fn undo(
     Path(number): Path<String>,
     Form(how): Form<How>,
 ) -> Shown {
-    let back = how.back.as_deref().and_then(own).unwrap_or(HOME);
+    let back = place::back(how.back.as_deref());
     let work = move |server: &Server| {
         let change = change::numbered(&server.0.directory, &number)?;
         Ok((change.sequence, way(server, &change)?))

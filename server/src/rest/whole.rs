@@ -3,10 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Json;
@@ -15,7 +12,6 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use headcount::{Directory, Inspection};
-use hyper::body::Frame;
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::runtime::Handle;
@@ -27,7 +23,7 @@ use super::{Asked, Rest};
 use crate::auth::Caller;
 use crate::door::Failure;
 use crate::server::Server;
-use crate::stream::PART_BYTES;
+use crate::stream::{PART_BYTES, Received};
 
 pub(crate) const BACKUP: &str = "/api/v1/backup";
 pub(crate) const VERIFY: &str = "/api/v1/verify";
@@ -75,7 +71,7 @@ pub(crate) async fn backup(
     Extension(caller): Extension<Caller>,
 ) -> Rest<Response> {
     let permit = permit(&server)?;
-    let name = crate::hex::random().map_err(|error| Failure::internal(error.to_string()))?;
+    let name = crate::hex::random()?;
     let path = server
         .0
         .config
@@ -164,44 +160,23 @@ fn written(
     write: impl FnOnce(Sent) -> Result<(), Box<dyn std::error::Error>> + Send + 'static,
 ) -> Body {
     let (sender, parts) = mpsc::channel(PARTS_MAX);
-    let is_whole = Arc::new(AtomicBool::new(false));
-    let body = Written {
-        parts,
-        is_whole: Arc::clone(&is_whole),
-    };
-    let runtime = Handle::current();
-    tokio::task::spawn_blocking(move || {
-        // The parts end when both senders are gone, so the body knows by then whether it is whole.
-        let last = sender.clone();
-        match write(Sent { sender, runtime }) {
-            Ok(()) => is_whole.store(true, Ordering::Release),
-            Err(error) => log::warn!("{what} was cut off: {error}"),
+    let (runtime, end) = (Handle::current(), sender.clone());
+    tokio::spawn(async move {
+        let work = move || {
+            let done = write(Sent { sender, runtime }).map_err(|error| error.to_string());
+            drop(permit);
+            done
+        };
+        let done = tokio::task::spawn_blocking(work).await;
+        if let Err(error) = done.unwrap_or_else(|_| Err("it panicked".to_owned())) {
+            log::warn!("{what} was cut off: {error}");
+            // A client that has disconnected receives nothing.
+            let _ = end
+                .send(Err(io::Error::other("the rest can't be read")))
+                .await;
         }
-        drop((last, permit));
     });
-    Body::new(body)
-}
-
-/// A body made of the parts from a channel, which fails at their end if parts are missing.
-struct Written {
-    parts: mpsc::Receiver<Bytes>,
-    is_whole: Arc<AtomicBool>,
-}
-
-impl hyper::body::Body for Written {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        self.parts.poll_recv(context).map(|part| match part {
-            Some(part) => Some(Ok(Frame::data(part))),
-            None if self.is_whole.load(Ordering::Acquire) => None,
-            None => Some(Err(io::Error::other("the rest can't be read"))),
-        })
-    }
+    Body::new(Received(parts))
 }
 
 fn sent(body: Body, kind: &'static str) -> Response {
@@ -214,14 +189,14 @@ fn sent(body: Body, kind: &'static str) -> Response {
 
 /// A writer that sends to the client, for a blocking thread.
 struct Sent {
-    sender: mpsc::Sender<Bytes>,
+    sender: mpsc::Sender<io::Result<Bytes>>,
     runtime: Handle,
 }
 
 impl Write for Sent {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let part = Bytes::copy_from_slice(bytes);
-        let sent = self.sender.send_timeout(part, PATIENCE);
+        let sent = self.sender.send_timeout(Ok(part), PATIENCE);
         self.runtime.block_on(sent).map_err(|error| match error {
             SendTimeoutError::Timeout(_) => io::ErrorKind::TimedOut,
             SendTimeoutError::Closed(_) => io::ErrorKind::BrokenPipe,

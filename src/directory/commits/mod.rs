@@ -16,7 +16,6 @@ mod latency;
 mod tests;
 mod waiters;
 
-#[cfg(feature = "capi")]
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -118,10 +117,7 @@ impl Commits {
             let task = std::mem::replace(&mut task, Task::Wait);
             self.wait_for(request, task, started, || {
                 // The answers to the group's other requests wake threads, too.
-                let lead = || self.lead(engine, cache, request, 1);
-                if catch_unwind(AssertUnwindSafe(lead)).is_err() {
-                    log::error!("a commit panicked: its batches are answered with that");
-                }
+                caught(|| self.lead(engine, cache, request, 1));
             })
         });
         answers.collect()
@@ -192,11 +188,9 @@ impl Commits {
     /// enough requests for another group have gathered, the same thread commits that one, too:
     /// another thread would first have to wake up.
     fn lead(&self, engine: &impl Engine, cache: &UserCache, own: &Arc<Waiter>, groups_max: usize) {
-        for left in (0..groups_max).rev() {
-            if !self.commit_group(engine, cache, own, left > 0) {
-                return;
-            }
-        }
+        in_a_row(groups_max, |may_go_on| {
+            self.commit_group(engine, cache, own, may_go_on)
+        });
     }
 
     /// Commits a group of waiting requests and answers them. Returns whether the caller still
@@ -337,6 +331,28 @@ impl Drop for Group<'_> {
             self.end(std::iter::repeat_with(panicked), false);
         }
     }
+}
+
+/// Commits up to `groups_max` groups with `commit`, which is told whether there may be another one,
+/// and returns whether there is. A panic in the first group, which has the caller's own batch, is
+/// the caller's; later ones are of others, who are answered with an error.
+fn in_a_row(groups_max: usize, mut commit: impl FnMut(bool) -> bool) {
+    let mut goes_on = commit(groups_max > 1);
+    for left in (1..groups_max).rev() {
+        if !goes_on {
+            return;
+        }
+        goes_on = caught(|| commit(left > 1)).unwrap_or(false);
+    }
+}
+
+/// What `commit` returns; nothing after a panic, of which its group has answered the callers.
+fn caught<T>(commit: impl FnOnce() -> T) -> Option<T> {
+    let done = catch_unwind(AssertUnwindSafe(commit));
+    if done.is_err() {
+        log::error!("a commit panicked: its batches are answered with an error");
+    }
+    done.ok()
 }
 
 /// Nothing panics while holding one of these locks.

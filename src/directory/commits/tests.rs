@@ -203,6 +203,26 @@ fn a_panic_leaves_nobody_waiting() {
 }
 
 #[test]
+fn a_panic_in_a_later_group_is_not_the_leaders() {
+    let committed = |panicking: usize| {
+        let mut groups = 0;
+        let lead = || {
+            in_a_row(3, |may_go_on| {
+                groups += 1;
+                assert_ne!(groups, panicking);
+                may_go_on
+            });
+        };
+        let is_caught = catch_unwind(AssertUnwindSafe(lead)).is_ok();
+        (groups, is_caught)
+    };
+    assert_eq!(committed(1), (1, false));
+    assert_eq!(committed(2), (2, true));
+    assert_eq!(committed(3), (3, true));
+    assert_eq!(committed(4), (3, true));
+}
+
+#[test]
 fn a_leader_goes_on_with_those_who_wait_as_long_as_it_may() {
     let commits = Commits::default();
     let waiting = request(Batch::new());

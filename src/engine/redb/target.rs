@@ -1,5 +1,6 @@
 //! The target of a copy: it is written under another name beside the target, and renamed
 //! when it is complete.
+//!
 //! | step | a crash at this step leaves |
 //! | --- | --- |
 //! | the copy written and synced beside the target | the target as it was, and a partial copy that the next copy to this place removes |
